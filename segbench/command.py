@@ -55,6 +55,7 @@ def command(
     "Call `f` with the arguments in `argv`; a `UserError` ends the process with one sentence and status 2."
     args = vars(parser(f, prog).parse_args(argv))
     try: return f(**args)
-    except UserError as e:
-        print(f'{prog or f.__name__}: {e}', file=sys.stderr)
-        sys.exit(2)
+    except UserError as e: status,said = 2,e
+    except KeyboardInterrupt as e: status,said = 130,str(e) or 'stopped'
+    print(f'{prog or f.__name__}: {said}', file=sys.stderr)
+    sys.exit(status)

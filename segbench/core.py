@@ -22,7 +22,7 @@ def choose(what, name, choices):
     "`name` if it is one of `choices`, else a `UserError` that lists them, with the closest first."
     if name in choices: return name
     near = get_close_matches(str(name), map(str, choices), 1, .5)
-    hint = f'; did you mean {near[0]!r}?' if near else ''
+    hint = f'; did you mean {near[0]!r}?' if near else '.'
     raise UserError(f'unknown {what} {name!r}{hint} The choices are: {", ".join(map(str, choices))}.')
 
 # %% ../nbs/0_core/core.ipynb #5fdddcf8
@@ -62,7 +62,8 @@ def find(kind, name):
     try: missing = not module or importlib.util.find_spec(module) is None
     except ModuleNotFoundError: missing = True
     f = None if missing else getattr(importlib.import_module(module), attr, None)
-    return f or choose({'models': 'model', 'data': 'data set', 'losses': 'loss'}[kind], name, list(known))
+    if f: return f
+    return choose({'models': 'model', 'data': 'data set', 'losses': 'loss'}[kind], name, list(known))
 
 # %% ../nbs/0_core/core.ipynb #09345068
 def lookup(kind, text):

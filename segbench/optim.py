@@ -87,6 +87,7 @@ class EMA:
     @torch.no_grad()
     def update(self, net, step:int):
         "Move towards the weights of `net`, which has made `step` steps."
-        d = min(self.decay, (1+step)/(10+step))
-        for a,b in zip(self.net.state_dict().values(), net.state_dict().values()):
-            a.lerp_(b, 1-d) if a.is_floating_point() else a.copy_(b)
+        own,new = list(self.net.state_dict().values()),list(net.state_dict().values())
+        real = [k for k,v in enumerate(own) if v.is_floating_point()]
+        torch._foreach_lerp_([own[k] for k in real], [new[k] for k in real], 1-min(self.decay, (1+step)/(10+step)))
+        for k in set(range(len(own))) - set(real): own[k].copy_(new[k])

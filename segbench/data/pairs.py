@@ -7,11 +7,11 @@ __all__ = ['read_image', 'read_label', 'by_index', 'by_colour', 'Pairs', 'finger
            'match_stems']
 
 # %% ../../nbs/1_data/pairs.ipynb #ecdefc60
-import hashlib, os, cv2, numpy as np, torch
+import hashlib, os, sys, cv2, numpy as np, torch
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from PIL import Image
-from tqdm.auto import tqdm
+from tqdm import tqdm
 from ..core import *
 from ..show import *
 
@@ -37,7 +37,7 @@ def by_index(
     "A function from file values to classes; values that `table` lacks become −1."
     lut = np.full(max(table)+2, -1, np.int16)
     lut[list(table)] = list(table.values())
-    return lambda x: lut[np.minimum(x, len(lut)-1)]
+    return lambda x: lut[np.minimum(x, np.int64(len(lut)-1))]
 
 # %% ../../nbs/1_data/pairs.ipynb #05e304f4
 def by_colour(
@@ -104,7 +104,7 @@ def check(pairs, progress:bool=True):
     mark = cache/'checked'/fingerprint(pairs)
     if mark.exists(): return
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        found = list(tqdm(pool.map(lambda i: problem(pairs, i), range(len(pairs))), f'checking {pairs.name}', len(pairs), leave=False, disable=not progress))
+        found = list(tqdm(pool.map(lambda i: problem(pairs, i), range(len(pairs))), f'checking {pairs.name}', len(pairs), leave=False, disable=not progress or not sys.stderr.isatty()))
     if bad := [p for p in found if p]:
         raise UserError(bad[0] + (f' And {len(bad)-1} more of the {len(pairs)} pictures have problems: {" ".join(bad[1:4])}' if bad[1:] else ''))
     with whole(mark) as part: part.write_text(f'{pairs}\n')

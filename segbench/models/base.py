@@ -17,7 +17,7 @@ from ..layers import *
 class Segmenter(nn.Module):
     "A backbone and a head; in training, a second head on an earlier stage."
     def __init__(self,
-        body, # `Backbone`
+        body, # `Backbone`; None in networks of their own build, which derive from this one
         head, # Module from the feature maps that `taps` chooses to logits, b×k×h×w
         aux=None, # Module from the last but one map to logits, or None
         taps=None, # Indices of the maps that `head` takes; None for the one map that `body.top` gives
@@ -27,7 +27,7 @@ class Segmenter(nn.Module):
         super().__init__()
         self.body,self.head,self.aux,self.taps = body,head,aux,taps
         self.aux_weight,self.align_corners = aux_weight,align_corners
-        self.mean,self.std,self.multiple = body.mean,body.std,body.multiple
+        self.mean,self.std,self.multiple = (body.mean, body.std, body.multiple) if body else ((.485,.456,.406), (.229,.224,.225), 1)
 
     def forward(self, x):
         "Logits of `x`, b×c×h×w: a tuple in training; in evaluation the main ones, b×k×h×w."

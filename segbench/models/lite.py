@@ -58,8 +58,8 @@ def lite(
     aux:bool=False, # With an auxiliary head in training
     pretrained=None, # Weights of the backbone: True for the hub, or a file
     out_stride:int=16, # Stride of the coarsest map
-    nf:int=96, # Channels on the way up
-    fine:int=48, # Channels of the last step
+    nf:int=64, # Channels on the way up
+    fine:int=32, # Channels of the last step
     drop:float=.1, # Dropout before the last layer
 ) -> Segmenter:
     "A small network for CPUs: a mobile encoder with a thin top-down path to stride 2."

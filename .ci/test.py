@@ -1,0 +1,54 @@
+"Every notebook in a process of its own, two at a time, and the rules of the house; ends with a count."
+import argparse, json, os, re, subprocess, sys, time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+root = Path(__file__).resolve().parents[1]
+env = os.environ | dict(OMP_NUM_THREADS='1', TQDM_DISABLE='1', OPENCV_LOG_LEVEL='SILENT', PYTHONWARNINGS='ignore')
+shared = (root/'../shared').exists()
+
+def run(*words):
+    "Exit status, seconds and output of a command."
+    t = time.time()
+    r = subprocess.run(words, cwd=root, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    return r.returncode, time.time()-t, r.stdout
+
+def exported():
+    "The package is what the notebooks say."
+    before = {p: p.read_bytes() for p in (root/'segbench').rglob('*.py')}
+    for p in before: p.unlink()
+    code, secs, out = run('nbdev_export')
+    after = {p: p.read_bytes() for p in (root/'segbench').rglob('*.py')}
+    differ = [str(p.relative_to(root)) for p in {**before, **after} if before.get(p) != after.get(p)]
+    return code or bool(differ), secs, out + f'differ from their notebooks: {differ}; run make export'
+
+def unchanged(path, *words):
+    "A command leaves `path` as it is."
+    files = lambda: {p: p.read_bytes() for p in ([root/path] if (root/path).is_file() else (root/path).rglob('*.ipynb')) if p.exists()}
+    before = files()
+    code, secs, out = run(*words)
+    differ = [str(p.relative_to(root)) for p, b in files().items() if before.get(p) != b]
+    return code or bool(differ), secs, out + f'changed: {differ}; run make export'
+
+def cells(nb): return [''.join(c['source']) for c in json.loads(nb.read_text())['cells'] if c['cell_type'] == 'code']
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__)
+    p.add_argument('--slow', action='store_true', help='run the slow cells, too')
+    slow = p.parse_args().slow
+    notebooks = sorted(n for n in (root/'nbs').rglob('*.ipynb') if not any(part[0] in '._' for part in n.relative_to(root).parts))
+    flags = ['--flags', 'slow'] if slow else []
+    jobs = {str(n.relative_to(root)): lambda n=n: run('nbdev_test', '--path', str(n), *flags) for n in notebooks}
+    house = {'package = notebooks': exported, 'imports run downhill': lambda: run(sys.executable, '.ci/order.py'),
+             'notebooks are clean': lambda: unchanged('nbs', 'nbdev_clean'), 'README = index': lambda: unchanged('README.md', sys.executable, '.ci/readme.py')}
+    t, results = time.time(), {name: job() for name, job in house.items()}
+    with ThreadPoolExecutor(2) as pool:
+        for name, future in {n: pool.submit(j) for n, j in jobs.items()}.items(): results[name] = future.result()
+    for name, (code, secs, out) in results.items(): print(f'{"FAILED" if code else "ok":7} {secs:6.1f} s  {name}' + (f'\n{out}' if code else ''))
+    left_out = sum(bool(re.search(r'^#\|\s*cuda' if slow else r'^#\|\s*(slow|cuda)', c, re.M)) or not shared and c.startswith('if (shared') for n in notebooks for c in cells(n))
+    failed = sum(bool(code) for code, _, _ in results.values())
+    print(f'{time.time()-t:.0f} s; skipped are cells marked slow or cuda' + ('' if shared else ', and those on real files in ../shared, which is not there'))
+    print(f'{len(results)-failed} passed, {failed} failed, {left_out} skipped')
+    sys.exit(bool(failed))
+
+if __name__ == '__main__': main()
