@@ -7,7 +7,7 @@ __all__ = ['Loss', 'pixel_ce', 'mass', 'ce', 'ohem', 'jaccard_steps', 'lovasz', 
            'class_weights']
 
 # %% ../nbs/2_measure/losses.ipynb #3320a16d
-import re, torch, torch.nn.functional as F
+import re, numpy as np, torch, torch.nn.functional as F
 from functools import partial
 from .core import *
 
@@ -106,7 +106,7 @@ def combined(text:str, weight=None):
 # %% ../nbs/2_measure/losses.ipynb #46b6fdd6
 def class_counts(pairs):
     "Pixels of each class in each picture of `pairs`, n×k `int64`."
-    count = lambda i: torch.bincount(pairs[i][1].flatten().long(), minlength=256)[:len(pairs.classes)]
+    count = lambda i: torch.from_numpy(np.bincount(pairs.label(i).ravel(), minlength=256)[:len(pairs.classes)])
     return torch.stack([count(i) for i in range(len(pairs))])
 
 # %% ../nbs/2_measure/losses.ipynb #573a499d

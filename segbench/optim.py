@@ -6,7 +6,7 @@
 __all__ = ['groups', 'optimiser', 'poly', 'cosine', 'onecycle', 'step', 'constant', 'plateau', 'schedule', 'EMA']
 
 # %% ../nbs/4_train/optim.ipynb #b4085165
-import copy, math, torch
+import copy, inspect, math, torch
 from functools import partial
 from .core import *
 
@@ -76,7 +76,7 @@ def schedule(
     name,kw = parse_call(text)
     known = dict(poly=poly, cosine=cosine, onecycle=onecycle, step=step, plateau=plateau, constant=constant)
     f = known[choose('schedule', name, list(known))]
-    for k in kw: choose(f'argument of {name}', k, f.__code__.co_varnames[2:f.__code__.co_argcount] or ['none'])
+    for k in kw: choose(f'argument of {name}', k, list(inspect.signature(f).parameters)[2:])
     return lambda t, scores=(): f(t, scores, **kw)*(min(1, t/warmup) if warmup else 1)
 
 # %% ../nbs/4_train/optim.ipynb #56f6c4a6

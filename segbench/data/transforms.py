@@ -21,10 +21,11 @@ def look(
     "What is seen of `x` through `window`, at `size`: pictures bilinearly, labels by nearest neighbour."
     t,l,b,r = window
     a = x.permute(1,2,0).numpy() if x.ndim == 3 else x.numpy()
-    h,w = a.shape[:2]
-    a = a[max(t,0):max(b,0), max(l,0):max(r,0)]
-    beyond = [max(-t,0), max(b-h,0), max(-l,0), max(r-w,0)]
-    if any(beyond): a = cv2.copyMakeBorder(a, *beyond, cv2.BORDER_CONSTANT, value=fill)
+    inside = a[max(t,0):max(b,0), max(l,0):max(r,0)]
+    if inside.shape[:2] == (b-t, r-l): a = inside
+    else:
+        a,(h,w),i,j = np.full((b-t, r-l, *a.shape[2:]), fill, np.uint8),inside.shape[:2],max(-t,0),max(-l,0)
+        a[i:i+h, j:j+w] = inside
     if a.shape[:2] != tuple(size): a = cv2.resize(a, size[::-1], interpolation=cv2.INTER_LINEAR if x.ndim == 3 else cv2.INTER_NEAREST_EXACT)
     a = torch.from_numpy(np.ascontiguousarray(a))
     return a.view(*size, -1).permute(2,0,1) if x.ndim == 3 else a

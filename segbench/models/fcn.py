@@ -91,8 +91,8 @@ def bilinear_up(n:int, stride:int):
 # %% ../../nbs/3_models/fcn.ipynb #8b91f61d
 class FC6(Segmenter):
     "VGG16 with its dense layers as convolutions, and scores of `skips` finer pools."
-    def __init__(self, body, n_classes:int, skips:int, drop:float, width:int):
-        super().__init__(body, None)
+    def __init__(self, body, n_classes:int, skips:int, drop:float, width:int, aux:bool):
+        super().__init__(body, None, head(512, 128, n_classes) if aux else None)
         layers = body.net.features
         layers[0].padding = (100, 100)
         for m in layers:
@@ -104,32 +104,48 @@ class FC6(Segmenter):
         self.ups = nn.ModuleList([*(bilinear_up(n_classes, 2) for _ in range(skips)), bilinear_up(n_classes, 32 >> skips)])
         self.cuts = (*(5, 9)[:skips], (19, 27, 31)[skips])
 
-# %% ../../nbs/3_models/fcn.ipynb #5f90b6a4
+# %% ../../nbs/3_models/fcn.ipynb #e5310402
 @patch
 def logits(self:FC6, x, aux:bool=None):
-    "Logits at the size of `x`, in a tuple."
+    "Logits at the size of `x`; in training or with `aux`, those of the auxiliary head, too."
+    h,w = x.shape[-2:]
+    cut = lambda t, at, h, w: t[..., at:at+h, at:at+w]
     maps = self.body(x)
-    finer = [maps[-2]*.01, maps[-3]*.0001, None][:len(self.scores)-1] + [None]
     y = self.scores[0](self.dense(maps[-1]))
-    for up,cut,m,score in zip(self.ups, self.cuts, finer, [*self.scores[1:], None]):
+    for up,at,score,m,scale in zip(self.ups, self.cuts, self.scores[1:], (maps[-2], maps[-3]), (.01, .0001)):
         y = up(y)
-        if m is not None: y = y + score(m)[..., cut:cut+y.shape[2], cut:cut+y.shape[3]]
-    return (y[..., cut:cut+x.shape[2], cut:cut+x.shape[3]],)
+        y = y + cut(score(m*scale), at, *y.shape[2:])
+    out = cut(self.ups[-1](y), self.cuts[-1], h, w)
+    if self.aux is None or not (self.training if aux is None else aux): return (out,)
+    z = self.aux(maps[-2])
+    return out,cut(resize(z, [16*s for s in z.shape[2:]]), 99, h, w)
 
 # %% ../../nbs/3_models/fcn.ipynb #cd67e131
-def with_fc6(skips:int, n_classes:int, *, in_chans:int=3, aux:bool=False, pretrained=None, drop:float=.5, width:int=4096):
-    "Shelhamer's FCN with `skips` finer scores; there is no auxiliary head, whatever `aux` says."
-    return FC6(make_backbone('vgg16', pretrained=pretrained, in_chans=in_chans), n_classes, skips, drop, width)
+def with_fc6(
+    skips:int, # Number of finer pools that add their scores
+    n_classes:int, # Channels of the logits
+    *,
+    in_chans:int=3, # Channels of a picture
+    aux:bool=False, # With an auxiliary head on pool 4 in training, which the original has not
+    pretrained=None, # Weights of VGG16's convolutions: True for the hub, or a file
+    drop:float=.5, # Dropout after each dense layer
+    width:int=4096, # Channels of the dense layers
+):
+    "Shelhamer's FCN with the scores of `skips` finer pools."
+    return FC6(make_backbone('vgg16', pretrained=pretrained, in_chans=in_chans), n_classes, skips, drop, width, aux)
 
 # %% ../../nbs/3_models/fcn.ipynb #88850d01
-def fcn8s_fc6(n_classes:int, *, in_chans:int=3, aux:bool=False, pretrained=None, drop:float=.5, width:int=4096) -> Segmenter:
+@delegates(with_fc6)
+def fcn8s_fc6(n_classes:int, **kwargs) -> Segmenter:
     "FCN-8s as Shelhamer's: dense layers of 4096 channels, padding of 100, transposed convolutions."
-    return with_fc6(2, n_classes, in_chans=in_chans, pretrained=pretrained, drop=drop, width=width)
+    return with_fc6(2, n_classes, **kwargs)
 
-def fcn16s_fc6(n_classes:int, *, in_chans:int=3, aux:bool=False, pretrained=None, drop:float=.5, width:int=4096) -> Segmenter:
+@delegates(with_fc6)
+def fcn16s_fc6(n_classes:int, **kwargs) -> Segmenter:
     "FCN-16s as Shelhamer's."
-    return with_fc6(1, n_classes, in_chans=in_chans, pretrained=pretrained, drop=drop, width=width)
+    return with_fc6(1, n_classes, **kwargs)
 
-def fcn32s_fc6(n_classes:int, *, in_chans:int=3, aux:bool=False, pretrained=None, drop:float=.5, width:int=4096) -> Segmenter:
+@delegates(with_fc6)
+def fcn32s_fc6(n_classes:int, **kwargs) -> Segmenter:
     "FCN-32s as Shelhamer's."
-    return with_fc6(0, n_classes, in_chans=in_chans, pretrained=pretrained, drop=drop, width=width)
+    return with_fc6(0, n_classes, **kwargs)
