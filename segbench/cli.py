@@ -11,9 +11,9 @@ from .command import *
 from .core import *
 
 # %% ../nbs/4_train/cli.ipynb #852d759e
-commands = dict(train='train a network', eval='score a run', predict='class maps for pictures',
+commands = dict(train='train a network', eval='score a run', score='score class maps that anybody predicted', predict='class maps for pictures',
                 sweep='several networks and seeds under one budget', board='compare runs in a table and a page')
-modules = dict(eval='evaluate')
+modules = dict(eval='evaluate', score='maps')
 
 # %% ../nbs/4_train/cli.ipynb #397ea0b5
 def usage() -> str:

@@ -31,7 +31,8 @@ def evaluate(run, data, root, split, protocol, bs, weights, precision, workers, 
     from accelerate import Accelerator
     from accelerate.utils import gather_object
     from tqdm import tqdm
-    from segbench.infer import load_run, pick_precision, save_scores, score
+    from segbench.infer import load_run, save_scores, score
+    from segbench.protocol import pick_precision
     acc = Accelerator()
     net,config = load_run(run, weights, acc.device)
     pairs = open_for(config, data, root, split, len(config['classes']))
@@ -50,19 +51,21 @@ def main(
     scales:list[float]=(1.,), # Sizes at which each picture is shown
     flip:bool=False, # Show its mirror image, too
     window:int=None, # Side of a sliding window; whole pictures by default
+    hann:bool=False, # Let the middle of a window count most
+    protocol:str=None, # By name instead: hszhao, paddle, zijundeng, tramac or dsnet-ade-crop, perhaps with arguments
     bs:int=8, # Pictures per batch
     weights:str='best', # best or last
     precision:str=None, # bf16, fp16, no or auto; that of the training by default
     workers:int=0, # Loader processes
-    convention:str='nanmean', # For absent classes: nanmean, zero or nan
+    convention:str=None, # For absent classes: nanmean, zero or nan; that of the protocol by default
 ):
     "Score a run and keep the scores in its folder."
     run_folder(run)
     choose('weights', weights, ['best', 'last'])
-    from segbench.infer import Protocol
     from segbench.metrics import conventions, table
-    choose('convention', convention, list(conventions))
-    protocol = Protocol(tuple(scales), flip, window)
+    from segbench.protocol import Protocol, protocol_named
+    protocol = protocol_named(protocol) if protocol else Protocol(tuple(scales), flip, window, hann=hann)
+    convention = choose('convention', convention or protocol.convention, list(conventions))
     scores,pairs,acc = evaluate(run, data, root, split, protocol, bs, weights, precision, workers, convention)
     if scores: print(table(scores, pairs.classes), f'{len(pairs)} pictures of {pairs.name}, {protocol}; {run}/eval/{pairs.name}-{protocol}.json', sep='\n')
     acc.end_training()

@@ -25,6 +25,7 @@ from .core import *
 from .data.pairs import *
 from .data.transforms import *
 from .infer import *
+from .protocol import *
 from .layers import *
 from .losses import *
 from .metrics import *
@@ -161,7 +162,7 @@ def preview(self:Training, n:int=3):
     pick = [round(k*(len(self.val)-1)/max(1, n-1)) for k in range(min(n, len(self.val)))]
     net,pal,rows = self.scored().eval(),self.val.palette,[]
     for image,label,*_ in map(self.val.__getitem__, pick):
-        pred = answer(net, image[None].to(self.acc.device), Protocol(), label.shape, self.precision)[0].argmax(0).byte().cpu()
+        pred = decide(net, image[None].to(self.acc.device), precision=self.precision)[0].cpu()
         x = np.ascontiguousarray(to_array(image))
         rows.append([x, colour(label, pal), colour(pred, pal)])
     h,w = rows[0][0].shape[:2]

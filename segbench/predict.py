@@ -43,6 +43,7 @@ def main(
     scales:list[float]=(1.,), # Sizes at which each picture is shown
     flip:bool=False, # Show its mirror image, too
     window:int=None, # Side of a sliding window, for large pictures; whole by default
+    hann:bool=False, # Let the middle of a window count most
     weights:str='best', # best or last
     precision:str=None, # bf16, fp16, no or auto; that of the training by default
 ):
@@ -51,10 +52,11 @@ def main(
     files = find_pictures(pictures)
     import torch
     from tqdm import tqdm
-    from segbench.infer import Protocol, load_run, pick_precision
+    from segbench.infer import load_run
+    from segbench.protocol import Protocol, pick_precision
     device = torch.device('cuda' if torch.cuda.is_available() else 'cpu')
     net,config = load_run(run, weights, device)
-    ask = dict(protocol=Protocol(tuple(scales), flip, window), precision=pick_precision(precision or config['precision'], device))
+    ask = dict(protocol=Protocol(tuple(scales), flip, window, hann=hann), precision=pick_precision(precision or config['precision'], device))
     base,out = Path(pictures) if Path(pictures).is_dir() else Path(pictures).parent,Path(out or Path(run)/'predictions')
     for f in tqdm(files, 'predicting', disable=len(files) < 2 or not sys.stderr.isatty()): predict_file(net, f, (out/f.relative_to(base)).with_suffix(''), config, overlay, ask)
     print(f'{len(files)} class map{"s"*(len(files) > 1)} in {out}')
@@ -64,11 +66,11 @@ def predict_file(net, file, target, config, with_overlay, ask):
     "Write the class map of one picture to `target`.png, and the overlay beside it."
     import numpy as np, torch
     from segbench.data.pairs import read_image
-    from segbench.infer import answer
+    from segbench.protocol import decide
     from segbench.show import captioned, overlay
     image = read_image(file)
     x = torch.from_numpy(image).permute(2,0,1)[None].to(next(net.parameters()).device)
-    classes,pal = answer(net, x, **ask)[0].argmax(0).byte().cpu().numpy(),np.asarray(config['palette'], np.uint8)
+    classes,pal = decide(net, x, **ask)[0].cpu().numpy(),np.asarray(config['palette'], np.uint8)
     save_map(f'{target}.png', classes, pal)
     if with_overlay:
         sheet = captioned(overlay(image, classes, pal), classes, config['classes'], pal)
