@@ -134,6 +134,7 @@ def save_scores(
     "Write `eval/<data>-<split>-<protocol>.json` with the scores and `.npz` with the counts of every picture."
     rows = rows[np.argsort(rows[:,0], kind='stable')]
     scores = Scores(unpack(rows*[0,1,1,1], 1, len(pairs.classes))[0], convention)
+    if not scores.counts[:-1].any(): raise UserError(f'{pairs.name} has nothing to score: all its labels are void, like those of a test whose server keeps them; predict its pictures instead.')
     each = miou(areas_packed(rows, len(pairs), len(pairs.classes)))
     file = Path(run)/'eval'/f'{pairs.name}-{protocol}'
     with whole(f'{file}.npz') as part, open(part, 'wb') as f: np.savez_compressed(f, counts=rows)

@@ -114,7 +114,7 @@ def class_table(
     draw,v = ImageDraw.Draw(sheet),20 + max(font.getlength(str(v)) for v in values)
     for k,name in enumerate(classes):
         x,y = s*(k//rows),h*(k%rows)+1
-        draw.rectangle((x, y+1, x+14, y+11), fill=tuple(map(int, pal[k])))
+        draw.rectangle((x, y+1, x+14, y+11), fill=tuple(map(int, pal[k])), outline='silver')
         draw.text((x+v, y), str(values[k]), 'grey', font, anchor='ra')
         draw.text((x+v+5, y), name, 'black', font)
         for j,fact in enumerate(reversed(facts)): draw.text((x+s-12-36*j, y), str(fact[k]), 'black', font, anchor='ra')

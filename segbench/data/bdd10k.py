@@ -8,7 +8,7 @@ __all__ = ['file_values', 'others', 'index', 'paint', 'layouts', 'splits', 'deco
 # %% ../../nbs/1_data/bdd10k.ipynb #c844bef7
 from ..core import *
 from .pairs import *
-from .cityscapes import classes, palette, train_ids, unlabelled
+from .cityscapes import classes, palette, train_ids
 
 # %% ../../nbs/1_data/bdd10k.ipynb #4fd15ae0
 file_values = list(range(19)) # of each class in the numbered files
