@@ -9,7 +9,6 @@ __all__ = ['classes', 'palette', 'file_values', 'parts', 'decode', 'items', 'ade
 import numpy as np
 from ..core import *
 from .pairs import *
-from .cityscapes import unlabelled
 
 # %% ../../nbs/1_data/ade20k.ipynb #d72549a0
 classes = '''wall, building, sky, floor, tree, ceiling, road, bed, windowpane, grass, cabinet, sidewalk, person, earth, door, table, mountain, plant,

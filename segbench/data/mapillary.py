@@ -9,7 +9,6 @@ __all__ = ['classes', 'palette', 'classes2', 'palette2', 'file_values', 'file_va
 # %% ../../nbs/1_data/mapillary.ipynb #3d298dc0
 from ..core import *
 from .pairs import *
-from .cityscapes import unlabelled
 
 # %% ../../nbs/1_data/mapillary.ipynb #ea26e312
 classes = '''Bird, Ground Animal, Curb, Fence, Guard Rail, Barrier, Wall, Bike Lane, Crosswalk - Plain, Curb Cut, Parking, Pedestrian Area, Rail Track, Road,
