@@ -82,6 +82,7 @@ def blur(
     "`image` with some of its pictures out of focus."
     lot,u = torch.rand(2, len(image), generator=generator)
     pick = (lot < p).nonzero()[:,0]
+    if not len(pick): return image
     g = torch.exp(-torch.arange(-4., 5)**2/(2*(sigma[0] + (sigma[1]-sigma[0])*u[pick,None])**2))
     g = (g/g.sum(1, True)).repeat_interleave(image.shape[1], 0)[:,None].to(image.device)
     x = image[pick.to(image.device)].flatten(0, 1)[None].float()

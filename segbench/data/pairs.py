@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['kinds', 'pictures_below', 'to_bytes', 'every_channel', 'read_image', 'read_label', 'by_index', 'by_colour',
-           'read_map', 'Pairs', 'fingerprint', 'problem', 'check', 'set_folder', 'match_stems']
+           'read_map', 'Pairs', 'fingerprint', 'problem', 'check', 'set_folder', 'closest', 'match_stems']
 
 # %% ../../nbs/1_data/pairs.ipynb #ecdefc60
 import hashlib, os, sys, cv2, numpy as np, torch
@@ -50,7 +50,7 @@ def read_image(
     x = cv2.imread(str(path), cv2.IMREAD_COLOR_RGB | cv2.IMREAD_ANYDEPTH) if plain else every_channel(path)
     if x is None: raise UserError(f'cannot read the picture {str(path)!r}: it is ' + ('damaged or of a kind unknown to OpenCV.' if Path(path).exists() else 'not there.'))
     x = x.reshape(*x.shape[:2], -1)
-    if x.shape[2] != channels: raise UserError(f'{path} has {x.shape[2]} channels, not {channels}; all pictures of a set need the same number, which is said by channels.')
+    if x.shape[2] != channels: raise UserError(f'{path} has {x.shape[2]} channels where {channels} are wanted; give pictures with {channels}, or say channels={x.shape[2]} where the set is named.')
     if x.dtype.itemsize > 2: raise UserError(f'{path} holds {x.dtype} numbers; save it with 8 or 16 bits.')
     return x if x.dtype == np.uint8 else to_bytes(*window)[x]
 
@@ -72,7 +72,7 @@ def by_index(
     lut[list(table)] = list(table.values())
     def decode(x):
         if x.ndim == 3: return np.full(x.shape[:2], -1, np.int16)
-        return cv2.LUT(x, lut[None,:256]) if x.dtype == np.uint8 else lut[np.where((x < 0) | (x >= len(lut)), np.int64(-1), x)]
+        return cv2.LUT(x, lut[None,:256]).reshape(x.shape) if x.dtype == np.uint8 else lut[np.where((x < 0) | (x >= len(lut)), np.int64(-1), x)]
     decode.table = table
     return decode
 
@@ -96,8 +96,9 @@ def read_map(path, size):
     "A map that comes with a label of height and width `size`, `uint8` h×w; one of half the size is doubled."
     x = read_label(path)
     if x.ndim != 2 or x.dtype != np.uint8: raise UserError(f'{path} is no map: it needs one byte per pixel.')
-    if all(m in (n, n//2, -(-n//2)) for m,n in zip(x.shape, size)): return x if x.shape == size else cv2.resize(x, size[::-1], interpolation=cv2.INTER_NEAREST_EXACT)
-    raise UserError(f'{path} is {x.shape[1]}×{x.shape[0]}, neither as large as its label, {size[1]}×{size[0]}, nor half as large.')
+    if x.shape == size: return x
+    if any(m not in (n//2, -(-n//2)) for m,n in zip(x.shape, size)): raise UserError(f'{path} is {x.shape[1]}×{x.shape[0]}, neither as large as its label, {size[1]}×{size[0]}, nor half as large.')
+    return x[np.ix_(*(np.minimum(np.arange(n)//2, m-1) for m,n in zip(x.shape, size)))]
 
 # %% ../../nbs/1_data/pairs.ipynb #1e7e4cbe
 class Pairs:
@@ -138,8 +139,7 @@ def label(self:Pairs, i):
 @patch
 def paths(self:Pairs, i):
     "All files of picture `i`."
-    image,label,*maps = self.items[i]
-    return image, label, *(f for m in maps for f in m.values())
+    return tuple(f for part in self.items[i] for f in (part.values() if isinstance(part, dict) else [part]))
 
 # %% ../../nbs/1_data/pairs.ipynb #49a6fa83
 def fingerprint(pairs) -> str:
@@ -184,6 +184,14 @@ def set_folder(
         if any((folder/m).exists() for m in marks): return folder
     raise UserError(f'no {names[0]} found: looked for {" or ".join(map(repr, marks))} in {", ".join(repr(str(t)) for t in tried)}; put it there, or say where it is with --root or SEGBENCH_DATA.')
 
+# %% ../../nbs/1_data/pairs.ipynb #cd3288b0
+def closest(path, others:list):
+    "The one of `others`, files with the name of `path`, whose folders are called like those of `path`, from the last one up."
+    alike = lambda q: next((k for k,(a,b) in enumerate(zip(path.parent.parts[::-1], q.parent.parts[::-1])) if a != b), len(path.parts))
+    best = sorted(others, key=alike)
+    if len(best) > 1 and alike(best[-1]) == alike(best[-2]): raise UserError(f'{path} has two labels, {best[-2]} and {best[-1]}; keep one of them.')
+    return best[-1]
+
 # %% ../../nbs/1_data/pairs.ipynb #373eabfe
 def match_stems(
     images:list, # Picture files
@@ -192,7 +200,9 @@ def match_stems(
     name:str='the set', # For the message
 ) -> list:
     "(picture, label) for every picture, matched by name without extension and sorted; each needs a label."
-    stem = {p.stem.removesuffix(suffix): p for p in labels}
+    stem = {}
+    for p in labels:
+        if p.stem.endswith(suffix): stem.setdefault(p.stem.removesuffix(suffix), []).append(p)
     if missing := [p for p in images if p.stem not in stem]:
         raise UserError(f'{missing[0]} has no label: {len(missing)} of the {len(images)} pictures of {name} lack one; a label has the name of its picture{f" and {suffix!r}" if suffix else ""}.')
-    return [(p, stem[p.stem]) for p in sorted(images)]
+    return [(p, closest(p, stem[p.stem])) for p in sorted(images)]

@@ -46,12 +46,10 @@ def look(
     a = torch.from_numpy(np.ascontiguousarray(a))
     return a.view(*size, -1).permute(2,0,1) if x.ndim == 3 else a
 
-# %% ../../nbs/1_data/transforms.ipynb #829626a3
-def starts(n:int, window:int):
-    "Where windows of length `window` begin so that they cover `n` pixels, overlapping by at least a third."
-    if n <= window: return [0]
-    count = -(-(n-window)//(2*window//3)) + 1
-    return [round(k*(n-window)/(count-1)) for k in range(count)]
+# %% ../../nbs/1_data/transforms.ipynb #2f9309ad
+def starts(n:int, window:int, overlap:float=1/3) -> list:
+    "Where windows of length `window` begin so that they cover `n` pixels."
+    return [*range(0, n-window, math.ceil(window*(1-overlap))), max(0, n-window)]
 
 def sliding(h:int, w:int, size) -> list:
     "All windows of `size` that slide over a picture of `h`×`w`, row by row."
