@@ -23,9 +23,11 @@ def set_rate(conv, rate:int):
 
 # %% ../nbs/0_core/backbones.ipynb #97811971
 def unstride(net, name:str):
-    "Take the stride out of layer `name`. Of the pools, those of shortcuts keep averaging and VGG's take the maximum over 3×3; others go."
+    "Take the stride out of layer `name`. Even kernels pad one side more; shortcuts' pools keep averaging, VGG's take the maximum over 3×3, others go."
     m = net.get_submodule(name)
-    if isinstance(m, nn.Conv2d): m.stride = (1, 1)
+    if isinstance(m, nn.Conv2d):
+        m.stride = (1, 1)
+        if m.kernel_size[0] % 2 == 0: m.__class__,m.padding = Conv2dSame,(0, 0)
     elif 'downsample' in name: net.set_submodule(name, AvgPool2dSame(2, 1, ceil_mode=True, count_include_pad=False))
     else: net.set_submodule(name, nn.MaxPool2d(3, 1, 1) if type(m) is nn.MaxPool2d else nn.Identity())
 
@@ -85,7 +87,8 @@ def build(name:str, in_chans:int, pretrained:bool):
         net = PoolMaps(timm.create_model(name, **kw).features)
         taps = [n for n,m in net.named_modules() if isinstance(m, nn.MaxPool2d)]
         return net, taps, [64, 128, 256, 512, 512], [2, 4, 8, 16, 32]
-    net = timm.create_model(name, features_only=True, **kw, **({'feature_location': ''} if name.startswith('hrnet') else {}))
+    habits = dict(hrnet=dict(feature_location=''), swin=dict(strict_img_size=False, always_partition=True))
+    net = timm.create_model(name, features_only=True, **kw, **next((h for family,h in habits.items() if name.startswith(family)), {}))
     info = net.feature_info
     if name.startswith('densenet'): net.features_norm5.act = nn.Identity()
     inside = {n for n,_ in net.named_modules()}
@@ -95,15 +98,16 @@ def build(name:str, in_chans:int, pretrained:bool):
 # %% ../nbs/0_core/backbones.ipynb #4e216c52
 class Backbone(nn.Module):
     "A network that gives feature maps, described by `chs` and `strides`; sides of its input must divide by `multiple`."
-    def __init__(self, net, chs, strides, mean, std, branches=False):
+    def __init__(self, net, chs, strides, mean, std, branches=False, multiple=1):
         super().__init__()
-        self.net,self.chs,self.strides,self.branches = net,list(chs),list(strides),branches
+        self.net,self.chs,self.strides,self.branches,self.multiple = net,list(chs),list(strides),branches,multiple
         self.mean,self.std,self.report = mean,std,None
-        self.top_chs,self.multiple = (sum(chs), 32) if branches else (chs[-1], 1)
+        self.top_chs,self.turned = sum(chs) if branches else chs[-1],getattr(net, 'output_fmt', '') == 'NHWC'
 
     def forward(self, x):
         "The feature maps of `x`, b×3×h×w, finest first."
-        return self.net(x)[-len(self.chs):]
+        maps = self.net(x)[-len(self.chs):]
+        return [m.movedim(-1, 1) for m in maps] if self.turned else maps
 
     def top(self, maps):
         "The one map for heads that want one: the last, or all branches at the size of the finest."
@@ -115,6 +119,7 @@ def check_backbone(name, out_stride, dilation):
     if not timm.is_model(name.split('.')[0]): choose('backbone', name, timm.list_models())
     if out_stride not in (8, 16, 32): choose('out_stride', out_stride, (8, 16, 32))
     if isinstance(dilation, str): choose('dilation', dilation, ('gluon', 'all'))
+    if name.startswith('swin') and out_stride != 32: raise UserError(f'{name} shrinks without strided convolutions and cannot be dilated to out_stride {out_stride}; use out_stride=32.')
 
 # %% ../nbs/0_core/backbones.ipynb #ad000e6c
 def normalisation(name:str, in_chans:int):
@@ -127,15 +132,15 @@ def normalisation(name:str, in_chans:int):
 def load_backbone(net, path, in_chans:int, name:str) -> Report:
     "Fill `net` from the file `path`; a `UserError` if nothing in it fits."
     theirs = read_weights(path)
-    stem = next((k for k,v in theirs.items() if v.ndim == 4), None)
-    if stem and theirs[stem].shape[1] == 3 != in_chans: theirs[stem] = adapt_input_conv(in_chans, theirs[stem])
+    stem = next((k for k,v in theirs.items() if v.ndim == 4 and v.shape[1] == 3), None)
+    if stem and in_chans != 3: theirs[stem] = adapt_input_conv(in_chans, theirs[stem])
     report = load_weights(net, theirs, path)
     if not report.taken: raise UserError(f'the weights in {str(path)!r} do not fit {name}: no tensor has a place there; choose the backbone that they belong to.')
     return report
 
 # %% ../nbs/0_core/backbones.ipynb #6d6df0a5
 def backbone(
-    name:str, # Any convolutional network of timm: resnet50, vgg16, densenet121, hrnet_w18, efficientnet_b0 …
+    name:str, # A network of timm with feature maps: resnet50, vgg16, densenet121, hrnet_w18, efficientnet_b0, convnext_tiny, swin_tiny_patch4_window7_224 …
     out_stride:int=32, # Stride of the coarsest map: 8, 16 or 32
     dilation='gluon', # `'gluon'`, `'all'`, or rates for the blocks of each dilated stage
     multi_grid=None, # Factors of the rate for the blocks of the last stage, such as (1,2,4)
@@ -148,6 +153,7 @@ def backbone(
     except OSError as e: raise UserError(f'the weights of {name} cannot be fetched ({str(e).splitlines()[0]}); give a file: --pretrained FILE.') from e
     if branches := name.startswith('hrnet'): chs,strides = chs[-4:],strides[-4:]
     else: strides = dilate(net, taps, strides, out_stride, dilation, multi_grid)
-    body = Backbone(quick_depthwise(net), chs, strides, *normalisation(name, in_chans), branches)
+    multiple = 32 if branches else strides[0] if name.startswith('swin') else 1
+    body = Backbone(quick_depthwise(net), chs, strides, *normalisation(name, in_chans), branches, multiple)
     if pretrained and pretrained is not True: body.report = load_backbone(net, pretrained, in_chans, name)
     return body

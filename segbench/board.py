@@ -11,6 +11,7 @@ import base64, html, io, json, numpy as np
 from dataclasses import dataclass
 from pathlib import Path
 from .core import *
+from .stats import *
 
 # %% ../nbs/5_explore/board.ipynb #67d3af61
 @dataclass
@@ -26,6 +27,11 @@ class Result:
     def label(self):
         net = self.config.get('net') or {}
         return net.get('model', 'a network made in a notebook'), net.get('backbone') or ''
+
+    @property
+    def areas(self):
+        "Pixels right, true and predicted of every picture and class, n×3×k."
+        return areas_packed(np.load(self.run/'eval'/f'{self.name}.npz')['counts'], self.scores['images'], len(self.scores['classes']))
 
 # %% ../nbs/5_explore/board.ipynb #1310e1c0
 def results(runs) -> list:
@@ -45,7 +51,7 @@ def group(found) -> dict:
         free = ('seed', 'workers', 'save_every', 'log_every', 'log_with')
         asked = {k: v for k,v in r.config['settings'].items() if k not in free}
         key = json.dumps([r.label, asked, r.config['parameters'], r.config.get('init'), r.config.get('pretrained')], default=str)
-        tables.setdefault(r.name, {}).setdefault(key, []).append(r)
+        tables.setdefault(f'{r.name}, {r.scores["images"]} pictures', {}).setdefault(key, []).append(r)
     return tables
 
 # %% ../nbs/5_explore/board.ipynb #250e49e3
@@ -66,16 +72,22 @@ def row(rs:list) -> dict:
     named = lambda k: f'{r.scores["classes"][k]} {100*iou[k]:.1f}'
     ends = [x.log[-1] for x in rs if x.log] or [{}]
     return {'model': r.label[0], 'backbone': r.label[1], 'params M': f'{r.config["parameters"]/1e6:.2f}', 'GFLOPs': f'{r.config["gflops"]:.2f}', 'seeds': str(len(rs)),
-            'mIoU': spread([r.scores['miou'] for r in rs]), 'mAcc': spread([r.scores['macc'] for r in rs]), 'aAcc': spread([r.scores['aacc'] for r in rs]),
+            'mIoU': spread([r.scores['miou'] for r in rs]), '95 %': '', 'behind': '', 'mAcc': spread([r.scores['macc'] for r in rs]), 'aAcc': spread([r.scores['aacc'] for r in rs]),
             'best class': named(int(np.nanargmax(iou))), 'worst class': named(int(np.nanargmin(iou))),
             'img/s': f'{np.mean([np.median([l["images_per_s"] for l in x.log] or [0]) for x in rs]):.1f}',
             'training': minutes(np.mean([e.get('seconds', 0) for e in ends])), 'command': r.config.get('command', 'fit, in a notebook')}
 
-# %% ../nbs/5_explore/board.ipynb #05808843
+# %% ../nbs/5_explore/board.ipynb #d94086c1
 def rows(rs_by_key:dict) -> list:
     "The lines of one evaluation, best mean mIoU first."
     score = lambda rs: -np.mean([r.scores['miou'] for r in rs])
-    return [row(rs) for rs in sorted(rs_by_key.values(), key=score)]
+    groups = sorted(rs_by_key.values(), key=score)
+    areas = [np.stack([r.areas for r in rs]) for rs in groups]
+    lines = [{'place': str(p)} | row(rs) for p,rs in zip(places(areas), groups)]
+    for l,a in zip(lines, areas):
+        l['95 %'] = '{:.1f} … {:.1f}'.format(*(100*v for v in interval(bootstrap(a))))
+        if a is not areas[0]: l['behind'] = '{:.1f} (p {:.3f})'.format(*(np.array(paired(areas[0], a))[[0,3]]*[100,1]))
+    return lines
 
 # %% ../nbs/5_explore/board.ipynb #46b0bae1
 def short(command:str, most:int=60) -> str:
@@ -122,7 +134,7 @@ def side_by_side(rs_by_key:dict, gap:int=4, strip:int=20):
 
 # %% ../nbs/5_explore/board.ipynb #ca59bec1
 style = '''body{font:14px/1.5 system-ui,sans-serif;max-width:1240px;margin:2em auto;padding:0 1em;color:#222}table{border-collapse:collapse;font-variant-numeric:tabular-nums}
-th,td{padding:.3em .7em;text-align:right;border-bottom:1px solid #e4e4e4;white-space:nowrap}th{cursor:pointer;background:#f6f6f6}td:nth-child(-n+2),th:nth-child(-n+2),td:last-child{text-align:left}
+th,td{padding:.3em .7em;text-align:right;border-bottom:1px solid #e4e4e4;white-space:nowrap}th{cursor:pointer;background:#f6f6f6}td:nth-child(2),th:nth-child(2),td:nth-child(3),th:nth-child(3),td:last-child{text-align:left}
 td:last-child{font:11px monospace;max-width:26em;overflow:hidden;text-overflow:ellipsis}img{max-width:100%}.w{overflow-x:auto}'''
 script = '''for(const th of document.querySelectorAll('th'))th.onclick=()=>{const b=th.closest('table').tBodies[0],i=th.cellIndex,d=th.d=-(th.d||1),v=r=>r.cells[i].innerText,n=s=>s.includes(':')?s.split(':')[0]*60+ +s.split(':')[1]:parseFloat(s);
 [...b.rows].sort((a,c)=>d*(isNaN(n(v(a)))?v(a).localeCompare(v(c)):n(v(a))-n(v(c)))).forEach(r=>b.append(r))}'''
@@ -145,7 +157,8 @@ def page(tables:dict, picture=None) -> str:
     "The board as HTML: per evaluation a table and a plot, and the pictures."
     from matplotlib.figure import Figure
     from PIL import Image
-    parts = []
+    note = '<p>mIoU is the mean ± standard deviation over seeds; 95 % is the interval over pictures; networks that share a place cannot be told apart by a paired bootstrap test.</p>'
+    parts = [note]
     for name,by_key in tables.items():
         fig = Figure(figsize=(6,3.4), layout='constrained')
         plot(by_key, fig.subplots())

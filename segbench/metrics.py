@@ -45,6 +45,8 @@ class Scores:
         mean = conventions[self.convention] if truth.any() else (lambda x: np.nan)
         self.miou,self.macc = float(mean(self.iou)),float(mean(self.acc))
         self.aacc,self.fwiou = float(ratio(hit.sum(), truth.sum())),float(np.nansum(self.iou*ratio(truth, truth.sum())))
+        self.dice,chance = ratio(2*hit, truth+pred),float((truth/max(truth.sum(), 1)) @ (pred/max(truth.sum(), 1)))
+        self.kappa = float(ratio(self.aacc-chance, 1-chance))
 
 # %% ../nbs/2_measure/metrics.ipynb #75bf6f52
 def table(scores, classes) -> str:
@@ -60,8 +62,8 @@ def table(scores, classes) -> str:
 def as_dict(scores, classes) -> dict:
     "The scores with the keys of a run's `eval/*.json`; nan becomes null."
     plain = lambda v: None if np.isnan(v) else float(v)
-    per_class = {k: [plain(v) for v in getattr(scores, k)] for k in ('iou', 'acc', 'precision')}
-    return dict(**{k: plain(getattr(scores, k)) for k in ('miou','macc','aacc','fwiou')}, **per_class,
+    per_class = {k: [plain(v) for v in getattr(scores, k)] for k in ('iou', 'acc', 'precision', 'dice')}
+    return dict(**{k: plain(getattr(scores, k)) for k in ('miou','macc','aacc','fwiou','kappa')}, **per_class,
                 classes=list(classes), confusion=np.asarray(scores.counts).tolist(), convention=scores.convention)
 
 # %% ../nbs/2_measure/metrics.ipynb #1c23bde8

@@ -46,6 +46,11 @@ class Protocol:
     convention:str='nanmean' # For absent classes, as in `metrics`
     name:str=None # For files; made from the rest by default
 
+    @property
+    def soft(self):
+        "Whether answers are probabilities: means of several views are, unless `mean` says otherwise."
+        return bool(len(self.scales) > 1 or self.flip or self.window) and self.mean == 'probs'
+
     def __str__(self):
         if self.name: return self.name
         parts = [f'window{self.window}' if self.window else 'whole', 'hann'*self.hann]
@@ -124,8 +129,7 @@ def answer(
 ):
     "Logits of `image` for a plain protocol or one of logits, mean probabilities for others: b×k×`size`, float32."
     size,total = size or image.shape[-2:],0
-    several = len(protocol.scales) > 1 or protocol.flip or protocol.window
-    say = lambda v: ask(net, v, protocol, several and protocol.mean == 'probs')
+    say = lambda v: ask(net, v, protocol, protocol.soft)
     with autocast(precision, image.device):
         for s in protocol.scales:
             x = view(image, s, protocol.long)
@@ -153,7 +157,7 @@ def decide(net, image, protocol=Protocol(), size=None, precision:str='no'):
     own = tuple(size or image.shape[-2:]) == tuple(image.shape[-2:]) and tuple(protocol.scales) == (1.,) and not protocol.long
     if not own: return answer(net, image, protocol, size, precision).max(1).indices.byte()
     if protocol.window:
-        say = lambda v: ask(net, v, protocol, protocol.mean == 'probs')
+        say = lambda v: ask(net, v, protocol, protocol.soft)
         with autocast(precision, image.device): return torch.cat([b.max(1).indices.byte() for b in bands(say, image, protocol)], 1)
     if protocol.flip: return answer(net, image, protocol, size, precision).max(1).indices.byte()
     return winners(net, coarse(net, image, precision), image)

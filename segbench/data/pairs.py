@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['kinds', 'pictures_below', 'to_bytes', 'every_channel', 'read_image', 'read_label', 'by_index', 'by_colour',
-           'read_map', 'Pairs', 'fingerprint', 'problem', 'check', 'set_folder', 'closest', 'match_stems']
+           'unlabelled', 'read_map', 'Pairs', 'fingerprint', 'problem', 'check', 'set_folder', 'closest', 'match_stems']
 
 # %% ../../nbs/1_data/pairs.ipynb #ecdefc60
 import hashlib, os, sys, cv2, numpy as np, torch
@@ -90,6 +90,13 @@ def by_colour(
         return np.where(keys[k] == c, classes[k], -1)
     decode.table = table
     return decode
+
+# %% ../../nbs/1_data/pairs.ipynb #a1a454dd
+def unlabelled(
+    image, # Picture, h×w×3
+):
+    "Void, 255, for every pixel of `image`."
+    return np.full(image.shape[:2], 255, np.int16)
 
 # %% ../../nbs/1_data/pairs.ipynb #a8d44b80
 def read_map(path, size):
