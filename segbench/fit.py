@@ -7,7 +7,7 @@ __all__ = ['Training', 'keep_memory', 'collate', 'ignore_interrupt', 'device_nam
            'polite', 'finished', 'fit']
 
 # %% ../nbs/4_train/fit.ipynb #917d48ad
-import ctypes, json, os, resource, shlex, signal, subprocess, sys, threading, time, numpy as np, torch
+import ctypes, inspect, json, os, resource, shlex, signal, subprocess, sys, threading, time, numpy as np, torch
 from accelerate import Accelerator
 from accelerate.utils import gather_object
 from contextlib import contextmanager, nullcontext
@@ -22,6 +22,7 @@ from pathlib import Path
 from PIL import Image
 from tqdm import tqdm
 from .core import *
+from .data.colour import *
 from .data.pairs import *
 from .data.transforms import *
 from .infer import *
@@ -106,10 +107,13 @@ def loss(self:Training, image, label, extra=None):
     "The loss of a batch of bytes."
     move = lambda x: x.to(self.acc.device, non_blocking=True)
     image,label = move(image),move(label)
+    if self.s.stain: image = stain(image, self.s.stain)
+    if self.s.blur: image = blur(image, self.s.blur)
     x = jitter(image, self.plain.mean, self.plain.std, self.s.jitter) if self.s.jitter else normalise(image, self.plain.mean, self.plain.std)
     with autocast(self.precision, self.acc.device): outputs = self.net(x)
     outputs = tuple(o.float() for o in outputs)
-    return self.plain.loss(outputs, x, label, self.criterion, **{k: move(v) for k,v in (extra or {}).items()})
+    wants = inspect.signature(self.plain.loss).parameters
+    return self.plain.loss(outputs, x, label, self.criterion, **{k: move(v) for k,v in (extra or {}).items() if k in wants})
 
 # %% ../nbs/4_train/fit.ipynb #8e434763
 def collate(items):
@@ -126,7 +130,8 @@ def ignore_interrupt(worker): signal.signal(signal.SIGINT, signal.SIG_IGN)
 def loader(self:Training):
     "Lists of `accum` batches, from the current step on."
     s = self.s
-    samples = Samples(self.train, Augment(self.crop, tuple(s.scale), s.flip), s.seed)
+    augment = Augment(self.crop, tuple(s.scale), s.flip, scale_by=s.scale_by, aspect=s.aspect, place=s.place, vflip=s.vflip, rotate=s.rotate)
+    samples = Samples(self.train, augment, s.seed)
     self.batches.start = self.step*s.accum
     workers = s.workers if s.workers is not None else 0 if self.acc.device.type == 'cpu' else min(8, os.cpu_count()//self.world)
     dl = iter(torch.utils.data.DataLoader(samples, batch_sampler=self.batches, collate_fn=collate, num_workers=workers,
@@ -214,7 +219,7 @@ def config(self:Training) -> dict:
     report = getattr(getattr(self.plain, 'body', None), 'report', None)
     channels = self.train[0][0].shape[0]
     return dict(net=getattr(self.plain, 'spec', None), settings=asdict(self.s), **self.spec, classes=self.train.classes, palette=self.train.palette.tolist(),
-                train=str(self.train), val=str(self.val), steps=self.steps, crop=self.crop, precision=self.precision, processes=self.world, device=device_name(self.acc.device),
+                train=str(self.train), val=str(self.val), steps=self.steps, crop=self.crop, window=self.train.window, precision=self.precision, processes=self.world, device=device_name(self.acc.device),
                 norm=norm, weights=report and str(report), parameters=n_params(self.plain), gflops=gflops(self.plain, *self.train[0][1].shape, channels), **provenance())
 
 # %% ../nbs/4_train/fit.ipynb #3e9d7d67
@@ -360,6 +365,7 @@ def fit(
 ) -> Training:
     "Train `net` and keep everything in the folder `out`; the best weights are in `best.safetensors`."
     check_settings(s := Settings(**kwargs))
+    if s.stain and len(train[0][0]) != 3: raise UserError(f'{train.name} has pictures of {len(train[0][0])} channels, but stain is for red, green and blue; leave it at 0.')
     t = Training(net, train, val, out, s, spec)
     t.make_criterion()
     t.start(resume)

@@ -68,7 +68,7 @@ def predict_file(net, file, target, config, with_overlay, ask):
     from segbench.data.pairs import read_image
     from segbench.protocol import decide
     from segbench.show import captioned, overlay
-    image = read_image(file)
+    image = read_image(file, config['net'].get('in_chans', 3), tuple(config.get('window', (0, 65535))))
     x = torch.from_numpy(image).permute(2,0,1)[None].to(next(net.parameters()).device)
     classes,pal = decide(net, x, **ask)[0].cpu().numpy(),np.asarray(config['palette'], np.uint8)
     save_map(f'{target}.png', classes, pal)

@@ -21,8 +21,15 @@ class Settings:
     accum:int=1 # Batches per optimiser step
     crop:str=None # Height x width of a training crop, such as 288x384; the first picture's size by default
     scale:list[float]=(.5,2.) # Least and greatest random magnification
+    scale_by:str='factor' # What scale means: factor, of magnification; short or long, that side of the picture over that of the crop; area, the share of it that is seen
+    aspect:float=1. # Greatest factor by which height is stretched against width, or width against height
+    place:str='anywhere' # Where a crop lies: anywhere, centre, or sliding, the next of all places each epoch
     flip:float=.5 # Probability of a mirror image
+    vflip:float=0. # Probability of a picture upside down
+    rotate:float=0. # Greatest angle in degrees by which a crop is turned
     jitter:float=.3 # Strength of the random change of colours
+    stain:float=0. # Strength of the random change of haematoxylin, eosin and DAB, for tissue
+    blur:float=0. # Probability that a picture is blurred
     opt:str='adamw' # Optimiser: sgd, nesterov, adam or adamw
     lr:float=1e-3 # Full learning rate of the backbone
     head_lr:float=None # Full learning rate of the rest; the backbone's by default
@@ -66,12 +73,15 @@ def parse_size(size, what:str='size'):
 # %% ../nbs/4_train/settings.ipynb #18e447bc
 def check_settings(s):
     "A `UserError` for the first of the settings `s` that cannot be."
-    least = dict(epochs=1, steps=1, bs=1, accum=1, jitter=0, flip=0, lr=0, head_lr=0, wd=0, warmup=0, ema=0, clip=0, workers=0, seed=0, eval_every=1e-9, val_bs=1, patience=0, log_every=1, save_every=0)
+    least = dict(epochs=1, steps=1, bs=1, accum=1, aspect=1, rotate=0, jitter=0, stain=0, blur=0, flip=0, vflip=0, lr=0, head_lr=0, wd=0, warmup=0, ema=0, clip=0, workers=0, seed=0, eval_every=1e-9, val_bs=1, patience=0, log_every=1, save_every=0)
     for k,low in least.items():
         v = getattr(s, k)
         if v is not None and v < low: raise UserError(f'{k} is {v}, but must be at least {low:g}.')
-    for k in ('warmup', 'ema', 'flip'):
+    for k in ('warmup', 'ema', 'flip', 'vflip', 'blur', 'stain'):
         if getattr(s, k) > 1: raise UserError(f'{k} is {getattr(s, k)}, but is a share: it lies between 0 and 1.')
     if len(s.scale) != 2 or not 0 < s.scale[0] <= s.scale[1]: raise UserError(f'scale is {s.scale}; give the least and the greatest magnification, such as .5 2.')
+    if s.scale_by == 'area' and s.scale[1] > 1: raise UserError(f'scale is {s.scale}, but with scale_by area it is the share of a picture that is seen: at most 1, such as .45 1.')
+    choose('scale_by', s.scale_by, ['factor', 'short', 'long', 'area'])
+    choose('place', s.place, ['anywhere', 'centre', 'sliding'])
     choose('log_with', s.log_with, ['tensorboard', 'none'])
     if s.crop is not None: parse_size(s.crop, 'crop')
