@@ -202,7 +202,10 @@ def start(self:Training, resume:bool):
     "Make or find the run's folder; a `UserError` if it holds another run."
     self.log,self.sums,self.saved = self.out/'log.jsonl',[0., 0],time.time()
     self.board = None
-    if resume: return self.restore()
+    if resume:
+        was = load_json(run_folder(self.out)/'config.json')['processes']
+        if was != self.world: raise UserError(f'{str(self.out)!r} was trained by {was} process(es) and cannot go on with {self.world}: the same step would see other pictures; start {was}, or a new run from its weights with --init.')
+        return self.restore()
     if (self.out/'config.json').exists(): raise UserError(f'{str(self.out)!r} holds a run already; choose another --out, go on with it by --resume, or remove it.')
     if self.main:
         self.out.mkdir(parents=True, exist_ok=True)
@@ -219,7 +222,7 @@ def config(self:Training) -> dict:
     report = getattr(getattr(self.plain, 'body', None), 'report', None)
     channels = self.train[0][0].shape[0]
     return dict(net=getattr(self.plain, 'spec', None), settings=asdict(self.s), **self.spec, classes=self.train.classes, palette=self.train.palette.tolist(),
-                train=str(self.train), val=str(self.val), steps=self.steps, crop=self.crop, window=self.train.window, precision=self.precision, processes=self.world, device=device_name(self.acc.device),
+                train=str(self.train), val=str(self.val), steps=self.steps, crop=self.crop, window=self.train.window, precision=self.precision, processes=self.world, values=file_values(self.train), device=device_name(self.acc.device),
                 norm=norm, weights=report and str(report), parameters=n_params(self.plain), gflops=gflops(self.plain, *self.train[0][1].shape, channels), **provenance())
 
 # %% ../nbs/4_train/fit.ipynb #3e9d7d67

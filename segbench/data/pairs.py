@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['kinds', 'pictures_below', 'to_bytes', 'every_channel', 'read_image', 'read_label', 'by_index', 'by_colour',
-           'unlabelled', 'read_map', 'Pairs', 'fingerprint', 'problem', 'check', 'set_folder', 'closest', 'match_stems']
+           'unlabelled', 'read_map', 'Pairs', 'file_values', 'fingerprint', 'problem', 'check', 'set_folder', 'closest',
+           'match_stems']
 
 # %% ../../nbs/1_data/pairs.ipynb #ecdefc60
 import hashlib, os, sys, cv2, numpy as np, torch
@@ -147,6 +148,13 @@ def label(self:Pairs, i):
 def paths(self:Pairs, i):
     "All files of picture `i`."
     return tuple(f for part in self.items[i] for f in (part.values() if isinstance(part, dict) else [part]))
+
+# %% ../../nbs/1_data/pairs.ipynb #5421def0
+def file_values(pairs) -> list:
+    "What label files of `pairs` hold for each class, numbers or colours; None if their decoder has no table."
+    table = getattr(pairs.decode, 'table', {})
+    first = {c: v for v,c in reversed(table.items())}
+    return [first[k] for k in range(len(pairs.classes))] if set(range(len(pairs.classes))) <= set(first) else None
 
 # %% ../../nbs/1_data/pairs.ipynb #49a6fa83
 def fingerprint(pairs) -> str:
