@@ -23,11 +23,12 @@ class Segmenter(nn.Module):
         taps=None, # Indices of the maps that `head` takes; None for the one map that `body.top` gives
         aux_weight:float=.4, # Weight of each auxiliary loss
         align_corners:bool=False, # For every resize of logits
+        in_chans:int=3, # Channels of a picture, for networks without a body
     ):
         super().__init__()
         self.body,self.head,self.aux,self.taps = body,head,aux,taps
         self.aux_weight,self.align_corners = aux_weight,align_corners
-        self.mean,self.std,self.multiple = (body.mean, body.std, body.multiple) if body else ((.485,.456,.406), (.229,.224,.225), 1)
+        self.mean,self.std,self.multiple = (body.mean, body.std, body.multiple) if body else (*normalisation('resnet18', in_chans), 1)
 
     def forward(self, x):
         "Logits of `x`, b×c×h×w: a tuple in training; in evaluation the main ones, b×k×h×w."

@@ -99,7 +99,7 @@ def compress(ni:int, nf:int):
 class DSNet(Segmenter):
     "Two branches at 1/8 of the picture, fused three times."
     def __init__(self, n_classes:int, in_chans:int, p:int, n:int, deep:int, wide:int, skip:int, out:int, aux:bool):
-        super().__init__(None, None)
+        super().__init__(None, None, in_chans=in_chans)
         self.multiple,a,b,c = 8,2*p,4*p,8*p
         self.stem = nn.Sequential(with_bias(in_chans, p, 2), with_bias(p, p, 2))
         self.layer1,self.skip,self.layer2 = basics(2, p, p),basics(1, p, skip),basics(2, p, a, 2)

@@ -10,6 +10,7 @@ import re, torch
 from collections import OrderedDict
 from itertools import accumulate
 from torch import nn
+from ..backbones import normalisation
 from .base import *
 
 # %% ../../nbs/3_models/espnet.ipynb #ab7bc4da
@@ -46,10 +47,9 @@ class ESP(nn.Module):
 # %% ../../nbs/3_models/espnet.ipynb #01f2f07e
 class Encoder(nn.Module):
     "Maps at 1/2, 1/4 and 1/8."
-    mean,std,multiple = (.485,.456,.406),(.229,.224,.225),8
     def __init__(self, in_chans:int, p:int, q:int):
         super().__init__()
-        self.chs = [16+in_chans, 128+in_chans, 256]
+        (self.mean,self.std),self.multiple,self.chs = normalisation('resnet18', in_chans),8,[16+in_chans, 128+in_chans, 256]
         a,b,c = self.chs
         self.level1,self.join1 = act(16, conv=conv(in_chans, 16, stride=2)),act(a)
         self.down2,self.level2,self.join2 = ESP(a, 64, 2),nn.Sequential(*(ESP(64, 64) for _ in range(p))),act(b)

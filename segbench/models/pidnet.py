@@ -81,7 +81,7 @@ def seg_head(ni:int, mid:int, nf:int):
 class PIDNet(Segmenter):
     "Details (P), context (I) and borders (D)."
     def __init__(self, n_classes:int, in_chans:int, p:int, m:int, n:int, ppm:int, mid:int, aux:bool):
-        super().__init__(None, None)
+        super().__init__(None, None, in_chans=in_chans)
         a,b,c,large = 2*p,4*p,8*p,m > 2
         down = lambda i: nn.Sequential(nn.Conv2d(i, p, 3, 2, 1), nn.BatchNorm2d(p), nn.ReLU())
         self.stem = nn.Sequential(down(in_chans), down(p), basics(m, p, p), nn.ReLU(), basics(m, p, a, 2), nn.ReLU())
