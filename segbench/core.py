@@ -32,14 +32,12 @@ marks = dict(models='Segmenter', data='Pairs', losses='Loss')
 def names(kind):
     "Every name that `lookup` knows for `kind`, with the import path it stands for."
     spec = importlib.util.find_spec(f'segbench.{kind}')
-    files = Path(spec.origin).parent.glob('*.py') if spec.submodule_search_locations else [Path(spec.origin)]
-    found = {}
-    for file in sorted(files):
-        module = spec.name if file.name == Path(spec.origin).name else f'{spec.name}.{file.stem}'
+    package,found = bool(spec.submodule_search_locations),{}
+    for file in sorted(Path(spec.origin).parent.glob('*.py')):
         for f in ast.parse(file.read_text(encoding='utf8')).body:
             if isinstance(f, ast.FunctionDef) and getattr(f.returns, 'id', '') == marks[kind]:
-                short = f.name if f.name == file.stem or module == spec.name else f'{file.stem}.{f.name}'
-                found[short] = f'{module}.{f.name}'
+                short = f'{file.stem}.{f.name}' if package and f.name != file.stem else f.name
+                found[short] = f'{spec.parent}.{file.stem}.{f.name}'
     return found
 
 # %% ../nbs/0_core/core.ipynb #fd260a54

@@ -38,8 +38,8 @@ class Settings:
     momentum:float=.9 # Of SGD, and the first beta of Adam
     schedule:str='onecycle' # poly, cosine, onecycle, step, plateau or constant, perhaps with arguments: 'poly(power=1)'
     warmup:float=0. # Share of the time in which the learning rate rises linearly
-    loss:str='ce' # Loss by name, perhaps with arguments: 'ohem(thresh=.9)'
-    class_weights:str=None # Weights for the loss from class frequencies: median, sqrt or enet
+    loss:str='ce' # Loss by name, perhaps with arguments, or a sum of several: 'ohem(thresh=.9)', 'ce+.5*dice'
+    class_weights:str=None # Weights for the loss from class frequencies: median, sqrt, enet or effective
     ema:float=0. # Share of the running average of the weights that each step keeps, such as .99; 0 for none
     clip:float=0. # Greatest norm of the gradient; 0 for any
     precision:str='auto' # bf16, fp16, no, or auto: bf16 where the hardware has instructions for it

@@ -11,6 +11,7 @@ from fastcore.basics import patch
 from torch import nn
 from ..backbones import *
 from ..core import *
+from ..early import *
 from ..layers import *
 
 # %% ../../nbs/3_models/base.ipynb #054b2531
@@ -56,9 +57,15 @@ def enlarge(self:Segmenter, logits, like):
     h,w = like.shape[-2:]
     return resize(logits, (h + -h % self.multiple, w + -w % self.multiple), self.align_corners)[...,:h,:w]
 
+# %% ../../nbs/3_models/base.ipynb #d025079c
+@patch
+def head_loss(self:Segmenter, logits, label, criterion):
+    "`criterion` of the logits of one head, enlarged to `label`."
+    return at_once(lambda z: criterion(self.enlarge(z, label), label), logits)
+
 # %% ../../nbs/3_models/base.ipynb #b27d4508
 @patch
 def loss(self:Segmenter, outputs, image, label, criterion):
     "`criterion` of the main logits, plus `aux_weight` times that of each other, all at the size of `label`."
-    main,*others = (criterion(self.enlarge(o, label), label) for o in outputs)
+    main,*others = (self.head_loss(o, label, criterion) for o in outputs)
     return main + self.aux_weight*sum(others)

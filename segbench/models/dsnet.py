@@ -133,8 +133,9 @@ def logits(self:DSNet, x, aux:bool=None):
 @patch
 def loss(self:DSNet, outputs, image, label, criterion):
     "0.6 times `criterion` of the main logits plus 0.2 times the cross-entropy of each other."
-    main,*others = (self.enlarge(o, label) for o in outputs)
-    return criterion(main, label) if not others else .6*criterion(main, label) + .2*sum(ce(o, label) for o in others)
+    main,*others = outputs
+    total = self.head_loss(main, label, criterion)
+    return .6*total + .2*sum(self.head_loss(o, label, ce) for o in others) if others else total
 
 # %% ../../nbs/3_models/dsnet.ipynb #4b22a3c8
 def build(n_classes:int, p:int, n:int, deep:int, wide:int, skip:int, out:int, in_chans:int=3, aux:bool=True):

@@ -11,7 +11,7 @@ from fastcore.basics import patch
 from torch import nn
 from torch.nn.utils.parametrizations import weight_norm
 from ..layers import *
-from ..losses import *
+from ..contours import *
 from .base import *
 
 # %% ../../nbs/3_models/dssnet.ipynb #e9adcfcf

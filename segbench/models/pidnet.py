@@ -115,16 +115,16 @@ def logits(self:PIDNet, x, aux:bool=None):
 @patch
 def loss(self:PIDNet, outputs, image, label, criterion):
     "`criterion` of main and detail logits, a balanced border loss, and the main logits at sure borders."
-    main,*more = (self.enlarge(o, label) for o in outputs)
-    total = criterion(main, label)
-    if not more: return total
-    detail,edge = more
+    main,*more = outputs
+    if not more: return self.head_loss(main, label, criterion)
+    detail,edge = more[0],self.enlarge(more[1], label)
     want = borders(label, 2)
     share = want.mean()
     weight = torch.where(want > 0, 1-share, share)
     edge_loss = nn.functional.binary_cross_entropy_with_logits(edge, want, weight)
     sure = torch.where(torch.sigmoid(edge[:,0].detach()) > .8, label, 255)
-    return total + .4*criterion(detail, label) + 20*edge_loss + criterion(main, sure)
+    main_loss = self.head_loss(main, label, lambda z, y: criterion(z, y) + criterion(z, sure))
+    return main_loss + .4*self.head_loss(detail, label, criterion) + 20*edge_loss
 
 # %% ../../nbs/3_models/pidnet.ipynb #9a354da1
 def s(n_classes:int, *, in_chans:int=3, aux:bool=True, p:int=32) -> Segmenter:
