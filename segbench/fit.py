@@ -118,10 +118,9 @@ def loss(self:Training, image, label, extra=None):
 # %% ../nbs/4_train/fit.ipynb #8e434763
 def collate(items):
     "Stack (image, label) or (image, label, maps) items; images stay channels last in memory."
-    image,label,*extra = zip(*items)
-    image = torch.stack([x.permute(1,2,0) for x in image]).permute(0,3,1,2)
-    maps = [{k: torch.stack([e[k] for e in extra[0]]) for k in extra[0][0]}] if extra else []
-    return image, torch.stack(label), *maps
+    stack,(image,label,*extra) = torch.utils.data.default_collate,zip(*items)
+    image = stack([x.permute(1,2,0) for x in image]).permute(0,3,1,2)
+    return image, stack(label), *map(stack, extra)
 
 def ignore_interrupt(worker): signal.signal(signal.SIGINT, signal.SIG_IGN)
 

@@ -20,11 +20,12 @@ from .settings import *
 
 # %% ../nbs/4_train/train.ipynb #6f7dc499
 def open_data(data:str, root, split:str, checked:bool=True):
-    "The split of the data set `data`, every picture of it opened once."
+    "The split of the data set `data`, every picture of it opened once; through its cache if it has a fresh one."
+    from segbench.data.cache import cached
     from segbench.data.pairs import check
     pairs = lookup('data', data)(root, split)
     if checked: check(pairs)
-    return pairs
+    return cached(pairs)
 
 # %% ../nbs/4_train/train.ipynb #c3a10a1c
 def open_net(model, backbone, pretrained, init, n_classes:int, in_chans:int):

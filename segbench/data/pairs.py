@@ -4,11 +4,11 @@
 
 # %% auto #0
 __all__ = ['kinds', 'pictures_below', 'to_bytes', 'every_channel', 'read_image', 'read_label', 'by_index', 'by_colour',
-           'unlabelled', 'read_map', 'Pairs', 'file_values', 'fingerprint', 'problem', 'check', 'set_folder', 'closest',
-           'match_stems']
+           'unlabelled', 'read_map', 'Pairs', 'file_values', 'fingerprint', 'cache_folder', 'problem', 'check',
+           'set_folder', 'closest', 'match_stems']
 
 # %% ../../nbs/1_data/pairs.ipynb #ecdefc60
-import hashlib, os, sys, cv2, numpy as np, torch
+import hashlib, io, os, sys, cv2, numpy as np, torch
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from PIL import Image
@@ -48,7 +48,8 @@ def read_image(
 ):
     "The picture in the file `path` as `uint8`, h×w×c."
     plain = channels == 3 and is_plain(path)
-    x = cv2.imread(str(path), cv2.IMREAD_COLOR_RGB | cv2.IMREAD_ANYDEPTH) if plain else every_channel(path)
+    try: x = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_COLOR_RGB | cv2.IMREAD_ANYDEPTH) if plain else every_channel(path)
+    except (OSError, cv2.error): x = None
     if x is None: raise UserError(f'cannot read the picture {str(path)!r}: it is ' + ('damaged or of a kind unknown to OpenCV.' if Path(path).exists() else 'not there.'))
     x = x.reshape(*x.shape[:2], -1)
     if x.shape[2] != channels: raise UserError(f'{path} has {x.shape[2]} channels where {channels} are wanted; give pictures with {channels}, or say channels={x.shape[2]} where the set is named.')
@@ -58,7 +59,10 @@ def read_image(
 # %% ../../nbs/1_data/pairs.ipynb #14883a54
 def read_label(path):
     "The values in the label file `path`: h×w numbers, or h×w×3 for colours."
-    try: x = np.asarray(Image.open(path))
+    try:
+        with open(path, 'rb') as f: data = f.read()
+        if data[:4] == b'\x89PNG' and data[24:26] == b'\x08\x00' and (x := cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE)) is not None: return x
+        x = np.asarray(Image.open(io.BytesIO(data)))
     except FileNotFoundError: raise UserError(f'cannot read the label {str(path)!r}: it is not there.') from None
     except OSError: raise UserError(f'cannot read the label {str(path)!r}: it is damaged or no picture.') from None
     if x.ndim == 3: return x[...,:3] if x.shape[2] > 2 else x[...,0]
@@ -160,9 +164,14 @@ def file_values(pairs) -> list:
 def fingerprint(pairs) -> str:
     "Changes when a file of `pairs` does, or its name, its classes or the way its files are read."
     read = pairs.name,pairs.classes,getattr(pairs.decode, 'table', None),pairs.channels,pairs.window
-    stat = lambda p: (str(p), (s := os.stat(p)).st_size, s.st_mtime_ns) if os.path.exists(p) else str(p)
+    stat = lambda p: (os.path.abspath(p), (s := os.stat(p)).st_size, s.st_mtime_ns) if os.path.exists(p) else str(p)
     files = [stat(p) for i in range(len(pairs)) for p in pairs.paths(i)]
     return hashlib.sha1(repr((read, files)).encode()).hexdigest()
+
+# %% ../../nbs/1_data/pairs.ipynb #4428472a
+def cache_folder():
+    "Where lies what can be made again: $SEGBENCH_CACHE, else `~/.cache/segbench`."
+    return Path(os.environ.get('SEGBENCH_CACHE') or Path.home()/'.cache'/'segbench')
 
 # %% ../../nbs/1_data/pairs.ipynb #18f855ed
 def problem(pairs, i):
@@ -177,8 +186,7 @@ def problem(pairs, i):
 # %% ../../nbs/1_data/pairs.ipynb #9bdd4d45
 def check(pairs, progress:bool=True):
     "Open every picture and label of `pairs`, once per fingerprint; a `UserError` tells what is wrong with them."
-    cache = Path(os.environ.get('SEGBENCH_CACHE') or Path.home()/'.cache'/'segbench')
-    mark = cache/'checked'/fingerprint(pairs)
+    mark = cache_folder()/'checked'/fingerprint(pairs)
     if mark.exists(): return
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         found = list(tqdm(pool.map(lambda i: problem(pairs, i), range(len(pairs))), f'checking {pairs.name}', len(pairs), leave=False, disable=not progress or not sys.stderr.isatty()))
