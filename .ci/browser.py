@@ -8,7 +8,8 @@ screens = root/'runs/screens'
 chromium = next(filter(None, map(shutil.which, ('chromium', 'chromium-browser', 'google-chrome'))), None)
 flags = '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync'.split()
 idle = "() => window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status == 'idle'"
-overrides = {'@jupyterlab/apputils-extension:notification': dict(fetchNews='false', checkForUpdates=False, doNotDisturbMode=True)}
+overrides = {'@jupyterlab/apputils-extension:notification': dict(fetchNews='false', checkForUpdates=False, doNotDisturbMode=True),
+             '@jupyterlab/notebook-extension:tracker': dict(windowingMode='none')}
 
 def free_port():
     with socket.socket() as s: s.bind(('127.0.0.1', 0)); return s.getsockname()[1]
@@ -85,6 +86,9 @@ class View:
     def slide(self, name, steps=1):
         self.labelled(name).locator('.noUi-handle').first.focus()
         for _ in range(abs(steps)): self.page.keyboard.press('ArrowRight' if steps > 0 else 'ArrowLeft')
+    def upload(self, name, file):
+        with self.page.expect_file_chooser() as chooser: self.press(name)
+        chooser.value.set_files(file)
     def text(self, selector): return self.page.locator(selector).first.inner_text()
 
     def wait(self, selector, text):
