@@ -128,17 +128,15 @@ class Browser(Instrument):
 @patch
 def make_knobs(self:Browser):
     "The widgets, in the order in which they stand."
-    self.back,self.next,self.again = (widgets.Button(description=d, layout=dict(width='auto')) for d in ('◀ back', 'next ▶', 'draw again'))
-    self.number = widgets.IntSlider(description='picture', max=max(0, len(self.pairs)-1), continuous_update=False, layout=dict(width='340px'))
+    self.back,self.next,self.again = map(button, ('◀ back', 'next ▶', 'draw again'))
+    self.number = knob(widgets.IntSlider, 'picture', 340, max=max(0, len(self.pairs)-1), continuous_update=False)
     self.look = widgets.ToggleButtons(options=looks, value='overlay', style=dict(button_width='78px'))
-    self.opacity = widgets.FloatSlider(.5, min=0, max=1, step=.05, description='opacity', layout=dict(width='260px'))
-    self.epoch = widgets.BoundedIntText(0, max=1<<30, description='crop of epoch', style=dict(description_width='auto'), layout=dict(width='160px'))
-    self.has = widgets.Dropdown(options=[('any class', None), *((n,k) for k,n in enumerate(self.pairs.classes))], description='with', layout=dict(width='230px'))
-    self.void = widgets.FloatRangeSlider(value=(0,100), min=0, max=100, step=.5, description='void, %', readout_format='.0f', layout=dict(width='290px'))
-    self.long = widgets.IntRangeSlider(value=(0,1), min=0, max=1, description='long side, pixels', layout=dict(width='310px'))
-    for w in (self.void, self.long): w.continuous_update = False
-    for w in (self.number, self.opacity, self.has, self.void, self.long): w.style.description_width = 'auto'
-    self.bar = widgets.IntProgress(description='counting', layout=dict(width='200px'))
+    self.opacity = knob(widgets.FloatSlider, 'opacity', 225, value=.5, min=0, max=1, step=.05)
+    self.epoch = knob(widgets.BoundedIntText, 'crop of epoch', 160, max=1<<30)
+    self.has = knob(widgets.Dropdown, 'with', 200, options=[('any class', None), *((n,k) for k,n in enumerate(self.pairs.classes))])
+    self.void = knob(widgets.FloatRangeSlider, 'void, %', 260, value=(0,100), min=0, max=100, step=.5, readout_format='.1f', continuous_update=False)
+    self.long = knob(widgets.IntRangeSlider, 'long side, pixels', 300, value=(0,1), min=0, max=1, continuous_update=False)
+    self.bar = knob(widgets.IntProgress, 'counting', 200)
     self.title,self.legend,self.said = (widgets.HTML() for _ in range(3))
     self.said.add_class('segbench-said'); self.title.add_class('segbench-title')
 
@@ -195,9 +193,9 @@ def filter(self:Browser, _=None):
     self.draw()
 
 @patch
-def picture(self:Browser):
-    "What the browser shows, still."
-    parts = [self.canvas.picture(480), self.crop.picture(360)]
-    sheet = Image.new('RGB', (848, max(p.height for p in parts)), 'white')
-    for p,x in zip(parts, (0, 488)): sheet.paste(p, (x, 0))
-    return sheet
+def picture(self:Browser, width:int=840):
+    "What the browser shows, still: the picture and its crop over the classes in it."
+    parts = [self.canvas.picture(width*4//7), self.crop.picture(width*3//7)]
+    sheet = Image.new('RGB', (width, max(p.height for p in parts)), 'white')
+    for p,x in zip(parts, (0, width*4//7)): sheet.paste(p, (x, 0))
+    return captioned(np.asarray(sheet), from_png(self.canvas.panels[0]['ids']), self.pairs.classes, self.pairs.palette)
