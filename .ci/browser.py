@@ -110,7 +110,7 @@ class View:
         self.page.wait_for_function(idle)
         (self.page.locator(selector).last if selector else self.page).screenshot(path=screens/f'{name}.png')
         image = Image.open(screens/f'{name}.png').convert('RGB')
-        return image.resize((800, 800*image.height//image.width), Image.LANCZOS).quantize(128)
+        return image.resize((800, 800*image.height//image.width), Image.LANCZOS).quantize(256, Image.Quantize.MAXCOVERAGE)
 
     def check(self):
         "Nothing went wrong: in a cell, on the error stream, in the browser's console; nothing is clipped."

@@ -210,6 +210,7 @@ def bring(self:Explorer, _=None):
     x = cv2.imdecode(np.frombuffer(self.upload.value[-1]['content'], np.uint8), cv2.IMREAD_COLOR_RGB)
     if x is None: self.said.value = f'{self.upload.value[-1]["name"]} is no picture that OpenCV can read.'; return
     self.brought.append(torch.from_numpy(x).permute(2,0,1)); self.yours = True
+    if self.look.value == 'errors': self.look.value = 'prediction' # nobody knows them
     self.draw()
 
 # %% ../nbs/5_explore/explain.ipynb #844173d3
