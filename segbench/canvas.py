@@ -12,6 +12,7 @@ from fastcore.basics import patch
 from ipywidgets.widgets.widget import _instances as ipywidgets_alive
 from threading import Thread
 from PIL import Image, ImageDraw, ImageFont
+from .core import *
 from .show import *
 
 # %% ../nbs/5_explore/canvas.ipynb #218e4a9a
@@ -233,7 +234,8 @@ def chips(
     label = np.asarray(label)
     n = np.bincount(label.ravel(), minlength=256)/label.size
     void = [chip('void', (0,0,0), f'void: {n[255]:.1%} of the pixels')]*bool(n[255])
-    return '<div class="segbench-chips">' + ''.join([chip(classes[k], pal[k], f'{classes[k]}: {n[k]:.1%} of the pixels') for k in present(label)] + void) + '</div>'
+    parts = [chip(classes[k], pal[k], f'{classes[k]}: {n[k]:.1%} of the pixels') for k in present(label)]
+    return f'<div class="segbench-chips">{"".join(parts + void)}</div>'
 
 # %% ../nbs/5_explore/canvas.ipynb #ca7a190a
 def in_background(
@@ -242,10 +244,12 @@ def in_background(
     bar, # Widget that shows per cent in `value`
     done, # What to do with the list of parts
 ) -> Thread:
-    "Go through `steps` in a thread, then call `done` with all that came."
+    "Go through `steps` in a thread, then call `done` with all that came; a `UserError` ends it and is told by the bar."
     def work():
         bar.layout.display,found = '',[]
-        for x in steps: found.append(x); bar.value = 100*len(found)//n
+        try:
+            for x in steps: found.append(x); bar.value = 100*len(found)//n
+        except UserError as e: bar.description,bar.layout.width = str(e),'100%'; return
         bar.layout.display = 'none'
         done(found)
     thread = Thread(target=work, daemon=True); thread.start()
