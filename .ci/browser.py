@@ -59,7 +59,7 @@ class Lab:
             shown = script(view)
             view.check()
             return shown
-        except BaseException: view.shot(f'failed-{script.__name__}'); raise
+        except BaseException: screens.mkdir(parents=True, exist_ok=True); view.page.screenshot(path=screens/f'failed-{script.__name__}.png'); raise
         finally: view.page.evaluate('async () => { await window.jupyterapp?.serviceManager.sessions.shutdownAll() }'); view.page.close()
 
 class View:
@@ -78,6 +78,7 @@ class View:
         self.page.wait_for_function("() => ![...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].some(p => /\\[[ *]\\]/.test(p.innerText)) ", timeout=1000*self.seconds)
         self.page.wait_for_function(idle, timeout=1000*self.seconds)
 
+    # a widget is found by its description, a button by what is written on it
     def button(self, name): return self.page.locator('.jp-OutputArea').get_by_role('button', name=name)
     def press(self, name): self.button(name).first.click()
     def labelled(self, name): return self.page.locator('.jupyter-widgets', has=self.page.locator(f'.widget-label:text-is("{name}")')).last
