@@ -197,6 +197,7 @@ def start(self:Training, resume:bool):
     "Make or find the run's folder; a `UserError` if it holds another run."
     self.log,self.sums,self.saved = self.out/'log.jsonl',[0., 0],time.time()
     self.board = None
+    if self.main: (self.out/'stop').unlink(missing_ok=True)
     if resume: return self.restore()
     if (self.out/'config.json').exists(): raise UserError(f'{str(self.out)!r} holds a run already; choose another --out, go on with it by --resume, or remove it.')
     if self.main:
@@ -299,9 +300,10 @@ def polite(training):
 # %% ../nbs/4_train/fit.ipynb #ad31a4dd
 @patch
 def wants_stop(self:Training) -> bool:
-    "Whether a stop was asked for; processes agree on it every ten steps."
+    "Whether a stop was asked for, by Ctrl-C or by a file `stop`; processes agree on it every ten steps."
+    if self.world > 1 and self.step % 10: return False
+    self.asked = self.asked or self.main and (self.out/'stop').exists()
     if self.world == 1: return self.asked
-    if self.step % 10: return False
     return bool(self.acc.reduce(torch.tensor(float(self.asked), device=self.acc.device)) > 0)
 
 # %% ../nbs/4_train/fit.ipynb #39af1306
@@ -330,9 +332,16 @@ def run(self:Training, progress:bool=True):
             elif self.step % self.s.log_every == 0: self.tell()
             stop = self.wants_stop()
             if due or stop or time.time()-self.saved > self.s.save_every: self.save()
-            if stop: table.bar.close(); raise KeyboardInterrupt(f'stopped after step {self.step} of {self.steps}; segbench train --resume {self.out} goes on')
+            if stop: self.rest(table); raise KeyboardInterrupt(f'stopped after step {self.step} of {self.steps}; segbench train --resume {self.out} goes on')
             if due and self.tired(): break
     table.bar.close()
+
+# %% ../nbs/4_train/fit.ipynb #662f66d9
+@patch
+def rest(self:Training, table):
+    "Leave no bar and no wish behind."
+    table.bar.close()
+    if self.main: (self.out/'stop').unlink(missing_ok=True)
 
 # %% ../nbs/4_train/fit.ipynb #67f6c591
 @patch
