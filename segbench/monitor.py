@@ -10,6 +10,7 @@ __all__ = ['frames', 'axes', 'Tail', 'runs_below', 'state', 'clock', 'standing',
 import html, ipywidgets as W, json, numpy as np, threading, time
 from fastcore.basics import patch
 from pathlib import Path
+from .canvas import *
 from .chart import *
 from .core import *
 from .fit import *
@@ -100,7 +101,6 @@ def curves(logs:list, chosen:int=0, along:str='epoch', w:int=760, h:int=360) -> 
 class Monitor(Panel):
     "Live curves, scores and predictions of the runs in `places` and below."
     def __init__(self, *places, every:float=2.):
-        super().__init__()
         self.places,self.every,self.tails,self.configs,self.lock,self.over = places,every,{},{},threading.RLock(),threading.Event()
         self.run = W.Select(rows=5, layout=W.Layout(width='240px'))
         self.along = W.ToggleButtons(options=list(axes), style=dict(button_width='64px'), tooltips=['what lies on the horizontal axes']*3)
@@ -108,9 +108,9 @@ class Monitor(Panel):
         self.halt = W.Button(description='stop this run', icon='stop', tooltip='Stop after the present step; the run can be resumed', layout=W.Layout(width='130px'))
         self.said,self.runs,self.scores = W.HTML(),W.HTML(),W.HTML()
         self.chart,self.preview = image(760),image(460)
-        self.box = W.VBox([W.HBox([self.run, W.VBox([W.HBox([self.along, self.halt, self.follow]), self.runs])]), self.said,
-                           W.HBox([self.chart, W.VBox([self.preview, self.scores])])], layout=W.Layout(width='1250px')).add_class('segbench-monitor')
-        self.on(self.run, self.along); self.press(self.halt, self.stop); self.follow.observe(self.wake, 'value'); self.heard.append((self.follow, self.wake))
+        super().__init__(W.HBox([self.run, W.VBox([row(self.along, self.halt, self.follow), self.runs])]), self.said, W.HBox([self.chart, W.VBox([self.preview, self.scores])]))
+        self.box.add_class('segbench-monitor')
+        self.on(self.run, self.along); self.on(self.follow, call=self.wake); self.press(self.halt, self.stop)
         self.refresh()
 
 # %% ../nbs/5_explore/monitor.ipynb #dd21b78b
@@ -143,7 +143,7 @@ def redraw(self:Monitor):
 @patch
 def tabulate(self:Monitor):
     "The table of the runs, with their colours."
-    rows = [{'': chip(c)} | standing(run, t.rows, self.configs[run]) for c,(run,t) in zip(colours(len(self.tails)), self.tails.items())]
+    rows = [{'': swatch(c)} | standing(run, t.rows, self.configs[run]) for c,(run,t) in zip(colours(len(self.tails)), self.tails.items())]
     self.runs.value = table(rows, self.run.index)
     self.halt.disabled = not self.run.value or state(self.run.value) in ('finished', 'stopping')
 
