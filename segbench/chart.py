@@ -32,6 +32,7 @@ class Sheet:
     def box(self, l, t, r, b, **kw): self.draw.rectangle((2*l, 2*t, 2*r, 2*b), **kw)
     def dot(self, x, y, r=3, **kw): self.draw.ellipse((2*(x-r), 2*(y-r), 2*(x+r), 2*(y+r)), **kw)
     def paste(self, picture, l, t): self.image.paste(Image.fromarray(picture), (round(2*l), round(2*t)))
+    def array(self): return np.asarray(self.image.reduce(2)) # At its size, h×w×3, for a canvas
     def _repr_png_(self): return self.png()
 
     def png(self) -> bytes:

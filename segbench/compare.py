@@ -78,7 +78,7 @@ def colours(n:int) -> list:
     "A colour for each of `n` networks."
     return [tuple(map(int, c)) for c in palette(max(1, n))]
 
-def name_beside(sheet, at, name, taken:list, bold=False, most:int=34):
+def name_beside(sheet, at, name, taken:list, bold=False, most:int=42):
     "Write `name` near the point `at` where nothing in `taken` is, to which it is added."
     words = name if len(name) <= most else name[:most-1]+'…'
     wide,(x,y) = font(10).getlength(words),at
@@ -160,7 +160,7 @@ def redraw(self:Compare):
     "Points, lines and the chosen run."
     found,name = self.lined_up(),self.run.value
     sheet,self.frame = scatter(self.found, self.x.value, self.y.value, name)
-    self.canvas.show((f'{self.y.value} against {self.x.value}, the front as a line', np.asarray(shrunk(sheet.png(), sheet.w))))
+    self.canvas.show((f'{self.y.value} against {self.x.value}, the front as a line', sheet.array()))
     names,ink = [f['name'] for f in found],dict(zip([f['name'] for f in self.found], colours(len(self.found))))
     self.lines.value = tabular([{'': swatch(ink[l['name']])} | l for l in shown(found)], names.index(name) if name in names else None) if found else 'nothing of that name'
     rs = self.groups[name]; scores = rs[0].scores

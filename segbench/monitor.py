@@ -138,13 +138,13 @@ def redraw(self:Monitor):
         file = run/'preview.png'
         self.preview.value = file.read_bytes() if file.exists() else b''
         words = lambda r: {k: f.format(r[k]) if r.get(k) is not None else '–' for k,f in Table.columns.items() if k not in ('images_per_s', 'macc')}
-        self.scores.value = table([words(r) for r in self.tails[run].rows if 'miou' in r][-12:])
+        self.scores.value = tabular([words(r) for r in self.tails[run].rows if 'miou' in r][-12:])
 
 @patch
 def tabulate(self:Monitor):
     "The table of the runs, with their colours."
     rows = [{'': swatch(c)} | standing(run, t.rows, self.configs[run]) for c,(run,t) in zip(colours(len(self.tails)), self.tails.items())]
-    self.runs.value = table(rows, self.run.index)
+    self.runs.value = tabular(rows, self.run.index)
     self.halt.disabled = not self.run.value or state(self.run.value) in ('finished', 'stopping')
 
 # %% ../nbs/5_explore/monitor.ipynb #9a5cdc14
