@@ -102,7 +102,7 @@ class Confuse(Panel):
         self.box.add_class('segbench-confuse')
         self.worst.options = [(f'{names[i][1]} called {names[j][1]}: {brief(self.counts[i,j])} pixels, {self.counts[i,j]/self.counts[i].sum():.1%} of {names[i][1]}', (i,j)) for i,j in mistakes(self.counts)]
         self.on(self.by, self.order, self.true, self.pred); self.on(self.worst, call=self.follow); self.on(self.pick, call=self.look)
-        self.on(self.board, name='at', call=self.click); self.follow()
+        self.on(self.board, name='at', call=self.click); self.set(self.worst, index=0 if self.worst.options else None); self.follow(); self.redraw()
 
 # %% ../nbs/5_explore/confuse.ipynb #296669f9
 @patch
