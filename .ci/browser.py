@@ -1,0 +1,132 @@
+"Notebooks in a real browser: JupyterLab driven by Playwright on Debian's Chromium; nbs/tests/lab.ipynb shows how."
+import atexit, json, os, shutil, socket, subprocess, sys, tempfile, time, urllib.request
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+root = Path(__file__).resolve().parents[1]
+screens = root/'runs/screens'
+chromium = next(filter(None, map(shutil.which, ('chromium', 'chromium-browser', 'google-chrome'))), None)
+flags = '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync'.split()
+idle = "() => window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status == 'idle'"
+overrides = {'@jupyterlab/apputils-extension:notification': dict(fetchNews='false', checkForUpdates=False, doNotDisturbMode=True),
+             '@jupyterlab/notebook-extension:tracker': dict(windowingMode='none')}
+
+def free_port():
+    with socket.socket() as s: s.bind(('127.0.0.1', 0)); return s.getsockname()[1]
+
+class Lab:
+    "JupyterLab in a folder of its own and a browser in a thread of its own, where Playwright finds no event loop of IPython's."
+    def __init__(self, width=1280, height=900):
+        self.tmp,self.port,self.count = Path(tempfile.mkdtemp()),free_port(),0
+        (self.tmp/'settings').mkdir(); (self.tmp/'settings/overrides.json').write_text(json.dumps(overrides))
+        own = {f'{k}_DIR': str(self.tmp/k) for k in ('JUPYTER_CONFIG', 'JUPYTER_DATA')} | dict(IPYTHONDIR=str(self.tmp/'ipython'), PYTHONPATH=str(root), OMP_NUM_THREADS='1')
+        for d in ('nbs', 'segbench'): shutil.copytree(root/d, self.tmp/'repo'/d)
+        for f in ('settings.ini', 'setup.py'): shutil.copy(root/f, self.tmp/'repo')
+        words = f'-m jupyterlab --no-browser --allow-root --ServerApp.ip=127.0.0.1 --ServerApp.port={self.port} --IdentityProvider.token= --LabApp.expose_app_in_browser=True'
+        self.server = subprocess.Popen([sys.executable, *words.split(), f'--ServerApp.root_dir={self.tmp/"repo"}', f'--LabApp.app_settings_dir={self.tmp/"settings"}'],
+                                       env=os.environ | own, stdout=(self.tmp/'log').open('w'), stderr=subprocess.STDOUT)
+        atexit.register(self.server.kill)
+        self.thread = ThreadPoolExecutor(1)
+        self.thread.submit(self.start, width, height).result()
+
+    def start(self, width, height):
+        from playwright.sync_api import sync_playwright
+        for _ in range(300):
+            try: urllib.request.urlopen(f'http://127.0.0.1:{self.port}/api/status', timeout=1); break
+            except OSError: time.sleep(.2)
+        self.playwright = sync_playwright().start()
+        self.browser = self.playwright.chromium.launch(executable_path=chromium, args=flags)
+        self.context = self.browser.new_context(viewport=dict(width=width, height=height))
+
+    def close(self):
+        self.thread.submit(lambda: (self.browser.close(), self.playwright.stop())).result()
+        self.server.terminate(); self.server.wait(20); shutil.rmtree(self.tmp, ignore_errors=True)
+
+    def notebook(self, cells):
+        "The path of a notebook below the server's folder: a file of ours, or a new one of these cells."
+        if len(cells) == 1 and cells[0].endswith('.ipynb'): return cells[0]
+        self.count += 1
+        cell = lambda k,c: dict(cell_type='code', id=f'c{k}', metadata={}, outputs=[], execution_count=None, source=c)
+        nb = dict(cells=[cell(*kc) for kc in enumerate(cells)], metadata=dict(kernelspec=dict(display_name='python3', language='python', name='python3')), nbformat=4, nbformat_minor=5)
+        (self.tmp/'repo'/f'demo{self.count}.ipynb').write_text(json.dumps(nb))
+        return f'demo{self.count}.ipynb'
+
+    def run(self, cells, script, seconds):
+        "Open and run the notebook, hand its page to `script`, and look for errors."
+        view = View(self.context.new_page(), seconds)
+        try:
+            view.open(f'http://127.0.0.1:{self.port}/lab/tree/{self.notebook(cells)}?reset')
+            shown = script(view)
+            view.check()
+            return shown
+        except BaseException: view.shot(f'failed-{script.__name__}'); raise
+        finally: view.page.evaluate('async () => { await window.jupyterapp?.serviceManager.sessions.shutdownAll() }'); view.page.close()
+
+class View:
+    "A notebook in the browser: `page` is Playwright's; the rest finds widgets as a person does and waits for answers."
+    def __init__(self, page, seconds):
+        self.page,self.seconds,self.errors = page,seconds,[]
+        page.set_default_timeout(30_000)
+        page.on('console', lambda m: self.errors.append(m.text) if m.type == 'error' else None)
+        page.on('pageerror', lambda e: self.errors.append(str(e)))
+
+    def open(self, url):
+        self.page.goto(url)
+        self.page.wait_for_selector('.jp-Notebook'); self.page.wait_for_function(idle)
+        self.page.evaluate("() => { window.jupyterapp.commands.execute('application:toggle-left-area') }")
+        self.page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-all-cells') }") # braces: returning the promise can hang for ever
+        self.page.wait_for_function("() => ![...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].some(p => /\\[[ *]\\]/.test(p.innerText)) ", timeout=1000*self.seconds)
+        self.page.wait_for_function(idle, timeout=1000*self.seconds)
+
+    def button(self, name): return self.page.locator('.jp-OutputArea').get_by_role('button', name=name)
+    def press(self, name): self.button(name).first.click()
+    def labelled(self, name): return self.page.locator('.jupyter-widgets', has=self.page.locator(f'.widget-label:text-is("{name}")')).last
+    def choose(self, name, option): self.labelled(name).locator('select').select_option(option)
+    def type(self, name, text): box = self.labelled(name).locator('input').last; box.fill(str(text)); box.press('Enter')
+    def slide(self, name, steps=1):
+        self.labelled(name).locator('.noUi-handle').first.focus()
+        for _ in range(abs(steps)): self.page.keyboard.press('ArrowRight' if steps > 0 else 'ArrowLeft')
+    def upload(self, name, file):
+        with self.page.expect_file_chooser() as chooser: self.press(name)
+        chooser.value.set_files(file)
+    def text(self, selector): return self.page.locator(selector).first.inner_text()
+
+    def wait(self, selector, text):
+        "Until `selector` shows `text`."
+        self.page.wait_for_function('([s, t]) => document.querySelector(s)?.innerText.includes(t)', arg=[selector, text])
+
+    def answer(self, act, selector, attribute='innerText'):
+        "What `selector` shows once `act()` has changed it, and after how many seconds."
+        read = '([s, a, old]) => { const e = document.querySelector(s); const v = e && (e[a] ?? e.getAttribute(a)); return old === undefined ? v : v !== old }'
+        old,t = self.page.evaluate(read, [selector, attribute]),time.time()
+        act()
+        self.page.wait_for_function(read, arg=[selector, attribute, old])
+        return self.page.evaluate(read, [selector, attribute]), time.time()-t
+
+    def shot(self, name, selector=None):
+        "Keep a screenshot of the window, or of the last `selector`, in runs/screens; returns a small one for a notebook."
+        from PIL import Image
+        screens.mkdir(parents=True, exist_ok=True)
+        self.page.wait_for_function(idle)
+        (self.page.locator(selector).last if selector else self.page).screenshot(path=screens/f'{name}.png')
+        image = Image.open(screens/f'{name}.png').convert('RGB')
+        return image.resize((800, 800*image.height//image.width), Image.LANCZOS).quantize(256, Image.Quantize.MAXCOVERAGE)
+
+    def check(self):
+        "Nothing went wrong: in a cell, on the error stream, in the browser's console; nothing is clipped."
+        clipped = self.page.evaluate("() => [...document.querySelectorAll('.jupyter-button, .jp-OutputArea-output, .widget-label')].filter(e => e.scrollWidth > e.clientWidth+1).map(e => 'clipped: ' + e.innerText.slice(0, 60))")
+        shown = self.page.locator('[data-mime-type="application/vnd.jupyter.error"], [data-mime-type="application/vnd.jupyter.stderr"]').all_inner_texts()
+        if wrong := shown + self.errors + clipped: raise AssertionError('\n'.join(wrong))
+
+lab = []
+def in_lab(*cells, seconds=90):
+    "Run the function below on a notebook of `cells`, or on a file of ours, in the browser; its name stands for what it returns, None without a browser."
+    def run(script):
+        if not chromium: return
+        if not lab: lab.append(Lab())
+        return lab[0].thread.submit(lab[0].run, cells, script, seconds).result()
+    return run
+
+def close_lab():
+    "End browser and server."
+    if lab: lab.pop().close()
