@@ -136,12 +136,12 @@ class Anatomy(Panel):
         self.nets,self.pairs,self.known = nets,pairs,{}
         self.net,self.other = (W.Dropdown(options=list(nets), index=k, description=d, layout=W.Layout(width='360px')) for k,d in ((0, 'network'), (len(nets)-1, 'beside')))
         self.number,self.depth = W.IntSlider(0, 0, len(pairs)-1, description='picture'),W.IntSlider(2, 0, 6, description='depth')
-        self.layer,self.facts,self.both,self.said = W.Select(rows=18, layout=W.Layout(width='330px')),W.HTML(),W.HTML(),W.HTML()
-        self.reached,self.mapped = Canvas(width=600),Canvas(width=440)
-        pages = [self.facts, self.reached, W.HBox([self.layer, W.VBox([self.mapped], layout=W.Layout(width='900px'))]), self.both]
+        self.layer,self.facts,self.both,self.said = W.Select(rows=18, layout=W.Layout(width='300px')),W.HTML(),W.HTML(),W.HTML()
+        self.reached,self.mapped = Canvas(width=520),Canvas(width=370)
+        pages = [self.facts, self.reached, W.HBox([self.layer, W.VBox([self.mapped], layout=W.Layout(width='750px'))]), self.both]
         self.tab = W.Tab(pages, titles=['parts', 'reach', 'maps', 'side by side'], selected_index=0)
-        super().__init__(row(self.net, self.other), row(self.number, self.depth), self.said, self.tab)
-        self.box.add_class('segbench-anatomy'); self.box.layout.max_width = '1270px'
+        super().__init__(beside(self.net, self.other), beside(self.number, self.depth), self.said, self.tab)
+        self.box.add_class('segbench-anatomy')
         self.on(self.other, self.number, self.depth, self.layer); self.on(self.net, call=self.enter)
         self.on(self.tab, name='selected_index'); self.on(self.reached, name='at'); self.enter()
 

@@ -57,7 +57,7 @@ def front(
     return sorted(np.flatnonzero(~np.array(beaten, bool)).tolist(), key=lambda i: x[i])
 
 # %% ../nbs/5_explore/compare.ipynb #21b557aa
-def scatter(found:list, x:str='million parameters', y:str='mIoU', chosen:str=None, w:int=600, h:int=400):
+def scatter(found:list, x:str='million parameters', y:str='mIoU', chosen:str=None, w:int=540, h:int=380):
     "The networks `found` as points over columns `x` and `y`, and the front as a line: `Sheet` and `Frame`."
     sheet,(xs,ys) = Sheet(w, h),np.array([[f[c] for f in found] for c in (x, y)], float)
     bars = [b for f in found for b in (f['low'], f['high'])] if y == 'mIoU' else []
@@ -124,15 +124,15 @@ class Compare(Panel):
     "Every scored run below the folder `runs`: points, lines, tests and exports."
     def __init__(self, runs):
         self.folder,self.tables,choice = Path(runs),group(results(runs)),lambda d, o, v=None, w=300: W.Dropdown(options=list(o), value=v or list(o)[0], description=d, layout=W.Layout(width=f'{w}px'))
-        self.table = choice('scored on', self.tables, None, 430)
+        self.table = choice('scored on', self.tables, None, 400)
         self.x,self.y,self.sort = choice('across', better, 'million parameters', 250),choice('up', better, 'mIoU', 230),choice('sorted by', ['name', *better], 'mIoU', 250)
         self.filter = W.Text(description='filter', placeholder='part of a name', layout=W.Layout(width='240px'))
         self.run,self.a,self.b = W.Select(rows=6, layout=W.Layout(width='98%')),choice('is', ['–'], None, 380),choice('better than', ['–'], None, 380)
         self.kind,self.save = choice('as', ['Markdown', 'LaTeX', 'CSV', 'HTML'], None, 170),W.Button(description='save the table', icon='save')
-        self.canvas,self.preview,self.lines,self.about,self.said,self.text = Canvas(width=600),image(560),W.HTML(),W.HTML(),W.HTML(),W.Textarea(layout=W.Layout(width='98%', height='110px', display='none'))
-        super().__init__(row(self.table, self.x, self.y), W.HBox([W.VBox([self.canvas], layout=W.Layout(width='620px')), W.VBox([self.run, self.about, self.preview], layout=W.Layout(width='620px'))]),
-                         row(self.sort, self.filter), self.lines, row(self.a, self.b, self.said), row(self.kind, self.save), self.text)
-        self.box.add_class('segbench-compare'); self.box.layout.max_width = '1250px'
+        self.canvas,self.preview,self.lines,self.about,self.said,self.text = Canvas(width=540),image(520),W.HTML(),W.HTML(),W.HTML(),W.Textarea(layout=W.Layout(width='98%', height='110px', display='none'))
+        super().__init__(beside(self.table, self.x, self.y), beside(W.VBox([self.canvas], layout=W.Layout(width='546px')), W.VBox([self.run, self.about, self.preview], layout=W.Layout(width='530px'))),
+                         beside(self.sort, self.filter), self.lines, beside(self.a, self.b, self.said), beside(self.kind, self.save), self.text)
+        self.box.add_class('segbench-compare')
         self.on(self.x, self.y, self.sort, self.filter, self.run); self.on(self.a, self.b, call=self.judge); self.on(self.table, call=self.open)
         self.on(self.canvas, name='at', call=self.click); self.press(self.save, self.export); self.open()
 

@@ -93,12 +93,12 @@ class Confuse(Panel):
         self.net,self.pairs,self.rows,self.how,self.kept = net,pairs,rows,(protocol, precision),{}
         n,names = len(pairs.classes),list(enumerate(pairs.classes))
         self.counts = unpack(rows*[0,1,1,1], 1, n)[0][:n,:n]
-        self.by,self.order = (W.ToggleButtons(options=o, style=dict(button_width='112px')) for o in (['recall', 'precision', 'pixels'], list(orders)))
-        self.true,self.pred = (W.Dropdown(options=[(c, k) for k,c in names], description=d, layout=W.Layout(width='260px')) for d in ('true', 'predicted'))
+        self.by,self.order = (W.ToggleButtons(options=o, style=dict(button_width='auto')) for o in (['recall', 'precision', 'pixels'], list(orders)))
+        self.true,self.pred = (W.Dropdown(options=[(c, k) for k,c in names], description=d, layout=W.Layout(width='250px')) for d in ('true', 'predicted'))
         self.worst,self.pick = W.Select(rows=11, layout=W.Layout(width='98%')),W.Select(rows=9, layout=W.Layout(width='98%'))
-        self.board,self.canvas,self.said = Canvas(width=600),Canvas(width=410, names=list(pairs.classes)),W.HTML()
-        side = W.VBox([W.HTML('largest mistakes'), self.worst, row(self.true, self.pred), self.said, W.HTML('pictures with most of it'), self.pick], layout=W.Layout(width='600px'))
-        super().__init__(row(self.by, self.order), W.HBox([W.VBox([self.board], layout=W.Layout(width='620px')), side]), self.canvas)
+        self.board,self.canvas,self.said = Canvas(width=540),Canvas(width=356, names=list(pairs.classes)),W.HTML()
+        side = W.VBox([W.HTML('largest mistakes'), self.worst, beside(self.true, self.pred), self.said, W.HTML('pictures with most of it'), self.pick], layout=W.Layout(width='530px'))
+        super().__init__(beside(self.by, self.order), beside(W.VBox([self.board], layout=W.Layout(width='546px')), side), self.canvas)
         self.box.add_class('segbench-confuse')
         self.worst.options = [(f'{names[i][1]} called {names[j][1]}: {brief(self.counts[i,j])} pixels, {self.counts[i,j]/self.counts[i].sum():.1%} of {names[i][1]}', (i,j)) for i,j in mistakes(self.counts)]
         self.on(self.by, self.order, self.true, self.pred); self.on(self.worst, call=self.follow); self.on(self.pick, call=self.look)
@@ -127,7 +127,7 @@ def click(self:Confuse, *_):
 def redraw(self:Confuse):
     "The matrix, and the pictures behind the chosen cell."
     i,j = self.true.value,self.pred.value
-    self.matrix,self.places = matrix(self.counts, self.pairs.classes, self.by.value, self.order.value, (i,j), 600)
+    self.matrix,self.places = matrix(self.counts, self.pairs.classes, self.by.value, self.order.value, (i,j), 540)
     self.board.show((f'{self.pairs.name}, {len(self.pairs)} pictures', self.matrix.sheet.array()))
     found = pictures_with(self.rows, i, j)
     n,true,called = self.counts[i,j],max(1, self.counts[i].sum()),max(1, self.counts[:,j].sum())

@@ -83,7 +83,7 @@ def colours(n:int) -> list:
     "A colour for each of `n` runs."
     return [tuple(map(int, c)) for c in palette(max(1, n))]
 
-def curves(logs:list, chosen:int=0, along:str='epoch', w:int=760, h:int=360) -> Sheet:
+def curves(logs:list, chosen:int=0, along:str='epoch', w:int=660, h:int=340) -> Sheet:
     "The `frames` of several logs on one sheet, that of number `chosen` thick and on top."
     sheet,colour = Sheet(w, h),colours(len(logs))
     order = sorted(range(len(logs)), key=lambda k: k == chosen)
@@ -102,13 +102,13 @@ class Monitor(Panel):
     "Live curves, scores and predictions of the runs in `places` and below."
     def __init__(self, *places, every:float=2.):
         self.places,self.every,self.tails,self.configs,self.lock,self.over = places,every,{},{},threading.RLock(),threading.Event()
-        self.run = W.Select(rows=5, layout=W.Layout(width='240px'))
+        self.run = W.Select(rows=5, layout=W.Layout(width='200px'))
         self.along = W.ToggleButtons(options=list(axes), style=dict(button_width='64px'), tooltips=['what lies on the horizontal axes']*3)
         self.follow = W.Checkbox(True, description='follow', indent=False, layout=W.Layout(width='80px'))
         self.halt = W.Button(description='stop this run', icon='stop', tooltip='Stop after the present step; the run can be resumed', layout=W.Layout(width='130px'))
         self.said,self.runs,self.scores = W.HTML(),W.HTML(),W.HTML()
-        self.chart,self.preview = image(760),image(460)
-        super().__init__(W.HBox([self.run, W.VBox([row(self.along, self.halt, self.follow), self.runs])]), self.said, W.HBox([self.chart, W.VBox([self.preview, self.scores])]))
+        self.chart,self.preview = image(660),image(400)
+        super().__init__(beside(self.along, self.halt, self.follow), beside(self.run, self.runs), self.said, beside(self.chart, W.VBox([self.preview, self.scores])))
         self.box.add_class('segbench-monitor')
         self.on(self.run, self.along); self.on(self.follow, call=self.wake); self.press(self.halt, self.stop)
         self.refresh()

@@ -36,7 +36,7 @@ def tabular(
     safe = lambda v: v if isinstance(v, Markup) else html.escape(str(v))
     cells = lambda tag, row: ''.join(f'<{tag}{" class=l"*(k in left)}>{safe(v)}</{tag}>' for k,v in row.items())
     body = ''.join(f'<tr{" class=on"*(i == marked)}>{cells("td", r)}</tr>' for i,r in enumerate(rows))
-    return Markup(f'{table_style}<table class="segbench-table"><tr>{cells("th", {k: k for k in rows[0]})}</tr>{body}</table>')
+    return Markup(f'{table_style}<div style="overflow-x:auto"><table class="segbench-table"><tr>{cells("th", {k: k for k in rows[0]})}</tr>{body}</table></div>')
 
 # %% ../nbs/5_explore/panel.ipynb #7f69ea57
 def image(width:int, data:bytes=b'') -> W.Image:
@@ -66,7 +66,7 @@ class Panel(Instrument):
     "Rows of widgets; derived classes define `redraw`, which brings them up to date."
     def __init__(self, *rows): super().__init__(*rows); self.heard,self.quiet = [],False
     def changed(self, *_): self.quiet or self.redraw()
-    def picture(self): return still(self.box).quantize(256, dither=Image.NONE)
+    def picture(self): return still(self.box)
 
     def on(self, *widgets, name='value', call=None):
         "Redraw, or `call`, when `name` of one of `widgets` changes."
