@@ -195,12 +195,13 @@ def restore(self:Training):
     self.step,self.scores,self.best,self.seconds,self.sums = d['step'],d['scores'],d['best'],d['seconds'],d['sums']
     if self.main: os.truncate(self.log, d['log'])
 
-# %% ../nbs/4_train/fit.ipynb #3d06c0ec
+# %% ../nbs/4_train/fit.ipynb #55deda9c
 @patch
 def start(self:Training, resume:bool):
     "Make or find the run's folder; a `UserError` if it holds another run."
     self.log,self.sums,self.saved = self.out/'log.jsonl',[0., 0],time.time()
     self.board = None
+    if self.main: (self.out/'stop').unlink(missing_ok=True)
     if resume:
         was = load_json(run_folder(self.out)/'config.json')['processes']
         if was != self.world: raise UserError(f'{str(self.out)!r} was trained by {was} process(es) and cannot go on with {self.world}: the same step would see other pictures; start {was}, or a new run from its weights with --init.')
@@ -306,9 +307,10 @@ def polite(training):
 # %% ../nbs/4_train/fit.ipynb #ad31a4dd
 @patch
 def wants_stop(self:Training) -> bool:
-    "Whether a stop was asked for; processes agree on it every ten steps."
+    "Whether a stop was asked for, by Ctrl-C or by a file `stop`; processes agree on it every ten steps."
+    if self.world > 1 and self.step % 10: return False
+    self.asked = self.asked or self.main and (self.out/'stop').exists()
     if self.world == 1: return self.asked
-    if self.step % 10: return False
     return bool(self.acc.reduce(torch.tensor(float(self.asked), device=self.acc.device)) > 0)
 
 # %% ../nbs/4_train/fit.ipynb #39af1306
@@ -337,9 +339,16 @@ def run(self:Training, progress:bool=True):
             elif self.step % self.s.log_every == 0: self.tell()
             stop = self.wants_stop()
             if due or stop or time.time()-self.saved > self.s.save_every: self.save()
-            if stop: table.bar.close(); raise KeyboardInterrupt(f'stopped after step {self.step} of {self.steps}; segbench train --resume {self.out} goes on')
+            if stop: self.rest(table); raise KeyboardInterrupt(f'stopped after step {self.step} of {self.steps}; segbench train --resume {self.out} goes on')
             if due and self.tired(): break
     table.bar.close()
+
+# %% ../nbs/4_train/fit.ipynb #662f66d9
+@patch
+def rest(self:Training, table):
+    "Leave no bar and no wish behind."
+    table.bar.close()
+    if self.main: (self.out/'stop').unlink(missing_ok=True)
 
 # %% ../nbs/4_train/fit.ipynb #67f6c591
 @patch
