@@ -12,7 +12,7 @@ from .core import *
 
 # %% ../nbs/4_train/cli.ipynb #bbfdad1e
 commands = {'train': 'train a network', 'eval': 'score a run', 'score': 'score class maps that anybody predicted', 'predict': 'class maps for pictures',
-            'sweep': 'several networks and seeds under one budget', 'bench': 'size, speed and memory of networks', 'board': 'compare runs in a table and a page',
+            'sweep': 'several networks and seeds under one budget', 'bench': 'size, speed and memory of networks', 'board': 'compare runs in a table and a page', 'convert': 'published weights, under our names',
             'data list': 'which data sets are there', 'data get': 'fetch a data set', 'data check': 'what is wrong with a data set', 'data cache': 'decode a data set once'}
 functions = {'eval': 'evaluate.main', 'score': 'maps.main', 'data list': 'sets.overview', 'data get': 'sets.get', 'data check': 'sets.check', 'data cache': 'sets.cache'}
 

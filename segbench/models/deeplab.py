@@ -51,15 +51,16 @@ def v3(
     pretrained=None, # Weights of the backbone: True for the hub, or a file
     out_stride:int=8, # Stride of the last map
     multi_grid=None, # Factors for the rates of the last stage; the paper's best are (1,2,4)
-    rates=None, # Rates of the pyramid, by default 12, 24, 36 at stride 8 and half of that at 16
+    rates=None, # Rates of the pyramid, by default 12, 24, 36 at stride 8 and half of that at 16; `()` for none
     nf:int=256, # Channels of the pyramid and the head
+    refine:bool=True, # A 3×3 convolution after the pyramid, which the paper has not
     align_corners:bool=False, # For every resize of logits
 ) -> Segmenter:
     "DeepLabv3: a pyramid of dilated convolutions on a dilated backbone."
     body = make_backbone(backbone, out_stride, multi_grid=multi_grid, pretrained=pretrained, in_chans=in_chans)
     c4,c5 = body.chs[-2],body.top_chs
-    rates = rates or tuple(r*8//out_stride for r in (12,24,36))
-    return Segmenter(body, nn.Sequential(ASPP(c5, nf, rates), head(nf, nf, n_classes)),
+    rates = tuple(r*8//out_stride for r in (12,24,36)) if rates is None else rates
+    return Segmenter(body, nn.Sequential(ASPP(c5, nf, rates), head(nf, nf, n_classes) if refine else nn.Conv2d(nf, n_classes, 1)),
                      head(c4, c4//4, n_classes) if aux else None, align_corners=align_corners)
 
 # %% ../../nbs/3_models/deeplab.ipynb #68317bf7
@@ -81,7 +82,7 @@ def v3plus(n_classes:int, backbone:str='resnet50', *, in_chans=3, aux:bool=True,
     "DeepLabv3+: `v3`'s pyramid at stride 16, sharpened by a map at stride 4 with `squeeze` channels."
     body = make_backbone(backbone, out_stride, multi_grid=multi_grid, pretrained=pretrained, in_chans=in_chans)
     c4,low = body.chs[-2],body.strides.index(4)
-    aspp = ASPP(body.chs[-1], nf, rates or tuple(r*8//out_stride for r in (12,24,36)))
+    aspp = ASPP(body.chs[-1], nf, tuple(r*8//out_stride for r in (12,24,36)) if rates is None else rates)
     return Segmenter(body, Sharpen(body.chs[low], aspp, nf, n_classes, squeeze),
                      head(c4, c4//4, n_classes) if aux else None, (low, -1), align_corners=align_corners)
 
