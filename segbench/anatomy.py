@@ -17,7 +17,7 @@ from .canvas import *
 from .chart import *
 from .core import *
 from .data.scenes import scenes
-from .data.transforms import normalise
+from .data.colour import normalise
 from .infer import load_run, make_net
 from .layers import *
 from .panel import *
