@@ -123,7 +123,7 @@ def refresh(self:Monitor) -> bool:
         names = {r.name if len({t.name for t in self.tails}) == len(self.tails) else str(r): r for r in self.tails}
         fresh = any([t.read() for t in self.tails.values()])
         if tuple(self.run.options) != (options := tuple(names.items())): self.set(self.run, options=options); self.set(self.run, index=self.run.index or (0 if options else None)); fresh = True
-        if fresh: self.redraw()
+        if fresh or not options: self.redraw()
         else: self.tabulate()
         return fresh
 

@@ -66,7 +66,7 @@ class Panel(Instrument):
     "Rows of widgets; derived classes define `redraw`, which brings them up to date."
     def __init__(self, *rows): super().__init__(*rows); self.heard,self.quiet = [],False
     def changed(self, *_): self.quiet or self.redraw()
-    def picture(self): return still(self.box)
+    def picture(self): return still(self.box) or Image.new('RGB', (8,8), 'white')
 
     def on(self, *widgets, name='value', call=None):
         "Redraw, or `call`, when `name` of one of `widgets` changes."
