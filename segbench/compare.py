@@ -130,7 +130,7 @@ class Compare(Panel):
         self.run,self.a,self.b = W.Select(rows=6, layout=W.Layout(width='98%')),choice('is', ['–'], None, 380),choice('better than', ['–'], None, 380)
         self.kind,self.save = choice('as', ['Markdown', 'LaTeX', 'CSV', 'HTML'], None, 170),W.Button(description='save the table', icon='save')
         self.canvas,self.preview,self.lines,self.about,self.said,self.text = Canvas(width=540),image(520),W.HTML(),W.HTML(),W.HTML(),W.Textarea(layout=W.Layout(width='98%', height='110px', display='none'))
-        super().__init__(beside(self.table, self.x, self.y), beside(W.VBox([self.canvas], layout=W.Layout(width='546px')), W.VBox([self.run, self.about, self.preview], layout=W.Layout(width='530px'))),
+        super().__init__(beside(self.table, self.x, self.y), columns(W.VBox([self.canvas], layout=W.Layout(width='546px')), W.VBox([self.run, self.about, self.preview], layout=W.Layout(width='530px'))),
                          beside(self.sort, self.filter), self.lines, beside(self.a, self.b, self.said), beside(self.kind, self.save), self.text)
         self.box.add_class('segbench-compare')
         self.on(self.x, self.y, self.sort, self.filter, self.run); self.on(self.a, self.b, call=self.judge); self.on(self.table, call=self.open)

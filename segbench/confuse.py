@@ -98,7 +98,7 @@ class Confuse(Panel):
         self.worst,self.pick = W.Select(rows=11, layout=W.Layout(width='98%')),W.Select(rows=9, layout=W.Layout(width='98%'))
         self.board,self.canvas,self.said = Canvas(width=540),Canvas(width=356, names=list(pairs.classes)),W.HTML()
         side = W.VBox([W.HTML('largest mistakes'), self.worst, beside(self.true, self.pred), self.said, W.HTML('pictures with most of it'), self.pick], layout=W.Layout(width='530px'))
-        super().__init__(beside(self.by, self.order), beside(W.VBox([self.board], layout=W.Layout(width='546px')), side), self.canvas)
+        super().__init__(beside(self.by, self.order), columns(W.VBox([self.board], layout=W.Layout(width='546px')), side), self.canvas)
         self.box.add_class('segbench-confuse')
         self.worst.options = [(f'{names[i][1]} called {names[j][1]}: {brief(self.counts[i,j])} pixels, {self.counts[i,j]/self.counts[i].sum():.1%} of {names[i][1]}', (i,j)) for i,j in mistakes(self.counts)]
         self.on(self.by, self.order, self.true, self.pred); self.on(self.worst, call=self.follow); self.on(self.pick, call=self.look)

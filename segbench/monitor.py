@@ -103,12 +103,12 @@ class Monitor(Panel):
     def __init__(self, *places, every:float=2.):
         self.places,self.every,self.tails,self.configs,self.lock,self.over = places,every,{},{},threading.RLock(),threading.Event()
         self.run = W.Select(rows=5, layout=W.Layout(width='200px'))
-        self.along = W.ToggleButtons(options=list(axes), style=dict(button_width='64px'), tooltips=['what lies on the horizontal axes']*3)
+        self.along = W.ToggleButtons(options=list(axes), style=dict(button_width='84px'), tooltips=['what lies on the horizontal axes']*3)
         self.follow = W.Checkbox(True, description='follow', indent=False, layout=W.Layout(width='80px'))
         self.halt = W.Button(description='stop this run', icon='stop', tooltip='Stop after the present step; the run can be resumed', layout=W.Layout(width='130px'))
         self.said,self.runs,self.scores = W.HTML(),W.HTML(),W.HTML()
         self.chart,self.preview = image(660),image(400)
-        super().__init__(beside(self.along, self.halt, self.follow), beside(self.run, self.runs), self.said, beside(self.chart, W.VBox([self.preview, self.scores])))
+        super().__init__(beside(self.along, self.halt, self.follow), beside(self.run, self.runs), self.said, columns(self.chart, W.VBox([self.preview, self.scores])))
         self.box.add_class('segbench-monitor')
         self.on(self.run, self.along); self.on(self.follow, call=self.wake); self.press(self.halt, self.stop)
         self.refresh()
@@ -134,6 +134,7 @@ def redraw(self:Monitor):
     with self.lock:
         self.tabulate()
         if not (run := self.run.value): self.said.value = 'no runs here yet'; return
+        if self.said.value == 'no runs here yet': self.said.value = ''
         self.chart.value = curves([t.rows for t in self.tails.values()], list(self.tails).index(run), self.along.value).png()
         file = run/'preview.png'
         self.preview.value = file.read_bytes() if file.exists() else b''
