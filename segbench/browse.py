@@ -14,6 +14,7 @@ from pathlib import Path
 from PIL import Image
 from .canvas import *
 from .core import *
+from .data.colour import *
 from .data.pairs import *
 from .data.transforms import *
 from .settings import *
@@ -51,11 +52,11 @@ def received(
 ):
     "Picture `i` as a training meets it in `epoch`, float c×h×w with 0 black and 1 white, and its label."
     crop = parse_size(s.crop, 'crop') if s.crop else tuple(pairs[0][1].shape)
-    image,label = Samples(pairs, Augment(crop, tuple(s.scale), s.flip), s.seed)[epoch, i][:2]
+    augment = Augment(crop, tuple(s.scale), s.flip, scale_by=s.scale_by, aspect=s.aspect, place=s.place, vflip=s.vflip, rotate=s.rotate)
+    image,label = Samples(pairs, augment, s.seed)[epoch, i][:2]
     step,place = turn(s, len(pairs), i, epoch)
     g,c = torch.Generator().manual_seed(int(rng(s.seed, step, 0).integers(2**31))),len(image)
-    x = jitter(image.expand(s.bs, -1, -1, -1), (0.,)*c, (1.,)*c, s.jitter, g)[place]
-    return x, label
+    return recolour(image.expand(s.bs, -1, -1, -1), (0.,)*c, (1.,)*c, s.jitter, s.stain, s.blur, g)[place], label
 
 # %% ../nbs/5_explore/browse.ipynb #fa224bea
 def tally(pairs, i):

@@ -107,9 +107,7 @@ def loss(self:Training, image, label, extra=None):
     "The loss of a batch of bytes."
     move = lambda x: x.to(self.acc.device, non_blocking=True)
     image,label = move(image),move(label)
-    if self.s.stain: image = stain(image, self.s.stain)
-    if self.s.blur: image = blur(image, self.s.blur)
-    x = jitter(image, self.plain.mean, self.plain.std, self.s.jitter) if self.s.jitter else normalise(image, self.plain.mean, self.plain.std)
+    x = recolour(image, self.plain.mean, self.plain.std, self.s.jitter, self.s.stain, self.s.blur)
     with autocast(self.precision, self.acc.device): outputs = self.net(x)
     outputs = tuple(o.float() for o in outputs)
     wants = inspect.signature(self.plain.loss).parameters
