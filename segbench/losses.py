@@ -82,7 +82,8 @@ def pulls(losses:dict):
         maps[name] = -z.grad[0,1]/z.grad.abs().max()
     fig,axs = plt.subplots(1, len(maps), figsize=(5.6, 6.8/len(maps)))
     for ax,(name,m) in zip(axs, maps.items()):
-        ax.imshow(m, cmap='RdBu_r', vmin=-1, vmax=1); ax.contour(y[0] == 1, [.5], colors='k', linewidths=.6); ax.set_title(name, size=8); ax.axis('off')
+        ax.imshow(m, cmap='RdBu_r', vmin=-1, vmax=1); ax.contour(y[0] == 1, [.5], colors='k', linewidths=.6)
+        ax.set_title(name, size=8); ax.axis('off')
 
 # %% ../nbs/2_measure/losses.ipynb #90c34d72
 def ohem(

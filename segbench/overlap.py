@@ -51,8 +51,8 @@ def jaccard(logits, label, weight=None) -> Loss:
 def jaccard_steps(true, false):
     "The step of the Jaccard loss for each true and each false pixel in every bin, from counts k×bins in falling order of error."
     passed = lambda n: F.pad(n.cumsum(1), (1,0))
-    all_ = true.sum(1, keepdim=True)
-    a,b = all_-passed(true),1/(all_+passed(false)).clamp(min=1)
+    size = true.sum(1, keepdim=True)
+    a,b = size-passed(true),1/(size+passed(false)).clamp(min=1)
     middle = lambda x: (x[:,1:]+x[:,:-1])/2
     return middle(b), -middle(a)*b.diff()/false.clamp(min=1)
 
