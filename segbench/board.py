@@ -117,7 +117,7 @@ def plot(rs_by_key:dict, ax=None):
 
 # %% ../nbs/5_explore/board.ipynb #12d2a480
 def side_by_side(rs_by_key:dict, gap:int=4, strip:int=20):
-    "Image, label and the prediction of every network, best last, under their names; None if the previews do not match."
+    "Image, label and the prediction of every network, best last, under mIoU and name; None if the previews do not match."
     from PIL import Image, ImageDraw, ImageFont
     score = lambda rs: np.mean([r.scores['miou'] for r in rs])
     groups = [rs for rs in sorted(rs_by_key.values(), key=score) if (rs[0].run/'preview.png').exists()]
@@ -125,11 +125,12 @@ def side_by_side(rs_by_key:dict, gap:int=4, strip:int=20):
     if not previews or len({p.shape for p in previews}) > 1: return None
     h,w = previews[0].shape[0],previews[0].shape[1]//3
     columns = [previews[0][:,:w], previews[0][:,w:2*w]] + [p[:,2*w:] for p in previews]
-    titles = ['picture', 'label'] + [f'{rs[0].label[0]}, mIoU {100*score(rs):.1f}' for rs in groups]
+    titles = ['picture', 'label'] + [f'{100*score(rs):.1f}  {rs[0].label[0]}' for rs in groups]
     sheet = Image.new('RGB', (len(columns)*(w+gap)-gap, h+strip), 'white')
     for k,(c,t) in enumerate(zip(columns, titles)):
-        sheet.paste(Image.fromarray(c), (k*(w+gap), strip))
-        ImageDraw.Draw(sheet).text((k*(w+gap)+2, 3), t, 'black', ImageFont.load_default(12))
+        head = Image.new('RGB', (w, strip), 'white') # a name that is too long is cut
+        ImageDraw.Draw(head).text((2, 3), t, 'black', ImageFont.load_default(12))
+        for part,top in ((head, 0), (Image.fromarray(c), strip)): sheet.paste(part, (k*(w+gap), top))
     return np.asarray(sheet)
 
 # %% ../nbs/5_explore/board.ipynb #ca59bec1

@@ -11,7 +11,8 @@ import anywidget, base64, html, io, cv2, ipywidgets as widgets, matplotlib.pyplo
 from fastcore.basics import patch
 from ipywidgets.widgets.widget import _instances as ipywidgets_alive
 from threading import Thread
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
+from .chart import font
 from .core import *
 from .show import *
 
@@ -187,7 +188,7 @@ def picture(self:Canvas, width:int=840):
     sheet = Image.new('RGB', (n*(wide+4)-4, high+18), 'white')
     for k,(p,x) in enumerate(zip(self.panels, parts)):
         sheet.paste(Image.fromarray(x).resize((wide, high), Image.BILINEAR), (k*(wide+4), 18))
-        ImageDraw.Draw(sheet).text((k*(wide+4)+1, 2), p['title'], 'black', ImageFont.load_default(12))
+        ImageDraw.Draw(sheet).text((k*(wide+4)+1, 2), p['title'], 'black', font(10))
     return sheet
 
 # %% ../nbs/5_explore/canvas.ipynb #8e293005

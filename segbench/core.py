@@ -59,9 +59,10 @@ def find(kind, name):
     if name not in known and '.' in name and os.getcwd() not in sys.path: sys.path.insert(0, os.getcwd())
     try: missing = not module or importlib.util.find_spec(module) is None
     except ModuleNotFoundError: missing = True
-    f = None if missing else getattr(importlib.import_module(module), attr, None)
-    if f: return f
-    return choose({'models': 'model', 'data': 'data set', 'losses': 'loss'}[kind], name, list(known))
+    m = None if missing else importlib.import_module(module)
+    if hasattr(m, attr): return getattr(m, attr)
+    theirs = [f'{module}.{k}' for k,v in vars(m).items() if inspect.isfunction(v) and v.__module__ == module] if m else list(known)
+    return choose({'models': 'model', 'data': 'data set', 'losses': 'loss'}[kind], name, theirs)
 
 # %% ../nbs/0_core/core.ipynb #09345068
 def lookup(kind, text):
