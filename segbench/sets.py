@@ -68,7 +68,7 @@ def check(
 ):
     "Examine a data set; status 1 if something is wrong with it."
     import matplotlib.pyplot as plt
-    from segbench.data.doctor import class_chart, class_table, examine, problem_list
+    from segbench.data.doctor import class_chart, share_table, examine, problem_list
     from segbench.data.download import standing
     reader = lookup('data', name)
     sets = {s: reader(root, s) for s in splits or known_splits(reader)}
@@ -77,7 +77,7 @@ def check(
     if state != 'complete': report.problems.insert(0, ('incomplete', said))
     counts,chart = next(iter(report.counts.values()))[:,:len(report.classes)],Path(out)/f'{report.name}-classes.png'
     weights = weigh(counts) if counts.any() else {}
-    print('\n'.join(map(str, sets.values())), class_table(report, weights), problem_list(report, most), sep='\n\n')
+    print('\n'.join(map(str, sets.values())), share_table(report, weights), problem_list(report, most), sep='\n\n')
     figure = class_chart(report, weights)
     with whole(chart) as part: figure.savefig(part, format='png', dpi=150)
     plt.close(figure)

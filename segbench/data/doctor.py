@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['Visit', 'damage', 'diagnosis', 'inks', 'visit', 'Report', 'palettes', 'twins', 'naming', 'strays', 'examine', 'notes',
-           'problem_list', 'class_table', 'class_chart']
+           'problem_list', 'share_table', 'class_chart']
 
 # %% ../../nbs/1_data/doctor.ipynb #4a3172c0
 import hashlib, os, sys, cv2, matplotlib.pyplot as plt, numpy as np
@@ -175,7 +175,7 @@ def problem_list(report, most:int=5) -> str:
     return '\n'.join(lines + [f'note: {n}' for n in report.notes])
 
 # %% ../../nbs/1_data/doctor.ipynb #983b9f14
-def class_table(report, weights:dict) -> str:
+def share_table(report, weights:dict) -> str:
     "Percent of pixels per class and split, percent of the first split's pictures that have the class, and `weights`, rule → one per class."
     splits,n = list(report.counts),len(report.classes)
     share = {s: 100*c.sum(0)/max(1, c.sum()) for s,c in report.counts.items()}
