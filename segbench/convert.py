@@ -70,7 +70,8 @@ of_mobilenet = {rf'^features\.{k+1}\.': f'body.net.blocks.{s}.{b}.' for k,(s,b) 
     r'(blocks\.0\.0)\.conv\.0\.0': r'\1.conv_dw', r'(blocks\.0\.0)\.conv\.0\.1': r'\1.bn1', r'(blocks\.0\.0)\.conv\.1': r'\1.conv_pw', r'(blocks\.0\.0)\.conv\.2': r'\1.bn2',
     r'^features\.0\.0': 'body.net.conv_stem', r'^features\.0\.1': 'body.net.bn1',
     **{rf'\.conv\.{a}\.': f'.{b}.' for a,b in ((r'0\.0', 'conv_pw'), (r'0\.1', 'bn1'), (r'1\.0', 'conv_dw'), (r'1\.1', 'bn2'), ('2', 'conv_pwl'), ('3', 'bn3'))}}
-of_folded = of_mobilenet | {rf'^{k}\.{t}': f'head.0.{v}.{i}.{t}' for k,v in dict(aspp='branches.0', ip='branches.1.pool.1', proj='mix.0').items() for i,t in enumerate(('weight', 'bias'))} | {'^log': 'head.1'}
+of_folded = of_mobilenet | {'^log': 'head.1',
+    **{rf'^{k}\.{t}': f'head.0.{v}.{i}.{t}' for k,v in dict(aspp='branches.0', ip='branches.1.pool.1', proj='mix.0').items() for i,t in enumerate(('weight', 'bias'))}}
 
 def unfolded(theirs:dict) -> dict:
     "The tensors of DeepLabv3 on MobileNetV2, whose head has no norms, under our names, with norms that add the biases."
@@ -88,8 +89,8 @@ class Origin:
     name:str
     tell:str # A tensor that only its checkpoints have
     ours:callable # From its tensors to the same under our names
-    last:str # Our name of the one whose first dimension is the number of classes
-    homes:list # The networks that it trained, some with their backbone behind them
+    last:str=None # Our name of the tensor whose first dimension is the number of classes
+    homes:tuple=() # The networks that it trained, some with their backbone behind them
     pictures:dict = field(default_factory=dict) # Number of classes → mean and deviation of its pictures, where they are not the usual ones
 
 def published(module:str):
@@ -110,12 +111,13 @@ origins = [
     Origin('DSNet of takaniwa', 'aff1.local_att.0.weight', by(of_dsnet), 'head.2.weight', ['dsnet', 'dsnet.head64', 'dsnet.head256', 'dsnet.base']),
     Origin('PIDNet of XuJiacong', 'pag3.f_x.0.weight', by(of_pidnet), 'head.3.weight', ['pidnet.s', 'pidnet.m', 'pidnet.l']),
     Origin('SegFormer of NVlabs', 'decode_head.linear_c1.proj.weight', published('segformer'), 'head.classify.weight', segformers),
-    Origin('SegFormer of Hugging Face', 'decode_head.linear_c.0.proj.weight', published('segformer'), 'head.classify.weight', segformers),
+    Origin('SegFormer of Hugging Face', 'segformer.encoder.patch_embeddings.0.proj.weight', published('segformer'), 'head.classify.weight', segformers),
     Origin('SegFormer of SMP', 'decoder.mlp_stage.0.linear.weight', published('segformer'), 'head.classify.weight', segformers),
     Origin('ESPNet of sacmehta', 'level3_C.conv.weight', published('espnet'), 'head.score8.weight',
            ['espnet', 'espnet(q=5)', 'espnet(q=3)'], espnet_pictures),
     Origin('DeepLabv3 on MobileNetV2 of TensorFlow', 'ip.weight', unfolded, 'head.1.weight',
-           ['deeplab.v3(rates=(),refine=False,align_corners=True) mobilenetv2_100'], {21: ((.5,)*3, (.5,)*3)})]
+           ['deeplab.v3(rates=(),refine=False,align_corners=True) mobilenetv2_100'], {21: ((.5,)*3, (.5,)*3)}),
+    Origin('MobileNetV2 of torchvision', 'features.1.conv.0.0.weight', by(of_mobilenet))]
 
 # %% ../nbs/4_train/convert.ipynb #53de80db
 def recognise(theirs:dict):
@@ -180,7 +182,7 @@ def by_match(theirs:dict, net) -> dict:
 # %% ../nbs/4_train/convert.ipynb #dec7466d
 def words(model:str, backbone=None) -> str:
     "The flags that name a network."
-    return f'--model "{model}"' * ('(' in model) + f'--model {model}' * ('(' not in model) + f' --backbone {backbone}' * bool(backbone)
+    return ('--model "%s"' if '(' in model else '--model %s') % model + (f' --backbone {backbone}' if backbone else '')
 
 def open_net(ours:dict, origin, model, backbone, classes, source:str):
     "The network to fill, and the one that the tensors `ours` were trained in, as `home` gives it."
