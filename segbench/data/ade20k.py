@@ -8,6 +8,7 @@ __all__ = ['classes', 'palette', 'file_values', 'parts', 'decode', 'items', 'ade
 # %% ../../nbs/1_data/ade20k.ipynb #35a002ed
 import numpy as np
 from ..core import *
+from .download import *
 from .pairs import *
 
 # %% ../../nbs/1_data/ade20k.ipynb #d72549a0
@@ -58,3 +59,7 @@ def ade20k(
     folder = set_folder(root, ['ADEChallengeData2016', 'ade20k/ADEChallengeData2016', 'ade/ADEChallengeData2016', 'ade20k'], ['annotations'])
     pairs = [pair for part in parts[choose('split of ade20k', split, list(parts))] for pair in items(folder, part)]
     return Pairs(pairs, classes, palette, f'ade20k-{split}', unlabelled if split == 'test' else decode)
+
+# %% ../../nbs/1_data/ade20k.ipynb #9f4c7198
+ade20k.source = Source('ADEChallengeData2016', [Archive('ADEChallengeData2016.zip', ['http://data.csail.mit.edu/places/ADEchallenge/ADEChallengeData2016.zip'],
+    take='ADEChallengeData2016', digest='sha1:219e1696abb36c8ba3a3afe7fb2f4b4606a897c7')], dict(train=20_210, val=2000), 'BSD-3, pictures for research')

@@ -4,12 +4,14 @@
 
 # %% auto #0
 __all__ = ['coco_names', 'given_up', 'stuff_ids', 'stuff_classes', 'coco_splits', 'voc21_ids', 'merged_names', 'kept',
-           'panoptic_ids', 'panoptic_classes', 'panoptic_palette', 'coco_folder', 'photos', 'told', 'withheld', 'stuff',
-           'coco', 'stuff10k', 'voc21', 'Panoptic', 'panoptic']
+           'panoptic_ids', 'panoptic_classes', 'panoptic_palette', 'server', 'free', 'photographs', 'maps', 'outlines',
+           'painted', 'coco_folder', 'photos', 'told', 'withheld', 'stuff', 'coco', 'stuff10k', 'voc21', 'Panoptic',
+           'panoptic']
 
 # %% ../../nbs/1_data/coco.ipynb #c42c5187
 import json
 from ..core import *
+from .download import *
 from .pairs import *
 from .runs import *
 from .voc import voc_classes
@@ -34,15 +36,15 @@ stuff_classes = [coco_names[i-1] for i in stuff_ids]
 # %% ../../nbs/1_data/coco.ipynb #c9dfdbeb
 coco_splits = dict(train=['train2017'], val=['val2017'], trainval=['train2017', 'val2017'], test=['test2017'])
 
-def coco_folder(root): return set_folder(root, ['coco', 'COCO', 'coco2017', 'coco_stuff164k', 'cocostuff'], ['annotations', 'stuffthingmaps'])
+def coco_folder(root): return set_folder(root, ['coco', 'COCO', 'coco2017', 'coco_stuff164k', 'cocostuff'], ['annotations', 'stuffthingmaps', 'panoptic'])
 
 def photos(folder, part:str):
     "The folder of the pictures of `part`, such as `val2017`."
     return set_folder(folder, ['images'], [part])/part
 
 def told(folder, name:str):
-    "What is called `name` in the folder `annotations`, or beside it."
-    return set_folder(folder, ['annotations'], [name])/name
+    "What is called `name` in the folder `annotations` or `panoptic`, or beside them."
+    return set_folder(folder, ['annotations', 'panoptic'], [name])/name
 
 def withheld(folder, *about):
     "The test pictures, whose labels the authors keep."
@@ -146,3 +148,16 @@ def panoptic(
         picture = {x['id']: photos(folder, p)/x['file_name'] for x in found['images']}
         items += [(picture[a['image_id']], pngs/a['file_name'], file, json.dumps([(s['id'], number[s['category_id']]) for s in a['segments_info']])) for a in found['annotations']]
     return Panoptic(items, *about)
+
+# %% ../../nbs/1_data/coco.ipynb #1cf29b7b
+server,free = 'http://images.cocodataset.org','CC BY 4.0, pictures by Flickr\'s terms'
+photographs = [Archive(f'{p}2017.zip', [f'{server}/zips/{p}2017.zip'], *['images/'*k + f'{p}2017' for k in (1, 0)], f'sha1:{sha}')
+               for p,sha in dict(train='10ad623668ab00c62c096f0ed636d6aff41faca5', val='4950dc9d00dbe1c933ee0170f5797584351d2a41').items()]
+maps = Archive('stuffthingmaps_trainval2017.zip', ['http://calvin.inf.ed.ac.uk/wp-content/uploads/data/cocostuffdataset/stuffthingmaps_trainval2017.zip'], 'stuffthingmaps')
+outlines,painted = (Archive(f'{kind}annotations_trainval2017.zip', [f'{server}/annotations/{kind}annotations_trainval2017.zip'], to, 'annotations', digest) for kind,to,digest in (
+    ('', 'annotations', 'sha1:8551ee4bb5860311e79dace7e79cb91e432e78b3'), ('panoptic_', 'panoptic', 'sha256:c05f76d2129b6b561eb70efe16e7006df62f73fb92889132d373b9d90e31a370')))
+
+# %% ../../nbs/1_data/coco.ipynb #a795d818
+coco.source = stuff.source = Source('coco', [*photographs, maps], dict(train=118_287, val=5000), free)
+voc21.source = Source('coco', [*photographs, outlines], dict(train=None, val=5000), free)
+panoptic.source = Source('coco', [*photographs, painted], dict(train=118_287, val=5000), free)

@@ -4,11 +4,11 @@
 
 # %% auto #0
 __all__ = ['Archive', 'Source', 'hash_of', 'fault', 'transfer', 'append', 'download', 'fetch', 'members', 'unpack', 'set_root',
-           'obtain', 'standing']
+           'obtain', 'standing', 'pack', 'rehearse']
 
 # %% ../../nbs/1_data/download.ipynb #c11123cd
 import hashlib, os, re, shutil, sys, tarfile, time, zipfile, zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http.client import HTTPException
 from pathlib import Path, PurePosixPath
 from tqdm import tqdm
@@ -36,7 +36,7 @@ class Source:
     "Where a data set comes from and what it holds when it is complete."
     folder:str # Its usual name in the folder of all sets
     archives:list # The `Archive`s it is made of
-    splits:dict # Split → number of pictures
+    splits:dict # Split → number of pictures, None where it is not fixed
     licence:str='' # In a few words
     page:str='' # Its home page, where to register if one has to
 
@@ -176,8 +176,34 @@ def standing(reader, root=None):
     for split in source.splits:
         try: found[split] = len(reader(root, split))
         except (UserError, OSError) as e: said.append(str(e))
-    if found == source.splits: return 'complete', ', '.join(f'{s} {n}' for s,n in found.items())
-    counts = ', '.join(f'{s} {found.get(s, 0)} of {n}' for s,n in source.splits.items())
+    if all(found.get(s) and n in (None, found[s]) for s,n in source.splits.items()): return 'complete', ', '.join(f'{s} {n}' for s,n in found.items())
+    counts = ', '.join(f'{s} {found.get(s, 0)}' + f' of {n}'*(n is not None) for s,n in source.splits.items())
     if any(found.values()) or any((set_root(root)/source.folder/a.to).exists() for a in source.archives): return 'partial', '; '.join([counts, *said[:1]])
     begun = [a.name for a in source.archives if (set_root(root)/'downloads'/f'{a.name}.part').exists()]
     return ('partial', f'{begun[0]} has begun to arrive') if begun else ('absent', '')
+
+# %% ../../nbs/1_data/download.ipynb #0ee558e3
+def pack(file, members:dict):
+    "Make a zip or tar archive of files and folders: their path in it → where they are."
+    if file.suffix != '.zip':
+        with tarfile.open(file, 'w', dereference=True) as t:
+            for name,place in members.items(): t.add(place, name)
+        return
+    with zipfile.ZipFile(file, 'w') as z:
+        for name,place in members.items():
+            if place.is_file(): z.write(place, name)
+            for p in sorted(p for p in place.rglob('*') if p.is_file()): z.write(p, f'{name}/{p.relative_to(place)}')
+
+# %% ../../nbs/1_data/download.ipynb #a0187ab7
+def rehearse(
+    source, # `Source` of a data set
+    root, # Folder of all sets
+    contents:dict, # Name of an archive → what `pack` puts into it; of a plain file → where it is
+):
+    "What `segbench data get` makes of archives with these contents: no network, no checksums."
+    store = set_root(root)/'downloads'; store.mkdir(parents=True, exist_ok=True)
+    for name,members in contents.items():
+        if isinstance(members, dict): pack(store/name, members)
+        else: shutil.copyfile(members, store/name)
+    here = [replace(a, urls=[], digest='', size=0) for a in source.archives]
+    obtain(replace(source, archives=here), 'rehearsal', root, offline=True)

@@ -7,6 +7,7 @@ __all__ = ['lip_classes', 'lip_palette', 'inside', 'lip']
 
 # %% ../../nbs/1_data/lip.ipynb #1ff7b117
 from ..core import *
+from .download import *
 from .pairs import *
 
 # %% ../../nbs/1_data/lip.ipynb #f1c01ae0
@@ -34,3 +35,7 @@ def lip(
     files = lambda name: pictures_below(inside(folder, name))
     items = [pair for p in parts for pair in match_stems(files(f'{p}_images'), files(f'{p}_segmentations'), name=f'lip {p}')]
     return Pairs(items, *about, by_index({k: k for k in range(20)}))
+
+# %% ../../nbs/1_data/lip.ipynb #d846e242
+lip.source = Source('LIP', [Archive(f'{name}.zip', [], name) for name in ('TrainVal_images', 'TrainVal_parsing_annotations')], dict(train=30_462, val=10_000),
+    'none stated, for research', 'https://lip.sysuhcp.com/overview.php')

@@ -4,10 +4,11 @@
 
 # %% auto #0
 __all__ = ['classes', 'palette', 'classes2', 'palette2', 'file_values', 'file_values2', 'versions', 'parts', 'decoder', 'items',
-           'read', 'mapillary', 'v2']
+           'read', 'mapillary', 'v2', 'vistas']
 
 # %% ../../nbs/1_data/mapillary.ipynb #3d298dc0
 from ..core import *
+from .download import *
 from .pairs import *
 
 # %% ../../nbs/1_data/mapillary.ipynb #ea26e312
@@ -64,8 +65,7 @@ versions = { # names, colours, numbers that are not scored, folders of labels
 def decoder(palette:list, keep:list):
     "From numbers, or from colours that only one class has, to the place in `keep`; other classes are void."
     table = dict.fromkeys(range(len(palette)), 255) | {v: k for k,v in enumerate(keep)}
-    index,paint = by_index(table),by_colour({rgb: table[v] for v,rgb in enumerate(palette) if palette.count(rgb) == 1})
-    return lambda x: paint(x) if x.ndim == 3 else index(x)
+    return either(by_index(table), by_colour({rgb: table[v] for v,rgb in enumerate(palette) if palette.count(rgb) == 1}))
 
 # %% ../../nbs/1_data/mapillary.ipynb #f58343d8
 parts = dict(train=['training'], val=['validation'], trainval=['training', 'validation'], test=['testing'])
@@ -104,3 +104,11 @@ def v2(
 ) -> Pairs:
     "Mapillary Vistas 2.0, void for `test`: 124 classes."
     return read(root, split, 'v2.0', scored, 'mapillary.v2')
+
+# %% ../../nbs/1_data/mapillary.ipynb #44db6e65
+def vistas(version:str):
+    "The `Source` of a version of Mapillary Vistas, which one has to register for."
+    counts = dict(train=18_000, val=2000, test=5000)
+    return Source('mapillary', [Archive(f'mapillary-vistas-dataset_public_{version}.zip', [])], counts, 'CC BY-NC-SA 4.0', 'https://www.mapillary.com/dataset/vistas')
+
+mapillary.source,v2.source = vistas('v1.2'),vistas('v2.0')

@@ -8,6 +8,7 @@ __all__ = ['classes', 'palette', 'file_values', 'parts', 'decode', 'items', 'sbu
 # %% ../../nbs/1_data/sbu.ipynb #980b19be
 import numpy as np
 from ..core import *
+from .download import *
 from .pairs import *
 
 # %% ../../nbs/1_data/sbu.ipynb #381778a3
@@ -18,6 +19,8 @@ file_values = [0, 255]
 def decode(x):
     "Shadow where a mask, h×w or h×w×3, is not 0."
     return (x if x.ndim == 2 else x.max(2)).astype(bool).astype(np.int16)
+
+decode.table = dict(zip(file_values, range(2)))
 
 # %% ../../nbs/1_data/sbu.ipynb #9f25efff
 parts = dict(train='SBUTrain4KRecoveredSmall', test='SBU-Test')
@@ -39,3 +42,7 @@ def sbu(
     choose('split of sbu', split, list(parts))
     folder = set_folder(root, ['SBU-shadow', 'sbu/SBU-shadow', 'SBU/SBU-shadow', 'sbu'], list(parts.values()))
     return Pairs(items(folder, split), classes, palette, f'sbu-{split}', decode)
+
+# %% ../../nbs/1_data/sbu.ipynb #3be607b5
+sbu.source = Source('sbu', [Archive('SBU-shadow.zip', ['https://www3.cs.stonybrook.edu/~cvl/content/datasets/shadow_db/SBU-shadow.zip'],
+    digest='sha256:8ac703bc4ec0cf3f57e128a6e7a8ed73680d9f68e4e22d08fc83a3f60c612109')], dict(train=4085, test=638), 'none stated, for research')

@@ -4,12 +4,14 @@
 
 # %% auto #0
 __all__ = ['voc_classes', 'voc_decode', 'sbd_folders', 'context_ids', 'context_classes', 'by_list', 'by_alphabet', 'by_name',
-           'context_labels', 'stems', 'devkit', 'voc2012', 'voc', 'read_sbd', 'sbd', 'extra', 'aug', 'label_map',
-           'context_list', 'released', 'context']
+           'context_labels', 'oxford', 'berkeley', 'terms', 'kit2012', 'kit2010', 'borders_of', 'merged', 'stems',
+           'devkit', 'voc2012', 'voc', 'read_sbd', 'sbd', 'extra', 'aug', 'label_map', 'context_list', 'released',
+           'context']
 
 # %% ../../nbs/1_data/voc.ipynb #e4ade8f9
 from pathlib import Path
 from ..core import *
+from .download import *
 from .matlab import *
 from .pairs import *
 from .runs import *
@@ -137,3 +139,18 @@ def context(
     if split == 'test': return Pairs([(pictures/f'{s}.jpg',)*2 for s in names], *about, unlabelled, read_image)
     suffix,read,decode = context_labels[labels]
     return Pairs([(pictures/f'{s}.jpg', folder/labels/f'{s}{suffix}') for s in names], *about, decode, read)
+
+# %% ../../nbs/1_data/voc.ipynb #313e926b
+oxford,berkeley = 'http://host.robots.ox.ac.uk/pascal/VOC','eecs.berkeley.edu/Research/Projects/CS/vision/grouping/semantic_contours/benchmark.tgz'
+terms = "Flickr's terms, for research"
+kit2012 = Archive('VOCtrainval_11-May-2012.tar', [f'{oxford}/voc2012/VOCtrainval_11-May-2012.tar'], *['VOCdevkit/VOC2012']*2, 'md5:6cd6e144f989b92b3379bac3b3de84fd')
+kit2010 = Archive('VOCtrainval_03-May-2010.tar', [f'{oxford}/voc2010/VOCtrainval_03-May-2010.tar'], *['VOCdevkit/VOC2010']*2, 'md5:da459979d0c395079b5c75ee67908abb')
+borders_of = Archive('benchmark.tgz', [f'https://www2.{berkeley}', f'http://www.{berkeley}'], *['benchmark_RELEASE']*2, 'md5:82b4d87ceb2ed10f6038a1cba92111cb')
+merged = Archive('trainval_merged.json', ['https://codalabuser.blob.core.windows.net/public/trainval_merged.json'], 'VOCdevkit/VOC2010/trainval_merged.json',
+                 digest='md5:3c2d0c0656b7be9eb61928ffe885d8ce')
+
+# %% ../../nbs/1_data/voc.ipynb #9a17a299
+voc.source = voc2012.source = Source('.', [kit2012], dict(train=1464, val=1449), terms)
+sbd.source = Source('.', [borders_of], dict(train=8498, val=2857), terms)
+aug.source = Source('.', [kit2012, borders_of], dict(train=10_582, val=1449), terms)
+context.source = Source('.', [kit2010, merged], dict(train=4998, val=5105), terms)

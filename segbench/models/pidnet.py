@@ -101,15 +101,13 @@ def logits(self:PIDNet, x, aux:bool=None):
     "Main logits at 1/8; in training or with `aux`, those of the detail branch and of borders, too."
     x = p = d = self.stem(x)
     for k in range(2):
-        p,d = self.detail[k](p if k == 0 else p.relu()),self.border[k](d if k == 0 else d.relu())
+        p,d = self.detail[k](p),self.border[k](d)
         x = self.context[k](x).relu()
-        p,d = self.pag[k](p, self.compress[k](x)),d + resize(self.diff[k](x), d)
+        p,d = self.pag[k](p, self.compress[k](x)).relu(),(d + resize(self.diff[k](x), d)).relu()
         if k == 0: first = p
-    second = d
-    p,d = self.detail[2](p.relu()),self.border[2](d.relu())
-    y = self.head(self.bag(p, resize(self.top(x), p), d))
+    y = self.head(self.bag(self.detail[2](p), resize(self.top(x), p), self.border[2](d)))
     more = self.aux is not None and (self.training if aux is None else aux)
-    return (y, *([self.aux[0](first), self.aux[1](second)] if more else []))
+    return (y, *([self.aux[0](first), self.aux[1](d)] if more else []))
 
 # %% ../../nbs/3_models/pidnet.ipynb #a9979353
 @patch
