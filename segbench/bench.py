@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['activations', 'norms_after', 'fold_bn', 'timed', 'peak_memory', 'work', 'measure', 'device_name', 'line', 'said',
-           'main']
+           'build', 'several', 'main']
 
 # %% ../nbs/4_train/bench.ipynb #3f6db258
 if '__file__' in globals() and not __package__: # run by its path: let imports see the package instead of its folder
@@ -120,19 +120,38 @@ def device_name(device) -> str:
 # %% ../nbs/4_train/bench.ipynb #9922eb94
 def line(name:str, m:dict) -> str:
     "One measurement for a terminal."
-    return f'{name:24} {m["parameters"]/1e6:7.2f} M {m["gflops"]:8.1f} GFLOPs {m["activations"]/1e6:7.1f} M act.  p50 {m["p50_ms"]:8.1f} ms  p95 {m["p95_ms"]:8.1f} ms  {m["fps"]:8.1f} pictures/s  {m["memory_mb"]:7.0f} MB'
+    return f'{name:32} {m["parameters"]/1e6:7.2f} M {m["gflops"]:8.1f} GFLOPs {m["activations"]/1e6:7.1f} M act.  p50 {m["p50_ms"]:8.1f} ms  p95 {m["p95_ms"]:8.1f} ms  {m["fps"]:8.1f} pictures/s  {m["memory_mb"]:7.0f} MB'
 
 def said(m:dict) -> str:
     "Under which circumstances."
     extras = ''.join([', compiled'*m['compiled'], ', norms folded'*m['folded']])
     return f'inside the timer: {m["inside"]}; {m["bs"]} picture(s) of {m["size"][0]}×{m["size"][1]}, precision {m["precision"]}{extras}; {m["device"]}, {m["threads"]} threads, PyTorch {m["torch"]}'
 
+# %% ../nbs/4_train/bench.ipynb #9bac08ed
+def build(name:str, backbone, classes:int, device):
+    "The network `name`, or that of the run in the folder `name`, ready to be timed."
+    from segbench.infer import load_run, make_net
+    import torch
+    net = load_run(name, device=device)[0] if (Path(name)/'config.json').exists() else make_net(name, classes, backbone)
+    return net.to(device, memory_format=torch.channels_last).eval()
+
+def several(names, backbones, classes:int, device, size, how:dict):
+    "Name and backbone, and what was measured, for each that fit together; prints a line for each."
+    for name,backbone in ((n, b) for n in names for b in backbones or [None]):
+        label = f'{name} {backbone or ""}'.strip()
+        try: m = measure(build(name, backbone, classes, device), size, **how)
+        except UserError as e:
+            if len(names) == 1: raise
+            print(f'{label:32} {e}'); continue
+        print(line(label, m), flush=True)
+        yield label, m
+
 # %% ../nbs/4_train/bench.ipynb #0524d732
 def main(
     model:str='lite', # Network by name, perhaps with arguments
-    backbone:str=None, # Backbone; the network's own by default
+    backbone:list[str]=None, # Backbones; the network's own by default
     run:str=None, # Folder of a run, whose network is measured instead
-    all:bool=False, # Every network there is, with its default backbone
+    all:bool=False, # Every network there is, with every backbone that it can take
     classes:int=19, # Number of classes
     size:str='512x1024', # Height x width of the pictures
     bs:int=1, # Pictures at a time
@@ -147,16 +166,12 @@ def main(
     choose('inside', inside, ['net', 'map', 'copies'])
     size = parse_size(size)
     import torch
-    from segbench.infer import load_run, make_net
     from segbench.protocol import pick_precision
     device = torch.device('cuda' if torch.cuda.is_available() else 'cpu')
     how = dict(bs=bs, precision=pick_precision(precision, device), inside=inside, compiled=compile, fold=fold_bn, seconds=seconds)
-    build = lambda name: (load_run(run, device=device)[0] if run else make_net(name, classes, backbone)).to(device, memory_format=torch.channels_last).eval()
-    found = {}
-    for name in names('models') if all else [str(run or model)]:
-        found[name] = measure(build(name), size, **how)
-        print(line(name, found[name]), flush=True)
-    print(said(found[name]))
+    if run: run_folder(run)
+    found = dict(several(names('models') if all else [str(run or model)], backbone, classes, device, size, how))
+    print(said(next(iter(found.values()))))
     if json: save_json(json, found)
     return found
 

@@ -24,7 +24,7 @@ def wide(logits):
 def pixel_ce(logits, label, weight=None, smooth:float=0.):
     "Cross-entropy of every pixel, b×h×w, zero where void."
     x,y = wide(logits),label.long()
-    if x.stride(1) == 1: x,y = x.permute(0,2,3,1).flatten(0,2),y.flatten()
+    if x.stride(1) == 1 and x.shape[1] >= 16: x,y = x.permute(0,2,3,1).flatten(0,2),y.flatten()
     if weight is not None: weight = weight.to(x.dtype)
     return F.cross_entropy(x, y, weight, ignore_index=255, reduction='none', label_smoothing=smooth).view(label.shape)
 

@@ -108,8 +108,9 @@ def bands(say, x, protocol):
     for t,after in zip(top, [*top[1:], h]):
         total,weights = row(say, x[:,:,t:t+n], protocol)
         if kept: total[:,:,:kept[0].shape[2]] += kept[0]; weights[:len(kept[1])] += kept[1]
-        kept = total[:,:,after-t:],weights[after-t:]
-        yield total[:,:,:after-t]/weights[:after-t]
+        kept = total[:,:,after-t:].clone(),weights[after-t:]
+        yield total[:,:,:after-t].div_(weights[:after-t])
+        del total
 
 # %% ../nbs/4_train/protocol.ipynb #92244ab7
 def view(image, scale:float, long:int=None):
@@ -157,8 +158,10 @@ def decide(net, image, protocol=Protocol(), size=None, precision:str='no'):
     own = tuple(size or image.shape[-2:]) == tuple(image.shape[-2:]) and tuple(protocol.scales) == (1.,) and not protocol.long
     if not own: return answer(net, image, protocol, size, precision).max(1).indices.byte()
     if protocol.window:
-        say = lambda v: ask(net, v, protocol, protocol.soft)
-        with autocast(precision, image.device): return torch.cat([b.max(1).indices.byte() for b in bands(say, image, protocol)], 1)
+        say,found,t = lambda v: ask(net, v, protocol, protocol.soft),image.new_empty(len(image), *image.shape[2:]),0
+        with autocast(precision, image.device):
+            for b in bands(say, image, protocol): found[:,t:t+b.shape[2]] = b.max(1).indices; t += b.shape[2]
+        return found
     if protocol.flip: return answer(net, image, protocol, size, precision).max(1).indices.byte()
     return winners(net, coarse(net, image, precision), image)
 
