@@ -17,7 +17,7 @@ def confusion(
     n:int, # Number of classes
 ):
     "Counts, (n+1)×(n+1) `int64`: truth by row, prediction by column, void and no class last."
-    pair = (label.flatten().int() << 8) | pred.flatten().int()
+    pair = label.flatten().int().mul_(256).add_(pred.flatten())
     table = torch.bincount(pair, minlength=1<<16).view(256, 256)
     rows = torch.cat([table[:n], table[n:].sum(0, keepdim=True)])
     return torch.cat([rows[:,:n], rows[:,n:].sum(1, keepdim=True)], 1)
