@@ -72,7 +72,7 @@ def main(
     precision:str=None, # bf16, fp16, no or auto; that of the training by default
     workers:int=0, # Loader processes
     quality:bool=False, # Boundary mIoU and calibration, too, with a reliability diagram
-    convention:str=None, # For absent classes: nanmean, zero or nan; that of the protocol by default
+    convention:str=None, # For absent classes: nanmean, cityscapes, official-ade or voc; that of the protocol by default
 ):
     "Score a run and keep the scores in its folder."
     run_folder(run)

@@ -20,7 +20,7 @@ def find_maps(
     "The map of every picture of `pairs`: the PNG named like it, or like it and something more."
     files = {p.stem: p for p in sorted(Path(maps).rglob('*.png'))}
     if not files: raise UserError(f'no PNG in {str(maps)!r}; give the folder that holds the class maps.')
-    stems = [Path(pairs.paths(i)[0]).stem for i in range(len(pairs))]
+    stems = [Path(pairs.paths(i)[0]).stem.removesuffix('_leftImg8bit') for i in range(len(pairs))] # Cityscapes names a frame without it
     near = lambda s: files.get(s) or next((p for n,p in files.items() if n.startswith(s)), None)
     found = [near(s) for s in stems]
     if None in found: raise UserError(f'{found.count(None)} of the {len(found)} pictures of {pairs.name} have no map in {str(maps)!r}, {stems[found.index(None)]!r} for one; the name of a map begins with that of its picture.')
@@ -56,7 +56,7 @@ def main(
     root:str=None, # Folder of the data set
     split:str='val', # Split they were predicted for
     ids:bool=False, # They hold values or colours of label files instead of class indices
-    convention:str='nanmean', # For absent classes: nanmean, zero or nan
+    convention:str='nanmean', # For absent classes: nanmean, cityscapes, official-ade or voc
 ):
     "Score class maps that anybody predicted."
     pairs = open_data(data, root, split)
