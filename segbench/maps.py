@@ -21,7 +21,8 @@ def find_maps(
     files = {p.stem: p for p in sorted(Path(maps).rglob('*.png'))}
     if not files: raise UserError(f'no PNG in {str(maps)!r}; give the folder that holds the class maps.')
     stems = [Path(pairs.paths(i)[0]).stem.removesuffix('_leftImg8bit') for i in range(len(pairs))] # Cityscapes names a frame without it
-    near = lambda s: files.get(s) or next((p for n,p in files.items() if n.startswith(s)), None)
+    more = {n: p for n,p in files.items() if n not in set(stems)}
+    near = lambda s: files.get(s) or next((p for n,p in more.items() if n.startswith(s) and not n[len(s)].isalnum()), None)
     found = [near(s) for s in stems]
     if None in found: raise UserError(f'{found.count(None)} of the {len(found)} pictures of {pairs.name} have no map in {str(maps)!r}, {stems[found.index(None)]!r} for one; the name of a map begins with that of its picture.')
     return found

