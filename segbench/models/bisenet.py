@@ -20,10 +20,10 @@ def mean_gate(*layers):
 # %% ../../nbs/3_models/bisenet.ipynb #aaec24e4
 class Refine(nn.Module):
     "A 3×3 convolution, weighed by a gate of its own mean: the attention refinement module."
-    def __init__(self, ni:int, nf:int):
+    def __init__(self, ni:int, nf:int, act=nn.ReLU):
         super().__init__()
         self.conv = conv_bn(ni, nf)
-        self.gate = mean_gate(conv_bn(nf, nf, 1))
+        self.gate = mean_gate(conv_bn(nf, nf, 1, act=act))
 
     def forward(self, x):
         "b×`nf`×h×w."
@@ -33,10 +33,10 @@ class Refine(nn.Module):
 # %% ../../nbs/3_models/bisenet.ipynb #5b7117ca
 class Fuse(nn.Module):
     "Two maps side by side, mixed, plus the mix weighed by a gate: the feature fusion module."
-    def __init__(self, ni:int, nf:int, squeeze:int=4):
+    def __init__(self, ni:int, nf:int, squeeze:int=4, act=nn.ReLU):
         super().__init__()
         self.mix = conv_bn(ni, nf, 1)
-        self.gate = mean_gate(conv_bn(nf, nf//squeeze, 1), conv_bn(nf//squeeze, nf, 1))
+        self.gate = mean_gate(conv_bn(nf, nf//squeeze, 1), conv_bn(nf//squeeze, nf, 1, act=act))
 
     def forward(self, a, b):
         "b×`nf`×h×w."
@@ -46,11 +46,11 @@ class Fuse(nn.Module):
 # %% ../../nbs/3_models/bisenet.ipynb #8b8bbb71
 class Context(nn.Module):
     "From the coarsest maps and the mean of the picture to a map at twice the finer one's size."
-    def __init__(self, chs:list, nf:int, align_corners:bool):
+    def __init__(self, chs:list, nf:int, align_corners:bool, act=nn.ReLU):
         super().__init__()
         self.align_corners = align_corners
         self.mean = nn.Sequential(nn.AdaptiveAvgPool2d(1), conv_bn(chs[-1], nf, 1))
-        self.refine = nn.ModuleList([Refine(c, nf) for c in reversed(chs)])
+        self.refine = nn.ModuleList([Refine(c, nf, act) for c in reversed(chs)])
         self.smooth = nn.ModuleList([conv_bn(nf, nf) for _ in chs])
 
     def forward(self, maps, sizes):
@@ -64,10 +64,10 @@ class Context(nn.Module):
 # %% ../../nbs/3_models/bisenet.ipynb #db4f5022
 class TwoPaths(Segmenter):
     "BiSeNet: a spatial path beside the context of a backbone."
-    def __init__(self, body, n_classes:int, in_chans:int, nf:int, aux:bool, align_corners:bool):
+    def __init__(self, body, n_classes:int, in_chans:int, nf:int, aux:bool, align_corners:bool, act=nn.ReLU):
         super().__init__(body, None, align_corners=align_corners)
         self.spatial = nn.Sequential(conv_bn(in_chans, 64, 7, 2), conv_bn(64, 64, 3, 2), conv_bn(64, 64, 3, 2), conv_bn(64, nf, 1))
-        self.context,self.fuse = Context(body.chs[-2:], nf, align_corners),Fuse(2*nf, 2*nf)
+        self.context,self.fuse = Context(body.chs[-2:], nf, align_corners, act),Fuse(2*nf, 2*nf, act=act)
         self.head = head(2*nf, 64, n_classes)
         self.aux = nn.ModuleList(head(nf, 2*nf, n_classes) for _ in body.chs[-2:]) if aux else None
 
@@ -88,7 +88,8 @@ def bisenet(
     pretrained=None, # Weights of the backbone: True for the hub, or a file
     nf:int=128, # Channels of both paths
     align_corners:bool=False, # For every resize
+    free_gates:bool=False, # Gates from 0 to 1, as in the paper, instead of from ½
 ) -> Segmenter:
-    "BiSeNet: a spatial path for where, a context path for what."
+    "BiSeNet (Yu et al. 2018): a spatial path for where, a context path for what."
     body = make_backbone(backbone, pretrained=pretrained, in_chans=in_chans)
-    return TwoPaths(body, n_classes, in_chans, nf, aux, align_corners)
+    return TwoPaths(body, n_classes, in_chans, nf, aux, align_corners, None if free_gates else nn.ReLU)

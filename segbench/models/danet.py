@@ -28,25 +28,25 @@ class PositionAttention(nn.Module):
 
 # %% ../../nbs/3_models/danet.ipynb #7ab4b0fb
 class ChannelAttention(nn.Module):
-    "`x` plus a gated average over all channels, weighted by how little they resemble each other."
-    def __init__(self):
+    "`x` plus a gated average over all channels, weighted by how little they resemble each other, or how much if `alike`."
+    def __init__(self, alike:bool=False):
         super().__init__()
-        self.beta = nn.Parameter(torch.zeros(1))
+        self.beta,self.alike = nn.Parameter(torch.zeros(1)),alike
 
     def forward(self, x):
         "b×c×h×w, as `x`."
         f = x.flatten(2)
         energy = f @ f.mT
-        weights = (energy.amax(2, keepdim=True) - energy).softmax(2)
+        weights = (energy if self.alike else energy.amax(2, keepdim=True) - energy).softmax(2)
         return self.beta*(weights @ f).view_as(x) + x
 
 # %% ../../nbs/3_models/danet.ipynb #49e22c81
 class DualHead(nn.Module):
     "Both attentions on the last map, their sum, and the classifiers of all three."
-    def __init__(self, ni:int, nf:int, n_classes:int, aux:bool, drop:float):
+    def __init__(self, ni:int, nf:int, n_classes:int, aux:bool, drop:float, alike:bool=False):
         super().__init__()
         self.before = nn.ModuleList([conv_bn(ni, nf), conv_bn(ni, nf)])
-        self.attend = nn.ModuleList([PositionAttention(nf), ChannelAttention()])
+        self.attend = nn.ModuleList([PositionAttention(nf), ChannelAttention(alike)])
         self.after = nn.ModuleList([conv_bn(nf, nf), conv_bn(nf, nf)])
         self.classify = nn.ModuleList(nn.Sequential(nn.Dropout(drop), nn.Conv2d(nf, n_classes, 1)) for _ in range(1+2*aux))
 
@@ -79,8 +79,9 @@ def danet(
     multi_grid=None, # Factors for the rates of the last stage; the paper's are (1,2,4)
     nf:int=None, # Channels of the attentions, a quarter of the last map's by default
     drop:float=.1, # Dropout before the last layers
+    alike:bool=False, # Channels collect from those most like themselves, as the paper's formula says
     align_corners:bool=False, # For every resize of logits
 ) -> Segmenter:
-    "DANet: position and channel attention on a dilated backbone."
+    "DANet (Fu et al. 2019): position and channel attention on a dilated backbone."
     body = make_backbone(backbone, out_stride, multi_grid=multi_grid, pretrained=pretrained, in_chans=in_chans)
-    return DANet(body, DualHead(body.top_chs, nf or body.top_chs//4, n_classes, aux, drop), aux, align_corners=align_corners)
+    return DANet(body, DualHead(body.top_chs, nf or body.top_chs//4, n_classes, aux, drop, alike), aux, align_corners=align_corners)

@@ -56,7 +56,7 @@ def v3(
     refine:bool=True, # A 3×3 convolution after the pyramid, which the paper has not
     align_corners:bool=False, # For every resize of logits
 ) -> Segmenter:
-    "DeepLabv3: a pyramid of dilated convolutions on a dilated backbone."
+    "DeepLabv3 (Chen et al. 2017): a pyramid of dilated convolutions on a dilated backbone."
     body = make_backbone(backbone, out_stride, multi_grid=multi_grid, pretrained=pretrained, in_chans=in_chans)
     c4,c5 = body.chs[-2],body.top_chs
     rates = tuple(r*8//out_stride for r in (12,24,36)) if rates is None else rates
@@ -66,24 +66,36 @@ def v3(
 # %% ../../nbs/3_models/deeplab.ipynb #68317bf7
 class Sharpen(nn.Module):
     "The pyramid's result, enlarged to an early map, beside it, refined."
-    def __init__(self, low:int, aspp, nf:int, n_classes:int, squeeze:int):
+    def __init__(self, low:int, aspp, nf:int, n_classes:int, squeeze:int, align_corners:bool=False):
         super().__init__()
-        self.aspp,self.low = aspp,conv_bn(low, squeeze, 1)
+        self.aspp,self.low,self.align_corners = aspp,conv_bn(low, squeeze, 1),align_corners
         self.refine = nn.Sequential(conv_bn(nf+squeeze, nf), head(nf, nf, n_classes))
 
     def forward(self, low, x):
         "Logits at the stride of `low`."
         low = self.low(low)
-        return self.refine(torch.cat([resize(self.aspp(x), low), low], 1))
+        return self.refine(torch.cat([resize(self.aspp(x), low, self.align_corners), low], 1))
 
 # %% ../../nbs/3_models/deeplab.ipynb #0a24c4c4
-def v3plus(n_classes:int, backbone:str='resnet50', *, in_chans=3, aux:bool=True, pretrained=None, out_stride=16,
-           multi_grid=None, rates=None, nf=256, align_corners=False, squeeze:int=48) -> Segmenter:
-    "DeepLabv3+: `v3`'s pyramid at stride 16, sharpened by a map at stride 4 with `squeeze` channels."
+def v3plus(
+    n_classes:int, # Channels of the logits
+    backbone:str='resnet50', # Any backbone with a map at stride 4
+    *,
+    in_chans:int=3, # Channels of a picture
+    aux:bool=True, # With an auxiliary head in training
+    pretrained=None, # Weights of the backbone: True for the hub, or a file
+    out_stride:int=16, # Stride of the last map
+    multi_grid=None, # Factors for the rates of the last stage
+    rates=None, # Rates of the pyramid, by default 6, 12, 18 at stride 16 and twice that at 8
+    nf:int=256, # Channels of the pyramid and the head
+    align_corners:bool=False, # For the way from the pyramid to the early map, and for every resize of logits
+    squeeze:int=48, # Channels of the early map
+) -> Segmenter:
+    "DeepLabv3+ (Chen et al. 2018): `v3`'s pyramid at stride 16, sharpened by a map at stride 4 with `squeeze` channels."
     body = make_backbone(backbone, out_stride, multi_grid=multi_grid, pretrained=pretrained, in_chans=in_chans)
     c4,low = body.chs[-2],body.strides.index(4)
     aspp = ASPP(body.chs[-1], nf, tuple(r*8//out_stride for r in (12,24,36)) if rates is None else rates)
-    return Segmenter(body, Sharpen(body.chs[low], aspp, nf, n_classes, squeeze),
+    return Segmenter(body, Sharpen(body.chs[low], aspp, nf, n_classes, squeeze, align_corners),
                      head(c4, c4//4, n_classes) if aux else None, (low, -1), align_corners=align_corners)
 
 # %% ../../nbs/3_models/deeplab.ipynb #0cc3ec76

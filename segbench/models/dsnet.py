@@ -164,5 +164,5 @@ def base(n_classes:int, *, in_chans:int=3, aux:bool=True, p:int=64) -> Segmenter
 
 # %% ../../nbs/3_models/dsnet.ipynb #4b7f9d27
 def dsnet(n_classes:int, *, in_chans:int=3, aux:bool=True, p:int=32) -> Segmenter:
-    "DSNet, the one for Cityscapes."
+    "DSNet (Guo et al. 2024), the one for Cityscapes."
     return head128(n_classes, in_chans=in_chans, aux=aux, p=p)

@@ -13,10 +13,10 @@ from ..layers import *
 from .base import *
 
 # %% ../../nbs/3_models/duc.ipynb #fad13afc
-def shuffled(ni:int, n_classes:int, cell:int):
-    "Logits of all `cell`×`cell` pixels of a place, predicted at once and shuffled into place."
+def shuffled(ni:int, n_classes:int, cell:int, norm:bool=True):
+    "Logits of all `cell`×`cell` pixels of a place, predicted at once, with norm and ReLU or not, and shuffled into place."
     nf = n_classes*cell**2
-    return nn.Sequential(nn.Conv2d(ni, nf, 3, padding=1), nn.BatchNorm2d(nf), nn.ReLU(), nn.PixelShuffle(cell))
+    return nn.Sequential(nn.Conv2d(ni, nf, 3, padding=1), *([nn.BatchNorm2d(nf), nn.ReLU()] if norm else []), nn.PixelShuffle(cell))
 
 # %% ../../nbs/3_models/duc.ipynb #a68f326a
 def duc(
@@ -28,14 +28,15 @@ def duc(
     pretrained=None, # Weights of the backbone: True for the hub, or a file
     dilation='all', # See `backbone`; here every block of a stage has the same rate
     out_stride:int=8, # Stride of the last map and side of a cell
+    norm:bool=True, # Batch norm and ReLU behind the last convolution; the paper has neither
 ) -> Segmenter:
-    "DUC: dense upsampling convolution on a dilated ResNet."
+    "DUC (Wang et al. 2018): dense upsampling convolution on a dilated ResNet."
     body = make_backbone(backbone, out_stride, dilation, pretrained=pretrained, in_chans=in_chans)
     body.multiple,c4 = max(body.multiple, out_stride),body.chs[-2]
-    return Segmenter(body, shuffled(body.top_chs, n_classes, out_stride), head(c4, c4//4, n_classes) if aux else None)
+    return Segmenter(body, shuffled(body.top_chs, n_classes, out_stride, norm), head(c4, c4//4, n_classes) if aux else None)
 
 # %% ../../nbs/3_models/duc.ipynb #d27154d0
 @delegates(duc)
 def hdc(n_classes:int, backbone:str='resnet152', *, dilation=((1,2,5,9), (5,9,17)), **kwargs) -> Segmenter:
-    "DUC with hybrid dilation: rates without a common divisor, in turn."
+    "DUC with hybrid dilation (Wang et al. 2018): rates without a common divisor, in turn."
     return duc(n_classes, backbone, dilation=dilation, **kwargs)

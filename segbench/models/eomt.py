@@ -136,7 +136,7 @@ def eomt(
     anneal:int=0, # Batches of training over which attention is masked less and less; 0 never masks it
     size:int=512, # Side of the pictures that learnt positions are made for
 ) -> Segmenter:
-    "EoMT: a plain vision transformer with queries among its tokens."
+    "EoMT (Kerssies et al. 2025): a plain vision transformer with queries among its tokens."
     return EoMT(plain_vit(backbone, size, in_chans, pretrained), n_classes, queries, blocks, aux, anneal)
 
 # %% ../../nbs/3_models/eomt.ipynb #68800651

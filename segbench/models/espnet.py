@@ -89,7 +89,7 @@ def espnet(
     p:int=2, # Pyramids at 1/4
     q:int=8, # Pyramids at 1/8
 ) -> Segmenter:
-    "ESPNet: an encoder of spatial pyramids, a decoder as thin as the classes are many."
+    "ESPNet (Mehta et al. 2018): an encoder of spatial pyramids, a decoder as thin as the classes are many."
     body = Encoder(in_chans, p, q)
     return Segmenter(body, Decoder(body.chs, n_classes), conv(body.chs[1], n_classes, 1) if aux else None, range(3))
 
@@ -102,7 +102,7 @@ def espnet_c(
     p:int=2, # Pyramids at 1/4
     q:int=8, # Pyramids at 1/8
 ) -> Segmenter:
-    "ESPNet-C: the encoder and a classifier at 1/8."
+    "ESPNet-C (Mehta et al. 2018): the encoder and a classifier at 1/8."
     body = Encoder(in_chans, p, q)
     return Segmenter(body, conv(body.chs[2], n_classes, 1), conv(body.chs[1], n_classes, 1) if aux else None, [-1])
 

@@ -59,19 +59,19 @@ def with_skips(
 # %% ../../nbs/3_models/fcn.ipynb #3dbf84b7
 @delegates(with_skips)
 def fcn32s(n_classes:int, backbone:str='vgg16', **kwargs) -> Segmenter:
-    "FCN-32s: the scores of the last map alone."
+    "FCN-32s (Long et al. 2015): the scores of the last map alone."
     return with_skips(0, n_classes, backbone, **kwargs)
 
 # %% ../../nbs/3_models/fcn.ipynb #b3d99ade
 @delegates(with_skips)
 def fcn16s(n_classes:int, backbone:str='vgg16', **kwargs) -> Segmenter:
-    "FCN-16s: refined by one finer map."
+    "FCN-16s (Long et al. 2015): refined by one finer map."
     return with_skips(1, n_classes, backbone, **kwargs)
 
 # %% ../../nbs/3_models/fcn.ipynb #18888e24
 @delegates(with_skips)
 def fcn8s(n_classes:int, backbone:str='vgg16', **kwargs) -> Segmenter:
-    "FCN-8s: refined by two finer maps."
+    "FCN-8s (Long et al. 2015): refined by two finer maps."
     return with_skips(2, n_classes, backbone, **kwargs)
 
 # %% ../../nbs/3_models/fcn.ipynb #9330bddf

@@ -64,7 +64,7 @@ def gcn(
     ks:int=7, # Side of the large kernel
     align_corners:bool=False, # For every resize
 ) -> Segmenter:
-    "GCN: large separable kernels behind every stage, borders refined."
+    "GCN (Peng et al. 2017): large separable kernels behind every stage, borders refined."
     body = make_backbone(backbone, pretrained=pretrained, in_chans=in_chans)
     c4 = body.chs[-2]
     return Segmenter(body, Cascade(body.chs[1:], n_classes, ks, align_corners), head(c4, c4//4, n_classes) if aux else None,

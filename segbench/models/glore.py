@@ -41,9 +41,10 @@ def glore(
     nf:int=512, # Channels of the unit
     nodes:int=64, # Nodes of the graph
     drop:float=.1, # Dropout before the last layers
+    align_corners:bool=False, # For every resize of logits
 ) -> Segmenter:
-    "GloRe: a unit of graph reasoning on a dilated backbone."
+    "GloRe (Chen et al. 2019): a unit of graph reasoning on a dilated backbone."
     body = make_backbone(backbone, out_stride, multi_grid=multi_grid, pretrained=pretrained, in_chans=in_chans)
     c4 = body.chs[-2]
     top = nn.Sequential(conv_bn(body.top_chs, nf, 1), GloRe(nf, nodes), nn.Dropout(drop), nn.Conv2d(nf, n_classes, 1))
-    return Segmenter(body, top, head(c4, c4//4, n_classes, drop) if aux else None)
+    return Segmenter(body, top, head(c4, c4//4, n_classes, drop) if aux else None, align_corners=align_corners)

@@ -94,6 +94,8 @@ class PIDNet(Segmenter):
         self.diff = nn.ModuleList([shrink(b, e, 3), shrink(c, a, 3)])
         self.bag = (Bag if large else LightBag)(b)
         self.head,self.aux = seg_head(b, mid, n_classes),nn.ModuleList([seg_head(a, mid, n_classes), seg_head(a, p, 1)]) if aux else None
+        for c in self.modules():
+            if isinstance(c, nn.Conv2d): nn.init.kaiming_normal_(c.weight, mode='fan_out', nonlinearity='relu')
 
 # %% ../../nbs/3_models/pidnet.ipynb #a27c422f
 @patch
@@ -139,5 +141,5 @@ def l(n_classes:int, *, in_chans:int=3, aux:bool=True, p:int=64) -> Segmenter:
 
 # %% ../../nbs/3_models/pidnet.ipynb #50fac776
 def pidnet(n_classes:int, *, in_chans:int=3, aux:bool=True, p:int=32) -> Segmenter:
-    "PIDNet-S, the default of the family."
+    "PIDNet-S (Xu et al. 2023), the default of the family."
     return s(n_classes, in_chans=in_chans, aux=aux, p=p)

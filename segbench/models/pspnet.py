@@ -44,7 +44,7 @@ def pspnet(
     drop:float=.1, # Dropout before the last layers
     align_corners:bool=False, # For every resize, as in Caffe
 ) -> Segmenter:
-    "PSPNet: a pyramid of poolings on a dilated backbone."
+    "PSPNet (Zhao et al. 2017): a pyramid of poolings on a dilated backbone."
     body = make_backbone(backbone, out_stride, dilation, pretrained=pretrained, in_chans=in_chans)
     c4,c5 = body.chs[-2],body.top_chs
     return Segmenter(body, nn.Sequential(PPM(c5, bins, align_corners), head(2*c5, nf, n_classes, drop)),

@@ -38,27 +38,27 @@ class Chain(nn.Module):
 
 # %% ../../nbs/3_models/refinenet.ipynb #2dfcb35d
 class Refine(nn.Module):
-    "Two units on `x`, the enlarged result of the coarser block added, a chain of poolings, three more units."
-    def __init__(self, n:int, coarser:int=0):
+    "Two units on `x`, the enlarged result of the coarser block added, a chain of poolings, more units."
+    def __init__(self, n:int, coarser:int=0, links:int=4, units:int=3, align_corners:bool=False):
         super().__init__()
-        units = lambda k: nn.Sequential(*(Unit(n) for _ in range(k)))
-        self.before,self.after = units(2),nn.Sequential(Chain(n), *units(3))
+        some = lambda k: [Unit(n) for _ in range(k)]
+        self.before,self.after,self.align_corners = nn.Sequential(*some(2)),nn.Sequential(Chain(n, links), *some(units)),align_corners
         self.fuse = nn.ModuleList([conv3(n, n, False), conv3(coarser, n, False)]) if coarser else None
 
     def forward(self, x, y=None):
         "b×n×h×w, as `x`; `y` is the result of the coarser block."
         x = self.before(x)
-        if y is not None: x = self.fuse[0](x) + resize(self.fuse[1](y), x)
+        if y is not None: x = self.fuse[0](x) + resize(self.fuse[1](y), x, self.align_corners)
         return self.after(x)
 
 # %% ../../nbs/3_models/refinenet.ipynb #208ba9fd
 class Cascade(nn.Module):
     "Four blocks from the coarsest to the finest of four maps, and a classifier."
-    def __init__(self, chs:list, n_classes:int, nf:int, drop:float):
+    def __init__(self, chs:list, n_classes:int, nf:int, drop:float, **kw):
         super().__init__()
         widths = [nf]*(len(chs)-1) + [2*nf]
         self.adapt = nn.ModuleList(conv3(c, w, False) for c,w in zip(chs, widths))
-        self.blocks = nn.ModuleList(Refine(w, coarser) for w,coarser in zip(widths, [*widths[1:], 0]))
+        self.blocks = nn.ModuleList(Refine(w, coarser, **kw) for w,coarser in zip(widths, [*widths[1:], 0]))
         self.classify = nn.Sequential(nn.Dropout2d(drop), conv3(nf, n_classes))
 
     def forward(self, *maps):
@@ -77,8 +77,12 @@ def refinenet(
     pretrained=None, # Weights of the backbone: True for the hub, or a file
     nf:int=256, # Channels of the blocks, twice as many in the coarsest
     drop:float=.5, # Dropout before the last layer
+    links:int=4, # Poolings in a chain; the paper's 2
+    units:int=3, # Units behind a chain; the paper's 1
+    align_corners:bool=False, # For every resize
 ) -> Segmenter:
-    "RefineNet: four cascaded blocks of residual units and chained pooling."
+    "RefineNet (Lin et al. 2017): four cascaded blocks of residual units and chained pooling."
     body = make_backbone(backbone, pretrained=pretrained, in_chans=in_chans)
     c4 = body.chs[-2]
-    return Segmenter(body, Cascade(body.chs[-4:], n_classes, nf, drop), head(c4, c4//4, n_classes) if aux else None, taps=range(-4, 0))
+    return Segmenter(body, Cascade(body.chs[-4:], n_classes, nf, drop, links=links, units=units, align_corners=align_corners),
+                     head(c4, c4//4, n_classes) if aux else None, taps=range(-4, 0), align_corners=align_corners)

@@ -140,7 +140,7 @@ def sized(
 # %% ../../nbs/3_models/segformer.ipynb #a382e78b
 @delegates(sized)
 def b0(n_classes:int, **kwargs) -> Segmenter:
-    "SegFormer-B0: 37.4 mIoU on ADE20K's validation set at one scale, says the paper."
+    "SegFormer-B0 (Xie et al. 2021): 37.4 mIoU on ADE20K's validation set at one scale, says the paper."
     return sized(0, n_classes, **kwargs)
 
 @delegates(sized)

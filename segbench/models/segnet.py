@@ -65,7 +65,7 @@ def segnet(
     pretrained=None, # Weights of the backbone: True for the hub, or a file
     drop:float=0., # Dropout before the last layer
 ) -> Segmenter:
-    "SegNet: a VGG and its mirror image, joined by the addresses of the maxima."
+    "SegNet (Badrinarayanan et al. 2017): a VGG and its mirror image, joined by the addresses of the maxima."
     if not backbone.startswith('vgg'): raise UserError(f'segnet mirrors the pools of a VGG, which {backbone!r} does not have; choose vgg16_bn, vgg19_bn or another VGG.')
     body = make_backbone(backbone, pretrained=pretrained, in_chans=in_chans)
     return SegNet(body, n_classes, in_chans, aux, drop)
