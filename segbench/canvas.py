@@ -234,8 +234,8 @@ def chips(
     "The classes in `label`, most frequent first, as an HTML legend."
     label = np.asarray(label)
     n = np.bincount(label.ravel(), minlength=256)/label.size
-    void = [chip('void', (0,0,0), f'void: {n[255]:.1%} of the pixels')]*bool(n[255])
-    parts = [chip(classes[k], pal[k], f'{classes[k]}: {n[k]:.1%} of the pixels') for k in present(label)]
+    void = [chip('void', (0,0,0), f'void: {v:.1%} of the pixels')]*bool(v := n[len(classes):].sum())
+    parts = [chip(classes[k], pal[k], f'{classes[k]}: {n[k]:.1%} of the pixels') for k in present(label) if k < len(classes)]
     return f'<div class="segbench-chips">{"".join(parts + void)}</div>'
 
 # %% ../nbs/5_explore/canvas.ipynb #ca7a190a
