@@ -253,7 +253,7 @@ def main(
     model:str=None, # Network to fill, perhaps with arguments; by default the one that the weights were trained in
     backbone:str=None, # Its backbone by timm's name; the network's own by default
     classes:int=None, # Number of classes; what the file says by default
-    mean:list[float]=None, # Of each colour from 0 to 1 in its pictures; what is known of them by default, else ImageNet's
+    mean:list[float]=None, # Of each colour from 0 to 1 in its pictures; by default what is known of them, else the backbone's
     std:list[float]=None, # Deviation of each colour in its pictures
     data:str=None, # Data set of its classes, for a run
     root:str=None, # Folder of the data set
