@@ -234,8 +234,9 @@ def chips(
     "The classes in `label`, most frequent first, as an HTML legend."
     label = np.asarray(label)
     n = np.bincount(label.ravel(), minlength=256)/label.size
-    void = [chip('void', (0,0,0), f'void: {n[255]:.1%} of the pixels')]*bool(n[255])
-    parts = [chip(classes[k], pal[k], f'{classes[k]}: {n[k]:.1%} of the pixels') for k in present(label)]
+    none = n[len(classes):].sum()
+    void = [chip('void', (0,0,0), f'void: {none:.1%} of the pixels')]*bool(none)
+    parts = [chip(classes[k], pal[k], f'{classes[k]}: {n[k]:.1%} of the pixels') for k in present(label) if k < len(classes)]
     return f'<div class="segbench-chips">{"".join(parts + void)}</div>'
 
 # %% ../nbs/5_explore/canvas.ipynb #ca7a190a

@@ -6,7 +6,7 @@
 __all__ = ['wrappers', 'of_torchvision', 'of_torchvision_deeplab', 'of_torchvision_fcn', 'of_hszhao', 'of_two_branches',
            'of_dsnet', 'of_pidnet', 'of_mobilenet', 'of_folded', 'espnet_pictures', 'segformers', 'origins', 'renamed',
            'unfolded', 'Origin', 'published', 'by', 'recognise', 'sizes', 'needed', 'home', 'made_of', 'fates',
-           'misfit', 'by_match', 'words', 'open_net', 'convert', 'told', 'main']
+           'misfit', 'by_match', 'save_run', 'words', 'open_net', 'convert', 'told', 'main']
 
 # %% ../nbs/4_train/convert.ipynb #65e5a684
 import importlib, re
@@ -179,6 +179,31 @@ def by_match(theirs:dict, net) -> dict:
         if pairs: return {k: v for k,v in theirs.items() if k not in pairs.values()} | {front+a: theirs[b] for a,b in pairs.items()}
     return theirs
 
+# %% ../nbs/4_train/convert.ipynb #7ebe74ab
+def save_run(
+    out, # Folder to make
+    net, # A network that `convert` filled
+    data:str, # Data set whose classes its outputs are, perhaps with void behind them
+    root=None, # Folder of the data set
+    gone=(), # Parts of the network that the file did not hold
+    **facts, # Further facts to keep
+):
+    "Make the folder of a run that ended with `net`."
+    from segbench.data.pairs import file_values
+    from segbench.fit import provenance
+    from segbench.layers import gflops, n_params
+    from segbench.weights import save_weights
+    out = Path(out)
+    if (out/'config.json').exists(): raise UserError(f'{str(out)!r} holds a run already; choose another --out, or remove it.')
+    if gone: raise UserError(f'the file lacks {", ".join(gone)}, so it makes no run; let --out end in .safetensors, and train from there with --init.')
+    if not data: raise UserError(f'{str(out)!r} would be a run, which knows its classes; name their data set with --data, or let --out end in .safetensors.')
+    pairs,n = lookup('data', data)(root, 'val'),net.spec['n_classes']
+    more,(c,h,w) = n - len(pairs.classes),pairs[0][0].shape
+    if more not in (0, 1): raise UserError(f'the network has {n} outputs, and {data} has {len(pairs.classes)} classes; name the data set whose classes they are with --data.')
+    for which in ('best', 'last'): save_weights(out/f'{which}.safetensors', net)
+    save_json(out/'config.json', dict(net=net.spec, settings={}, data=data, root=root, classes=pairs.classes, palette=pairs.palette.tolist(), window=pairs.window, precision='no',
+        values=None if more else file_values(pairs), parameters=n_params(net), gflops=gflops(net, h, w, c), **facts, **provenance()))
+
 # %% ../nbs/4_train/convert.ipynb #dec7466d
 def words(model:str, backbone=None) -> str:
     "The flags that name a network."
@@ -215,27 +240,34 @@ def convert(
         raise UserError(f'{source} does not fit {net.spec["model"]}: {why}' + (f'; it fits {words(*best[:2])}.' if best else '.'))
     return net, report, fates(theirs, report, made_of(read, theirs)), best
 
-# %% ../nbs/4_train/convert.ipynb #41d64c12
+# %% ../nbs/4_train/convert.ipynb #99dd7a0f
 def told(report, rows) -> str:
     "The fates, counted; by name those that were skipped or are missing."
     few = lambda l: ', '.join(l[:3]) + f' and {len(l)-3} more'*(len(l) > 3)
     names = {what: few([a or b for a,how,b in rows if how == what]) for what in ('skipped', 'missing')}
     return f'{report.source}: ' + '; '.join(f'{n} {how}' + (f': {names[how]}' if how in names else '') for how,n in Counter(how for _,how,_ in rows).items())
 
+# %% ../nbs/4_train/convert.ipynb #9bdb60d9
 def main(
     file:str, # Checkpoint: .pth, .pt, .bin or .safetensors
     model:str=None, # Network to fill, perhaps with arguments; by default the one that the weights were trained in
     backbone:str=None, # Its backbone by timm's name; the network's own by default
     classes:int=None, # Number of classes; what the file says by default
-    out:str='weights.safetensors', # File to write
+    mean:list[float]=None, # Of each colour from 0 to 1 in its pictures; by default what is known of them, else the backbone's
+    std:list[float]=None, # Deviation of each colour in its pictures
+    data:str=None, # Data set of its classes, for a run
+    root:str=None, # Folder of the data set
+    out:str='weights.safetensors', # File to write, or folder of a run
     verbose:bool=False, # List every tensor
 ):
-    "Turn a published checkpoint into weights for a network of ours."
+    "Turn a published checkpoint into weights for a network of ours, or into a run."
     from segbench.weights import read_weights, save_weights
     net,report,rows,best = convert(read_weights(file), model, backbone, classes, Path(file).name)
     if verbose: print(*(f'{a:60} {how:9} {b}' for a,how,b in rows), sep='\n')
+    net.mean,net.std = tuple(mean or net.mean),tuple(std or net.std)
     spec,gone = net.spec,{k.partition('.')[0]: 0 for k in report.missing}
-    save_weights(out, {k: v for k,v in net.state_dict().items() if k.partition('.')[0] not in gone} if gone else net)
+    if Path(out).suffix != '.safetensors': save_run(out, net, data, root, gone, loaded=[told(report, rows)], command=f'segbench convert {file} {words(spec["model"], spec.get("backbone"))} --data "{data}"')
+    else: save_weights(out, {k: v for k,v in net.state_dict().items() if k.partition('.')[0] not in gone} if gone else net)
     print(told(report, rows))
     print(f'{out}: for {words(spec["model"], spec.get("backbone"))}, ' + (f'without its {", ".join(gone)}' if gone else f'{spec["n_classes"]} classes'))
     if best and parse_call(best[0])[1] != parse_call(spec['model'])[1]: print(f'it was trained as {words(*best[:2])}; other arguments, other results')

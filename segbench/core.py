@@ -110,9 +110,9 @@ def load_json(path):
 
 # %% ../nbs/0_core/core.ipynb #4b8f333d
 def read_log(run):
-    "The reports of the folder `run`, oldest first, as dictionaries."
-    text = (Path(run)/'log.jsonl').read_text(encoding='utf8')
-    return [json.loads(line) for line in text.splitlines(True) if line.endswith('\n')]
+    "The reports of the folder `run`, oldest first, as dictionaries; none if its network was not trained here."
+    log = Path(run)/'log.jsonl'
+    return [json.loads(line) for line in log.read_text(encoding='utf8').splitlines(True) if line.endswith('\n')] if log.exists() else []
 
 # %% ../nbs/0_core/core.ipynb #0ee5f413
 def run_folder(path):

@@ -99,7 +99,8 @@ def ranked(
 
 def bars(name:str, ranks, truth:int, classes, pal) -> str:
     "The ranks of one network as HTML bars; the true class is ticked."
-    line = lambda k,v: f'<tr><td>{chip(classes[k], pal[k])}{" ✓"*(k == truth)}</td><td><s style="width:{80*v:.0f}px"></s>{100*v:.1f} %</td></tr>'
+    name_of = lambda k: chip(classes[k], pal[k]) if k < len(classes) else chip('void', (0,0,0))
+    line = lambda k,v: f'<tr><td>{name_of(k)}{" ✓"*(k == truth)}</td><td><s style="width:{80*v:.0f}px"></s>{100*v:.1f} %</td></tr>'
     return f'<table class="segbench-ranks"><tr><th colspan=2>{name}</th></tr>{"".join(line(*r) for r in ranks)}</table>'
 
 # %% ../nbs/5_explore/explain.ipynb #afb2b681

@@ -53,13 +53,14 @@ def count(file, pairs, i:int, ids:bool):
 # %% ../nbs/4_train/maps.ipynb #f00376e8
 def main(
     maps:str, # Folder with class maps as PNG
-    data:str, # Data set they were predicted for
+    data:str=None, # Data set they were predicted for
     root:str=None, # Folder of the data set
     split:str='val', # Split they were predicted for
     ids:bool=False, # They hold values or colours of label files instead of class indices
     convention:str='nanmean', # For absent classes: nanmean, cityscapes, official-ade or voc
 ):
     "Score class maps that anybody predicted."
+    if not data: raise UserError(f'no map in {str(maps)!r} says which data set it is for; name it with --data.')
     pairs = open_data(data, root, split)
     files = find_maps(maps, pairs)
     import numpy as np

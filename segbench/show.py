@@ -85,7 +85,7 @@ def legend(classes, pal, which=None, ax=None, **kw):
 def captioned(image, label, classes, pal, row:int=18):
     "`image`, h×w×3, over a legend of the classes in `label`, as a Pillow picture."
     font,w = ImageFont.load_default(row-6),image.shape[1]
-    entries = [(c, row + 8 + round(font.getlength(classes[c]))) for c in present(label)]
+    entries = [(c, row + 8 + round(font.getlength(classes[c]))) for c in present(label) if c < len(classes)]
     places,x,y = [],4,0
     for c,width in entries:
         if x + width > w and x > 4: x,y = 4,y+row
