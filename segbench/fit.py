@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['Training', 'collate', 'ignore_interrupt', 'device_name', 'provenance', 'peak_memory', 'Table', 'polite', 'finished',
-           'fit']
+           'check_launch', 'fit']
 
 # %% ../nbs/4_train/fit.ipynb #917d48ad
 import inspect, json, os, resource, shlex, signal, subprocess, sys, threading, time, numpy as np, torch
@@ -353,6 +353,14 @@ def finished(out) -> bool:
     "Whether the run in folder `out` came to its end."
     return (Path(out)/'last.safetensors').exists()
 
+# %% ../nbs/4_train/fit.ipynb #7dcac7e7
+def check_launch():
+    "A `UserError` if accelerate is told to split the network itself over the processes."
+    for way in ('FSDP', 'DEEPSPEED', 'MEGATRON_LM'):
+        if os.environ.get(f'ACCELERATE_USE_{way}', '').lower() == 'true': raise UserError(
+            f'accelerate is set to {way}, which splits the network over the processes, but segbench keeps it whole in each (MULTI_GPU, MULTI_CPU or NO): '
+            'start with accelerate launch --multi_gpu or with torchrun, and save memory with --precision bf16, or with a smaller --bs and --accum.')
+
 # %% ../nbs/4_train/fit.ipynb #85d7a794
 @with_settings
 def fit(
@@ -366,7 +374,7 @@ def fit(
     **kwargs, # `Settings`
 ) -> Training:
     "Train `net` and keep everything in the folder `out`; the best weights are in `best.safetensors`."
-    check_settings(s := Settings(**kwargs))
+    check_settings(s := Settings(**kwargs)); check_launch()
     if s.stain and len(train[0][0]) != 3: raise UserError(f'{train.name} has pictures of {len(train[0][0])} channels, but stain is for red, green and blue; leave it at 0.')
     t = Training(net, train, val, out, s, spec)
     t.make_criterion()
