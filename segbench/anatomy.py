@@ -156,7 +156,7 @@ class Anatomy(Panel):
                  [self.number, columns(self.layer, W.VBox([self.mapped], layout=W.Layout(width='704px')))], [beside(self.other, self.depth), self.both]]
         self.tab = W.Tab(list(map(W.VBox, pages)), titles=['parts', 'reach', 'maps', 'side by side'], selected_index=0)
         super().__init__(self.net, self.tab)
-        self.box.add_class('segbench-anatomy')
+        self.box.add_class('segbench-anatomy'); self.reached.add_class('segbench-reach'); self.mapped.add_class('segbench-maps')
         self.on(self.other, self.number, self.depth, self.layer); self.on(self.net, call=self.enter)
         self.on(self.tab, name='selected_index'); self.on(self.reached, name='at'); self.enter()
 

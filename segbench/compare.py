@@ -162,8 +162,7 @@ def redraw(self:Compare):
     rs = self.groups[name]; scores = rs[0].scores
     iou = sorted(((100*v, c) for v,c in zip(scores['iou'], scores['classes']) if v is not None), reverse=True)
     self.about.value = prose(f'<code>{html.escape(rs[0].config.get("command") or str(rs[0].run))}</code><br>{", ".join(html.escape(str(r.run)) for r in rs)}<br>IoU: ' + ', '.join(f'{html.escape(c)} {v:.0f}' for v,c in iou[:12]))
-    file = rs[0].run/'preview.png'
-    self.preview.value = file.read_bytes() if file.exists() else b''
+    fill(self.preview, rs[0].run/'preview.png')
 
 # %% ../nbs/5_explore/compare.ipynb #715fcb3b
 @patch

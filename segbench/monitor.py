@@ -132,8 +132,7 @@ def redraw(self:Monitor):
         if not (run := self.run.value): self.said.value = 'no runs here yet'; return
         if self.said.value == 'no runs here yet': self.said.value = ''
         self.chart.value = curves([t.rows for t in self.tails.values()], list(self.tails).index(run), self.along.value).png()
-        file = run/'preview.png'
-        self.preview.value = file.read_bytes() if file.exists() else b''
+        fill(self.preview, run/'preview.png')
         words = lambda r: {k: f.format(r[k]) if r.get(k) is not None else '–' for k,f in Table.columns.items() if k not in ('images_per_s', 'macc')}
         self.scores.value = tabular([words(r) for r in self.tails[run].rows if 'miou' in r][-12:])
 
