@@ -32,7 +32,7 @@ class Lab:
         from playwright.sync_api import sync_playwright
         self.playwright = sync_playwright().start()
         self.browser = self.playwright.chromium.launch(executable_path=chromium, args=flags)
-        page = self.browser.new_page(viewport=dict(width=width, height=height))
+        page = self.browser.new_context(viewport=dict(width=width, height=height)).new_page()
         while self.server.poll() is None:
             try: urllib.request.urlopen(f'http://127.0.0.1:{self.port}/api/status', timeout=1); break
             except OSError: time.sleep(.1)
