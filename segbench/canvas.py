@@ -124,7 +124,8 @@ function render({ model, el }) {
     while (figures.length > panels.length) figures.pop().box.remove()
     while (figures.length < panels.length) { figures.push(figure(el)); pointer(figures.at(-1), figures, model, el) }
     panels.forEach((p, k) => fill(figures[k], p, model.get('size')))
-    el.style.setProperty('--most', model.get('width')*panels.length + 'px')
+    el.style.setProperty('--most', (model.get('width')+8)*panels.length - 4 + 'px') // with gaps and padding
+    el.classList.toggle('smooth', model.get('smooth'))
     again()
   }
   const again = () => { place(figures, model); el.dataset.view = model.get('view'); el.dataset.at = model.get('at') }
@@ -138,13 +139,14 @@ export default { render }
 
 # %% ../nbs/5_explore/canvas.ipynb #94e2a404
 _style = '''
-.segbench-canvas { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 260px), 1fr)); gap: 4px 8px; max-width: var(--most); padding: 2px; outline: none }
+.segbench-canvas { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 260px), 1fr)); gap: 4px 8px; max-width: var(--most); box-sizing: border-box; padding: 2px; outline: none }
 .segbench-canvas figure { margin: 0; min-width: 0 }
 .segbench-canvas figcaption { display: flex; justify-content: space-between; gap: 1em; font: 13px/20px var(--jp-ui-font-family, sans-serif); color: var(--jp-ui-font-color1, #222); white-space: nowrap }
 .segbench-canvas b { font-weight: 600; overflow: hidden; text-overflow: ellipsis }
 .segbench-canvas .frame { position: relative; overflow: hidden; cursor: crosshair; touch-action: none; background: #888; border-radius: 2px }
 .segbench-canvas:focus-visible .frame { box-shadow: 0 0 0 2px var(--jp-brand-color1, #1976d2) }
 .segbench-canvas img { position: absolute; width: 100%; height: 100%; max-width: none; transform-origin: 0 0; image-rendering: pixelated; user-select: none }
+.segbench-canvas.smooth img { image-rendering: auto }
 .segbench-canvas i { position: absolute; width: 15px; height: 15px; margin: -8.5px; border: 1px solid #fff; border-radius: 50%; box-shadow: 0 0 0 1px #000, inset 0 0 0 1px #000; pointer-events: none }
 .segbench-canvas i[hidden] { display: none }
 .segbench-chips { display: flex; flex-wrap: wrap; gap: 0 12px; line-height: 20px }
@@ -162,6 +164,7 @@ class Canvas(anywidget.AnyWidget):
     names = traitlets.List().tag(sync=True) # Of the classes in `ids`; what is beyond them is void
     size = traitlets.List([1,1]).tag(sync=True) # Height and width
     width = traitlets.Int(560).tag(sync=True) # Of a panel, at most
+    smooth = traitlets.Bool(False).tag(sync=True) # Whether pixels blend when enlarged, as a drawing's should
     view = traitlets.List([0.,0.,1.]).tag(sync=True) # Share of the picture left of the frame and above it, and magnification
     at = traitlets.List().tag(sync=True) # Row and column, or nothing
 

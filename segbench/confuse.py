@@ -91,51 +91,56 @@ class Confuse(Panel):
     "The confusion matrix of an evaluation, and the pictures behind its cells."
     def __init__(self, net, pairs, rows, precision:str='no', protocol=Protocol()):
         self.net,self.pairs,self.rows,self.how,self.kept = net,pairs,rows,(protocol, precision),{}
-        n,names = len(pairs.classes),list(enumerate(pairs.classes))
-        self.counts = unpack(rows*[0,1,1,1], 1, n)[0][:n,:n]
+        n,names = len(pairs.classes),pairs.classes
+        self.counts,self.side = unpack(rows*[0,1,1,1], 1, n)[0][:n,:n],min(540, max(400, 130+24*n))
         self.by,self.order = (W.ToggleButtons(options=o, style=dict(button_width='auto')) for o in (['recall', 'precision', 'pixels'], list(orders)))
-        self.true,self.pred = (W.Dropdown(options=[(c, k) for k,c in names], description=d, layout=W.Layout(width='250px')) for d in ('true', 'predicted'))
-        self.worst,self.pick = W.Select(rows=11, layout=W.Layout(width='98%')),W.Select(rows=9, layout=W.Layout(width='98%'))
-        self.board,self.canvas,self.said = Canvas(width=540),Canvas(width=356, names=list(pairs.classes)),W.HTML()
-        side = W.VBox([W.HTML('largest mistakes'), self.worst, beside(self.true, self.pred), self.said, W.HTML('pictures with most of it'), self.pick], layout=W.Layout(width='530px'))
-        super().__init__(beside(self.by, self.order), columns(W.VBox([self.board], layout=W.Layout(width='546px')), side), self.canvas)
+        self.true,self.pred = (knob(W.Dropdown, d, 240, options=[(c, k) for k,c in enumerate(names)]) for d in ('true', 'predicted'))
+        self.worst,self.pick = (W.Select(rows=k, layout=W.Layout(width='98%')) for k in (9, 6))
+        self.board,self.canvas,self.said = Canvas(width=self.side, smooth=True),Canvas(width=356, names=list(names)),W.HTML()
+        lists = W.VBox([W.HTML('<b>largest mistakes</b>'), self.worst, beside(self.true, self.pred), self.said, W.HTML('<b>pictures with most of it</b>'), self.pick], layout=W.Layout(width='530px'))
+        super().__init__(beside(self.by, self.order), columns(W.VBox([self.board], layout=W.Layout(width=f'{self.side+8}px')), lists), self.canvas)
         self.box.add_class('segbench-confuse')
-        self.worst.options = [(f'{names[i][1]} called {names[j][1]}: {brief(self.counts[i,j])} pixels, {self.counts[i,j]/self.counts[i].sum():.1%} of {names[i][1]}', (i,j)) for i,j in mistakes(self.counts)]
+        share = lambda i,j: f'{names[i]} called {names[j]}: {brief(self.counts[i,j])} pixels, {self.counts[i,j]/self.counts[i].sum():.1%} of {names[i]}'
+        self.worst.options,self.worst.index = [(share(i, j), (i,j)) for i,j in mistakes(self.counts)],None
         self.on(self.by, self.order, self.true, self.pred); self.on(self.worst, call=self.follow); self.on(self.pick, call=self.look)
-        self.on(self.board, name='at', call=self.click); self.set(self.worst, index=0 if self.worst.options else None); self.follow(); self.redraw()
+        self.on(self.board, name='at', call=self.click); self.go(*next(iter(mistakes(self.counts)), (0,0)))
 
 # %% ../nbs/5_explore/confuse.ipynb #296669f9
 @patch
 def follow(self:Confuse, *_):
     "Go to the chosen mistake."
-    if self.worst.value: self.go(*self.worst.value)
+    if self.worst.value and not self.quiet: self.go(*self.worst.value)
 
 @patch
 def go(self:Confuse, truth:int, pred:int):
     "Show the cell of a true and a predicted class."
     self.set(self.true, value=truth); self.set(self.pred, value=pred)
-    if self.worst.value != (truth, pred) and (truth, pred) in [v for _,v in self.worst.options]: self.worst.value = truth,pred
-    else: self.redraw()
+    self.redraw()
 
 @patch
 def click(self:Confuse, *_):
-    "Go to the cell that was clicked."
-    if self.board.at and (at := self.matrix.cell(*self.board.at[::-1])): self.go(*(self.places[k] for k in at))
+    "Go to the cell that was clicked, which the matrix marks itself."
+    if not self.board.at: return
+    cell,self.board.at = self.matrix.cell(*(v/2 for v in self.board.at[::-1])),[]
+    if cell: self.go(*(self.places[k] for k in cell))
 
 # %% ../nbs/5_explore/confuse.ipynb #ace4e2d7
 @patch
 def redraw(self:Confuse):
     "The matrix, and the pictures behind the chosen cell."
     i,j = self.true.value,self.pred.value
-    self.matrix,self.places = matrix(self.counts, self.pairs.classes, self.by.value, self.order.value, (i,j), 540)
-    self.board.show((f'{self.pairs.name}, {len(self.pairs)} pictures', self.matrix.sheet.array()))
+    self.matrix,self.places = matrix(self.counts, self.pairs.classes, self.by.value, self.order.value, (i,j), self.side)
+    unit = dict(recall='% of what is true', precision='% of what is called so', pixels='pixels')[self.by.value]
+    self.board.show((f'{self.pairs.name}, {len(self.pairs)} pictures: {unit}', self.matrix.sheet.array()))
+    self.set(self.worst, value=(i,j) if (i,j) in (v for _,v in self.worst.options) else None)
     found = pictures_with(self.rows, i, j)
     n,true,called = self.counts[i,j],max(1, self.counts[i].sum()),max(1, self.counts[:,j].sum())
-    self.said.value = f'{n:,} pixels in {len(found)} pictures; {n/true:.1%} of what is {self.pairs.classes[i]}, {n/called:.1%} of what is called {self.pairs.classes[j]}'
+    self.said.value = prose(f'{n:,} pixels in {len(found)} pictures; {n/true:.1%} of what is {self.pairs.classes[i]}, {n/called:.1%} of what is called {self.pairs.classes[j]}')
     label = lambda k, m: f'{k}  {Path(self.pairs.paths(k)[0]).stem if self.pairs.paths(k) else ""}  {m:,} pixels, {m/max(n, 1):.1%} of them'
     self.set(self.pick, options=[(label(k, m), k) for k,m in found[:60]]); self.set(self.pick, index=0 if found else None)
     self.look()
 
+# %% ../nbs/5_explore/confuse.ipynb #870a89bb
 @patch
 def predicted(self:Confuse, k:int):
     "Image, label and class map of picture `k`; the last hundred are kept."

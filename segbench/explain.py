@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from fastcore.basics import patch
 from functools import lru_cache
 from pathlib import Path
+from threading import RLock
 from .canvas import *
 from .core import *
 from .evaluate import open_for
@@ -149,7 +150,7 @@ class Explorer(Instrument):
         if isinstance(asked, dict): self.asked = [Asked(n, net.eval(), protocol) for n,net in asked.items()]
         else: self.asked = from_runs([asked] if isinstance(asked, (str, Path)) else asked, protocol)
         self.pairs = pictures_of(self.asked[0].run, split) if pairs is None else pairs
-        self.numbers,self.brought,self.yours,self.rates = range(len(self.pairs)),[],False,None
+        self.numbers,self.brought,self.yours,self.rates,self.lock = range(len(self.pairs)),[],False,None,RLock()
         self.answers = lru_cache(keep)(lambda i: [a(self.sample(i)[0]) for a in self.asked])
         self.canvas = Canvas(names=list(self.pairs.classes), width=520)
         self.make_knobs()
@@ -220,15 +221,16 @@ def scored(pred, label, n:int) -> str:
 
 @patch
 def draw(self:Explorer, _=None):
-    "Paint the picture and all answers as the widgets say."
-    (x,y),ps,pal = self.sample(self.i),self.answers(self.i),self.pairs.palette
-    preds = [winner(p) for p in ps]
-    first = overlay(x, y, pal, self.opacity.value if self.left.value == 'label' else 0)
-    title = 'your picture' if self.i < 0 else f'{self.left.value} {self.i}'
-    titles = [a.name + scored(q, y, len(pal)) for a,q in zip(self.asked, preds)]
-    self.canvas.show((title, first, y), *[(t, shown(p, x, y, pal, self.look.value, self.opacity.value), q) for t,p,q in zip(titles, ps, preds)])
-    self.legend.value = _ramp if self.look.value in measures else chips(torch.stack(preds), self.pairs.classes, pal)
-    self.tell()
+    "Paint the picture and all answers as the widgets say, one thread at a time."
+    with self.lock:
+        (x,y),ps,pal = self.sample(self.i),self.answers(self.i),self.pairs.palette
+        preds = [winner(p) for p in ps]
+        first = overlay(x, y, pal, self.opacity.value if self.left.value == 'label' else 0)
+        title = 'your picture' if self.i < 0 else f'{self.left.value} {self.i}'
+        titles = [a.name + scored(q, y, len(pal)) for a,q in zip(self.asked, preds)]
+        self.canvas.show((title, first, y), *[(t, shown(p, x, y, pal, self.look.value, self.opacity.value), q) for t,p,q in zip(titles, ps, preds)])
+        self.legend.value = _ramp if self.look.value in measures else chips(torch.stack(preds), self.pairs.classes, pal)
+        self.tell()
 
 _stops = ','.join(f'rgb{tuple(c)}' for c in _scale[[*range(0, 256, 32), 255]].tolist())
 _ramp = f'<div class="segbench-chips">0 <span style="width:256px;height:12px;background:linear-gradient(90deg,{_stops})"></span> 1</div>'
@@ -254,7 +256,7 @@ def sort(self:Explorer, _=None):
     elif self.rates: self.arrange(ordered(by, *self.rates))
     else:
         each = (rated([a(x) for a in self.asked], y) for x,y in (self.pairs[i][:2] for i in range(len(self.pairs))))
-        self.order.disabled = True
+        self.order.disabled = self.upload.disabled = True
         self.rating = in_background(each, len(self.pairs), self.bar, self.known)
 
 # %% ../nbs/5_explore/explain.ipynb #755c6bd5
@@ -262,13 +264,14 @@ def sort(self:Explorer, _=None):
 def known(self:Explorer, rates):
     "Take over what was found out about every picture."
     scores,wrong,apart = zip(*rates)
-    self.rates,self.order.disabled = (np.transpose(scores), np.transpose(wrong), apart),False
+    self.rates = np.transpose(scores), np.transpose(wrong), apart
     self.sort()
+    self.order.disabled = self.upload.disabled = False
 
 @patch
 def arrange(self:Explorer, numbers):
     "Page through the pictures in this order, from the first."
-    self.numbers,self.yours,self.number.value = numbers,False,0
+    with self.lock: self.numbers,self.yours,self.number.value = numbers,False,0
     self.draw()
 
 @patch

@@ -192,7 +192,7 @@ def start(self:Training, resume:bool):
     "Make or find the run's folder; a `UserError` if it holds another run."
     self.log,self.sums,self.saved = self.out/'log.jsonl',[0., 0],time.time()
     self.board = None
-    if self.main: (self.out/'stop').unlink(missing_ok=True)
+    for mark in ('stop','stopped')*self.main: (self.out/mark).unlink(missing_ok=True)
     if resume:
         was = load_json(run_folder(self.out)/'config.json')['processes']
         if was != self.world: raise UserError(f'{str(self.out)!r} was trained by {was} process(es) and cannot go on with {self.world}: the same step would see other pictures; start {was}, or a new run from its weights with --init.')
@@ -337,9 +337,9 @@ def run(self:Training, progress:bool=True):
 # %% ../nbs/4_train/fit.ipynb #662f66d9
 @patch
 def rest(self:Training, table):
-    "Leave no bar and no wish behind."
+    "Leave no bar behind, and instead of a wish the mark that it came true."
     table.bar.close()
-    if self.main: (self.out/'stop').unlink(missing_ok=True)
+    if self.main: (self.out/'stop').unlink(missing_ok=True); (self.out/'stopped').touch()
 
 # %% ../nbs/4_train/fit.ipynb #67f6c591
 @patch
