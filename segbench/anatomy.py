@@ -191,7 +191,7 @@ def draw_both(self:Anatomy):
 def draw_reach(self:Anatomy):
     at = tuple(self.reached.at) if self.reached.at and list(self.image.shape[1:]) == self.reached.size else None
     g = reach(*self.passed(self.net.value, self.number.value), at)
-    said = f'half in {extent(g, at, .5)} pixels (white), 95 % in {extent(g, at, .95)} (black), all in {extent((g > 0).float(), at)}'
+    said = f'half in {extent(g, at, .5)} pixels (white), 95 % in {extent(g, at, .95)} (black); {(g > 0).float().mean():.0%} of all count'
     self.reached.show(('picture', self.image), (said, field(self.image, g, at)))
 
 @patch
