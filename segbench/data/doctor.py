@@ -44,16 +44,16 @@ def diagnosis(pairs, i, error) -> tuple:
     image,label = map(Path, pairs.paths(i)[:2])
     if pairs.decode is None or label.suffix.lower() not in kinds: return 'unreadable', f'{label}: {error}'
     x,colours = pairs.read(label),isinstance(next(iter(getattr(pairs.decode, 'table', [0]))), tuple)
-    if x.ndim == 3 and not colours:
+    unknown = pairs.decode(x) < 0
+    if x.ndim == 3 and not colours and unknown.all():
         many = f'with {len(np.unique(x.reshape(-1, 3), axis=0))} colours; `folder` reads such labels if classes.txt names the colours'
         return 'colours where class numbers belong', f'{label} has three channels, {many if np.ptp(x, 2).any() else "all equal, so keep one of them"}'
-    if x.ndim == 2 and colours: return 'class numbers where colours belong', f'{label} has one channel, with values from {x.min()} to {x.max()}'
-    unknown = x[pairs.decode(x) < 0]
-    if not len(unknown): return 'sizes that differ', str(error).rstrip('.')
-    values = np.unique(unknown, axis=0).tolist()
+    if x.ndim == 2 and colours and unknown.all(): return 'class numbers where colours belong', f'{label} has one channel, with values from {x.min()} to {x.max()}'
+    if not unknown.any(): return 'sizes that differ', str(error).rstrip('.')
+    values = np.unique(x[unknown], axis=0).tolist()
     some = [*map(str, values[:5]), *(['and others'] if values[5:] else [])]
     smeared = '; a JPEG smears values, use PNG' if label.suffix.lower() in ('.jpg', '.jpeg') else ''
-    return 'values outside the table', f'{label} holds {", ".join(some)} in {len(unknown)/np.prod(x.shape[:2]):.1%} of its pixels{smeared}'
+    return 'values outside the table', f'{label} holds {", ".join(some)} in {unknown.mean():.1%} of its pixels{smeared}'
 
 # %% ../../nbs/1_data/doctor.ipynb #850c8460
 def inks(pairs, path) -> dict:
