@@ -67,15 +67,14 @@ def minutes(seconds:float) -> str:
 # %% ../nbs/5_explore/board.ipynb #6d7b1901
 def row(rs:list) -> dict:
     "The line of the board for runs that differ in their seed only."
-    r,mean = rs[0],lambda f: float(np.mean([f(r) for r in rs]))
-    iou = np.nanmean([np.array(r.scores['iou'], float) for r in rs], 0)
+    r,iou = rs[0],np.nanmean([np.array(r.scores['iou'], float) for r in rs], 0)
     named = lambda k: f'{r.scores["classes"][k]} {100*iou[k]:.1f}'
-    ends = [x.log[-1] for x in rs if x.log] or [{}]
+    logs = [x.log for x in rs if x.log]
     return {'model': r.label[0], 'backbone': r.label[1], 'params M': f'{r.config["parameters"]/1e6:.2f}', 'GFLOPs': f'{r.config["gflops"]:.2f}', 'seeds': str(len(rs)),
             'mIoU': spread([r.scores['miou'] for r in rs]), '95 %': '', 'behind': '', 'mAcc': spread([r.scores['macc'] for r in rs]), 'aAcc': spread([r.scores['aacc'] for r in rs]),
             'best class': named(int(np.nanargmax(iou))), 'worst class': named(int(np.nanargmin(iou))),
-            'img/s': f'{np.mean([np.median([l["images_per_s"] for l in x.log] or [0]) for x in rs]):.1f}',
-            'training': minutes(np.mean([e.get('seconds', 0) for e in ends])), 'command': r.config.get('command', 'fit, in a notebook')}
+            'img/s': f'{np.mean([np.median([l["images_per_s"] for l in log]) for log in logs]):.1f}' if logs else '–',
+            'training': minutes(np.mean([log[-1]['seconds'] for log in logs])) if logs else '–', 'command': r.config.get('command', 'fit, in a notebook')}
 
 # %% ../nbs/5_explore/board.ipynb #d94086c1
 def rows(rs_by_key:dict) -> list:
