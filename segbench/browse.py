@@ -51,9 +51,7 @@ def received(
     s=Settings(), # Settings of the training, on one process and without `accum`
 ):
     "Picture `i` as a training meets it in `epoch`, float c×h×w with 0 black and 1 white, and its label."
-    crop = parse_size(s.crop, 'crop') if s.crop else tuple(pairs[0][1].shape)
-    augment = Augment(crop, tuple(s.scale), s.flip, scale_by=s.scale_by, aspect=s.aspect, place=s.place, vflip=s.vflip, rotate=s.rotate)
-    image,label = Samples(pairs, augment, s.seed)[epoch, i][:2]
+    image,label = Samples(pairs, crops(s, pairs), s.seed)[epoch, i][:2]
     step,place = turn(s, len(pairs), i, epoch)
     g,c = torch.Generator().manual_seed(int(rng(s.seed, step, 0).integers(2**31))),len(image)
     return recolour(image.expand(s.bs, -1, -1, -1), (0.,)*c, (1.,)*c, s.jitter, s.stain, s.blur, g)[place], label
