@@ -32,9 +32,10 @@ class ASPP(nn.Module):
         nf:int=256, # Channels of each branch, and out
         rates=(12,24,36), # Distances between taps; for output stride 16, half of them
         drop:float=.5, # Dropout after the mix
+        conv=conv_bn, # What the 3×3 convolutions are made by
     ):
         super().__init__()
-        self.branches = nn.ModuleList([conv_bn(ni, nf, 1), *(conv_bn(ni, nf, dilation=r) for r in rates), ImagePool(ni, nf)])
+        self.branches = nn.ModuleList([conv_bn(ni, nf, 1), *(conv(ni, nf, dilation=r) for r in rates), ImagePool(ni, nf)])
         self.mix = nn.Sequential(conv_bn(nf*len(self.branches), nf, 1), nn.Dropout(drop))
 
     def forward(self, x):
@@ -66,10 +67,10 @@ def v3(
 # %% ../../nbs/3_models/deeplab.ipynb #68317bf7
 class Sharpen(nn.Module):
     "The pyramid's result, enlarged to an early map, beside it, refined."
-    def __init__(self, low:int, aspp, nf:int, n_classes:int, squeeze:int, align_corners:bool=False):
+    def __init__(self, low:int, aspp, nf:int, n_classes:int, squeeze:int, align_corners:bool=False, conv=conv_bn):
         super().__init__()
         self.aspp,self.low,self.align_corners = aspp,conv_bn(low, squeeze, 1),align_corners
-        self.refine = nn.Sequential(conv_bn(nf+squeeze, nf), head(nf, nf, n_classes))
+        self.refine = nn.Sequential(conv(nf+squeeze, nf), head(nf, nf, n_classes, conv=conv))
 
     def forward(self, low, x):
         "Logits at the stride of `low`."
@@ -90,12 +91,13 @@ def v3plus(
     nf:int=256, # Channels of the pyramid and the head
     align_corners:bool=False, # For the way from the pyramid to the early map, and for every resize of logits
     squeeze:int=48, # Channels of the early map
+    separable:bool=False, # Take the 3×3 convolutions of pyramid and decoder apart, as the paper does on Xception
 ) -> Segmenter:
     "DeepLabv3+ (Chen et al. 2018): `v3`'s pyramid at stride 16, sharpened by a map at stride 4 with `squeeze` channels."
     body = make_backbone(backbone, out_stride, multi_grid=multi_grid, pretrained=pretrained, in_chans=in_chans)
-    c4,low = body.chs[-2],body.strides.index(4)
-    aspp = ASPP(body.chs[-1], nf, tuple(r*8//out_stride for r in (12,24,36)) if rates is None else rates)
-    return Segmenter(body, Sharpen(body.chs[low], aspp, nf, n_classes, squeeze, align_corners),
+    c4,low,conv = body.chs[-2],body.strides.index(4),separable_bn if separable else conv_bn
+    aspp = ASPP(body.chs[-1], nf, tuple(r*8//out_stride for r in (12,24,36)) if rates is None else rates, conv=conv)
+    return Segmenter(body, Sharpen(body.chs[low], aspp, nf, n_classes, squeeze, align_corners, conv),
                      head(c4, c4//4, n_classes) if aux else None, (low, -1), align_corners=align_corners)
 
 # %% ../../nbs/3_models/deeplab.ipynb #0cc3ec76

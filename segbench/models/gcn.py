@@ -38,20 +38,19 @@ class Smooth(nn.Module):
 # %% ../../nbs/3_models/gcn.ipynb #1a590423
 class Cascade(nn.Module):
     "Scores of every stage through a large kernel, summed from coarse to fine."
-    def __init__(self, chs:list, n_classes:int, ks:int, align_corners:bool):
+    def __init__(self, chs:list, n_classes:int, ks:int, deconv:bool, align_corners:bool):
         super().__init__()
         self.align_corners = align_corners
         self.scores = nn.ModuleList(nn.Sequential(LargeKernel(c, n_classes, ks), Smooth(n_classes)) for c in reversed(chs))
         self.smooth = nn.ModuleList(Smooth(n_classes) for _ in range(len(chs)+1))
+        self.ups = nn.ModuleList(bilinear_up(n_classes, 2, 1) if deconv else nn.Identity() for _ in self.smooth)
 
     def forward(self, first, *maps):
         "Logits at twice the size of `first`, the finest map, which only tells its size."
-        up = lambda y, size: resize(y, size, self.align_corners)
-        *steps,half,full = self.smooth
         y,*finer = [f(m) for f,m in zip(self.scores, reversed(maps))]
-        for s,f in zip(steps, finer): y = s(up(y, f) + f)
-        y = half(up(y, first))
-        return full(up(y, [2*n for n in first.shape[-2:]]))
+        sizes = [*finer, first, [2*n for n in first.shape[-2:]]]
+        for up,size,f,smooth in zip(self.ups, sizes, [*finer, 0, 0], self.smooth): y = smooth(resize(up(y), size, self.align_corners) + f)
+        return y
 
 # %% ../../nbs/3_models/gcn.ipynb #daafbd3e
 def gcn(
@@ -62,10 +61,11 @@ def gcn(
     aux:bool=False, # With an auxiliary head in training; the original has none
     pretrained=None, # Weights of the backbone: True for the hub, or a file
     ks:int=7, # Side of the large kernel
+    deconv:bool=False, # Enlarge by transposed convolutions, which begin as bilinear
     align_corners:bool=False, # For every resize
 ) -> Segmenter:
     "GCN (Peng et al. 2017): large separable kernels behind every stage, borders refined."
     body = make_backbone(backbone, pretrained=pretrained, in_chans=in_chans)
     c4 = body.chs[-2]
-    return Segmenter(body, Cascade(body.chs[1:], n_classes, ks, align_corners), head(c4, c4//4, n_classes) if aux else None,
+    return Segmenter(body, Cascade(body.chs[1:], n_classes, ks, deconv, align_corners), head(c4, c4//4, n_classes) if aux else None,
                      taps=range(len(body.chs)), align_corners=align_corners)

@@ -80,8 +80,9 @@ def seg_head(ni:int, mid:int, nf:int):
 # %% ../../nbs/3_models/pidnet.ipynb #e49c969e
 class PIDNet(Segmenter):
     "Details (P), context (I) and borders (D)."
-    def __init__(self, n_classes:int, in_chans:int, p:int, m:int, n:int, ppm:int, mid:int, aux:bool):
+    def __init__(self, n_classes:int, in_chans:int, p:int, m:int, n:int, ppm:int, mid:int, aux:bool, detail_ce:bool):
         super().__init__(None, None, in_chans=in_chans)
+        self.detail_ce = detail_ce
         a,b,c,large = 2*p,4*p,8*p,m > 2
         down = lambda i: nn.Sequential(nn.Conv2d(i, p, 3, 2, 1), nn.BatchNorm2d(p), nn.ReLU())
         self.stem = nn.Sequential(down(in_chans), down(p), basics(m, p, p), nn.ReLU(), basics(m, p, a, 2), nn.ReLU())
@@ -114,7 +115,7 @@ def logits(self:PIDNet, x, aux:bool=None):
 # %% ../../nbs/3_models/pidnet.ipynb #a9979353
 @patch
 def loss(self:PIDNet, outputs, image, label, criterion):
-    "`criterion` of main and detail logits, a balanced border loss, and the main logits at sure borders."
+    "`criterion` of main logits, of those at sure borders and of the detail branch's, and a balanced border loss."
     main,*more = outputs
     if not more: return self.head_loss(main, label, criterion)
     detail,edge = more[0],self.enlarge(more[1], label)
@@ -124,22 +125,22 @@ def loss(self:PIDNet, outputs, image, label, criterion):
     edge_loss = nn.functional.binary_cross_entropy_with_logits(edge, want, weight)
     sure = torch.where(torch.sigmoid(edge[:,0].detach()) > .8, label, 255)
     main_loss = self.head_loss(main, label, lambda z, y: criterion(z, y) + criterion(z, sure))
-    return main_loss + .4*self.head_loss(detail, label, criterion) + 20*edge_loss
+    return main_loss + .4*self.head_loss(detail, label, ce if self.detail_ce else criterion) + 20*edge_loss
 
 # %% ../../nbs/3_models/pidnet.ipynb #9a354da1
-def s(n_classes:int, *, in_chans:int=3, aux:bool=True, p:int=32) -> Segmenter:
+def s(n_classes:int, *, in_chans:int=3, aux:bool=True, p:int=32, detail_ce:bool=False) -> Segmenter:
     "PIDNet-S: 78.8 mIoU on Cityscapes' validation set."
-    return PIDNet(n_classes, in_chans, p, 2, 3, 3*p, 4*p, aux)
+    return PIDNet(n_classes, in_chans, p, 2, 3, 3*p, 4*p, aux, detail_ce)
 
-def m(n_classes:int, *, in_chans:int=3, aux:bool=True, p:int=64) -> Segmenter:
+def m(n_classes:int, *, in_chans:int=3, aux:bool=True, p:int=64, detail_ce:bool=False) -> Segmenter:
     "PIDNet-M: 79.9."
-    return PIDNet(n_classes, in_chans, p, 2, 3, 3*p//2, 2*p, aux)
+    return PIDNet(n_classes, in_chans, p, 2, 3, 3*p//2, 2*p, aux, detail_ce)
 
-def l(n_classes:int, *, in_chans:int=3, aux:bool=True, p:int=64) -> Segmenter:
+def l(n_classes:int, *, in_chans:int=3, aux:bool=True, p:int=64, detail_ce:bool=False) -> Segmenter:
     "PIDNet-L: 80.9."
-    return PIDNet(n_classes, in_chans, p, 3, 4, 7*p//4, 4*p, aux)
+    return PIDNet(n_classes, in_chans, p, 3, 4, 7*p//4, 4*p, aux, detail_ce)
 
 # %% ../../nbs/3_models/pidnet.ipynb #50fac776
-def pidnet(n_classes:int, *, in_chans:int=3, aux:bool=True, p:int=32) -> Segmenter:
+def pidnet(n_classes:int, *, in_chans:int=3, aux:bool=True, p:int=32, detail_ce:bool=False) -> Segmenter:
     "PIDNet-S (Xu et al. 2023), the default of the family."
-    return s(n_classes, in_chans=in_chans, aux=aux, p=p)
+    return s(n_classes, in_chans=in_chans, aux=aux, p=p, detail_ce=detail_ce)
