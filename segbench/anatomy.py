@@ -32,17 +32,20 @@ def parts(
 ) -> list:
     "Every module of `net`, in order: dictionaries of `name`, `kind`, `depth`, `parameters`, `gflops`, `size` and `memory`, the last three None where no picture passes in evaluation; a list of modules costs what they cost."
     net,made = copy.deepcopy(net).eval().to('meta'),[0]
-    rows = {m: dict(name=n, kind=type(m).__name__, depth=n.count('.')+bool(n), parameters=n_params(m), gflops=None, size=None, memory=None) for n,m in net.named_modules()}
+    blank = dict(gflops=None, size=None, memory=None)
+    rows = {m: dict(name=n, kind=type(m).__name__, depth=n.count('.')+bool(n), parameters=n_params(m)) | blank for n,m in net.named_modules()}
     def before(m, x): rows[m]['start'] = count.get_total_flops(),made[0]
     def after(m, x, y):
         y = y[0] if isinstance(y, (tuple, list)) else y
         if not list(m.children()) and not any(y is v for v in x): made[0] += y.numel()
         flops,numbers = rows[m].pop('start')
-        rows[m] |= dict(size=tuple(y.shape[1:]), gflops=(rows[m]['gflops'] or 0) + (count.get_total_flops()-flops)/1e9, memory=(rows[m]['memory'] or 0) + 4*(made[0]-numbers)/2**20)
+        spent = dict(gflops=(count.get_total_flops()-flops)/1e9, memory=4*(made[0]-numbers)/2**20)
+        rows[m] |= dict(size=tuple(y.shape[1:])) | {k: (rows[m][k] or 0) + v for k,v in spent.items()}
     for m in rows: m.register_forward_pre_hook(before); m.register_forward_hook(after)
     with FlopCounterMode(display=False) as count, torch.no_grad(): net(torch.empty(1, channels_in(net), h, w, device='meta'))
     for m in reversed(rows):
-        if rows[m]['size'] is None and (of := [rows[c] for c in m.children() if rows[c]['gflops'] is not None]): rows[m] |= {k: sum(r[k] for r in of) for k in ('gflops', 'memory')}
+        of = [rows[c] for c in m.children() if rows[c]['gflops'] is not None]
+        if of and rows[m]['size'] is None: rows[m] |= {k: sum(r[k] for r in of) for k in ('gflops', 'memory')}
     return list(rows.values())
 
 def channels_in(net) -> int:
@@ -54,9 +57,10 @@ def tree(rows:list, depth:int=2) -> list:
     "The lines of a table of `parts` down to `depth`."
     all = rows[0]
     word = lambda v, f: '–' if v is None else f.format(v)
-    return [{'name': '    '*r['depth'] + (r['name'].rpartition('.')[2] or 'all'), 'kind': r['kind'], 'M parameters': f'{r["parameters"]/1e6:.3f}', ' ': gauge(r['parameters']/max(1, all['parameters'])),
-             'GFLOPs': word(r['gflops'], '{:.3f}'), '  ': gauge((r['gflops'] or 0)/max(1e-12, all['gflops'])), 'size': '×'.join(map(str, r['size'] or ['–'])), 'MB': word(r['memory'], '{:.1f}'), '   ': gauge((r['memory'] or 0)/max(1e-12, all['memory']))}
-            for r in rows if r['depth'] <= depth]
+    share = lambda r, k: gauge((r[k] or 0)/max(1e-12, all[k]))
+    return [{'name': '    '*r['depth'] + (r['name'].rpartition('.')[2] or 'all'), 'kind': r['kind'], 'size': '×'.join(map(str, r['size'] or ['–'])),
+             'M parameters': f'{r["parameters"]/1e6:.3f}', ' ': share(r, 'parameters'), 'GFLOPs': word(r['gflops'], '{:.3f}'), '  ': share(r, 'gflops'),
+             'MB': word(r['memory'], '{:.1f}'), '   ': share(r, 'memory')} for r in rows if r['depth'] <= depth]
 
 # %% ../nbs/5_explore/anatomy.ipynb #54b83a40
 def passed(
@@ -137,8 +141,10 @@ def together(a:list, b:list, names=('A', 'B'), depth:int=1) -> list:
     "The lines of a table that holds the `parts` of two networks, called `names`, against each other down to `depth`."
     by = [{r['name']: r for r in rows if r['depth'] <= depth} for rows in (a, b)]
     cell = lambda r, k, f: '–' if r is None or r[k] is None else f(r[k])
-    facts = {'M parameters': ('parameters', lambda v: f'{v/1e6:.3f}'), 'GFLOPs': ('gflops', '{:.3f}'.format), 'MB': ('memory', '{:.1f}'.format), 'size': ('size', lambda v: '×'.join(map(str, v)))}
-    return [{'name': n or 'all', **{f'{title}, {name}': cell(d.get(n), k, f) for title,(k,f) in facts.items() for name,d in zip(names, by)}} for n in dict.fromkeys([*by[0], *by[1]])]
+    facts = {'M parameters': ('parameters', lambda v: f'{v/1e6:.3f}'), 'GFLOPs': ('gflops', '{:.3f}'.format),
+             'MB': ('memory', '{:.1f}'.format), 'size': ('size', lambda v: '×'.join(map(str, v)))}
+    line = lambda n: {f'{title}, {name}': cell(d.get(n), k, f) for title,(k,f) in facts.items() for name,d in zip(names, by)}
+    return [{'name': n or 'all', **line(n)} for n in dict.fromkeys([*by[0], *by[1]])]
 
 # %% ../nbs/5_explore/anatomy.ipynb #b470a7db
 class Anatomy(Panel):

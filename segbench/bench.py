@@ -32,10 +32,13 @@ def activations(net, h:int, w:int, in_chans:int=3) -> int:
 def norms_after(net, x) -> list:
     "Pairs of names (convolution, batch norm) of which the second takes the output of the first, seen while `x` passes."
     import torch
-    made,pairs,hooks = {},[],[]
-    for name,m in net.named_modules():
-        if isinstance(m, torch.nn.Conv2d): hooks.append(m.register_forward_hook(lambda m, x, y, name=name: made.__setitem__(id(y), (name, y))))
-        if isinstance(m, torch.nn.BatchNorm2d): hooks.append(m.register_forward_pre_hook(lambda m, x, name=name: pairs.append((made[id(x[0])][0], name)) if id(x[0]) in made else None))
+    made,pairs,hooks,names = {},[],[],{m: n for n,m in net.named_modules()}
+    def after(conv, x, y): made[id(y)] = names[conv],y
+    def before(norm, x):
+        if id(x[0]) in made: pairs.append((made[id(x[0])][0], names[norm]))
+    for m in names:
+        if isinstance(m, torch.nn.Conv2d): hooks.append(m.register_forward_hook(after))
+        if isinstance(m, torch.nn.BatchNorm2d): hooks.append(m.register_forward_pre_hook(before))
     with torch.no_grad(): net(x)
     for h in hooks: h.remove()
     return pairs
@@ -129,8 +132,10 @@ def build(name:str, backbone, classes:int, device):
 def several(names, backbones, classes:int, device, size, how:dict):
     "Name and backbone, and what was measured, for each that fit together; prints a line for each."
     for name,backbone in ((n, b) for n in names for b in backbones or [None]):
-        label = f'{name} {backbone or ""}'.strip()
-        try: m = measure(build(name, backbone, classes, device), size, **how)
+        label = ' '.join(filter(None, (name, backbone)))
+        try:
+            net = build(name, backbone, classes, device)
+            label,m = ' '.join(filter(None, (name, net.spec.get('backbone')))),measure(net, size, **how)
         except UserError as e:
             if len(names) == 1: raise
             print(f'{label:32} {e}'); continue

@@ -41,7 +41,9 @@ def evaluate(run, data, root, split, protocol, bs, weights, precision, workers, 
     rows,_ = score(net, pairs, protocol, bs, precision, None, acc.process_index, acc.num_processes, workers, bar)
     rows = np.concatenate(gather_object([rows]))
     more = dict(weights=weights, precision=precision)
-    if quality: more |= judged(gather_object([judge(net, pairs, protocol, precision, acc.process_index, acc.num_processes, bar)]), acc.is_main_process and f'{run}/eval/{pairs.name}-{protocol}.png')
+    if quality:
+        shares = gather_object([judge(net, pairs, protocol, precision, acc.process_index, acc.num_processes, bar)])
+        more |= judged(shares, acc.is_main_process and f'{run}/eval/{pairs.name}-{protocol}.png')
     return save_scores(run, pairs, protocol, rows, convention, **more) if acc.is_main_process else None, pairs, acc
 
 # %% ../nbs/4_train/evaluate.ipynb #5010ff77

@@ -212,7 +212,8 @@ def config(self:Training) -> dict:
     report = getattr(getattr(self.plain, 'body', None), 'report', None)
     channels = self.train[0][0].shape[0]
     return dict(net=getattr(self.plain, 'spec', None), settings=asdict(self.s), **self.spec, classes=self.train.classes, palette=self.train.palette.tolist(),
-                train=str(self.train), val=str(self.val), steps=self.steps, crop=self.augment.crop, window=self.train.window, precision=self.precision, processes=self.world, values=file_values(self.train),
+                train=str(self.train), val=str(self.val), values=file_values(self.train), window=self.train.window,
+                steps=self.steps, crop=self.augment.crop, precision=self.precision, processes=self.world,
                 device=device_name(self.acc.device) + f', {torch.get_num_threads()} threads'*(self.acc.device.type == 'cpu'),
                 norm=norm, weights=report and str(report), parameters=n_params(self.plain), gflops=gflops(self.plain, *self.train[0][1].shape, channels), **provenance())
 
@@ -221,7 +222,8 @@ def provenance() -> dict:
     "The command, the time, the versions and the state of the repository."
     git = lambda *a: subprocess.run(['git', *a], capture_output=True, text=True).stdout.strip()
     names = ('torch', 'torchvision', 'timm', 'accelerate', 'numpy')
-    return dict(argv='in a notebook' if get_ipython() else shlex.join(sys.argv), started=time.strftime('%Y-%m-%dT%H:%M:%S%z'), commit=git('rev-parse', 'HEAD') or None, dirty=bool(git('status', '--porcelain')),
+    return dict(argv='in a notebook' if get_ipython() else shlex.join(sys.argv), started=time.strftime('%Y-%m-%dT%H:%M:%S%z'),
+                commit=git('rev-parse', 'HEAD') or None, dirty=bool(git('status', '--porcelain')),
                 versions={n: version(n) for n in names} | dict(python=sys.version.split()[0]))
 
 # %% ../nbs/4_train/fit.ipynb #764e7496

@@ -107,8 +107,9 @@ def make_net(
 ):
     "The network `model`, with what it takes to build it again under `spec`."
     f = lookup('models', model)
-    if backbone: kw['backbone'] = backbone
-    for k in kw: choose(f'argument of {model}', k, list(inspect.signature(f).parameters))
+    takes = inspect.signature(f).parameters
+    if backbone or 'backbone' in takes: kw['backbone'] = backbone or takes['backbone'].default
+    for k in kw: choose(f'argument of {model}', k, list(takes))
     net = f(n_classes, **kw)
     net.spec = dict(model=model, n_classes=n_classes, **{k: v for k,v in kw.items() if k != 'pretrained'})
     return net
@@ -146,5 +147,6 @@ def save_scores(
     each = miou(areas_packed(rows, len(pairs), len(pairs.classes)))
     file = Path(run)/'eval'/f'{pairs.name}-{protocol}'
     with whole(f'{file}.npz') as part, open(part, 'wb') as f: np.savez_compressed(f, counts=rows)
-    save_json(f'{file}.json', as_dict(scores, pairs.classes) | dict(protocol=str(protocol), images=len(pairs), data=pairs.name, imagewise_miou=float(np.nanmean(each))) | more)
+    facts = dict(protocol=str(protocol), images=len(pairs), data=pairs.name, imagewise_miou=float(np.nanmean(each)))
+    save_json(f'{file}.json', as_dict(scores, pairs.classes) | facts | more)
     return scores

@@ -70,7 +70,8 @@ def main(
     from segbench.metrics import conventions, table
     choose('convention', convention, list(conventions))
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        rows = list(tqdm(pool.map(lambda i: count(files[i], pairs, i, ids), range(len(pairs))), 'counting', len(pairs), leave=False, disable=not sys.stderr.isatty()))
+        found = pool.map(lambda i: count(files[i], pairs, i, ids), range(len(pairs)))
+        rows = list(tqdm(found, 'counting', len(pairs), leave=False, disable=not sys.stderr.isatty()))
     scores = save_scores(maps, pairs, 'maps', np.concatenate(rows), convention)
     print(table(scores, pairs.classes), f'{len(pairs)} maps for {pairs.name}; {maps}/eval/{pairs.name}-maps.json', sep='\n')
     none = int(scores.counts[:-1,-1].sum())

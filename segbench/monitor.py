@@ -59,8 +59,9 @@ def standing(run, log:list, config:dict) -> dict:
     step,of,best = last.get('step', 0),config['steps'],max((r['miou'] for r in log if 'miou' in r), default=None)
     left = last.get('seconds', 0)/max(step, 1)*(of-step)
     word = lambda v, f: '–' if v is None else f.format(v)
-    return dict(run=Path(run).name, state=seen, done=gauge(step/of), step=f'{step} of {of}', epoch=word(last.get('epoch'), '{:.3g}'), loss=word(last.get('loss'), '{:.3f}'), **{'best mIoU': word(best, '{:.4f}'),
-                'images/s': word(last.get('images_per_s'), '{:.1f}'), 'GiB': word(last.get('memory'), '{:.1f}')}, time=clock(last.get('seconds', 0)), left=clock(left) if seen == 'training' else '')
+    return {'run': Path(run).name, 'state': seen, 'done': gauge(step/of), 'step': f'{step} of {of}', 'epoch': word(last.get('epoch'), '{:.3g}'),
+            'loss': word(last.get('loss'), '{:.3f}'), 'best mIoU': word(best, '{:.4f}'), 'images/s': word(last.get('images_per_s'), '{:.1f}'),
+            'GiB': word(last.get('memory'), '{:.1f}'), 'time': clock(last.get('seconds', 0)), 'left': clock(left) if seen == 'training' else ''}
 
 # %% ../nbs/5_explore/monitor.ipynb #c1250e2f
 def ask_stop(run):
@@ -104,7 +105,8 @@ class Monitor(Panel):
         self.halt = W.Button(description='stop this run', icon='stop', tooltip='Stop after the present step; the run can be resumed', layout=W.Layout(width='130px'))
         self.said,self.runs,self.scores = W.HTML(),W.HTML(),W.HTML()
         self.chart,self.preview = image(660),image(400)
-        super().__init__(beside(self.along, self.halt, self.follow), beside(self.run, self.runs), self.said, columns(self.chart, W.VBox([W.HTML('picture, label and prediction of the chosen run'), self.preview, self.scores])))
+        right = W.VBox([W.HTML('picture, label and prediction of the chosen run'), self.preview, self.scores])
+        super().__init__(beside(self.along, self.halt, self.follow), beside(self.run, self.runs), self.said, columns(self.chart, right))
         self.box.add_class('segbench-monitor')
         self.on(self.run, self.along); self.on(self.follow, call=self.wake); self.press(self.halt, self.stop)
         self.refresh()
@@ -118,7 +120,8 @@ def refresh(self:Monitor) -> bool:
             if run not in self.tails and (run/'log.jsonl').exists(): self.tails[run],self.configs[run] = Tail(run),load_json(run/'config.json')
         names = {r.name if len({t.name for t in self.tails}) == len(self.tails) else str(r): r for r in self.tails}
         fresh = any([t.read() for t in self.tails.values()])
-        if tuple(self.run.options) != (options := tuple(names.items())): self.set(self.run, options=options); self.set(self.run, index=self.run.index or (0 if options else None)); fresh = True
+        if tuple(self.run.options) != (options := tuple(names.items())):
+            self.set(self.run, options=options); self.set(self.run, index=self.run.index or (0 if options else None)); fresh = True
         if fresh or not options: self.redraw()
         else: self.tabulate()
         return fresh

@@ -73,7 +73,8 @@ def parse_size(size, what:str='size'):
 # %% ../nbs/4_train/settings.ipynb #18e447bc
 def check_settings(s):
     "A `UserError` for the first of the settings `s` that cannot be."
-    least = dict(epochs=1, steps=1, bs=1, accum=1, aspect=1, rotate=0, jitter=0, stain=0, blur=0, flip=0, vflip=0, lr=0, head_lr=0, wd=0, warmup=0, ema=0, clip=0, workers=0, seed=0, eval_every=1e-9, val_bs=1, patience=0, log_every=1, save_every=0)
+    at_least_0 = 'rotate jitter stain blur flip vflip lr head_lr wd warmup ema clip workers seed patience save_every'.split()
+    least = dict(epochs=1, steps=1, bs=1, accum=1, aspect=1, eval_every=1e-9, val_bs=1, log_every=1) | dict.fromkeys(at_least_0, 0)
     for k,low in least.items():
         v = getattr(s, k)
         if v is not None and v < low: raise UserError(f'{k} is {v}, but must be at least {low:g}.')
