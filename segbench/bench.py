@@ -12,7 +12,7 @@ if '__file__' in globals() and not __package__: # run by its path: let imports s
     sys.path[0],__package__ = str(Path(__file__).resolve().parents[1]),'segbench'
 
 # %% ../nbs/4_train/bench.ipynb #b61be006
-import re, time
+import ctypes, re, time
 from pathlib import Path
 from .command import *
 from .core import *
@@ -79,6 +79,8 @@ def memory_needed(call, device) -> float:
         return (torch.cuda.max_memory_allocated(device)-held)/2**20
     status,clear = Path('/proc/self/status'),Path('/proc/self/clear_refs')
     if not status.exists(): return float('nan')
+    libc = ctypes.CDLL(None)
+    if hasattr(libc, 'malloc_trim'): libc.malloc_trim(0) # give back what earlier calls left, or it would count as held
     field = lambda name: int(re.search(rf'{name}:\s+(\d+)', status.read_text())[1])/1024
     clear.write_text('5'); held = field('VmRSS'); call()
     return max(0., field('VmHWM')-held)
@@ -96,10 +98,10 @@ def work(net, inside:str, x, image):
 def measure(net, size, bs:int=1, in_chans:int=3, precision:str='no', inside:str='net', compiled:bool=False, fold:bool=False, seconds:float=2.) -> dict:
     "What `net` needs for `bs` pictures of `size`; `fps` counts pictures."
     import torch
-    from segbench.layers import device_name, gflops, n_params
+    from segbench.layers import device_name, gflops, n_used
     from segbench.protocol import autocast
     device = next(net.parameters()).device
-    facts = dict(parameters=n_params(net), gflops=gflops(net, *size, in_chans), activations=activations(net, *size, in_chans))
+    facts = dict(parameters=n_used(net, *size, in_chans), gflops=gflops(net, *size, in_chans), activations=activations(net, *size, in_chans))
     x = torch.randn(bs, in_chans, *size, device=device).contiguous(memory_format=torch.channels_last)
     image = torch.randint(0, 256, (bs, in_chans, *size), dtype=torch.uint8)
     if fold: fold_bn(net, x[:1])

@@ -191,7 +191,7 @@ def save_run(
     "Make the folder of a run that ended with `net`."
     from segbench.data.pairs import file_values
     from segbench.fit import provenance
-    from segbench.layers import gflops, n_params
+    from segbench.layers import gflops, n_used
     from segbench.weights import save_weights
     out = Path(out)
     if (out/'config.json').exists(): raise UserError(f'{str(out)!r} holds a run already; choose another --out, or remove it.')
@@ -202,7 +202,7 @@ def save_run(
     if more not in (0, 1): raise UserError(f'the network has {n} outputs, and {data} has {len(pairs.classes)} classes; name the data set whose classes they are with --data.')
     for which in ('best', 'last'): save_weights(out/f'{which}.safetensors', net)
     save_json(out/'config.json', dict(net=net.spec, settings={}, data=data, root=root, classes=pairs.classes, palette=pairs.palette.tolist(), window=pairs.window, precision='no',
-        values=None if more else file_values(pairs), parameters=n_params(net), gflops=gflops(net, h, w, c), **facts, **provenance()))
+        values=None if more else file_values(pairs), parameters=n_used(net, h, w, c), gflops=gflops(net, h, w, c), **facts, **provenance()))
 
 # %% ../nbs/4_train/convert.ipynb #dec7466d
 def words(model:str, backbone=None) -> str:

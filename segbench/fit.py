@@ -210,12 +210,13 @@ def config(self:Training) -> dict:
     "What was asked, of what, with which programs: the contents of `config.json`."
     norm = 'SyncBatchNorm' if self.world > 1 and self.acc.device.type == 'cuda' else 'BatchNorm2d, each process its own'
     report = getattr(getattr(self.plain, 'body', None), 'report', None)
-    channels = self.train[0][0].shape[0]
+    image,label = self.train[0][:2]
+    (h,w),channels = label.shape,len(image)
     return dict(net=getattr(self.plain, 'spec', None), settings=asdict(self.s), **self.spec, classes=self.train.classes, palette=self.train.palette.tolist(),
                 train=str(self.train), val=str(self.val), values=file_values(self.train), window=self.train.window,
                 steps=self.steps, crop=self.augment.crop, precision=self.precision, processes=self.world,
                 device=device_name(self.acc.device) + f', {torch.get_num_threads()} threads'*(self.acc.device.type == 'cpu'),
-                norm=norm, weights=report and str(report), parameters=n_params(self.plain), gflops=gflops(self.plain, *self.train[0][1].shape, channels), **provenance())
+                norm=norm, weights=report and str(report), parameters=n_used(self.plain, h, w, channels), gflops=gflops(self.plain, h, w, channels), **provenance())
 
 # %% ../nbs/4_train/fit.ipynb #3e9d7d67
 def provenance() -> dict:
