@@ -140,7 +140,7 @@ def several(names, backbones, classes:int, device, size, how:dict):
             label,m = ' '.join(filter(None, (name, net.spec.get('backbone')))),measure(net, size, **how)
         except UserError as e:
             if len(names) == 1: raise
-            print(f'{label:32} {e}'); continue
+            print(f'{label:32} {str(e).split(". ")[0]}'); continue
         print(line(label, m), flush=True)
         yield label, m
 
@@ -162,7 +162,7 @@ def main(
     fold_bn:bool=False, # Fold batch norms into convolutions
     seconds:float=2., # Time for each measurement
     protocol:str=None, # dsnet: as its authors time, instead of size, bs, inside, precision, fold-bn and seconds
-    json:str=None, # Write the measurements into this file
+    json:str=None, # Write the measurements into this file; bench.json in the folder of a run by default
 ):
     "Measure size, speed and memory of networks."
     if protocol: return main(model, backbone, run, all, classes, compile=compile, json=json, **protocols[choose('protocol', protocol, list(protocols))])
@@ -175,7 +175,7 @@ def main(
     if run: run_folder(run)
     found = dict(several(names('models') if all else [str(run or model)], backbone, classes, device, size, how))
     print(said(next(iter(found.values()))))
-    if json: save_json(json, found)
+    if json or run: save_json(json or f'{run}/bench.json', found)
     return found
 
 # %% ../nbs/4_train/bench.ipynb #d48487fb

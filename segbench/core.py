@@ -19,11 +19,13 @@ class UserError(ValueError):
 
 # %% ../nbs/0_core/core.ipynb #d3e4e7ca
 def choose(what, name, choices):
-    "`name` if it is one of `choices`, else a `UserError` that lists them, with the closest first."
+    "`name` if it is one of `choices`, else a `UserError` that names the closest and lists them, or the nearest of very many."
     if name in choices: return name
-    near = get_close_matches(str(name), map(str, choices), 1, .5)
+    known,few = [*map(str, choices)],len(choices) <= 60
+    near = get_close_matches(str(name), known, 1, .5)
     hint = f'; did you mean {near[0]!r}?' if near else '.'
-    raise UserError(f'unknown {what} {name!r}{hint} The choices are: {", ".join(map(str, choices))}.')
+    listed = known if few else get_close_matches(str(name), known, 8, 0)
+    raise UserError(f'unknown {what} {name!r}{hint} The {"" if few else f"nearest of {len(known)} "}choices are: {", ".join(listed)}.')
 
 # %% ../nbs/0_core/core.ipynb #5fdddcf8
 marks = dict(models='Segmenter', data='Pairs', losses='Loss')
