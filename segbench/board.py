@@ -137,7 +137,7 @@ def plot(rs_by_key:dict, ax=None):
     ax.plot([x[k] for k in on], [y[k] for k in on], color='#bbb', lw=1.2, zorder=0)
     middle = (min(x)+max(x))/2
     for rs,more,a,b,m in zip(groups, apart(groups), x, y, miou):
-        beside = dict(xytext=(-6,4), ha='right') if a > middle else dict(xytext=(6,4))
+        beside = dict(xytext=(-6,4), ha='right') if a > middle else dict(xytext=(6,-11))
         ax.errorbar(a, b, m.std(ddof=1) if len(m) > 1 else 0, fmt='o', capsize=3)
         ax.annotate(' '.join(filter(None, rs[0].label)) + more, (a, b), textcoords='offset points', fontsize=8, **beside)
     ax.set_xlabel('million parameters'); ax.set_ylabel('mIoU, %'); ax.margins(.25, .2); ax.spines[['top','right']].set_visible(False)
