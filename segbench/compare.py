@@ -12,7 +12,7 @@ from fastcore.basics import patch
 from functools import lru_cache
 from pathlib import Path
 from PIL import Image
-from .board import apart, front, group, page, results
+from .board import apart, front, group, pace, page, results
 from .canvas import *
 from .chart import *
 from .core import *
@@ -25,14 +25,13 @@ better = {'mIoU': 1, 'mAcc': 1, 'aAcc': 1, 'million parameters': -1, 'GFLOPs': -
 
 def facts(rs:list, more:str='') -> dict:
     "The columns of a network, whose runs `rs` differ in their seed only; nan for what nobody measured. `more` goes to its name."
-    r,logs = rs[0],[x.log for x in rs if x.log]
+    r,(speed,seconds) = rs[0],pace(rs)
     mean = lambda k: 100*float(np.mean([x.scores[k] for x in rs]))
     bench = next(iter(load_json(r.run/'bench.json').values())) if (r.run/'bench.json').exists() else {}
     low,high = interval(bootstrap(np.stack([x.areas for x in rs])))
-    speed = np.mean([np.median([l['images_per_s'] for l in log]) for log in logs]) if logs else np.nan
     return {'name': ' '.join(filter(None, r.label)) + more, 'seeds': len(rs), 'mIoU': mean('miou'), 'low': 100*low, 'high': 100*high, 'mAcc': mean('macc'), 'aAcc': mean('aacc'),
             'million parameters': r.config['parameters']/1e6, 'GFLOPs': r.config['gflops'], 'FPS': bench.get('fps', np.nan), 'memory MB': bench.get('memory_mb', np.nan),
-            'training images/s': speed, 'minutes': np.mean([log[-1]['seconds'] for log in logs])/60 if logs else np.nan}
+            'training images/s': speed, 'minutes': seconds/60}
 
 # %% ../nbs/5_explore/compare.ipynb #21b557aa
 def scatter(found:list, x:str='million parameters', y:str='mIoU', chosen:str=None, w:int=540, h:int=380):

@@ -123,10 +123,12 @@ def take_dense(
     d = timm.create_model('vgg16', pretrained=True).state_dict() if pretrained is True else read_weights(pretrained)
     layers = ('pre_logits.fc1', 'pre_logits.fc2') if 'pre_logits.fc1.bias' in d else ('classifier.0', 'classifier.3') # timm's and torchvision's names
     theirs = [f'{l}.{kind}' for l in layers for kind in ('weight', 'bias')]
-    pairs = [(p, d[k]) for p,k in zip(net.dense.parameters(), theirs) if k in d and d[k].numel() == p.numel()]
-    if len(pairs) < 4: return
-    for p,v in pairs: p.copy_(v.view(p.shape))
-    if r := net.body.report: r.taken,r.total,r.unused = [*r.taken, *theirs],r.total+4,[k for k in r.unused if k not in theirs]
+    own = dict(net.dense.named_parameters(prefix='dense'))
+    if fits := all(k in d and d[k].numel() == p.numel() for k,p in zip(theirs, own.values())):
+        for k,p in zip(theirs, own.values()): p.copy_(d[k].view(p.shape))
+    if r := net.body.report:
+        (r.taken if fits else r.missing).extend(own)
+        r.total,r.unused = r.total+4,[k for k in r.unused if not fits or k not in theirs]
 
 # %% ../../nbs/3_models/fcn.ipynb #cd67e131
 def with_fc6(

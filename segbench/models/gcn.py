@@ -49,7 +49,9 @@ class Cascade(nn.Module):
         "Logits at twice the size of `first`, the finest map, which only tells its size."
         y,*finer = [f(m) for f,m in zip(self.scores, reversed(maps))]
         sizes = [*finer, first, [2*n for n in first.shape[-2:]]]
-        for up,size,f,smooth in zip(self.ups, sizes, [*finer, 0, 0], self.smooth): y = smooth(resize(up(y), size, self.align_corners) + f)
+        for up,size,f,smooth in zip(self.ups, sizes, [*finer, None, None], self.smooth):
+            y = resize(up(y), size, self.align_corners)
+            y = smooth(y if f is None else y+f)
         return y
 
 # %% ../../nbs/3_models/gcn.ipynb #daafbd3e
