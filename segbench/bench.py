@@ -99,8 +99,9 @@ def measure(net, size, bs:int=1, in_chans:int=3, precision:str='no', inside:str=
     "What `net` needs for `bs` pictures of `size`; `fps` counts pictures."
     import torch
     from segbench.layers import device_name, gflops, n_used
-    from segbench.protocol import autocast
+    from segbench.protocol import autocast, pick_precision
     device = next(net.parameters()).device
+    precision = pick_precision(precision, device)
     facts = dict(parameters=n_used(net, *size, in_chans), gflops=gflops(net, *size, in_chans), activations=activations(net, *size, in_chans))
     x = torch.randn(bs, in_chans, *size, device=device).contiguous(memory_format=torch.channels_last)
     image = torch.randint(0, 256, (bs, in_chans, *size), dtype=torch.uint8)
@@ -124,19 +125,20 @@ def said(m:dict) -> str:
     return f'inside the timer: {m["inside"]}; {m["bs"]} picture(s) of {m["size"][0]}×{m["size"][1]}, precision {m["precision"]}{extras}; {m["device"]}, {m["threads"]} threads, PyTorch {m["torch"]}'
 
 # %% ../nbs/4_train/bench.ipynb #9bac08ed
-def build(name:str, backbone, classes:int, device):
+def build(name:str, backbone, classes:int):
     "The network `name`, or that of the run in the folder `name`, ready to be timed."
-    from segbench.infer import load_run, make_net
     import torch
-    net = load_run(name, device=device)[0] if (Path(name)/'config.json').exists() else make_net(name, classes, backbone)
-    return net.to(device, memory_format=torch.channels_last).eval()
+    from segbench.infer import load_run, make_net
+    from segbench.layers import best_device
+    net = load_run(name)[0] if (Path(name)/'config.json').exists() else make_net(name, classes, backbone)
+    return net.to(best_device(), memory_format=torch.channels_last).eval()
 
-def several(names, backbones, classes:int, device, size, how:dict):
+def several(names, backbones, classes:int, size, how:dict):
     "Name and backbone, and what was measured, for each that fit together; prints a line for each."
     for name,backbone in ((n, b) for n in names for b in backbones or [None]):
         label = ' '.join(filter(None, (name, backbone)))
         try:
-            net = build(name, backbone, classes, device)
+            net = build(name, backbone, classes)
             label,m = ' '.join(filter(None, (name, net.spec.get('backbone')))),measure(net, size, **how)
         except UserError as e:
             if len(names) == 1: raise
@@ -167,13 +169,9 @@ def main(
     "Measure size, speed and memory of networks."
     if protocol: return main(model, backbone, run, all, classes, compile=compile, json=json, **protocols[choose('protocol', protocol, list(protocols))])
     choose('inside', inside, ['net', 'map', 'copies'])
-    size = parse_size(size)
-    import torch
-    from segbench.protocol import pick_precision
-    device = torch.device('cuda' if torch.cuda.is_available() else 'cpu')
-    how = dict(bs=bs, precision=pick_precision(precision, device), inside=inside, compiled=compile, fold=fold_bn, seconds=seconds)
-    if run: run_folder(run)
-    found = dict(several(names('models') if all else [str(run or model)], backbone, classes, device, size, how))
+    how = dict(bs=bs, precision=precision, inside=inside, compiled=compile, fold=fold_bn, seconds=seconds)
+    found = dict(several(names('models') if all else [str(run_folder(run) if run else model)], backbone, classes, parse_size(size), how))
+    if not found: raise UserError('none of them could be measured; the reasons stand above.')
     print(said(next(iter(found.values()))))
     if json or run: save_json(json or f'{run}/bench.json', found)
     return found

@@ -121,11 +121,10 @@ def load_run(
     device='cpu', # Where to put the network
 ):
     "The network of a run, in evaluation, and the run's configuration."
-    run = run_folder(run)
+    run,file = run_folder(run),Path(run)/f'{choose("weights", weights, ["best", "last"])}.safetensors'
     config = load_json(run/'config.json')
     if not config.get('net'): raise UserError(f'the network of {str(run)!r} was given as an object, so it cannot be built again by name; train it by name, or load best.safetensors into it yourself.')
     net = make_net(**config['net'])
-    file = run/f'{weights}.safetensors'
     if not file.exists(): raise UserError(f'{str(run)!r} has no {file.name} yet: it has not come to its first evaluation; continue it with segbench train --resume {run}.')
     report = load_weights(net, file)
     if report.missing or report.resized: raise UserError(f'the weights do not fit the network of {str(run)!r}: {report}.')
