@@ -142,16 +142,16 @@ def plot(rs_by_key:dict, ax=None):
     y = [m.mean() for m in miou]
     on = front(x, y)
     ax.plot([x[k] for k in on], [y[k] for k in on], color='#bbb', lw=1.2, zorder=0)
-    middle = (min(x)+max(x))/2
+    middle,half = (min(x)+max(x))/2,np.median(y)
     for rs,more,a,b,m in zip(groups, apart(groups), x, y, miou):
-        beside = dict(xytext=(-6,4), ha='right') if a > middle else dict(xytext=(6,-11))
+        beside = dict(xytext=(-6 if a > middle else 6, 4 if b >= half else -11), ha='right' if a > middle else 'left')
         ax.errorbar(a, b, m.std(ddof=1) if len(m) > 1 else 0, fmt='o', capsize=3)
         ax.annotate(' '.join(filter(None, rs[0].label)) + more, (a, b), textcoords='offset points', fontsize=8, **beside)
     ax.set_xlabel('million parameters'); ax.set_ylabel('mIoU, %'); ax.margins(.25, .2); ax.spines[['top','right']].set_visible(False)
     return ax
 
 # %% ../nbs/5_explore/board.ipynb #12d2a480
-def side_by_side(rs_by_key:dict, gap:int=4, strip:int=20):
+def side_by_side(rs_by_key:dict, gap:int=4):
     "Image, label and the prediction of every network, best last, under mIoU and name; None if the previews do not match."
     from PIL import Image, ImageDraw, ImageFont
     score = lambda rs: np.mean([r.scores['miou'] for r in rs])
@@ -160,7 +160,8 @@ def side_by_side(rs_by_key:dict, gap:int=4, strip:int=20):
     if not previews or len({p.shape for p in previews}) > 1: return None
     h,w = previews[0].shape[0],previews[0].shape[1]//3
     columns = [previews[0][:,:w], previews[0][:,w:2*w]] + [p[:,2*w:] for p in previews]
-    titles = ['picture', 'label'] + [f'{100*score(rs):.1f}  {rs[0].label[0]}{more}' for rs,more in zip(groups, apart(groups))]
+    titles = ['picture', 'label'] + [f'{100*score(rs):.1f}  {rs[0].label[0]}{more}'.replace('(', '\n(') for rs,more in zip(groups, apart(groups))]
+    strip = 20 + 14*max(t.count('\n') for t in titles)
     sheet = Image.new('RGB', (len(columns)*(w+gap)-gap, h+strip), 'white')
     for k,(c,t) in enumerate(zip(columns, titles)):
         head = Image.new('RGB', (w, strip), 'white') # a name that is too long is cut

@@ -64,8 +64,7 @@ def tally(pairs, i):
 
 def survey_file(pairs):
     "Where the survey of `pairs` is kept; None for a set without files."
-    cache = Path(os.environ.get('SEGBENCH_CACHE') or Path.home()/'.cache'/'segbench')
-    return cache/'surveyed'/f'{fingerprint(pairs)}.npy' if len(pairs) and pairs.paths(0) else None
+    return cache_folder()/'surveyed'/f'{fingerprint(pairs)}.npy' if len(pairs) and pairs.paths(0) else None
 
 # %% ../nbs/5_explore/browse.ipynb #ec6c7235
 def survey(pairs):

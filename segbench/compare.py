@@ -9,9 +9,7 @@ __all__ = ['better', 'facts', 'scatter', 'name_beside', 'verdict', 'shown', 'as_
 # %% ../nbs/5_explore/compare.ipynb #89ab5916
 import csv, html, io, ipywidgets as W, numpy as np, re
 from fastcore.basics import patch
-from functools import lru_cache
 from pathlib import Path
-from PIL import Image
 from .board import apart, front, group, pace, page, results
 from .canvas import *
 from .chart import *

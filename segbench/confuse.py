@@ -6,7 +6,7 @@
 __all__ = ['rising', 'orders', 'shares', 'brief', 'similar', 'matrix', 'mistakes', 'pictures_with', 'light', 'Confuse', 'confuse']
 
 # %% ../nbs/5_explore/confuse.ipynb #5a102d06
-import ipywidgets as W, numpy as np, torch
+import ipywidgets as W, numpy as np
 from fastcore.basics import patch
 from pathlib import Path
 from .canvas import *

@@ -13,7 +13,6 @@ from accelerate.utils import gather_object
 from contextlib import contextmanager, nullcontext
 from dataclasses import asdict
 from fastcore.basics import patch
-from functools import partial
 from importlib.metadata import version
 from IPython import get_ipython
 from IPython.display import HTML, display

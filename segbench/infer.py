@@ -10,7 +10,6 @@ __all__ = ['keep_memory', 'Numbered', 'loader', 'same_size', 'each_loss', 'score
 import ctypes, inspect, sys, numpy as np, torch
 from pathlib import Path
 from .core import *
-from .data.transforms import *
 from .layers import *
 from .metrics import *
 from .protocol import *

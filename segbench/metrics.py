@@ -7,7 +7,7 @@ __all__ = ['conventions', 'confusion', 'mean_in_order', 'ratio', 'Scores', 'tabl
 
 # %% ../nbs/2_measure/metrics.ipynb #f3a34846
 import numpy as np, torch
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from .core import *
 
 # %% ../nbs/2_measure/metrics.ipynb #dfaaebd5

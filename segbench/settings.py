@@ -6,8 +6,7 @@
 __all__ = ['Settings', 'with_settings', 'parse_size', 'check_settings', 'crops']
 
 # %% ../nbs/4_train/settings.ipynb #1b988d44
-import inspect
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from fastcore.meta import delegates
 from .core import *
 

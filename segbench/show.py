@@ -30,7 +30,7 @@ def palette(
 
 # %% ../nbs/0_core/show.ipynb #11ca718b
 def to_array(x):
-    "`x` as a NumPy array with channels last: the first three of b or more, one repeated."
+    "`x`, h×w, c×h×w or h×w×c, as a NumPy array h×w or h×w×3: of more than three channels the first three, of fewer the first, repeated."
     x = np.asarray(x)
     if x.ndim == 3 and x.shape[0] < x.shape[2]: x = x.transpose(1, 2, 0)
     return x if x.ndim == 2 or x.shape[2] == 3 else x[...,:3] if x.shape[2] > 3 else x[...,:1].repeat(3, 2)

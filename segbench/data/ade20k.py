@@ -6,7 +6,6 @@
 __all__ = ['classes', 'palette', 'label_values', 'parts', 'decode', 'items', 'ade20k']
 
 # %% ../../nbs/1_data/ade20k.ipynb #35a002ed
-import numpy as np
 from ..core import *
 from .download import *
 from .pairs import *

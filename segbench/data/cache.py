@@ -8,7 +8,6 @@ __all__ = ['cache_file', 'decoded', 'write_cache', 'read_note', 'Cached', 'stale
 # %% ../../nbs/1_data/cache.ipynb #0a367fd5
 import hashlib, json, os, re, shutil, sys, numpy as np, torch
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from tqdm import tqdm
 from ..core import *
 from .pairs import *

@@ -8,7 +8,6 @@ __all__ = ['colours', 'merged', 'palette', 'splits', 'originals', 'commit', 'cou
 
 # %% ../../nbs/1_data/camvid.ipynb #0029ce94
 import re
-from pathlib import Path
 from ..core import *
 from .download import *
 from .pairs import *

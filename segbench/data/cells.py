@@ -6,7 +6,6 @@
 __all__ = ['parts', 'triples', 'cells']
 
 # %% ../../nbs/1_data/cells.ipynb #d7f9c989
-from pathlib import Path
 from ..core import *
 from .folder import *
 from .pairs import *

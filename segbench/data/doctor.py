@@ -7,7 +7,7 @@ __all__ = ['Visit', 'damage', 'diagnosis', 'inks', 'visit', 'Report', 'palettes'
            'problem_list', 'share_table', 'class_chart']
 
 # %% ../../nbs/1_data/doctor.ipynb #4a3172c0
-import hashlib, os, sys, cv2, matplotlib.pyplot as plt, numpy as np
+import hashlib, os, sys, matplotlib.pyplot as plt, numpy as np
 from collections import Counter, defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -160,7 +160,7 @@ def notes(classes, counts:dict, visits:list, doubled:int, bare:int, idle:int) ->
     said = [f'pictures have {len(sizes)} sizes, from {sizes[0][1]}×{sizes[0][0]} to {sizes[-1][1]}×{sizes[-1][0]}'] if len(sizes) > 1 else []
     for split,c in counts.items():
         if absent := [k for k,m in zip(classes, c[:,:n].sum(0)) if not m]: said.append(f'{split} has no {", ".join(absent)}')
-        if empty := int(((c[:,255] > 0) & (c[:,255] == c.sum(1))).sum()): said.append(f'{empty} labels of {split} are void altogether')
+        if empty := int(((c[:,255] > 0) & (c[:,255] == c.sum(1))).sum()): said.append(f'{empty} label{"s are" if empty > 1 else " is"} void altogether in {split}')
     for k,what in ((doubled, 'pictures are there twice within a split'), (bare, 'pictures have no label'), (idle, 'pairs are in none of the splits')):
         if k: said.append(f'{k} {what}')
     return said

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from http.client import HTTPException
 from pathlib import Path, PurePosixPath
 from tqdm import tqdm
-from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 from ..core import *
 

@@ -8,9 +8,8 @@ __all__ = ['grain', 'houses', 'plot', 'every', 'traffic', 'walkway', 'roughen', 
 # %% ../../nbs/1_data/scenes.ipynb #f74435f8
 import cv2, numpy as np, torch
 from fastcore.basics import patch
-from functools import cache, partial
-from math import cos, exp, pi, sin, tanh
-from types import SimpleNamespace
+from functools import partial
+from math import pi
 from ..core import *
 from .pairs import *
 from .street import *

@@ -10,12 +10,11 @@ __all__ = ['street_classes', 'SKY', 'ROAD', 'PAVEMENT', 'BUILDING', 'TREE', 'CAR
            'car_body', 'car_details', 'car_model', 'car', 'clutter', 'bonnet']
 
 # %% ../../nbs/1_data/street.ipynb #cffa9a9b
-import cv2, numpy as np, torch
+import cv2, numpy as np
 from fastcore.basics import patch
-from functools import cache, partial
+from functools import cache
 from math import cos, exp, pi, sin, tanh
 from types import SimpleNamespace
-from ..core import *
 
 # %% ../../nbs/1_data/street.ipynb #65a94837
 street_classes = 'sky road pavement building tree car person cyclist pole sign fence'.split()

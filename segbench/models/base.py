@@ -6,11 +6,10 @@
 __all__ = ['Segmenter', 'pad_to']
 
 # %% ../../nbs/3_models/base.ipynb #aa3c7180
-import torch, torch.nn.functional as F
+import torch.nn.functional as F
 from fastcore.basics import patch
 from torch import nn
 from ..backbones import *
-from ..core import *
 from ..early import *
 from ..layers import *
 

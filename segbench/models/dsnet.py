@@ -163,6 +163,12 @@ def base(n_classes:int, *, in_chans:int=3, aux:bool=True, p:int=64) -> Segmenter
     return build(n_classes, p, 3, 2, 4*p, p, 4*p, in_chans, aux)
 
 # %% ../../nbs/3_models/dsnet.ipynb #4b7f9d27
-def dsnet(n_classes:int, *, in_chans:int=3, aux:bool=True, p:int=32) -> Segmenter:
+def dsnet(
+    n_classes:int, # Channels of the logits
+    *,
+    in_chans:int=3, # Channels of a picture
+    aux:bool=True, # With three auxiliary heads in training
+    p:int=32, # Channels of the stem; all widths follow from it
+) -> Segmenter:
     "DSNet (Guo et al. 2024), the one for Cityscapes."
     return head128(n_classes, in_chans=in_chans, aux=aux, p=p)

@@ -6,7 +6,6 @@
 __all__ = ['GloRe', 'glore']
 
 # %% ../../nbs/3_models/glore.ipynb #bb1aae14
-import torch
 from torch import nn
 from ..backbones import backbone as make_backbone
 from ..layers import *

@@ -6,7 +6,6 @@
 __all__ = ['Add', 'TopDown', 'lite']
 
 # %% ../../nbs/3_models/lite.ipynb #b6b5cf01
-import torch
 from torch import nn
 from ..backbones import backbone as make_backbone
 from ..layers import *

@@ -141,6 +141,13 @@ def l(n_classes:int, *, in_chans:int=3, aux:bool=True, p:int=64, detail_ce:bool=
     return PIDNet(n_classes, in_chans, p, 3, 4, 7*p//4, 4*p, aux, detail_ce)
 
 # %% ../../nbs/3_models/pidnet.ipynb #50fac776
-def pidnet(n_classes:int, *, in_chans:int=3, aux:bool=True, p:int=32, detail_ce:bool=False) -> Segmenter:
+def pidnet(
+    n_classes:int, # Channels of the logits
+    *,
+    in_chans:int=3, # Channels of a picture
+    aux:bool=True, # With heads for details and borders in training
+    p:int=32, # Channels of the stem; all widths follow from it
+    detail_ce:bool=False, # Plain cross-entropy for the detail head, whatever the loss of the main one
+) -> Segmenter:
     "PIDNet-S (Xu et al. 2023), the default of the family."
     return s(n_classes, in_chans=in_chans, aux=aux, p=p, detail_ce=detail_ce)

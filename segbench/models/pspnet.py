@@ -9,7 +9,6 @@ __all__ = ['PPM', 'pspnet']
 import torch
 from torch import nn
 from ..backbones import backbone as make_backbone
-from ..core import *
 from ..layers import *
 from .base import *
 
