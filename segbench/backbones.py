@@ -160,6 +160,7 @@ def backbone(
     check_backbone(name, out_stride, dilation)
     try: net,taps,chs,strides = build(name, in_chans, pretrained is True)
     except OSError as e: raise UserError(f'the weights of {name} cannot be fetched ({str(e).splitlines()[0]}); give a file: --pretrained FILE.') from e
+    if len(set(strides)) == 1: raise UserError(f'{name} has maps of one stride only, {strides[0]}, and networks with a backbone want several; take a resnet50, a convnext_tiny or a swin_tiny_patch4_window7_224, or eomt, which is made for plain transformers.')
     if branches := name.startswith('hrnet'): chs,strides = chs[-4:],strides[-4:]
     else: strides = dilate(net, taps, strides, out_stride, dilation, multi_grid)
     multiple = 32 if branches else strides[0] if name.startswith('swin') else 1

@@ -56,6 +56,7 @@ def command(
     args = vars(parser(f, prog).parse_args(argv))
     try: return f(**args)
     except UserError as e: status,said = 2,e
+    except OSError as e: status,said = 2,f'{e.strerror or e}' + f': {str(e.filename)!r}'*bool(e.filename)
     except KeyboardInterrupt as e: status,said = 130,str(e) or 'stopped'
     print(f'{prog or f.__name__}: {said}', file=sys.stderr)
     sys.exit(status)

@@ -12,6 +12,7 @@ if '__file__' in globals() and not __package__: # run by its path: let imports s
 
 # %% ../nbs/4_train/evaluate.ipynb #e8fd3268
 import sys
+from dataclasses import asdict
 from .command import *
 from .core import *
 from .train import open_data
@@ -41,7 +42,7 @@ def evaluate(run, data, root, split, protocol, bs, weights, precision, workers, 
     bar = lambda b: tqdm(b, f'scoring {pairs.name}', leave=False, disable=not (acc.is_main_process and sys.stderr.isatty()))
     rows,_ = score(net, pairs, protocol, bs, precision, None, acc.process_index, acc.num_processes, workers, bar)
     rows = np.concatenate(gather_object([rows]))
-    more = dict(weights=weights, precision=precision)
+    more = dict(weights=weights, precision=precision, asked=asdict(protocol))
     if quality:
         shares = gather_object([judge(net, pairs, protocol, precision, acc.process_index, acc.num_processes, bar)])
         more |= judged(shares, acc.is_main_process and f'{run}/eval/{pairs.name}-{protocol}.png')
@@ -88,9 +89,9 @@ def main(
     convention:str=None, # For absent classes: nanmean, cityscapes, official-ade or voc; that of the protocol by default
 ):
     "Score a run and keep the scores in its folder."
-    run_folder(run)
-    from segbench.protocol import Protocol, protocol_named
-    protocol = protocol_named(protocol) if protocol else Protocol(tuple(scales), flip, window, hann=hann)
+    run_folder(run); at_least(1, bs=bs); at_least(0, workers=workers)
+    from segbench.protocol import protocol_of
+    protocol = protocol_of(protocol, scales, flip, window, hann)
     scores,pairs = evaluate(run, data, root, split, protocol, bs, weights, precision, workers, convention, quality)
     if scores: tell(scores, pairs, f'{run}/eval/{pairs.name}-{protocol}.json')
     return scores

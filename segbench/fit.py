@@ -7,7 +7,7 @@ __all__ = ['Training', 'collate', 'ignore_interrupt', 'provenance', 'peak_memory
            'fit']
 
 # %% ../nbs/4_train/fit.ipynb #917d48ad
-import inspect, json, os, resource, shlex, signal, subprocess, sys, threading, time, numpy as np, torch
+import copy, inspect, json, math, os, pickle, resource, shlex, signal, subprocess, sys, threading, time, numpy as np, torch
 from accelerate import Accelerator
 from accelerate.utils import gather_object
 from contextlib import contextmanager, nullcontext
@@ -72,6 +72,21 @@ def make_criterion(self:Training):
     weight = class_weights(class_counts(self.train), self.s.class_weights).to(self.acc.device) if self.s.class_weights else None
     self.criterion = combined(self.s.loss, weight)
 
+# %% ../nbs/4_train/fit.ipynb #3a492df3
+@patch
+def rehearse(self:Training):
+    "Send a batch through a copy of the network and its loss: a `UserError` if they do not fit the pictures, before anything is written."
+    (n,k),(h,w) = (len(self.train.classes),len(self.val.classes)),self.augment.crop
+    if n != k: raise UserError(f'{self.train.name} has {n} classes and {self.val.name} has {k}; give sets with the same.')
+    if not any((self.val[i][1] != 255).any() for i in range(len(self.val))): raise UserError(f'{self.val.name} has nothing to score: all its labels are void; choose another --val-split.')
+    net,samples = copy.deepcopy(self.plain).train(),Samples(self.train, self.augment, self.s.seed)
+    try:
+        with torch.no_grad(): self.loss(*collate([samples[0,i] for i in range(self.s.bs)]), net=net)
+        found = net.eval().logits(torch.zeros(1, len(self.train[0][0]), h, w, device=self.acc.device))[0].shape[1]
+    except UserError: raise
+    except (LookupError, RuntimeError, TypeError, ValueError) as e: raise UserError(f'this network cannot learn {n} classes from {self.s.bs} crops of {h}×{w} at a time: {e}; see to --bs, --crop and the network.') from e
+    if found != n: raise UserError(f'the network has {found} classes and {self.train.name} has {n}; build it for {n}.')
+
 # %% ../nbs/4_train/fit.ipynb #f4cab79f
 @patch
 def update(self:Training, batches):
@@ -95,12 +110,12 @@ def update(self:Training, batches):
 
 # %% ../nbs/4_train/fit.ipynb #07421fb7
 @patch
-def loss(self:Training, image, label, extra=None):
-    "The loss of a batch of bytes."
+def loss(self:Training, image, label, extra=None, net=None):
+    "The loss of a batch of bytes, by `net` in place of the network if given."
     move = lambda x: x.to(self.acc.device, non_blocking=True)
     image,label = move(image),move(label)
     x = recolour(image, self.plain.mean, self.plain.std, self.s.jitter, self.s.stain, self.s.blur)
-    with autocast(self.precision, self.acc.device): outputs = self.net(x)
+    with autocast(self.precision, self.acc.device): outputs = (net or self.net)(x)
     outputs = tuple(o.float() for o in outputs)
     wants = inspect.signature(self.plain.loss).parameters
     return self.plain.loss(outputs, x, label, self.criterion, **{k: move(v) for k,v in (extra or {}).items() if k in wants})
@@ -124,7 +139,7 @@ def loader(self:Training):
     workers = s.workers if s.workers is not None else 0 if self.acc.device.type == 'cpu' else min(8, os.cpu_count()//self.world)
     dl = iter(torch.utils.data.DataLoader(samples, batch_sampler=self.batches, collate_fn=collate, num_workers=workers,
                                           pin_memory=self.acc.device.type == 'cuda', worker_init_fn=ignore_interrupt))
-    while self.step < self.steps: yield list(islice(dl, s.accum))
+    while self.step < self.steps and not self.tired(): yield list(islice(dl, s.accum))
 
 # %% ../nbs/4_train/fit.ipynb #123d89c5
 @patch
@@ -136,6 +151,8 @@ def scored(self:Training):
 @patch
 def evaluate(self:Training) -> dict:
     "Score the validation set on all processes; keep the weights if they are the best so far."
+    if self.world > 1:
+        for b in self.scored().buffers(): torch.distributed.broadcast(b, 0)
     rows,losses = score(self.scored(), self.val, bs=self.s.val_bs, precision=self.precision, criterion=self.criterion, rank=self.rank, world=self.world)
     rows,losses = zip(*gather_object([(rows, losses)]))
     rows,losses = np.concatenate(rows),{k: v for d in losses for k,v in d.items()}
@@ -177,8 +194,8 @@ def save(self:Training):
 def restore(self:Training):
     "Go back to the last state that was kept, and cut the log to it."
     file = self.out/'state'/'state.pt'
-    if not file.exists(): return
-    d = torch.load(file, 'cpu', weights_only=True)
+    try: d = torch.load(file, 'cpu', weights_only=True)
+    except (OSError, RuntimeError, EOFError, pickle.UnpicklingError) as e: raise UserError(f'there is no whole state in {str(file)!r} to go on from ({e}); begin anew, perhaps with --init {self.out}.') from e
     self.plain.load_state_dict(d['net']); self.opt.load_state_dict(d['opt']); self.scaler.load_state_dict(d['scaler'])
     if self.ema: self.ema.net.load_state_dict(d['ema'])
     self.step,self.scores,self.best,self.seconds,self.sums = d['step'],d['scores'],d['best'],d['seconds'],d['sums']
@@ -192,16 +209,17 @@ def start(self:Training, resume:bool):
     self.board = None
     for mark in ('stop','stopped')*self.main: (self.out/mark).unlink(missing_ok=True)
     if resume:
-        was = load_json(run_folder(self.out)/'config.json')['processes']
+        check_same(self.out, **asdict(self.s), net=getattr(self.plain, 'spec', None))
+        was = load_json(self.out/'config.json')['processes']
         if was != self.world: raise UserError(f'{str(self.out)!r} was trained by {was} process(es) and cannot go on with {self.world}: the same step would see other pictures; start {was}, or a new run from its weights with --init.')
         return self.restore()
     if (self.out/'config.json').exists(): raise UserError(f'{str(self.out)!r} holds a run already; choose another --out, go on with it by --resume, or remove it.')
     if self.main:
         self.out.mkdir(parents=True, exist_ok=True)
         self.log.write_text('')
-        save_json(self.out/'config.json', self.config())
+        self.save()
+        save_json(self.out/'config.json', self.config()) # now it is a run
     self.acc.wait_for_everyone()
-    self.save()
 
 # %% ../nbs/4_train/fit.ipynb #7e980acf
 @patch
@@ -232,6 +250,7 @@ def tell(self:Training, **scores):
     "Append a line to the log and to TensorBoard; returns it."
     total,n = self.sums
     loss = float(self.acc.reduce(torch.as_tensor(total, dtype=torch.float32, device=self.acc.device), 'mean'))/n if n else None
+    if n and not math.isfinite(loss): raise UserError(f'the loss is {loss} by step {self.step}; begin anew with a lower --lr, with --clip, or with another --precision than {self.precision}.')
     images = n*self.s.bs*self.s.accum*self.world
     row = dict(step=self.step, epoch=round(self.step/self.per_epoch, 4), loss=loss, lr=self.opt.param_groups[0]['lr'], **scores,
                seconds=round(self.seconds, 2), images_per_s=round(images/max(1e-9, self.busy), 2), memory=peak_memory(self.acc.device))
@@ -329,7 +348,6 @@ def run(self:Training, progress:bool=True):
             stop = self.wants_stop()
             if due or stop or time.time()-self.saved > self.s.save_every: self.save()
             if stop: self.rest(table); raise KeyboardInterrupt(f'stopped after step {self.step} of {self.steps}; segbench train --resume {self.out} goes on')
-            if due and self.tired(): break
     table.bar.close()
 
 # %% ../nbs/4_train/fit.ipynb #662f66d9
@@ -343,8 +361,9 @@ def rest(self:Training, table):
 @patch
 def tired(self:Training) -> bool:
     "Whether `patience` evaluations have brought nothing better."
+    if not (self.s.patience and self.scores): return False
     best = max(range(len(self.scores)), key=lambda k: (self.scores[k], -k))
-    return bool(self.s.patience) and len(self.scores)-1-best >= self.s.patience
+    return len(self.scores)-1-best >= self.s.patience
 
 # %% ../nbs/4_train/fit.ipynb #74e83119
 def finished(out) -> bool:
@@ -376,6 +395,7 @@ def fit(
     if s.stain and len(train[0][0]) != 3: raise UserError(f'{train.name} has pictures of {len(train[0][0])} channels, but stain is for red, green and blue; leave it at 0.')
     t = Training(net, train, val, out, s, spec)
     t.make_criterion()
+    t.rehearse()
     t.start(resume)
     if t.main and s.log_with == 'tensorboard':
         from torch.utils.tensorboard import SummaryWriter

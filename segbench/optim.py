@@ -77,7 +77,9 @@ def schedule(
     known = dict(poly=poly, cosine=cosine, onecycle=onecycle, step=step, plateau=plateau, constant=constant)
     f = known[choose('schedule', name, list(known))]
     for k in kw: choose(f'argument of {name}', k, list(inspect.signature(f).parameters)[2:])
-    return lambda t, scores=(): f(t, scores, **kw)*(min(1, t/warmup) if warmup else 1)
+    factor = careful(text, lambda t, scores=(): f(t, scores, **kw)*(min(1, t/warmup) if warmup else 1))
+    for t in (0., .5, 1.): factor(t)
+    return factor
 
 # %% ../nbs/4_train/optim.ipynb #56f6c4a6
 class EMA:

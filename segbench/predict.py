@@ -24,7 +24,12 @@ def find_pictures(path, out) -> dict:
     found = pictures_below(path) if path.is_dir() else [path]*path.is_file()
     if not found: raise UserError(f'no pictures at {str(path)!r}; give a picture, or a folder with files that end in {", ".join(kinds)}.')
     base = path if path.is_dir() else path.parent
-    return {f: (out/f.relative_to(base)).with_suffix('') for f in found}
+    targets = {f: (out/f.relative_to(base)).with_suffix('') for f in found}
+    for f,t in targets.items():
+        twin = next(g for g,u in targets.items() if u == t)
+        if twin != f: raise UserError(f'{twin} and {f} would both become {t}.png; rename one of them.')
+        if any(Path(f'{t}{end}.png').resolve() == g.resolve() for g in found for end in ('', '_overlay')): raise UserError(f'{t}.png or its overlay would replace a picture; choose another --out.')
+    return targets
 
 # %% ../nbs/4_train/predict.ipynb #3d6511cd
 def save_map(path, classes, pal):

@@ -4,12 +4,14 @@
 
 # %% auto #0
 __all__ = ['pick_precision', 'autocast', 'Protocol', 'ask', 'weigh', 'row', 'bands', 'view', 'answer', 'coarse', 'winners',
-           'decide', 'hszhao', 'paddle', 'zijundeng', 'tramac', 'dsnet_ade_crop', 'protocol_named', 'to_score']
+           'decide', 'hszhao', 'paddle', 'zijundeng', 'tramac', 'dsnet_ade_crop', 'protocol_named', 'protocol_of',
+           'to_score']
 
 # %% ../nbs/4_train/protocol.ipynb #d4947d8d
-import inspect, torch, torch.nn.functional as F
+import inspect, re, torch, torch.nn.functional as F
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fastcore.basics import patch
 from .classmap import *
 from .core import *
 from .data.colour import *
@@ -46,16 +48,22 @@ class Protocol:
     convention:str='nanmean' # For absent classes, as in `metrics`
     name:str=None # For files; made from the rest by default
 
+    def __post_init__(self):
+        at_least(1, window=self.window, long=self.long, crop=self.crop)
+        if not self.scales or min(self.scales) <= 0: raise UserError(f'scales are {list(self.scales)}; give one or more above 0, such as .75 1 1.25.')
+
     @property
     def soft(self):
         "Whether answers are probabilities: means of several views are, unless `mean` says otherwise."
         return bool(len(self.scales) > 1 or self.flip or self.window) and self.mean == 'probs'
 
-    def __str__(self):
-        if self.name: return self.name
-        parts = [f'window{self.window}' if self.window else 'whole', 'hann'*self.hann]
-        scales = '' if tuple(self.scales) == (1.,) else 'x' + '_'.join(f'{s:g}' for s in self.scales)
-        return '-'.join(filter(None, [*parts, scales, 'flip'*self.flip]))
+# %% ../nbs/4_train/protocol.ipynb #d99a05ad
+@patch
+def __str__(self:Protocol):
+    if self.name: return self.name
+    parts = [f'window{self.window}' if self.window else 'whole', 'hann'*self.hann]
+    scales = '' if tuple(self.scales) == (1.,) else 'x' + '_'.join(f'{s:g}' for s in self.scales)
+    return '-'.join(filter(None, [*parts, scales, 'flip'*self.flip]))
 
 # %% ../nbs/4_train/protocol.ipynb #9dd2a920
 def ask(
@@ -193,8 +201,18 @@ def protocol_named(text:str):
     name,bracket,rest = text.partition('(')
     f = known[choose('protocol', name, list(known))]
     _,kw = parse_call(f.__name__ + bracket + rest)
-    for k in kw: choose(f'argument of {name}', k, list(inspect.signature(f).parameters))
-    return f(**kw)
+    takes = inspect.signature(f).parameters
+    for k in kw: choose(f'argument of {name}', k, list(takes))
+    made = careful(text, f)(**kw)
+    given = [k + re.sub(r'[^\w.]+', '_', str(v)).strip('_') for k,v in kw.items() if v != takes[k].default]
+    return replace(made, name='-'.join([made.name, *given]))
+
+# %% ../nbs/4_train/protocol.ipynb #71b71f1f
+def protocol_of(name, scales=(1.,), flip:bool=False, window:int=None, hann:bool=False):
+    "What the flags of a command ask for: the protocol called `name`, or without a name one made of the others."
+    if not name: return Protocol(tuple(scales), flip, window, hann=hann)
+    if flip or window or hann or tuple(scales) != (1.,): raise UserError(f'--protocol {name} says itself how a network is asked; leave --scales, --flip, --window and --hann out, and give what differs in brackets, such as --protocol "hszhao(window=713)".')
+    return protocol_named(name)
 
 # %% ../nbs/4_train/protocol.ipynb #11e3beed
 def to_score(image, label, protocol, i:int):
