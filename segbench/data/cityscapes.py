@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['classes', 'palette', 'label_values', 'ids', 'train_ids', 'decoders', 'black', 'splits', 'own', 'about', 'frames',
-           'part', 'by_name', 'by_list', 'decoder', 'read', 'cityscapes', 'coarse']
+           'part', 'kind_below', 'by_name', 'by_list', 'complete', 'decoder', 'read', 'cityscapes', 'coarse']
 
 # %% ../../nbs/1_data/cityscapes.ipynb #31ebe8ae
 import re
@@ -32,13 +32,17 @@ def part(folder, name:str, split:str):
     places = [folder/name/split, *sorted(folder.glob(f'*/{name}/{split}'))]
     return next((p for p in places if p.is_dir()), places[0])
 
+def kind_below(labels):
+    "What the label files in a folder end in, such as `labelIds`; None if there are none."
+    return next((k for k in decoders if any(labels.rglob(f'*_{k}.png'))), None)
+
 # %% ../../nbs/1_data/cityscapes.ipynb #9534c7af
 def by_name(folder, truth:str, split:str) -> list:
     "(picture, label) for each frame of `split`, found by name; a picture is its own label where a test has none."
     images,labels = part(folder, 'leftImg8bit', split),part(folder, truth, split)
     frames = [p for p in pictures_below(images) if not p.stem.startswith(black)]
     if not frames: raise UserError(f'cityscapes has no pictures for {split} in {str(folder)!r}: they belong into leftImg8bit/{split}/CITY.')
-    kind = next((k for k in decoders if any(labels.rglob(f'*_{k}.png'))), None)
+    kind = kind_below(labels)
     if not kind and split == 'test': return [(p, p) for p in frames]
     name = lambda p: p.stem.replace('leftImg8bit', f'{truth}_{kind or "labelIds"}') + '.png'
     return [(p, labels/p.relative_to(images).with_name(name(p))) for p in frames]
@@ -47,16 +51,25 @@ def by_name(folder, truth:str, split:str) -> list:
 def by_list(folder, split:str) -> list:
     "(picture, label) for each line of the list of `split` beside the folders; nothing without a list."
     file = next((f for f in (folder/f'cityscapes_list/{split}.lst', folder/f'{split}Labels.txt') if f.is_file()), None)
-    lines = [line.split() for line in file.read_text(encoding='utf8').splitlines() if line.strip()] if file else []
-    picture = lambda label: re.sub(r'gtFine(_label\w*Ids)?', 'leftImg8bit', label)
-    return [(folder/(words[0] if words[1:] else picture(words[0])), folder/words[-1]) for words in lines]
+    lines = [re.findall(r'[^\s,]+', line) for line in file.read_text(encoding='utf-8-sig').splitlines()] if file else []
+    kind,end = kind_below(part(folder, 'gtFine', split)) or 'labelIds','leftImg8bit.png'
+    picture = lambda word: re.sub(r'gtFine(_label\w*Ids)?', 'leftImg8bit', word)
+    label = lambda word: word if split == 'test' or not word.endswith(end) else word.replace(end, f'gtFine_{kind}.png').replace('leftImg8bit', 'gtFine')
+    place = lambda word: p if (p := folder/word).exists() else folder/word.lstrip('/')
+    return [(place(picture(words[0])), place(label(words[-1]))) for words in lines if words]
 
 # %% ../../nbs/1_data/cityscapes.ipynb #537c947e
-def decoder(items, name:str):
-    "The decoder for the labels of `items`; they must exist and be of one kind."
-    lost = [gone[0] for pair in items if (gone := [p for p in pair if not p.exists()])]
-    if lost: raise UserError(f'{str(lost[0])!r} is not there: {len(lost)} of the {len(items)} pairs of {name} are incomplete; '
+def complete(items, name:str) -> list:
+    "Those of `items` whose files are there."
+    gone = {pair: lost for pair in items if (lost := [p for p in pair if not p.exists()])}
+    if not gone: return items
+    told = [('labels without a picture', str(label)) if image in lost else ('pictures without a label', str(image)) for (image,label),lost in gone.items()]
+    leave_out(told, len(items), f'{str(next(iter(gone.values()))[0])!r} is not there: {len(gone)} of the {len(items)} pairs of {name} are incomplete; '
         'unpack the archives again, or correct the list.')
+    return [pair for pair in items if pair not in gone]
+
+def decoder(items, name:str):
+    "The decoder for the labels of `items`; they must be of one kind."
     kinds = {label.stem.rpartition('_')[2] for _,label in items}
     if len(kinds) > 1: raise UserError(f'{name} mixes {" and ".join(sorted(kinds))}, whose numbers mean different things; make all labels of one kind.')
     return decoders[choose('kind of label', kinds.pop(), list(decoders))]
@@ -68,7 +81,7 @@ def read(root, split:str, truth:str, name:str):
     "A split of Cityscapes with the labels of `truth`."
     folder = set_folder(root, ['cityscapes', 'Cityscapes', 'citys'], ['leftImg8bit', 'leftImg8bit_trainvaltest', 'leftImg8bit_trainextra'])
     listed = lambda s: by_list(folder, s) if truth == 'gtFine' else []
-    items = [pair for s in splits[split] for pair in listed(s) or by_name(folder, truth, s)]
+    items = complete([pair for s in splits[split] for pair in listed(s) or by_name(folder, truth, s)], f'{name}-{split}')
     return Pairs(items, classes, palette, f'{name}-{split}', decoder(items, f'{name}-{split}'))
 
 # %% ../../nbs/1_data/cityscapes.ipynb #8f5da2c2

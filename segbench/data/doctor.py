@@ -42,14 +42,15 @@ def damage(path) -> str:
 def diagnosis(pairs, i, error) -> tuple:
     "Kind of the trouble that raised `error` when pair `i` was read, and a sentence with its file."
     image,label = map(Path, pairs.paths(i)[:2])
-    if pairs.decode is None or label.suffix.lower() not in kinds: return 'unreadable', f'{label}: {error}'
-    x,colours = pairs.read(label),isinstance(next(iter(getattr(pairs.decode, 'table', [0]))), tuple)
-    unknown = pairs.decode(x) < 0
+    unread,colours = ('unreadable', f'{image}: {error}'),isinstance(next(iter(getattr(pairs.decode, 'table', [0]))), tuple)
+    if pairs.decode is None or label.suffix.lower() not in kinds: return unread
+    try: x = pairs.read(label); unknown = pairs.decode(x) < 0
+    except Exception: return unread
     if x.ndim == 3 and not colours and unknown.all():
         many = f'with {len(np.unique(x.reshape(-1, 3), axis=0))} colours; `folder` reads such labels if classes.txt names the colours'
         return 'colours where class numbers belong', f'{label} has three channels, {many if np.ptp(x, 2).any() else "all equal, so keep one of them"}'
     if x.ndim == 2 and colours and unknown.all(): return 'class numbers where colours belong', f'{label} has one channel, with values from {x.min()} to {x.max()}'
-    if not unknown.any(): return 'sizes that differ', str(error).rstrip('.')
+    if not unknown.any(): return ('sizes that differ', str(error).rstrip('.')) if '×' in str(error) else unread
     values = np.unique(x[unknown], axis=0).tolist()
     some = [*map(str, values[:5]), *(['and others'] if values[5:] else [])]
     smeared = '; a JPEG smears values, use PNG' if label.suffix.lower() in ('.jpg', '.jpeg') else ''
@@ -123,16 +124,19 @@ def naming(image, label) -> tuple:
     return image.name[n:], label.name[n:]
 
 # %% ../../nbs/1_data/doctor.ipynb #8274a736
-def strays(pairs:list) -> tuple:
-    "Problems with label files that have no picture; how many pictures have no label, and how many pairs are in no split."
+def strays(
+    pairs:list, # The splits
+    told:set=frozenset(), # Files that are spoken of already
+) -> tuple:
+    "Problems with label files that have no picture; pictures that have no label; how many pairs are in no split."
     used = [tuple(map(Path, p.paths(i)[:2])) for p in pairs for i in range(len(p)) if len(p.paths(i)) > 1]
-    seen,found,bare,idle = {f for pair in used for f in pair},[],0,0
+    seen,found,bare,idle = {f for pair in used for f in pair} | {*map(Path, told)},[],[],0
     for (a,b),(image,label) in {(i.parent, l.parent): (i, l) for i,l in reversed(used) if l.suffix.lower() in kinds}.items():
         ends = naming(image, label)
         stems = [{f.name.removesuffix(end): f for f in d.iterdir() if f.name.endswith(end) and f.suffix.lower() in kinds} for d,end in zip((a, b), ends)]
         free = [{s for s,f in files.items() if f not in seen} for files in stems]
         found += [('labels without a picture', f'{stems[1][s]}') for s in sorted(free[1]) if s not in stems[0]]
-        bare,idle = bare + len(free[0] - set(stems[1])),idle + len(free[0] & free[1])
+        bare,idle = bare + [stems[0][s] for s in free[0] - set(stems[1])],idle + len(free[0] & free[1])
     return found, bare, idle
 
 # %% ../../nbs/1_data/doctor.ipynb #a75ff4e7
@@ -140,6 +144,7 @@ def examine(
     name:str, # Of the data set, for the report
     sets:dict, # Split → `Pairs`
     progress:bool=True, # Show a bar
+    known:list=(), # Problems found before
 ) -> Report:
     "Open every file of the splits in `sets` on all cores and report."
     first,places = next(iter(sets.values())),[(s, i) for s,p in sets.items() for i in range(len(p))]
@@ -148,20 +153,21 @@ def examine(
         results = list(tqdm(pool.map(lambda at: visit(sets[at[0]], at[1]), places), **bar))
     visits = {s: [v for v,(t,_) in zip(results, places) if t == s] for s in sets}
     same,doubled = twins(visits)
-    lonely,bare,idle = strays(list(sets.values()))
-    problems = [p for v in results for p in v.problems] + palettes(results, first.classes, first.palette) + same + lonely
+    lonely,bare,idle = strays(list(sets.values()), {s for _,s in known})
+    problems = [*known] + [p for v in results for p in v.problems] + palettes(results, first.classes, first.palette) + same + lonely
     counts = {s: np.stack([v.counts for v in vs]) for s,vs in visits.items() if vs}
     return Report(name, first.classes, first.palette, counts, problems, notes(first.classes, counts, results, doubled, bare, idle))
 
 # %% ../../nbs/1_data/doctor.ipynb #0597494f
-def notes(classes, counts:dict, visits:list, doubled:int, bare:int, idle:int) -> list:
+def notes(classes, counts:dict, visits:list, doubled:int, bare:list, idle:int) -> list:
     "What may be as it should, in sentences."
     sizes,n = sorted({v.size for v in visits if v.size}),len(classes)
     said = [f'pictures have {len(sizes)} sizes, from {sizes[0][1]}×{sizes[0][0]} to {sizes[-1][1]}×{sizes[-1][0]}'] if len(sizes) > 1 else []
     for split,c in counts.items():
         if absent := [k for k,m in zip(classes, c[:,:n].sum(0)) if not m]: said.append(f'{split} has no {", ".join(absent)}')
         if empty := int(((c[:,255] > 0) & (c[:,255] == c.sum(1))).sum()): said.append(f'{empty} label{"s are" if empty > 1 else " is"} void altogether in {split}')
-    for k,what in ((doubled, 'pictures are there twice within a split'), (bare, 'pictures have no label'), (idle, 'pairs are in none of the splits')):
+    for k,what in ((doubled, 'pictures are there twice within a split'), (len(bare), f'pictures have no label, such as {min(bare, default=None)}'),
+                   (idle, 'pairs are in none of the splits examined')):
         if k: said.append(f'{k} {what}')
     return said
 

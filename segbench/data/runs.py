@@ -85,6 +85,7 @@ class Marked(Pairs):
     ):
         super().__init__([f[:2] for f in found], classes, palette, name, None)
         self.marks,self.ground,self.overlap = [f[2:] for f in found],ground,choose('overlap', overlap, ['void', 'first', 'last'])
+        self.reading = ground,overlap
 
     def label(self, i):
         "The label of picture `i`, painted object by object."
