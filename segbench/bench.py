@@ -168,7 +168,7 @@ def main(
 ):
     "Measure size, speed and memory of networks."
     if protocol: return main(model, backbone, run, all, classes, compile=compile, json=json, **protocols[choose('protocol', protocol, list(protocols))])
-    choose('inside', inside, ['net', 'map', 'copies'])
+    choose('inside', inside, ['net', 'map', 'copies']); at_least(1, bs=bs)
     how = dict(bs=bs, precision=precision, inside=inside, compiled=compile, fold=fold_bn, seconds=seconds)
     found = dict(several(names('models') if all else [str(run_folder(run) if run else model)], backbone, classes, parse_size(size), how))
     if not found: raise UserError('none of them could be measured; the reasons stand above.')
