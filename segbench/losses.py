@@ -122,7 +122,7 @@ def combined(text:str, weight=None):
     "The loss that `text` names: a name, or a sum of names with optional factors; `weight` goes to every part."
     parts = []
     for part in re.split(r'\+(?![^(]*\))', text):
-        m = re.fullmatch(r'\s*((\d+\.?\d*|\.\d+)(e-?\d+)?\s*\*)?\s*([^\W\d][\w.]*(\(.*\))?)\s*', part)
+        m = re.fullmatch(r'\s*((\d+\.?\d*|\.\d+)([eE]-?\d+)?\s*\*)?\s*([^\W\d][\w.]*(\(.*\))?)\s*', part)
         if not m: raise UserError(f"cannot read the loss {text!r}; write a name, or a sum of names with factors before them, such as 'ce+.5*dice'.")
         f = lookup('losses', m[4])
         parts.append((float((m[1] or '1').rstrip('* ')), partial(f, weight=weight) if weight is not None else f))
