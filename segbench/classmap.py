@@ -89,10 +89,10 @@ def class_map(
     size, # Height and width wanted
     align_corners:bool=False, # As in `F.interpolate`
 ):
-    "The class of every pixel of `z` at `size`, H×W `uint8`: `F.interpolate(…).argmax` without the large tensor."
+    "The class of every pixel of the finite logits `z` at `size`, H×W `uint8`: `F.interpolate(…).argmax` without the large tensor."
     (h,w),(H,W) = z.shape[1:],size
     if (h,w) == (H,W): return z.max(0).indices.byte()
-    if H+W <= 128: return enlarged_map(z, size, align_corners)
+    if H+W <= 128 or len(z) == 3: return enlarged_map(z, size, align_corners)
     if min(H/h, W/w) < 2: return one_by_one(z, size, align_corners)
     (up,y),(left,x) = left_inputs(h, H, align_corners),left_inputs(w, W, align_corners)
     z = F.pad(z[None], (0,1,0,1), mode='replicate')[0]

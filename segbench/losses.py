@@ -45,6 +45,7 @@ def ce(
     smooth:float=0., # Share of the target spread evenly over the classes
 ) -> Loss:
     "Cross-entropy over the labelled pixels."
+    if not 0 <= smooth <= 1: raise UserError(f'ce(smooth={smooth}) cannot be; the share of the target that is spread is a number from 0 to 1.')
     return pixel_ce(logits, label, weight, smooth).sum()/mass(label, weight)
 
 # %% ../nbs/2_measure/losses.ipynb #3018a664
@@ -94,6 +95,7 @@ def ohem(
     weight=None, # Class weights, k numbers
 ) -> Loss:
     "Mean cross-entropy of the hard pixels."
+    if not (0 <= thresh <= 1 and min_kept >= 0): raise UserError(f'ohem(thresh={thresh}, min_kept={min_kept}) cannot be; thresh is a probability from 0 to 1, min_kept a number of pixels.')
     loss = pixel_ce(logits, label).flatten()
     rank = loss.detach().masked_fill(label.flatten() == 255, -1)
     hard = rank > -torch.tensor(thresh).log()
@@ -120,9 +122,10 @@ def combined(text:str, weight=None):
     "The loss that `text` names: a name, or a sum of names with optional factors; `weight` goes to every part."
     parts = []
     for part in re.split(r'\+(?![^(]*\))', text):
-        factor,_,name = part.rpartition('*') if re.match(r'\s*[\d.]+\s*\*', part) else ('1','',part)
-        f = lookup('losses', name.strip())
-        parts.append((float(factor), partial(f, weight=weight) if weight is not None else f))
+        m = re.fullmatch(r'\s*((\d+\.?\d*|\.\d+)([eE]-?\d+)?\s*\*)?\s*([^\W\d][\w.]*(\(.*\))?)\s*', part)
+        if not m: raise UserError(f"cannot read the loss {text!r}; write a name, or a sum of names with factors before them, such as 'ce+.5*dice'.")
+        f = lookup('losses', m[4])
+        parts.append((float((m[1] or '1').rstrip('* ')), partial(f, weight=weight) if weight is not None else f))
     return lambda logits, label: sum(k*f(logits, label) for k,f in parts)
 
 # %% ../nbs/2_measure/losses.ipynb #46b6fdd6

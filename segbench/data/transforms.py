@@ -52,7 +52,7 @@ def look(
 # %% ../../nbs/1_data/transforms.ipynb #2f9309ad
 def starts(n:int, window:int, overlap:float=1/3) -> list:
     "Where windows of length `window` begin so that they cover `n` pixels."
-    return [*range(0, n-window, math.ceil(window*(1-overlap))), max(0, n-window)]
+    return [*range(0, n-window, math.ceil(round(window*(1-overlap), 6))), max(0, n-window)]
 
 def sliding(h:int, w:int, size) -> list:
     "All windows of `size` that slide over a picture of `h`×`w`, row by row."
