@@ -10,7 +10,7 @@ __all__ = ['better', 'facts', 'scatter', 'name_beside', 'verdict', 'shown', 'as_
 import csv, html, io, ipywidgets as W, numpy as np, re
 from fastcore.basics import patch
 from pathlib import Path
-from .board import apart, front, group, pace, page, results
+from .board import apart, front, group, pace, page, results, span
 from .canvas import *
 from .chart import *
 from .core import *
@@ -65,8 +65,9 @@ def name_beside(sheet, at, name, taken:list, bold=False, most:int=42):
 def verdict(a:list, b:list, names=('A', 'B')) -> str:
     "Whether the runs `a` score higher than the runs `b` on the same pictures, in a sentence."
     mean,low,high,p = paired(np.stack([r.areas for r in a]), np.stack([r.areas for r in b]))
-    said = f'{names[0]} is better than {names[1]}' if low > 0 else f'{names[0]} is worse than {names[1]}' if high < 0 else f'{names[0]} and {names[1]} cannot be told apart'
-    return f'{said}: {100*mean:+.2f} points of mIoU, between {100*low:+.2f} and {100*high:+.2f} in 95 of 100 cases, p = {p:.3f}'
+    said = f'{names[0]} and {names[1]} cannot be told apart' if p >= .05 else f'{names[0]} is {"better" if mean > 0 else "worse"} than {names[1]}'
+    sure = '' if np.isnan(low) else f', between {100*low:+.2f} and {100*high:+.2f} in 95 of 100 cases'
+    return f'{said}: {100*mean:+.2f} points of mIoU{sure}, p = {p:.3f}'
 
 # %% ../nbs/5_explore/compare.ipynb #bca30b98
 def shown(found:list) -> list:
@@ -74,7 +75,7 @@ def shown(found:list) -> list:
     known = [c for c in better if any(not np.isnan(f[c]) for f in found)]
     word = lambda f, c: '–' if np.isnan(f[c]) else f'{f[c]:.2f}' if abs(f[c]) < 1000 else f'{f[c]:.0f}'
     cells = lambda f, chosen: {c: word(f, c) for c in chosen}
-    return [{'name': f['name'], 'seeds': str(f['seeds']), **cells(f, known[:1]), '95 %': f'{f["low"]:.1f} … {f["high"]:.1f}', **cells(f, known[1:])} for f in found]
+    return [{'name': f['name'], 'seeds': str(f['seeds']), **cells(f, known[:1]), '95 %': span(f['low']/100, f['high']/100), **cells(f, known[1:])} for f in found]
 
 def as_markdown(lines:list) -> str:
     "`lines` as a Markdown table."
