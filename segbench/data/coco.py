@@ -100,8 +100,9 @@ def voc21(
     items = []
     for p in parts:
         file = told(folder, f'instances_{p}.json')
-        found = load_json(file)
-        items += gather(found['images'], found['annotations'], voc21_ids, photos(folder, p), file, least if p == 'train2017' else -1)
+        with intact(file):
+            found = load_json(file)
+            items += gather(found['images'], found['annotations'], voc21_ids, photos(folder, p), file, least if p == 'train2017' else -1)
     return Marked(items, *about, 0, overlap)
 
 # %% ../../nbs/1_data/coco.ipynb #2124bd28
@@ -144,9 +145,10 @@ def panoptic(
     items,number = [],{i: k for k,i in enumerate(panoptic_ids)}
     for p in parts:
         file,pngs = told(folder, f'panoptic_{p}.json'),told(folder, f'panoptic_{p}')
-        found = load_json(file)
-        picture = {x['id']: photos(folder, p)/x['file_name'] for x in found['images']}
-        items += [(picture[a['image_id']], pngs/a['file_name'], file, json.dumps([(s['id'], number[s['category_id']]) for s in a['segments_info']])) for a in found['annotations']]
+        with intact(file):
+            found = load_json(file)
+            picture = {x['id']: photos(folder, p)/x['file_name'] for x in found['images']}
+            items += [(picture[a['image_id']], pngs/a['file_name'], file, json.dumps([(s['id'], number[s['category_id']]) for s in a['segments_info']])) for a in found['annotations']]
     return Panoptic(items, *about)
 
 # %% ../../nbs/1_data/coco.ipynb #1cf29b7b

@@ -4,10 +4,11 @@
 
 # %% auto #0
 __all__ = ['Archive', 'Source', 'hash_of', 'fault', 'transfer', 'append', 'download', 'fetch', 'members', 'unpack_archive',
-           'set_root', 'obtain', 'standing', 'make_archive', 'rehearse']
+           'set_root', 'obtain', 'standing', 'intact', 'make_archive', 'rehearse']
 
 # %% ../../nbs/1_data/download.ipynb #c11123cd
-import hashlib, os, re, shutil, sys, tarfile, time, zipfile, zlib
+import hashlib, lzma, os, re, shutil, sys, tarfile, time, zipfile, zlib
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from http.client import HTTPException
 from pathlib import Path, PurePosixPath
@@ -128,6 +129,7 @@ def members(file):
         for m in t:
             if not (m.isfile() or m.isdir()): raise UserError(f'an archive holds the link {m.name!r}, which could lead anywhere; it is not unpacked.')
             if m.isfile(): yield m.name, m.size, t.extractfile(m)
+        while t.fileobj.read(1<<20): pass
 
 # %% ../../nbs/1_data/download.ipynb #556c6388
 def unpack_archive(file, to, take:str='', progress:bool=True):
@@ -143,7 +145,10 @@ def unpack_archive(file, to, take:str='', progress:bool=True):
             with open(out, 'wb') as f: shutil.copyfileobj(stream, f, 1<<20)
         if not aside.exists(): raise UserError(f'{str(file)!r} holds nothing in a folder {take!r}; it is another archive than was expected.')
         os.sync(); os.replace(aside, to)
-    except (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError) as e: raise UserError(f'{str(file)!r} is damaged: {e}; remove it and fetch it again.') from None
+    except RuntimeError as e: raise UserError(f'{str(file)!r} cannot be unpacked: {e}; make the folder {str(to)!r} from it by other means.') from None
+    except (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError) as e:
+        if getattr(e, 'errno', None): raise # the disk's, not the archive's
+        raise UserError(f'{str(file)!r} is damaged: {e}; remove it and fetch it again.') from None
     finally: shutil.rmtree(aside, ignore_errors=True)
 
 # %% ../../nbs/1_data/download.ipynb #58fd602f
@@ -174,12 +179,21 @@ def standing(reader, root=None):
     source,found,said = reader.source,{},[]
     for split in source.splits:
         try: found[split] = len(reader(root, split))
-        except (UserError, OSError) as e: said.append(str(e))
+        except (OSError, ValueError, LookupError) as e: said.append(str(e))
     if all(found.get(s) and n in (None, found[s]) for s,n in source.splits.items()): return 'complete', ', '.join(f'{s} {n}' for s,n in found.items())
     counts = ', '.join(f'{s} {found.get(s, 0)}' + f' of {n}'*(n is not None) for s,n in source.splits.items())
-    if any(found.values()) or any((set_root(root)/source.folder/a.to).exists() for a in source.archives): return 'partial', '; '.join([counts, *said[:1]])
+    if any(found.values()) or any((set_root(root)/source.folder/a.to).exists() for a in source.archives): return 'partial', '; '.join([counts, *(s.rstrip('.') for s in dict.fromkeys(said))])
     begun = [a.name for a in source.archives if (set_root(root)/'downloads'/f'{a.name}.part').exists()]
     return ('partial', f'{begun[0]} has begun to arrive') if begun else ('absent', '')
+
+# %% ../../nbs/1_data/download.ipynb #110ac858
+@contextmanager
+def intact(file):
+    "Says in a `UserError` what the annotation file `file` lacks, or that it is damaged."
+    try: yield
+    except UserError: raise
+    except KeyError as e: raise UserError(f'{str(file)!r} lacks {e}; fetch it again.') from None
+    except (ValueError, IndexError, TypeError) as e: raise UserError(f'{str(file)!r} is damaged: {e}; fetch it again.') from None
 
 # %% ../../nbs/1_data/download.ipynb #0ee558e3
 def make_archive(file, members:dict):

@@ -9,6 +9,7 @@ __all__ = ['voc_classes', 'voc_decode', 'sbd_folders', 'context_ids', 'context_c
            'context']
 
 # %% ../../nbs/1_data/voc.ipynb #e4ade8f9
+import os
 from pathlib import Path
 from ..core import *
 from .download import *
@@ -70,6 +71,7 @@ def sbd(
 # %% ../../nbs/1_data/voc.ipynb #efc690a8
 def extra(folder) -> dict:
     "Name → (picture, label) of all that SBD has; the picture is VOC2012's in `folder` if it is there."
+    folder = Path(os.path.abspath(folder))
     pngs,home = folder/'SegmentationClassAug',folder.parents[folder.parent.name == 'VOCdevkit']
     cls = pngs if pngs.is_dir() else set_folder(home, sbd_folders, ['cls'])/'cls'
     jpg = lambda s: p if (p := folder/f'JPEGImages/{s}.jpg').exists() else cls.parent/f'img/{s}.jpg'
@@ -119,9 +121,11 @@ def context_list(folder, pictures, split):
 # %% ../../nbs/1_data/voc.ipynb #0412db28
 def released(file, pictures, wanted) -> list:
     "Items for `Marked` from Pascal Context's JSON release."
-    release = load_json(file)
-    images = [x | dict(id=x['image_id']) for x in release['images'] if x['phase'] in wanted]
-    return gather(images, release['annos_segmentation'], {v: k for k,v in enumerate(context_ids.values())}, pictures, file)
+    with intact(file):
+        release = load_json(file)
+        images = [x | dict(id=x['image_id']) for x in release['images'] if x['phase'] in wanted]
+        objects = (dict(area=0) | a for a in release['annos_segmentation'])
+        return gather(images, objects, {v: k for k,v in enumerate(context_ids.values())}, pictures, file)
 
 # %% ../../nbs/1_data/voc.ipynb #6aebc06e
 def context(
