@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['set_rate', 'unstride', 'spread', 'in_order', 'stages', 'dilate', 'PoolMaps', 'build', 'Backbone', 'check_backbone',
-           'normalisation', 'load_backbone', 'backbone']
+           'torchvision_eps', 'normalisation', 'load_backbone', 'backbone']
 
 # %% ../nbs/0_core/backbones.ipynb #7c6604e5
 import itertools, re, timm, torch
@@ -130,6 +130,12 @@ def check_backbone(name, out_stride, dilation):
     if isinstance(dilation, str): choose('dilation', dilation, ('gluon', 'all'))
     if name.startswith('swin') and out_stride != 32: raise UserError(f'{name} shrinks without strided convolutions and cannot be dilated to out_stride {out_stride}; use out_stride=32.')
 
+# %% ../nbs/0_core/backbones.ipynb #e603d5ef
+def torchvision_eps(theirs:dict, name:str) -> dict:
+    "Weights for the backbone `name`; where torchvision's norms add 1e-3 to the variance and timm's 1e-5, variances grow by the difference."
+    wider = 'features.0.1.running_var' in theirs and name.startswith(('mobilenetv3', 'efficientnet_b5', 'efficientnet_b6', 'efficientnet_b7'))
+    return {k: v + (1e-3-1e-5) if wider and k.endswith('running_var') else v for k,v in theirs.items()}
+
 # %% ../nbs/0_core/backbones.ipynb #ad000e6c
 def normalisation(name:str, in_chans:int):
     "Mean and standard deviation per channel, on the scale 0 to 1, of the pictures that network `name` was pretrained with."
@@ -140,7 +146,7 @@ def normalisation(name:str, in_chans:int):
 # %% ../nbs/0_core/backbones.ipynb #e7405f5f
 def load_backbone(net, path, in_chans:int, name:str) -> Report:
     "Fill `net` from the file `path`; a `UserError` if nothing in it fits."
-    theirs = read_weights(path)
+    theirs = torchvision_eps(read_weights(path), name)
     stem = next((k for k,v in theirs.items() if v.ndim == 4 and v.shape[1] == 3), None)
     if stem and in_chans != 3: theirs[stem] = adapt_input_conv(in_chans, theirs[stem])
     report = load_weights(net, theirs, path)

@@ -26,8 +26,10 @@ def read_weights(
     if not path.is_file(): raise UserError(f'no weights at {str(path)!r}: there is no such file.')
     try:
         with torch.serialization.safe_globals(plain_data): d = load_file(path) if path.suffix == '.safetensors' else torch.load(path, 'cpu', weights_only=True)
-    except pickle.UnpicklingError: raise UserError(f'{str(path)!r} holds more than tensors and is not opened, since it could run code; save its state_dict alone.') from None
-    except (SafetensorError, RuntimeError, EOFError, OSError) as e: raise UserError(f'{str(path)!r} is damaged or no file of weights: {str(e).splitlines()[0]}.') from None
+    except (pickle.UnpicklingError, SafetensorError, RuntimeError, EOFError, OSError, AttributeError, LookupError, TypeError, ValueError) as e:
+        if 'nsupported global' in str(e) or 'call reduce' in str(e): raise UserError(f'{str(path)!r} holds more than tensors and is not opened, since it could run code; save its state_dict alone.') from None
+        raise UserError(f'{str(path)!r} is damaged or no file of weights ({type(e).__name__}); fetch it again.') from None
+    if not isinstance(d, dict): raise UserError(f'{str(path)!r} holds a {type(d).__name__}, not tensors by name; save a state_dict.')
     while isinstance(inner := next((d[k] for k in ('state_dict','model','net') if k in d), None), dict): d = inner
     return {k: v for k,v in d.items() if isinstance(v, torch.Tensor)}
 

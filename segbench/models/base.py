@@ -38,7 +38,7 @@ class Segmenter(nn.Module):
 @patch
 def logits(self:Segmenter, x, aux:bool=None):
     "The logits of all heads, each at its own stride, the main ones first; auxiliary ones in training only, or as `aux` says."
-    maps = self.body(pad_to(x, self.multiple))
+    maps = self.body(pad_to(x, self.body.multiple))
     taps = [self.body.top(maps)] if self.taps is None else [maps[i] for i in self.taps]
     more = self.aux is not None and (self.training if aux is None else aux)
     return (self.head(*taps), *([self.aux(maps[-2])] if more else []))

@@ -73,6 +73,7 @@ class TwoPaths(Segmenter):
 
     def logits(self, x, aux:bool=None):
         "Main logits at 1/8, then those of the context at 1/16 and 1/8."
+        x = pad_to(x, self.multiple)
         s,maps = self.spatial(x),self.body(x)[-2:]
         context = self.context(maps, [maps[0].shape[-2:], s.shape[-2:]])
         more = self.aux is not None and (self.training if aux is None else aux)

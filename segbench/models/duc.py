@@ -32,8 +32,10 @@ def duc(
 ) -> Segmenter:
     "DUC (Wang et al. 2018): dense upsampling convolution on a dilated ResNet."
     body = make_backbone(backbone, out_stride, dilation, pretrained=pretrained, in_chans=in_chans)
-    body.multiple,c4 = max(body.multiple, out_stride),body.chs[-2]
-    return Segmenter(body, shuffled(body.top_chs, n_classes, out_stride, norm), head(c4, c4//4, n_classes) if aux else None)
+    c4 = body.chs[-2]
+    net = Segmenter(body, shuffled(body.top_chs, n_classes, out_stride, norm), head(c4, c4//4, n_classes) if aux else None)
+    net.multiple = max(body.multiple, out_stride)
+    return net
 
 # %% ../../nbs/3_models/duc.ipynb #d27154d0
 @delegates(duc)
