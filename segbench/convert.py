@@ -112,6 +112,7 @@ origins = [
     Origin('PIDNet of XuJiacong', 'pag3.f_x.0.weight', by(of_pidnet), 'head.3.weight', ['pidnet.s', 'pidnet.m', 'pidnet.l']),
     Origin('SegFormer of NVlabs', 'decode_head.linear_c1.proj.weight', published('segformer'), 'head.classify.weight', segformers),
     Origin('SegFormer of Hugging Face', 'segformer.encoder.patch_embeddings.0.proj.weight', published('segformer'), 'head.classify.weight', segformers),
+    Origin('SegFormer of Hugging Face since transformers 5', 'segformer.stages.0.patch_embeddings.proj.weight', published('segformer'), 'head.classify.weight', segformers),
     Origin('SegFormer of SMP', 'decoder.mlp_stage.0.linear.weight', published('segformer'), 'head.classify.weight', segformers),
     Origin('ESPNet of sacmehta', 'level3_C.conv.weight', published('espnet'), 'head.score8.weight',
            ['espnet', 'espnet(q=5)', 'espnet(q=3)'], espnet_pictures),

@@ -105,6 +105,7 @@ def make_net(
     **kw, # Further arguments, such as `in_chans` and `pretrained`
 ):
     "The network `model`, with what it takes to build it again under `spec`."
+    at_least(1, n_classes=n_classes, in_chans=kw.get('in_chans'))
     f = lookup('models', model)
     takes = inspect.signature(f).parameters
     if backbone or 'backbone' in takes: kw['backbone'] = backbone or takes['backbone'].default

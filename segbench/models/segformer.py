@@ -176,10 +176,13 @@ def segformer(n_classes:int, **kwargs) -> Segmenter:
     return b0(n_classes, **kwargs)
 
 # %% ../../nbs/3_models/segformer.ipynb #e9227151
-stagewise = {'patch_embeddings.{0}': 'patch_embed{1}', 'encoder.block.{0}.': 'encoder.block{1}.', 'encoder.layer_norm.{0}': 'encoder.norm{1}',
-             'linear_c.{0}.proj': 'linear.{0}', 'linear_c{1}.proj': 'linear.{0}', 'mlp_stage.{2}.linear': 'linear.{0}'}
+stagewise = {'segformer.stages.{0}.patch_embeddings': 'encoder.patch_embed{1}', 'segformer.stages.{0}.blocks.': 'encoder.block{1}.',
+             'segformer.stages.{0}.layer_norm': 'encoder.norm{1}', 'patch_embeddings.{0}': 'patch_embed{1}', 'encoder.block.{0}.': 'encoder.block{1}.', 'encoder.layer_norm.{0}': 'encoder.norm{1}',
+             'linear_c.{0}.proj': 'linear.{0}', 'linear_c{1}.proj': 'linear.{0}', 'linear_projections.{0}.proj': 'linear.{0}', 'mlp_stage.{2}.linear': 'linear.{0}'}
 alias = {
     'segformer.encoder.': 'encoder.', 'backbone.': 'encoder.', **{a.format(k, k+1, 3-k): b.format(k, k+1) for k in range(4) for a,b in stagewise.items()},
+    'attention.sequence_reduction.sequence_reduction': 'attn.sr', 'attention.sequence_reduction': 'attn', 'attention.q_proj': 'attn.q', 'attention.k_proj': 'attn.key',
+    'attention.v_proj': 'attn.value', 'attention.o_proj': 'attn.proj', 'layernorm_before': 'norm1', 'layernorm_after': 'norm2',
     'attention.output.dense': 'attn.proj', 'attention.self': 'attn', 'query': 'q', 'mlp.dense': 'mlp.fc', 'layer_norm_': 'norm', 'layer_norm': 'norm',
     'linear_fuse.bn': 'norm', 'batch_norm': 'norm', 'fuse_stage.1': 'norm', 'linear_fuse.conv': 'fuse', 'linear_fuse': 'fuse', 'fuse_stage.0': 'fuse',
     'linear_pred': 'classify', 'classifier': 'classify', 'segmentation_head.0': 'head.classify', 'decode_head.': 'head.', 'decoder.': 'head.', 'encoder.': 'body.net.'}
