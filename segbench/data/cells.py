@@ -16,8 +16,8 @@ def triples(base, split:str, name:str) -> list:
     images = chosen(base, 'img', split)
     pairs = match_stems(images, pictures_below(base/'mask'), name=f'{name} in mask')
     if not (base/'label').is_dir(): return pairs
-    lines = match_stems(images, pictures_below(base/'label'), name=f'{name} in label')
-    return [(image, mask, dict(boundary=line)) for (image,mask),(_,line) in zip(pairs, lines)]
+    lines = dict(match_stems(images, pictures_below(base/'label'), name=f'{name} in label'))
+    return [(image, mask, dict(boundary=lines[image])) for image,mask in pairs if image in lines]
 
 # %% ../../nbs/1_data/cells.ipynb #a395e1e7
 parts = dict(train=('train', 'train_dir'), val=('val', 'eval_dir'), test=('test', 'test_dir'))

@@ -73,7 +73,7 @@ def gather(
     objects,area = {x['id']: [] for x in images},Counter()
     for a in annotations:
         i,c = a['image_id'],number.get(a['category_id'])
-        if i in objects and c is not None: objects[i].append((c, a['segmentation'])); area[i] += a['area']
+        if i in objects and c is not None: objects[i].append((c, a['segmentation'])); area[i] += a['area'] if least >= 0 else 0
     return [(folder/x['file_name'], file, (x['height'], x['width']), json.dumps(objects[x['id']])) for x in images if area[x['id']] > least]
 
 # %% ../../nbs/1_data/runs.ipynb #eef4db48

@@ -124,7 +124,7 @@ def released(file, pictures, wanted) -> list:
     with intact(file):
         release = load_json(file)
         images = [x | dict(id=x['image_id']) for x in release['images'] if x['phase'] in wanted]
-        objects = (dict(area=0) | a for a in release['annos_segmentation'])
+        objects = release['annos_segmentation']
         return gather(images, objects, {v: k for k,v in enumerate(context_ids.values())}, pictures, file)
 
 # %% ../../nbs/1_data/voc.ipynb #6aebc06e
