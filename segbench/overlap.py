@@ -137,10 +137,11 @@ def lovasz(
     label, # b×h×w, 255 is void
     bins:int=2**14, # Bins of the histogram of errors
     step:int=1, # Use every `step`-th row and column
-    sort:int=2**16, # How many of the largest errors are put in order, an equal share for each class that is there
+    sort:int=None, # How many of the largest errors are put in order, an equal share for each class that is there; by default 2^16, or none of an estimate by `step`
     weight=None, # Class weights, k numbers
 ) -> Loss:
     "Lovász-softmax: the convex extension of one minus the mean IoU of the classes present."
     if min(bins, step) < 1: raise UserError(f'lovasz(bins={bins}, step={step}) has no pixel to count; give whole numbers from 1.')
     x,label = wide(logits)[...,::step,::step],label[...,::step,::step]
+    if sort is None: sort = 2**16 if step == 1 else 0
     return known(x, *lovasz_gradient(x, label, bins, sort, weight))
