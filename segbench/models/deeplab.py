@@ -66,16 +66,16 @@ def v3(
 
 # %% ../../nbs/3_models/deeplab.ipynb #68317bf7
 class Sharpen(nn.Module):
-    "The pyramid's result, enlarged to an early map, beside it, refined."
+    "The pyramid's result of the last map, enlarged to the first one, beside it, refined; a single map is both."
     def __init__(self, low:int, aspp, nf:int, n_classes:int, squeeze:int, align_corners:bool=False, conv=conv_bn):
         super().__init__()
         self.aspp,self.low,self.align_corners = aspp,conv_bn(low, squeeze, 1),align_corners
         self.refine = nn.Sequential(conv(nf+squeeze, nf), head(nf, nf, n_classes, conv=conv))
 
-    def forward(self, low, x):
-        "Logits at the stride of `low`."
-        low = self.low(low)
-        return self.refine(torch.cat([resize(self.aspp(x), low, self.align_corners), low], 1))
+    def forward(self, *maps):
+        "Logits at the stride of the first of `maps`."
+        low = self.low(maps[0])
+        return self.refine(torch.cat([resize(self.aspp(maps[-1]), low, self.align_corners), low], 1))
 
 # %% ../../nbs/3_models/deeplab.ipynb #0a24c4c4
 def v3plus(
@@ -96,9 +96,10 @@ def v3plus(
     "DeepLabv3+ (Chen et al. 2018): `v3`'s pyramid at stride 16, sharpened by a map at stride 4 with `squeeze` channels."
     body = make_backbone(backbone, out_stride, multi_grid=multi_grid, pretrained=pretrained, in_chans=in_chans)
     c4,low,conv = body.chs[-2],body.strides.index(4),separable_bn if separable else conv_bn
-    aspp = ASPP(body.chs[-1], nf, tuple(r*8//out_stride for r in (12,24,36)) if rates is None else rates, conv=conv)
-    return Segmenter(body, Sharpen(body.chs[low], aspp, nf, n_classes, squeeze, align_corners, conv),
-                     head(c4, c4//4, n_classes) if aux else None, (low, -1), align_corners=align_corners)
+    chs,taps = (body.top_chs, None) if body.branches else (body.chs[low], (low, -1))
+    aspp = ASPP(body.top_chs, nf, tuple(r*8//out_stride for r in (12,24,36)) if rates is None else rates, conv=conv)
+    return Segmenter(body, Sharpen(chs, aspp, nf, n_classes, squeeze, align_corners, conv),
+                     head(c4, c4//4, n_classes) if aux else None, taps, align_corners=align_corners)
 
 # %% ../../nbs/3_models/deeplab.ipynb #0cc3ec76
 @delegates(v3plus)

@@ -113,7 +113,7 @@ class GINet(Segmenter):
         c4 = body.chs[-2]
         super().__init__(body, nn.Sequential(nn.Dropout(drop), nn.Conv2d(nf, n_classes, 1)),
                          head(c4, c4//4, n_classes, drop) if aux else None, align_corners=align_corners)
-        self.jpu = quick_depthwise(JPU(body.chs[-3:], nf, align_corners)) if jpu else None
+        self.jpu = quick_depthwise(JPU(body.chs if body.branches else body.chs[-3:], nf, align_corners)) if jpu else None
         self.squeeze = conv_bn(4*nf if jpu else body.top_chs, nf)
         self.words,self.unit = Words(n_classes, states, vectors),Interaction(nf, states, nodes, n_classes)
         self.presence,self.sc_weight = Presence(states, n_classes) if aux else None,sc_weight
@@ -123,7 +123,7 @@ class GINet(Segmenter):
 def logits(self:GINet, x, aux:bool=None):
     "Main logits; in training or with `aux`, those of the auxiliary head, and of each class's presence, b×k×1×1."
     maps = self.body(pad_to(x, self.multiple))
-    x = self.squeeze(self.jpu(*maps[-3:]) if self.jpu else self.body.top(maps))
+    x = self.squeeze(self.jpu(*maps[-len(self.jpu.bring):]) if self.jpu else self.body.top(maps))
     y,*talk = self.unit(x, self.words(len(x)))
     more = self.aux is not None and (self.training if aux is None else aux)
     return (self.head(y), *([self.aux(maps[-2]), self.presence(*talk)] if more else []))
@@ -144,7 +144,7 @@ def ginet(
     aux:bool=True, # With an auxiliary head and the presence of classes in training
     pretrained=None, # Weights of the backbone: True for the hub, or a file
     out_stride:int=8, # Stride of the last map
-    jpu:bool=True, # Three maps join; otherwise the last map alone is used
+    jpu:bool=True, # The last three maps join, or all four of HRNet; otherwise the last map alone is used
     nf:int=512, # Channels of the pyramid and the unit
     states:int=256, # Numbers of each node
     nodes:int=84, # Nodes of the picture
