@@ -10,7 +10,7 @@ __all__ = ['better', 'facts', 'scatter', 'name_beside', 'verdict', 'shown', 'as_
 import csv, html, io, ipywidgets as W, numpy as np, re
 from fastcore.basics import patch
 from pathlib import Path
-from .board import apart, front, group, pace, page, results, span
+from .board import apart, front, group, pace, page, percents, results
 from .canvas import *
 from .chart import *
 from .core import *
@@ -75,7 +75,7 @@ def shown(found:list) -> list:
     known = [c for c in better if any(not np.isnan(f[c]) for f in found)]
     word = lambda f, c: '–' if np.isnan(f[c]) else f'{f[c]:.2f}' if abs(f[c]) < 1000 else f'{f[c]:.0f}'
     cells = lambda f, chosen: {c: word(f, c) for c in chosen}
-    return [{'name': f['name'], 'seeds': str(f['seeds']), **cells(f, known[:1]), '95 %': span(f['low']/100, f['high']/100), **cells(f, known[1:])} for f in found]
+    return [{'name': f['name'], 'seeds': str(f['seeds']), **cells(f, known[:1]), '95 %': percents(f['low']/100, f['high']/100), **cells(f, known[1:])} for f in found]
 
 def as_markdown(lines:list) -> str:
     "`lines` as a Markdown table."
