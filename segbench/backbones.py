@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['set_rate', 'unstride', 'spread', 'in_order', 'stages', 'dilate', 'PoolMaps', 'build', 'Backbone', 'check_backbone',
-           'torchvision_eps', 'normalisation', 'load_backbone', 'backbone']
+           'check_maps', 'normalisation', 'same_eps', 'load_backbone', 'backbone']
 
 # %% ../nbs/0_core/backbones.ipynb #7c6604e5
 import itertools, re, timm, torch
@@ -123,18 +123,26 @@ class Backbone(nn.Module):
         return torch.cat([resize(m, maps[0]) for m in maps], 1) if self.branches else maps[-1]
 
 # %% ../nbs/0_core/backbones.ipynb #5456b2cd
-def check_backbone(name, out_stride, dilation):
-    "A `UserError` if any of the three is not to be had."
+def check_backbone(name, out_stride, dilation, multi_grid, in_chans):
+    "A `UserError` if any of the five is not to be had."
     if not timm.is_model(name.split('.')[0]): choose('backbone', name, timm.list_models())
     if out_stride not in (8, 16, 32): choose('out_stride', out_stride, (8, 16, 32))
     if isinstance(dilation, str): choose('dilation', dilation, ('gluon', 'all'))
-    if name.startswith('swin') and out_stride != 32: raise UserError(f'{name} shrinks without strided convolutions and cannot be dilated to out_stride {out_stride}; use out_stride=32.')
+    rates = lambda r: isinstance(r, (tuple, list)) and len(r) > 0 and all(isinstance(n, int) and n > 0 for n in r)
+    if not isinstance(dilation, str) and not (isinstance(dilation, (tuple, list)) and all(map(rates, dilation))):
+        raise UserError(f"dilation is {dilation}, but must be 'gluon', 'all', or rates for the blocks of each dilated stage, such as ((1,2,5,9), (5,9,17)).")
+    if multi_grid is not None and not rates(multi_grid): raise UserError(f'multi_grid is {multi_grid}, but must be factors for the blocks of the last stage, such as (1,2,4).')
+    at_least(1, in_chans=in_chans)
+    if name.startswith(('swin', 'tresnet')) and out_stride != 32: raise UserError(f'{name} shrinks without strided convolutions and cannot be dilated to out_stride {out_stride}; use out_stride=32.')
 
-# %% ../nbs/0_core/backbones.ipynb #e603d5ef
-def torchvision_eps(theirs:dict, name:str) -> dict:
-    "Weights for the backbone `name`; where torchvision's norms add 1e-3 to the variance and timm's 1e-5, variances grow by the difference."
-    wider = 'features.0.1.running_var' in theirs and name.startswith(('mobilenetv3', 'efficientnet_b5', 'efficientnet_b6', 'efficientnet_b7'))
-    return {k: v + (1e-3-1e-5) if wider and k.endswith('running_var') else v for k,v in theirs.items()}
+# %% ../nbs/0_core/backbones.ipynb #5ee9e956
+def check_maps(name, net, taps, strides):
+    "A `UserError` if the maps of `net` are not those of stages, at several strides, of pictures of any size."
+    fixed = ('maxvit', 'maxxvit', 'coatnet', 'coatnext', 'halo', 'efficientformerv2', 'gcvit', 'nest', 'pit')
+    whole = name.startswith('hrnet') or {n for n,_ in net.named_modules()}.issuperset(taps)
+    why = (f'maps of one stride only, {strides[0]}' if len(set(strides)) == 1 else 'no maps that end with its stages' if strides != sorted(strides) or not whole else
+           'maps of one size of pictures only' if name.startswith(fixed) else '')
+    if why: raise UserError(f'{name} has {why}, and networks with a backbone want several; take a resnet50, a convnext_tiny or a swin_tiny_patch4_window7_224, or eomt, which is made for plain transformers.')
 
 # %% ../nbs/0_core/backbones.ipynb #ad000e6c
 def normalisation(name:str, in_chans:int):
@@ -143,10 +151,18 @@ def normalisation(name:str, in_chans:int):
     mean,std = (cfg.mean, cfg.std) if cfg else ((.485,.456,.406), (.229,.224,.225))
     return (mean, std) if in_chans == 3 else ([sum(mean)/3]*in_chans, [sum(std)/3]*in_chans)
 
+# %% ../nbs/0_core/backbones.ipynb #5ee9e951
+def same_eps(theirs:dict, net, name:str) -> dict:
+    "The tensors `theirs` for timm's network `name`; in torchvision's, where its norms add 1e-3 to a variance, what those of `net` add less is in the variances."
+    if not re.match('mobilenetv3|efficientnet_b[567]|efficientnetv2', name) or not any(k.endswith('features.0.1.running_var') for k in theirs): return theirs
+    less = 1e-3 - next(m.eps for m in net.modules() if isinstance(m, nn.BatchNorm2d))
+    return {k: v+less if k.endswith('running_var') else v for k,v in theirs.items()}
+
+
 # %% ../nbs/0_core/backbones.ipynb #e7405f5f
 def load_backbone(net, path, in_chans:int, name:str) -> Report:
     "Fill `net` from the file `path`; a `UserError` if nothing in it fits."
-    theirs = torchvision_eps(read_weights(path), name)
+    theirs = same_eps(read_weights(path), net, name)
     stem = next((k for k,v in theirs.items() if v.ndim == 4 and v.shape[1] == 3), None)
     if stem and in_chans != 3: theirs[stem] = adapt_input_conv(in_chans, theirs[stem])
     report = load_weights(net, theirs, path)
@@ -163,13 +179,13 @@ def backbone(
     in_chans:int=3, # Channels of a picture
 ) -> Backbone:
     "The network `name` as a list of feature maps; its `report` tells what became of the weights in a file."
-    check_backbone(name, out_stride, dilation)
+    check_backbone(name, out_stride, dilation, multi_grid, in_chans)
     try: net,taps,chs,strides = build(name, in_chans, pretrained is True)
     except OSError as e: raise UserError(f'the weights of {name} cannot be fetched ({str(e).splitlines()[0]}); give a file: --pretrained FILE.') from e
-    if len(set(strides)) == 1: raise UserError(f'{name} has maps of one stride only, {strides[0]}, and networks with a backbone want several; take a resnet50, a convnext_tiny or a swin_tiny_patch4_window7_224, or eomt, which is made for plain transformers.')
+    check_maps(name, net, taps, strides)
     if branches := name.startswith('hrnet'): chs,strides = chs[-4:],strides[-4:]
     else: strides = dilate(net, taps, strides, out_stride, dilation, multi_grid)
-    multiple = 32 if branches else strides[0] if name.startswith('swin') else 1
+    multiple = 32 if name.startswith(('hrnet', 'dla', 'tresnet', 'csatv2')) else strides[0] if name.startswith('swin') else 1
     body = Backbone(quick_depthwise(net), chs, strides, *normalisation(name, in_chans), branches, multiple)
     if pretrained and pretrained is not True: body.report = load_backbone(net, pretrained, in_chans, name)
     return body

@@ -112,7 +112,7 @@ origins = [
     Origin('PIDNet of XuJiacong', 'pag3.f_x.0.weight', by(of_pidnet), 'head.3.weight', ['pidnet.s', 'pidnet.m', 'pidnet.l']),
     Origin('SegFormer of NVlabs', 'decode_head.linear_c1.proj.weight', published('segformer'), 'head.classify.weight', segformers),
     Origin('SegFormer of Hugging Face', 'segformer.encoder.patch_embeddings.0.proj.weight', published('segformer'), 'head.classify.weight', segformers),
-    Origin('SegFormer of Hugging Face since transformers 5', 'segformer.stages.0.patch_embeddings.proj.weight', published('segformer'), 'head.classify.weight', segformers),
+    Origin('SegFormer of Hugging Face, 2026', 'segformer.stages.0.patch_embeddings.proj.weight', published('segformer'), 'head.classify.weight', segformers),
     Origin('SegFormer of SMP', 'decoder.mlp_stage.0.linear.weight', published('segformer'), 'head.classify.weight', segformers),
     Origin('ESPNet of sacmehta', 'level3_C.conv.weight', published('espnet'), 'head.score8.weight',
            ['espnet', 'espnet(q=5)', 'espnet(q=3)'], espnet_pictures),
@@ -174,7 +174,9 @@ def misfit(net, ours:dict, report, best) -> str:
 # %% ../nbs/4_train/convert.ipynb #7b1b9902
 def by_match(theirs:dict, net) -> dict:
     "Tensors of unknown origin under the names of `net` or of its backbone, as `match` pairs them."
+    from segbench.backbones import same_eps
     from segbench.weights import match
+    theirs = same_eps(theirs, net, net.spec.get('backbone', ''))
     for front,module in (('', net), ('body.net.', getattr(net.body, 'net', None))):
         pairs = match({k: v for k,v in module.state_dict().items() if v.is_floating_point()}, theirs) if module else {}
         if pairs: return {k: v for k,v in theirs.items() if k not in pairs.values()} | {front+a: theirs[b] for a,b in pairs.items()}

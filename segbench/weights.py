@@ -6,7 +6,7 @@
 __all__ = ['number', 'plain_data', 'read_weights', 'save_weights', 'picture_scale', 'match', 'Report', 'load_weights']
 
 # %% ../nbs/0_core/weights.ipynb #4c02b13d
-import json, numpy as np, pickle, torch
+import json, numpy as np, torch
 from dataclasses import dataclass, field
 from pathlib import Path
 from safetensors import SafetensorError, safe_open
@@ -23,15 +23,17 @@ def read_weights(
 ) -> dict:
     "The tensors in the file `path` by name; a `UserError` if it cannot be read or could run code."
     path = Path(path)
+    junk = f'{str(path)!r} is damaged or no file of weights'
     if not path.is_file(): raise UserError(f'no weights at {str(path)!r}: there is no such file.')
     try:
         with torch.serialization.safe_globals(plain_data): d = load_file(path) if path.suffix == '.safetensors' else torch.load(path, 'cpu', weights_only=True)
-    except (pickle.UnpicklingError, SafetensorError, RuntimeError, EOFError, OSError, AttributeError, LookupError, TypeError, ValueError) as e:
-        if 'nsupported global' in str(e) or 'call reduce' in str(e): raise UserError(f'{str(path)!r} holds more than tensors and is not opened, since it could run code; save its state_dict alone.') from None
-        raise UserError(f'{str(path)!r} is damaged or no file of weights ({type(e).__name__}); fetch it again.') from None
+    except (SafetensorError, OSError) as e: raise UserError(f'{junk}: {str(e).splitlines()[0]}.') from None
+    except Exception as e: # a text read as a pickle fails in any way
+        if 'global' not in str(e).lower(): raise UserError(f'{junk}.') from None
+        raise UserError(f'{str(path)!r} holds more than tensors and is not opened, since it could run code; save its state_dict alone.') from None
     if not isinstance(d, dict): raise UserError(f'{str(path)!r} holds a {type(d).__name__}, not tensors by name; save a state_dict.')
     while isinstance(inner := next((d[k] for k in ('state_dict','model','net') if k in d), None), dict): d = inner
-    return {k: v for k,v in d.items() if isinstance(v, torch.Tensor)}
+    return {str(k): v for k,v in d.items() if isinstance(v, torch.Tensor)}
 
 # %% ../nbs/0_core/weights.ipynb #36ab8f5c
 def save_weights(path, net):

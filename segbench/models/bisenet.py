@@ -67,15 +67,16 @@ class TwoPaths(Segmenter):
     def __init__(self, body, n_classes:int, in_chans:int, nf:int, aux:bool, align_corners:bool, act=nn.ReLU):
         super().__init__(body, None, align_corners=align_corners)
         self.spatial = nn.Sequential(conv_bn(in_chans, 64, 7, 2), conv_bn(64, 64, 3, 2), conv_bn(64, 64, 3, 2), conv_bn(64, nf, 1))
-        self.context,self.fuse = Context(body.chs[-2:], nf, align_corners, act),Fuse(2*nf, 2*nf, act=act)
+        chs = body.chs if body.branches else body.chs[-2:]
+        self.context,self.fuse = Context(chs, nf, align_corners, act),Fuse(2*nf, 2*nf, act=act)
         self.head = head(2*nf, 64, n_classes)
-        self.aux = nn.ModuleList(head(nf, 2*nf, n_classes) for _ in body.chs[-2:]) if aux else None
+        self.aux = nn.ModuleList(head(nf, 2*nf, n_classes) for _ in chs) if aux else None
 
     def logits(self, x, aux:bool=None):
-        "Main logits at 1/8, then those of the context at 1/16 and 1/8."
+        "Main logits at 1/8, then those of the context at 1/16 and 1/8, with HRNet at 1/16, 1/8, 1/4 and 1/8."
         x = pad_to(x, self.multiple)
-        s,maps = self.spatial(x),self.body(x)[-2:]
-        context = self.context(maps, [maps[0].shape[-2:], s.shape[-2:]])
+        s,maps = self.spatial(x),self.body(x)[-len(self.context.refine):]
+        context = self.context(maps, [*(m.shape[-2:] for m in maps[-2::-1]), s.shape[-2:]])
         more = self.aux is not None and (self.training if aux is None else aux)
         return (self.head(self.fuse(s, context[-1])), *([a(c) for a,c in zip(self.aux, context)] if more else []))
 
