@@ -6,7 +6,7 @@
 __all__ = ['free', 'Settings', 'with_settings', 'parse_size', 'check_settings', 'check_same', 'crops']
 
 # %% ../nbs/4_train/settings.ipynb #1b988d44
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from fastcore.meta import delegates
 from .core import *
 

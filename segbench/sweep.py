@@ -8,7 +8,6 @@ __all__ = ['main', 'can_be', 'one']
 # %% ../nbs/4_train/sweep.ipynb #1ded218a
 from dataclasses import asdict
 from pathlib import Path
-from .core import *
 from .settings import *
 from .train import run_name, train
 

@@ -19,14 +19,15 @@ class Segmenter(nn.Module):
     def __init__(self,
         body, # `Backbone`; None in networks of their own build, which derive from this one
         head, # Module from the feature maps that `taps` chooses to logits, b×k×h×w
-        aux=None, # Module from the last but one map to logits, or None
-        taps=None, # Indices of the maps that `head` takes; None for the one map that `body.top` gives
+        aux=None, # Module from the map that `aux_tap` chooses to logits, or None
+        taps=(-1,), # Indices of the maps that `head` takes; -1 is the one that `body.top` gives
+        aux_tap:int=-2, # Index of the map that `aux` takes
         aux_weight:float=.4, # Weight of each auxiliary loss
         align_corners:bool=False, # For every resize of logits
         in_chans:int=3, # Channels of a picture, for networks without a body
     ):
         super().__init__()
-        self.body,self.head,self.aux,self.taps = body,head,aux,taps
+        self.body,self.head,self.aux,self.taps,self.aux_tap = body,head,aux,taps,aux_tap
         self.aux_weight,self.align_corners = aux_weight,align_corners
         self.mean,self.std,self.multiple = (body.mean, body.std, body.multiple) if body else (*normalisation('resnet18', in_chans), 1)
 
@@ -39,9 +40,9 @@ class Segmenter(nn.Module):
 def logits(self:Segmenter, x, aux:bool=None):
     "The logits of all heads, each at its own stride, the main ones first; auxiliary ones in training only, or as `aux` says."
     maps = self.body(pad_to(x, self.body.multiple))
-    taps = [self.body.top(maps)] if self.taps is None else [maps[i] for i in self.taps]
+    tap = lambda i: self.body.top(maps) if i == -1 else maps[i]
     more = self.aux is not None and (self.training if aux is None else aux)
-    return (self.head(*taps), *([self.aux(maps[-2])] if more else []))
+    return (self.head(*map(tap, self.taps)), *([self.aux(tap(self.aux_tap))] if more else []))
 
 # %% ../../nbs/3_models/base.ipynb #4b20d5f7
 def pad_to(x, multiple:int):

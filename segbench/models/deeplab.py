@@ -96,7 +96,7 @@ def v3plus(
     "DeepLabv3+ (Chen et al. 2018): `v3`'s pyramid at stride 16, sharpened by a map at stride 4 with `squeeze` channels."
     body = make_backbone(backbone, out_stride, multi_grid=multi_grid, pretrained=pretrained, in_chans=in_chans)
     c4,low,conv = body.chs[-2],body.strides.index(4),separable_bn if separable else conv_bn
-    chs,taps = (body.top_chs, None) if body.branches else (body.chs[low], (low, -1))
+    chs,taps = (body.top_chs, (-1,)) if body.branches else (body.chs[low], (low, -1))
     aspp = ASPP(body.top_chs, nf, tuple(r*8//out_stride for r in (12,24,36)) if rates is None else rates, conv=conv)
     return Segmenter(body, Sharpen(chs, aspp, nf, n_classes, squeeze, align_corners, conv),
                      head(c4, c4//4, n_classes) if aux else None, taps, align_corners=align_corners)

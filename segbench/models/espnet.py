@@ -104,7 +104,7 @@ def espnet_c(
 ) -> Segmenter:
     "ESPNet-C (Mehta et al. 2018): the encoder and a classifier at 1/8."
     body = Encoder(in_chans, p, q)
-    return Segmenter(body, conv(body.chs[2], n_classes, 1), conv(body.chs[1], n_classes, 1) if aux else None, [-1])
+    return Segmenter(body, conv(body.chs[2], n_classes, 1), conv(body.chs[1], n_classes, 1) if aux else None, [2])
 
 # %% ../../nbs/3_models/espnet.ipynb #91ffb607
 theirs = {r'^encoder\.classifier\.conv': 'head.score8', r'^encoder': 'body', r'\bb(\d)\b': r'join\1', r'_0\.(bn|act)': r'_0.merge.\1',

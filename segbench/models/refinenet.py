@@ -85,4 +85,4 @@ def refinenet(
     body = make_backbone(backbone, pretrained=pretrained, in_chans=in_chans)
     c4 = body.chs[-2]
     return Segmenter(body, Cascade(body.chs[-4:], n_classes, nf, drop, links=links, units=units, align_corners=align_corners),
-                     head(c4, c4//4, n_classes) if aux else None, taps=range(-4, 0), align_corners=align_corners)
+                     head(c4, c4//4, n_classes) if aux else None, taps=range(len(body.chs))[-4:], align_corners=align_corners)

@@ -86,4 +86,4 @@ def upernet(
     if norm is None: norm = any(isinstance(m, nn.LayerNorm) for m in body.modules())
     if norm: body = normed(body)
     *_,c2,c3,c4,c5 = body.chs
-    return Segmenter(body, UPerHead([c2,c3,c4,c5], n_classes, width, bins, drop), head(c4, width//2, n_classes, drop) if aux else None, taps=range(-4, 0))
+    return Segmenter(body, UPerHead([c2,c3,c4,c5], n_classes, width, bins, drop), head(c4, width//2, n_classes, drop) if aux else None, taps=range(len(body.chs))[-4:])
