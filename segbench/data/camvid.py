@@ -77,8 +77,8 @@ def segnet_items(folder, wanted) -> list:
 def original_items(folder, wanted) -> list:
     "Pairs of the original layout, under either name."
     images,labels = next((folder/a, folder/b) for a,b in originals if (folder/a).is_dir())
-    chosen = [p for p in images.iterdir() if p.suffix.lower() in ('.png', '.jpg') and split_of(p.stem) in wanted]
-    return match_stems(chosen, list(labels.glob('*_L.png')), '_L', 'camvid')
+    chosen = [p for p in pictures_below(images) if split_of(p.stem) in wanted]
+    return match_stems(chosen, pictures_below(labels), '_L', 'camvid')
 
 # %% ../../nbs/1_data/camvid.ipynb #3df641bd
 originals = [('701_StillsRaw_full', 'LabeledApproved_full'), ('images', 'labels')]
