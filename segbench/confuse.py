@@ -13,6 +13,7 @@ from .canvas import *
 from .chart import *
 from .core import *
 from .infer import load_run
+from .markup import *
 from .metrics import ratio, unpack
 from .panel import *
 from .protocol import Protocol, decide, to_score
@@ -98,8 +99,8 @@ class Confuse(Panel):
         self.by,self.order = (W.ToggleButtons(options=o, style=dict(button_width='auto')) for o in (['recall', 'precision', 'pixels'], list(orders)))
         self.true,self.pred = (knob(W.Dropdown, d, 240, options=[(c, k) for k,c in enumerate(names)]) for d in ('true', 'predicted'))
         self.worst,self.pick = (W.Select(rows=k, layout=W.Layout(width='98%')) for k in (9, 6))
-        self.board,self.canvas,self.said = Canvas(width=self.side, smooth=True),Canvas(width=356, names=list(names)),W.HTML()
-        lists = W.VBox([W.HTML('<b>largest mistakes</b>'), self.worst, beside(self.true, self.pred), self.said, W.HTML('<b>pictures with most of it</b>'), self.pick], layout=W.Layout(width='530px'))
+        self.board,self.canvas,self.said = Canvas(width=self.side, smooth=True),Canvas(width=356, names=list(names)),Said()
+        lists = W.VBox([Said(Markup('<b>largest mistakes</b>')), self.worst, beside(self.true, self.pred), self.said, Said(Markup('<b>pictures with most of it</b>')), self.pick], layout=W.Layout(width='530px'))
         super().__init__(beside(self.by, self.order), columns(W.VBox([self.board], layout=W.Layout(width=f'{self.side+8}px')), lists), self.canvas)
         self.box.add_class('segbench-confuse')
         share = lambda i,j: f'{names[i]} called {names[j]}: {brief(self.counts[i,j])} pixels, {self.counts[i,j]/self.counts[i].sum():.1%} of {names[i]}'

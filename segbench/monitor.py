@@ -7,13 +7,14 @@ __all__ = ['frames', 'axes', 'Tail', 'runs_below', 'state', 'clock', 'standing',
            'monitor', 'fit_live']
 
 # %% ../nbs/5_explore/monitor.ipynb #d0f88429
-import html, ipywidgets as W, json, numpy as np, threading, time
+import ipywidgets as W, json, numpy as np, threading, time
 from fastcore.basics import patch
 from pathlib import Path
 from .canvas import *
 from .chart import *
 from .core import *
 from .fit import *
+from .markup import *
 from .panel import *
 
 # %% ../nbs/5_explore/monitor.ipynb #da21e77e
@@ -103,9 +104,9 @@ class Monitor(Panel):
         self.along = W.ToggleButtons(options=list(axes), style=dict(button_width='84px'), tooltips=['what lies on the horizontal axes']*3)
         self.follow = W.Checkbox(True, description='follow', indent=False, layout=W.Layout(width='80px'))
         self.halt = W.Button(description='stop this run', icon='stop', tooltip='Stop after the present step; the run can be resumed', layout=W.Layout(width='130px'))
-        self.said,self.runs,self.scores = W.HTML(),W.HTML(),W.HTML()
+        self.said,self.runs,self.scores = Said(),Said(),Said()
         self.chart,self.preview = image(660),image(400)
-        right = W.VBox([W.HTML('picture, label and prediction of the chosen run'), self.preview, self.scores])
+        right = W.VBox([Said('picture, label and prediction of the chosen run'), self.preview, self.scores])
         super().__init__(beside(self.along, self.halt, self.follow), beside(self.run, self.runs), self.said, columns(self.chart, right))
         self.box.add_class('segbench-monitor')
         self.on(self.run, self.along); self.on(self.follow, call=self.wake); self.press(self.halt, self.stop)
@@ -187,7 +188,7 @@ def fit_live(net, train, val, out, **kwargs) -> Monitor:
     m = Monitor(out, every=1.); m.result = None
     def work():
         try: m.result = fit(net, train, val, out, progress=False, **kwargs)
-        except (KeyboardInterrupt, Exception) as e: m.said.value = html.escape(str(e) or type(e).__name__)
+        except (KeyboardInterrupt, Exception) as e: m.said.value = str(e) or type(e).__name__
         finally: m.refresh(); m.follow.value = False
     m.thread = threading.Thread(target=work, daemon=True)
     m.thread.start(); m.wake()
