@@ -29,16 +29,16 @@ def open_for(config:dict, data, root, split, n_classes:int):
 def evaluate(run, data, root, split, protocol, bs, weights, precision, workers, convention, quality):
     "Score the run on this process's share, put the counts together and keep them: scores, in the first process, and data."
     import numpy as np
-    from accelerate import Accelerator
     from accelerate.utils import gather_object
     from tqdm import tqdm
+    from segbench.device import accelerator
     from segbench.infer import judge, load_run, save_scores, score
     from segbench.metrics import conventions
-    from segbench.protocol import pick_precision
-    acc,convention = Accelerator(),choose('convention', convention or protocol.convention, list(conventions))
+    from segbench.protocol import precision_of
+    acc,convention = accelerator(),choose('convention', convention or protocol.convention, list(conventions))
     net,config = load_run(run, weights, acc.device)
     pairs = open_for(config, data, root, split, len(config['classes']))
-    precision = pick_precision(precision or config['precision'], acc.device)
+    precision = precision_of(precision, config['precision'], acc.device)
     bar = lambda b: tqdm(b, f'scoring {pairs.name}', leave=False, disable=not (acc.is_main_process and sys.stderr.isatty()))
     rows,_ = score(net, pairs, protocol, bs, precision, None, acc.process_index, acc.num_processes, workers, bar)
     rows = np.concatenate(gather_object([rows]))
