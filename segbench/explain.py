@@ -53,7 +53,7 @@ def from_runs(
     first,_,config = loaded[0]
     for r,_,c in loaded:
         if c['classes'] != config['classes']: raise UserError(f'{str(r)!r} knows other classes than {str(first)!r}; compare networks of the same classes.')
-    precision = lambda net,c: pick_precision(c['precision'], next(net.parameters()).device)
+    precision = lambda net,c: precision_of(None, c['precision'], next(net.parameters()).device)
     return [Asked(r.name, net, protocol, precision(net, c), r) for r,net,c in loaded]
 
 def pictures_of(
