@@ -54,13 +54,13 @@ def evaluate(run, data, root, split, protocol, bs, weights, precision, workers, 
 def judged(shares, picture) -> dict:
     "Boundary mIoU and calibration error from the counts of all processes; the reliability diagram goes to the file `picture`."
     from matplotlib.figure import Figure
-    from segbench.quality import ece, reliability
+    from segbench.quality import boundary_rule, ece, reliability
     from segbench.stats import miou
     borders,sure = (sum(c) for c in zip(*shares))
     if picture:
         fig = Figure(figsize=(3,2.8), layout='constrained'); reliability(sure, fig.subplots())
         with whole(picture) as part: fig.savefig(part, format='png', dpi=130)
-    return dict(boundary_miou=float(miou(borders)), ece=ece(sure), calibration=sure.tolist())
+    return dict(boundary_miou=float(miou(borders)), boundary_rule=boundary_rule, ece=ece(sure), calibration=sure.tolist())
 
 # %% ../nbs/4_train/evaluate.ipynb #d5142dac
 def tell(scores, pairs, file):
@@ -68,7 +68,9 @@ def tell(scores, pairs, file):
     from segbench.metrics import table
     more = load_json(file)
     print(table(scores, pairs.classes), f'{len(pairs)} pictures of {pairs.name}, {more["protocol"]}; {file}', sep='\n')
-    if 'ece' in more: print(f'boundary mIoU {100*more["boundary_miou"]:.2f}  calibration error {100*more["ece"]:.2f}')
+    if 'ece' not in more: return
+    rule = more.get('boundary_rule', 'void counts as an outline: an old number, score again')
+    print(f'boundary mIoU {100*more["boundary_miou"]:.2f} ({rule})  calibration error {100*more["ece"]:.2f}')
 
 # %% ../nbs/4_train/evaluate.ipynb #a6e71096
 def main(

@@ -139,13 +139,15 @@ def save_scores(
     convention:str='nanmean', # For absent classes
     **more, # Further facts for the file
 ) -> Scores:
-    "Write `eval/<data>-<split>-<protocol>.json` with the scores and `.npz` with the counts of every picture."
+    "Write `eval/<data>-<split>-<protocol>.json` with the scores and `.npz` with counts, and group if the set knows it, of every picture."
     rows = rows[np.argsort(rows[:,0], kind='stable')]
     scores = Scores(unpack(rows*[0,1,1,1], 1, len(pairs.classes))[0], convention)
     if not scores.counts[:-1].any(): raise UserError(f'{pairs.name} has nothing to score: all its labels are void, like those of a test whose server keeps them; predict its pictures instead.')
     each = miou(areas_packed(rows, len(pairs), len(pairs.classes)))
     file = Path(run)/'eval'/f'{pairs.name}-{protocol}'
-    with whole(f'{file}.npz') as part, open(part, 'wb') as f: np.savez_compressed(f, counts=rows)
+    groups = pairs.groups()
+    known = {} if groups is None else dict(groups=np.array(groups, str))
+    with whole(f'{file}.npz') as part, open(part, 'wb') as f: np.savez_compressed(f, counts=rows, **known)
     facts = dict(protocol=str(protocol), images=len(pairs), data=pairs.name, imagewise_miou=float(np.nanmean(each)))
     save_json(f'{file}.json', as_dict(scores, pairs.classes) | facts | more)
     return scores

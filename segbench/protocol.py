@@ -8,10 +8,11 @@ __all__ = ['pick_precision', 'autocast', 'Protocol', 'ask', 'weigh', 'row', 'ban
            'to_score']
 
 # %% ../nbs/4_train/protocol.ipynb #d4947d8d
-import inspect, re, torch, torch.nn.functional as F
+import inspect, numpy as np, re, torch, torch.nn.functional as F
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from fastcore.basics import patch
+from PIL import Image
 from .classmap import *
 from .core import *
 from .data.colour import *
@@ -40,16 +41,19 @@ class Protocol:
     flip:bool=False # Its mirror image is asked, too
     window:int=None # Side of a sliding window; None shows it whole
     overlap:float=1/3 # Share of a window that the next one shows again
+    at_edge:str='shift' # Windows that reach beyond the picture: `shift` them inside, or `cut` and fill them up with black
     hann:bool=False # What is at the edge of a window counts less than what is in its middle
     mean:str='probs' # Of the views: of their `probs` or of their `logits`
     long:int=None # Long side that scale 1 stands for; None leaves the picture as it is
     crop:int=None # Score a square of this side from the picture whose short side is reduced to it
     anywhere:bool=False # That square lies anywhere instead of in the middle
+    reduced:bool=False # The whole picture is reduced by Pillow before that square is cut out of it
     convention:str='nanmean' # For absent classes, as in `metrics`
     name:str=None # For files; made from the rest by default
 
     def __post_init__(self):
         at_least(1, window=self.window, long=self.long, crop=self.crop)
+        choose('at_edge', self.at_edge, ['shift', 'cut'])
         if not self.scales or min(self.scales) <= 0: raise UserError(f'scales are {list(self.scales)}; give one or more above 0, such as .75 1 1.25.')
 
     @property
@@ -75,8 +79,9 @@ def ask(
     "What `net` says of the view `x`, b×k×h×w float32, averaged with its mirror image if `protocol` wants that."
     h,w = x.shape[-2:]
     if x.dtype == torch.uint8: x = normalise(x, net.mean, net.std)
-    t,l = (max(0, (protocol.window or 0)-n)//2 for n in (h, w))
-    if t or l: x = F.pad(x, (l, max(0, protocol.window-w-l), t, max(0, protocol.window-h-t)))
+    tall,wide = (max(0, (protocol.window or 0)-n) for n in (h, w)) # what is lacking
+    t,l = tall//2,wide//2
+    if tall or wide: x = F.pad(x, (l, wide-l, t, tall-t))
     logits = lambda v: net.enlarge(net.logits(v, aux=False)[0].float(), v)
     once = lambda v: logits(v).softmax(1) if soft else logits(v)
     p = (once(x) + once(x.flip(-1)).flip(-1))/2 if protocol.flip else once(x)
@@ -120,6 +125,18 @@ def bands(say, x, protocol):
         yield total[:,:,:after-t].div_(weights[:after-t])
         del total
 
+# %% ../nbs/4_train/protocol.ipynb #k25fill1
+def _filled(
+    x, # A view that is not normalised yet, b×c×h×w
+    protocol, # Whose `window`, `overlap` and `at_edge` matter here
+):
+    "`x` with black to the right and below, so that windows end where it does, if `protocol` cuts them."
+    if not protocol.window or protocol.at_edge == 'shift': return x
+    n = protocol.window
+    step = starts(10*n, n, protocol.overlap)[1]
+    lacking = lambda side: n-side if side <= n else (n-side) % step
+    return F.pad(x, (0, lacking(x.shape[-1]), 0, lacking(x.shape[-2])))
+
 # %% ../nbs/4_train/protocol.ipynb #92244ab7
 def view(image, scale:float, long:int=None):
     "`image` at `scale`, relative to its own size or to that with the long side `long`."
@@ -142,8 +159,10 @@ def answer(
     with autocast(precision, image.device):
         for s in protocol.scales:
             x = view(image, s, protocol.long)
-            if x is not image: x = normalise(x, net.mean, net.std)
-            p = torch.cat([*bands(say, x, protocol)], 2) if protocol.window else say(x)
+            h,w = x.shape[-2:]
+            x = _filled(x, protocol)
+            if x.dtype != torch.uint8: x = normalise(x, net.mean, net.std)
+            p = torch.cat([*bands(say, x, protocol)], 2)[..., :h, :w] if protocol.window else say(x)
             total = total + resize(p, size)
     return total/len(protocol.scales)
 
@@ -166,10 +185,12 @@ def decide(net, image, protocol=Protocol(), size=None, precision:str='no'):
     own = tuple(size or image.shape[-2:]) == tuple(image.shape[-2:]) and tuple(protocol.scales) == (1.,) and not protocol.long
     if not own: return answer(net, image, protocol, size, precision).max(1).indices.byte()
     if protocol.window:
-        say,found,t = lambda v: ask(net, v, protocol, protocol.soft),image.new_empty(len(image), *image.shape[2:]),0
+        say = lambda v: ask(net, v, protocol, protocol.soft)
+        (h,w),x,t = image.shape[2:],_filled(image, protocol),0
+        found = image.new_empty(len(image), *x.shape[2:])
         with autocast(precision, image.device):
-            for b in bands(say, image, protocol): found[:,t:t+b.shape[2]] = b.max(1).indices; t += b.shape[2]
-        return found
+            for b in bands(say, x, protocol): found[:,t:t+b.shape[2]] = b.max(1).indices; t += b.shape[2]
+        return found[:,:h,:w]
     if protocol.flip: return answer(net, image, protocol, size, precision).max(1).indices.byte()
     return winners(net, coarse(net, image, precision), image)
 
@@ -183,12 +204,12 @@ def paddle(scales=(1.,), flip:bool=False, long:int=2048, window:int=769):
     return Protocol(tuple(scales), flip, window, 1/2, mean='logits', long=long, name='paddle')
 
 def zijundeng(window:int=713):
-    "Of pytorch-semantic-segmentation: windows at the picture's own size, logits are averaged."
-    return Protocol(window=window, mean='logits', name='zijundeng')
+    "Of pytorch-semantic-segmentation: windows at the picture's own size, cut at its border, logits are averaged."
+    return Protocol(window=window, at_edge='cut', mean='logits', name='zijundeng')
 
 def tramac(crop:int=480):
     "Of awesome-semantic-segmentation-pytorch: the middle of a reduced picture."
-    return Protocol(crop=crop, convention='zero', name='tramac')
+    return Protocol(crop=crop, reduced=True, convention='zero', name='tramac')
 
 def dsnet_ade_crop(crop:int=512):
     "Of DSNet on ADE20K and COCO-Stuff: some square of a reduced picture."
@@ -215,11 +236,19 @@ def protocol_of(name, scales=(1.,), flip:bool=False, window:int=None, hann:bool=
     return protocol_named(name)
 
 # %% ../nbs/4_train/protocol.ipynb #11e3beed
+def _reduced(image, label, side:int):
+    "`image`, c×h×w, and `label` with the short side `side`, by Pillow: means of what is reduced, and nearest labels."
+    h,w = label.shape
+    size = (int(w*side/h), side) if w > h else (side, int(h*side/w))
+    see = lambda x, how: torch.from_numpy(np.array(Image.fromarray(x.numpy()).resize(size, how)))
+    return torch.stack([see(c, Image.BILINEAR) for c in image]), see(label, Image.NEAREST)
+
 def to_score(image, label, protocol, i:int):
     "What of picture number `i`, c×h×w, and its label is scored: all, or a square of both, reduced to the side `crop`."
     if not protocol.crop: return image, label
+    if protocol.reduced: image,label = _reduced(image, label, protocol.crop)
     h,w = label.shape
     side = min(h, w)
     share = rng(i).random(2) if protocol.anywhere else (.5, .5)
-    t,l = (int(s*(n-side)) for s,n in zip(share, (h, w)))
+    t,l = (round(s*(n-side)) if protocol.reduced else int(s*(n-side)) for s,n in zip(share, (h, w)))
     return tuple(look(x, (t, l, t+side, l+side), (protocol.crop,)*2, 255) for x in (image, label))

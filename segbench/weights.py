@@ -7,16 +7,42 @@ __all__ = ['number', 'plain_data', 'Weights', 'unwrap', 'read_weights', 'save_we
            'Report', 'load_weights']
 
 # %% ../nbs/0_core/weights.ipynb #4c02b13d
+<<<<<<< /tmp/tmprw6rjcbk.txt
 import json, re, numpy as np, torch
+=======
+import hashlib, json, re, numpy as np, torch, zipfile
+>>>>>>> /tmp/tmp3x8p3ph3.txt
 from dataclasses import dataclass, field
 from pathlib import Path
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import load_file, save_file
-from .core import *
+from safetensors.torch import save_file
+from segbench.core import *
 
 # %% ../nbs/0_core/weights.ipynb #637510ff
 number = np.float64(0).__reduce__()[0] # what a pickle calls to make a NumPy number
 plain_data = [(number, f'numpy.{m}.multiarray.scalar') for m in ('core', '_core')] + [np.dtype, *(type(np.dtype(c)) for c in '?bhilqBHILQefd')]
+
+# %% ../nbs/0_core/weights.ipynb #34784881
+def _digest(tensors:dict, notes:dict) -> str:
+    "SHA-256 of names, kinds, shapes and bytes of `tensors`, and of `notes`."
+    h = hashlib.sha256(json.dumps(notes, sort_keys=True).encode())
+    for k,v in sorted(tensors.items()):
+        h.update(f'{k} {v.dtype} {tuple(v.shape)}'.encode())
+        h.update(v.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy())
+    return h.hexdigest()
+
+def _intact(path):
+    "What the file `path` holds; an `OSError` if it is not what was written."
+    differs = OSError('it differs from its checksum; bring it back from a copy')
+    if path.suffix != '.safetensors':
+        if zipfile.is_zipfile(path) and zipfile.ZipFile(path).testzip(): raise differs
+        return torch.load(path, 'cpu', weights_only=True)
+    with safe_open(path, 'pt') as f:
+        notes = f.metadata() or {}
+        d = {k: f.get_tensor(k) for k in f.keys()}
+    kept = notes.pop('sha256', None)
+    if kept and kept != _digest(d, notes): raise differs
+    return d
 
 # %% ../nbs/0_core/weights.ipynb #fe4b4df4
 class Weights(dict):
@@ -73,11 +99,9 @@ def _opened(path):
     "What the file `path` holds; a `UserError` if it cannot be read or could run code."
     junk = f'{str(path)!r} is damaged or no file of weights'
     try:
-        if path.suffix == '.safetensors':
-            return load_file(path)
         with torch.serialization.safe_globals(plain_data):
-            return torch.load(path, 'cpu', weights_only=True)
-    except (SafetensorError, OSError) as e:
+            return _intact(path)
+    except (SafetensorError, OSError, zipfile.BadZipFile) as e:
         raise UserError(f'{junk}: {str(e).splitlines()[0]}.') from None
     except Exception as e: # a text read as a pickle fails in any way
         if 'torchscript' in str(e).lower():
@@ -106,10 +130,14 @@ def read_weights(
 
 # %% ../nbs/0_core/weights.ipynb #36ab8f5c
 def save_weights(path, net):
-    "Write the tensors of `net`, a module or a dictionary, to `path` as safetensors, whole or not at all; with a network's go its `mean` and `std`."
+    "Write the tensors of `net`, a module or a dictionary, to `path` as safetensors, whole or not at all, with a checksum; with a network's go its `mean` and `std`."
     d = net if isinstance(net, dict) else net.state_dict()
+    d = {k: v.detach().contiguous().clone() for k,v in d.items()}
     scale = {k: [*getattr(net, k)] for k in ('mean', 'std') if hasattr(net, k)}
-    with whole(path) as part: save_file({k: v.detach().contiguous().clone() for k,v in d.items()}, part, {'pictures': json.dumps(scale)} if scale else None)
+    notes = {'pictures': json.dumps(scale)} if scale else {}
+    with whole(path) as part:
+        try: save_file(d, part, notes | {'sha256': _digest(d, notes)})
+        except SafetensorError as e: raise OSError(f'{str(path)!r} cannot be written: {e}') from e # a full disk
 
 # %% ../nbs/0_core/weights.ipynb #7fae410c
 def picture_scale(path) -> dict:

@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['classes', 'palette', 'label_values', 'ids', 'train_ids', 'decoders', 'black', 'splits', 'own', 'about', 'frames',
-           'part', 'kind_below', 'by_name', 'by_list', 'complete', 'decoder', 'read', 'cityscapes', 'coarse']
+           'part', 'kind_below', 'by_name', 'by_list', 'complete', 'decoder', 'recording_of', 'read', 'cityscapes',
+           'coarse']
 
 # %% ../../nbs/1_data/cityscapes.ipynb #31ebe8ae
 import re
@@ -77,12 +78,19 @@ def decoder(items, name:str):
 # %% ../../nbs/1_data/cityscapes.ipynb #7c57f146
 splits = dict(train=['train'], val=['val'], trainval=['train', 'val'], train_extra=['train_extra'], test=['test'])
 
+def recording_of(file):
+    "City and recording of the frame in `file`, such as `frankfurt_000000`; None for a name of another kind."
+    name = re.match(r'(.+_\d+)_\d+_leftImg8bit', file.stem)
+    return name and name[1]
+
 def read(root, split:str, truth:str, name:str):
     "A split of Cityscapes with the labels of `truth`."
     folder = set_folder(root, ['cityscapes', 'Cityscapes', 'citys'], ['leftImg8bit', 'leftImg8bit_trainvaltest', 'leftImg8bit_trainextra'])
     listed = lambda s: by_list(folder, s) if truth == 'gtFine' else []
     items = complete([pair for s in splits[split] for pair in listed(s) or by_name(folder, truth, s)], f'{name}-{split}')
-    return Pairs(items, classes, palette, f'{name}-{split}', decoder(items, f'{name}-{split}'))
+    pairs = Pairs(items, classes, palette, f'{name}-{split}', decoder(items, f'{name}-{split}'))
+    pairs.group_of = recording_of
+    return pairs
 
 # %% ../../nbs/1_data/cityscapes.ipynb #8f5da2c2
 def cityscapes(

@@ -61,7 +61,7 @@ def stuff(
     about = stuff_classes,palette(171),f'coco.stuff-{split}'
     if split == 'test': return withheld(folder, *about)
     maps = lambda p: set_folder(folder, ['stuffthingmaps', 'annotations'], [p])/p
-    items = [pair for p in parts for pair in match_stems(list(photos(folder, p).glob('*.jpg')), list(maps(p).glob('*.png')), name=f'coco {p}')]
+    items = [pair for p in parts for pair in match_stems(pictures_below(photos(folder, p)), pictures_below(maps(p)), name=f'coco {p}')]
     return Pairs(items, *about, by_index({i-1: k for k,i in enumerate(stuff_ids)} | {255: 255}))
 
 # %% ../../nbs/1_data/coco.ipynb #5bfe2cfd
