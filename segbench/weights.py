@@ -7,16 +7,12 @@ __all__ = ['number', 'plain_data', 'Weights', 'unwrap', 'read_weights', 'save_we
            'Report', 'load_weights']
 
 # %% ../nbs/0_core/weights.ipynb #4c02b13d
-<<<<<<< /tmp/tmprw6rjcbk.txt
-import json, re, numpy as np, torch
-=======
 import hashlib, json, re, numpy as np, torch, zipfile
->>>>>>> /tmp/tmp3x8p3ph3.txt
 from dataclasses import dataclass, field
 from pathlib import Path
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
-from segbench.core import *
+from .core import *
 
 # %% ../nbs/0_core/weights.ipynb #637510ff
 number = np.float64(0).__reduce__()[0] # what a pickle calls to make a NumPy number
