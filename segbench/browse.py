@@ -68,10 +68,16 @@ def survey_file(pairs):
     return cache_folder()/'surveyed'/f'{fingerprint(pairs)}.npy' if len(pairs) and pairs.paths(0) else None
 
 # %% ../nbs/5_explore/browse.ipynb #ec6c7235
+def _kept(file, n:int):
+    "What `survey` left in `file` for `n` pictures; None if there is nothing, or nothing whole."
+    try: found = np.load(file) if file else None
+    except (OSError, ValueError, EOFError): return None
+    return found if found is not None and found.shape == (n, 258) else None
+
 def survey(pairs):
     "Yield `tally` of every label of `pairs`, from all cores, or from the last time."
     file = survey_file(pairs)
-    if file and file.exists(): yield from np.load(file); return
+    if (kept := _kept(file, len(pairs))) is not None: yield from kept; return
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         found = []
         for t in pool.map(lambda i: tally(pairs, i), range(len(pairs))): found.append(t); yield t

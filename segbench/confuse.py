@@ -9,6 +9,7 @@ __all__ = ['rising', 'orders', 'shares', 'brief', 'similar', 'matrix', 'mistakes
 import ipywidgets as W, numpy as np
 from fastcore.basics import patch
 from pathlib import Path
+from .board import evaluations
 from .canvas import *
 from .chart import *
 from .core import *
@@ -173,10 +174,12 @@ def confuse(
 ) -> Confuse:
     "What the network of a run takes for what. Pictures are asked as plain as in training, whatever the evaluation did."
     net,config = load_run(run, trust=trust)
-    files = {f.stem: f for f in sorted((Path(run)/'eval').glob('*.npz'))}
-    if not files: raise UserError(f'{str(run)!r} has no scores yet; make some with segbench eval {run}.')
-    file = files[choose('evaluation', scored or next(iter(files)), list(files))]
+    lost = []
+    found = {r.name: r for r in evaluations(Path(run), lost.append)}
+    if not found: raise UserError(lost[0] if lost else f'{str(run)!r} has no scores yet; make some with segbench eval {run}.')
+    result = found[choose('evaluation', scored or next(iter(found)), list(found))]
     if pairs is None:
         if 'data' not in config: raise UserError(f'the run {str(run)!r} was trained in a notebook and does not know its data set; give it as pairs.')
-        pairs = open_data(config['data'], root or config['root'], load_json(file.with_suffix('.json'))['data'].rpartition('-')[2], checked=False, source=None if trust else Path(run)/'config.json')
-    return Confuse(net, pairs, np.load(file)['counts'], config['precision'])
+        pairs = open_data(config['data'], root or config['root'], result.scores['data'].rpartition('-')[2], checked=False, source=None if trust else Path(run)/'config.json')
+    if len(pairs.classes) != len(result.scores['classes']): raise UserError(f'{pairs.name} has {len(pairs.classes)} classes, and {result.name} was scored with {len(result.scores["classes"])}; give the set that was scored.')
+    return Confuse(net, pairs, result.counts['counts'], config['precision'])
