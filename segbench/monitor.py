@@ -127,7 +127,7 @@ def take(self:Monitor, run) -> bool:
     "Read what is new of `run`, and whether there was anything; a damaged run is left out, and why is kept."
     known = run in self.tails
     try:
-        with reading(run, 'it is left out until it can be read'):
+        with reading(run, 'look at its config.json and log.jsonl'):
             tail = self.tails[run] if known else Tail(run)
             config,n = self.configs.get(run) or load_json(run/'config.json'),len(tail.rows)
             fresh = tail.read()
@@ -135,7 +135,7 @@ def take(self:Monitor, run) -> bool:
             standing(run, tail.rows, config)
     except UserError as e:
         for kept in (self.tails, self.configs): kept.pop(run, None)
-        self.damaged[run] = str(e)
+        self.damaged[run] = f'{run} is left out: {e}'
         return known
     self.damaged.pop(run, None)
     self.tails[run],self.configs[run] = tail,config
