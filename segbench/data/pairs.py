@@ -214,6 +214,7 @@ class Pairs:
         if len(classes) > 255: raise UserError(f'{name} has {len(classes)} classes; labels are uint8 with 255 for void, so at most 255 are possible.')
         self.items,self.classes,self.palette,self.name = list(items),list(classes),np.asarray(palette, np.uint8),name
         self.decode,self.read,self.channels,self.window = decode,read,channels,window
+        if not self.items: raise UserError(f'{name} has no pictures; see whether they are where they belong, or ask for another split.')
         refuse_shared(self.items, name)
 
     def __len__(self): return len(self.items)
