@@ -53,7 +53,8 @@ def read_note(file) -> dict:
 class Cached(Pairs):
     "`pairs` with the pixels from the cache file `file`."
     def __init__(self, pairs, file):
-        super().__init__([pairs.paths(i) for i in range(len(pairs))], pairs.classes, pairs.palette, pairs.name, None)
+        super().__init__([pairs.paths(i) for i in range(len(pairs))], pairs.classes, pairs.palette, pairs.name, None,
+                         channels=pairs.channels, window=pairs.window)
         self.file,self.note = file,read_note(file)
         self.reading,self.group_of = self.note['fingerprint'],pairs.group_of
         self.open()
