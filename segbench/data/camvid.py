@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['colours', 'merged', 'palette', 'dsnet_classes', 'dsnet_palette', 'splits', 'originals', 'commit', 'counts',
-           'repository', 'ucl', 'cam', 'lambert', 'table', 'split_of', 'segnet_items', 'original_items', 'read',
-           'camvid', 'all32', 'dsnet']
+           'repository', 'ucl', 'cam', 'lambert', 'table', 'video_of', 'split_of', 'segnet_items', 'original_items',
+           'read', 'camvid', 'all32', 'dsnet']
 
 # %% ../../nbs/1_data/camvid.ipynb #0029ce94
 import re
@@ -51,6 +51,11 @@ dsnet_classes = dict( # the order of PIDNet's and DSNet's authors → the one or
 dsnet_palette = [colours[original] for original in dsnet_classes.values()]
 
 # %% ../../nbs/1_data/camvid.ipynb #3b5c6b77
+def video_of(file):
+    "The video that the frame in `file` is from, such as `0001TP`; None for a name of another kind."
+    name = re.fullmatch(r'(\w+)_f?(\d+)', file.stem)
+    return name and name[1]
+
 def split_of(stem:str) -> str:
     "The split of the frame called `stem`, such as `0001TP_006690`."
     name = re.fullmatch(r'(\w+)_f?(\d+)', stem)
@@ -88,7 +93,9 @@ def read(root, split:str, classes:dict, pal, name:str):
     items = segnet_items(folder, wanted) if segnet else original_items(folder, wanted)
     place = list(classes).index
     decode = by_index({k: place(c) for k,c in enumerate(merged)} | {11: 255}) if segnet else by_colour(table(classes))
-    return Pairs(items, list(classes), pal, f'{name}-{split}', decode)
+    pairs = Pairs(items, list(classes), pal, f'{name}-{split}', decode)
+    pairs.group_of = video_of
+    return pairs
 
 # %% ../../nbs/1_data/camvid.ipynb #999cbe43
 def camvid(

@@ -201,6 +201,7 @@ class Pairs:
     "Pictures and labels: `pairs[i]` is (image `uint8` c×h×w, label `uint8` h×w with 255 for void), perhaps with a dictionary of maps."
     reading = None # What else decides the labels of a set, for its fingerprint
     remedy = '' # What to do about a value that the table lacks
+    group_of = None # From a picture file to the name of the video or series it belongs to; a set that has such sets it
     def __init__(self,
         items:list, # (picture file, label file) for each, perhaps with a dictionary of map files by name
         classes:list, # Names, at most 255
@@ -239,6 +240,13 @@ def label(self:Pairs, i):
 def paths(self:Pairs, i):
     "All files of picture `i`."
     return tuple(f for part in self.items[i] for f in (part.values() if isinstance(part, dict) else [part]))
+
+@patch
+def groups(self:Pairs):
+    "The name of the video or series that each picture belongs to; None for a set whose pictures stand alone."
+    if not self.group_of: return None
+    files = [Path(item[0]) for item in self.items]
+    return [self.group_of(f) or f.stem for f in files]
 
 # %% ../../nbs/1_data/pairs.ipynb #5421def0
 def file_values(pairs) -> list:
