@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['Visit', 'diagnosis', 'inks', 'visit', 'Report', 'palettes', 'twins', 'naming', 'strays', 'image_notes', 'examine',
-           'notes', 'problem_list', 'share_table', 'class_chart']
+           'useless', 'notes', 'problem_list', 'share_table', 'class_chart']
 
 # %% ../../nbs/1_data/doctor.ipynb #4a3172c0
 import hashlib, os, sys, matplotlib.pyplot as plt, numpy as np
@@ -18,6 +18,7 @@ from ..core import *
 from .images import *
 from .pairs import *
 from .tiff import *
+from .verdict import *
 from ..show import *
 
 # %% ../../nbs/1_data/doctor.ipynb #a677a110
@@ -26,6 +27,7 @@ class Visit:
     "What one pair shows when its files are opened."
     files:list # Names, the picture's first
     counts:np.ndarray=field(default_factory=lambda: np.zeros(256, np.int64)) # Pixels of each class, 255 is void
+    assumed:int=0 # Void pixels whose value nobody called void
     size:tuple=None # Height and width
     digest:str='' # Of the picture's pixels
     inks:dict=field(default_factory=dict) # Class → colour, by the palette in the label file
@@ -66,7 +68,7 @@ def visit(pairs, i) -> Visit:
     try:
         image,label = pairs[i][:2]
         v.size,v.counts = tuple(label.shape),np.bincount(label.numpy().ravel(), minlength=256)
-        v.digest = hashlib.blake2b(np.ascontiguousarray(image.permute(1,2,0)), digest_size=16).hexdigest()
+        v.assumed,v.digest = assumed_pixels(pairs, i, v.counts),digest(image)
         if v.files: v.inks = inks(pairs, v.files[1])
     except Exception as e:
         if not v.problems and isinstance(e, Damaged): v.problems = [('damaged files', str(e))]
@@ -127,7 +129,7 @@ def strays(
     seen,found,bare,idle = {f for pair in used for f in pair} | {*map(Path, told)},[],[],0
     for (a,b),(image,label) in {(i.parent, l.parent): (i, l) for i,l in reversed(used) if l.suffix.lower() in kinds}.items():
         ends = naming(image, label)
-        stems = [{f.name.removesuffix(end): f for f in d.iterdir() if f.name.endswith(end) and f.suffix.lower() in kinds} for d,end in zip((a, b), ends)]
+        stems = [{f.name.removesuffix(end): f for f in pictures_below(d, 1) if f.name.endswith(end)} for d,end in zip((a, b), ends)]
         free = [{s for s,f in files.items() if f not in seen} for files in stems]
         found += [('labels without a picture', f'{stems[1][s]}') for s in sorted(free[1]) if s not in stems[0]]
         bare,idle = bare + [stems[0][s] for s in free[0] - set(stems[1])],idle + len(free[0] & free[1])
@@ -154,18 +156,28 @@ def examine(
     visits = {s: [v for v,(t,_) in zip(results, places) if t == s] for s in sets}
     same,doubled = twins(visits)
     lonely,bare,idle = strays(list(sets.values()), {s for _,s in known})
-    problems = [*known] + [p for v in results for p in v.problems] + palettes(results, first.classes, first.palette) + same + lonely
+    surveys = {s: survey(p, *zip(*((v.counts, v.assumed, v.digest) for v in visits[s])), name=s) for s,p in sets.items() if visits[s]}
+    problems = [*known] + [p for v in results for p in v.problems] + palettes(results, first.classes, first.palette) + same + lonely + useless(surveys)
     counts = {s: np.stack([v.counts for v in vs]) for s,vs in visits.items() if vs}
-    return Report(name, first.classes, first.palette, counts, problems, notes(first.classes, counts, results, doubled, bare, idle) + image_notes(sets))
+    said = notes(surveys, results, doubled, bare, idle) + image_notes(sets)
+    return Report(name, first.classes, first.palette, counts, problems, said)
 
 # %% ../../nbs/1_data/doctor.ipynb #0597494f
-def notes(classes, counts:dict, visits:list, doubled:int, bare:list, idle:int) -> list:
+def _roles(surveys:dict) -> tuple:
+    "Those of `surveys`, split → `Survey`, that one learns from, and those that one scores on."
+    learn = [s for split,s in surveys.items() if split.startswith('train') or split == 'all']
+    return learn, [s for s in surveys.values() if s not in learn]
+
+def useless(surveys:dict) -> list:
+    "Problems that stop a training; a test whose labels its authors keep is none, and a split with a file that cannot be read has other worries."
+    learn,scored = _roles({k: s for k,s in surveys.items() if any(s.pixels) and not (k == 'test' and s.empty == s.pictures)})
+    return [('nothing to learn or to score', s) for s in refusals(learn, scored)]
+
+def notes(surveys:dict, visits:list, doubled:int, bare:list, idle:int) -> list:
     "What may be as it should, in sentences."
-    sizes,n = sorted({v.size for v in visits if v.size}),len(classes)
+    sizes = sorted({v.size for v in visits if v.size})
     said = [f'pictures have {len(sizes)} sizes, from {sizes[0][1]}×{sizes[0][0]} to {sizes[-1][1]}×{sizes[-1][0]}'] if len(sizes) > 1 else []
-    for split,c in counts.items():
-        if absent := [k for k,m in zip(classes, c[:,:n].sum(0)) if not m]: said.append(f'{split} has no {", ".join(absent)}')
-        if empty := int(((c[:,255] > 0) & (c[:,255] == c.sum(1))).sum()): said.append(f'{empty} label{"s are" if empty > 1 else " is"} void altogether in {split}')
+    said += remarks(*_roles(surveys))
     for k,what in ((doubled, 'pictures are there twice within a split'), (len(bare), f'pictures have no label, such as {min(bare, default=None)}'),
                    (idle, 'pairs are in none of the splits examined')):
         if k: said.append(f'{k} {what}')
