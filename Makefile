@@ -1,35 +1,48 @@
 # Two commands do everything on a fresh machine: `make demo` and `make test`.
 PYTHON ?= python3
-bin := .venv/bin
+VENV ?= .venv
+# The versions that CI ran with, so that what works today works tomorrow; `make test-newest` goes without.
+CONSTRAINTS ?= .ci/constraints.txt
+bin := $(VENV)/bin
 export PATH := $(CURDIR)/$(bin):$(PATH)
+pip := $(bin)/python -m pip install -q $(addprefix -c ,$(CONSTRAINTS))
 demo := --data scenes --models fcn.fcn32s fcn.fcn16s fcn.fcn8s --backbones test_resnet --seeds 2 --epochs 8 --lr 4e-3 --ema .98 --eval-every 8 --loss ce+lovasz
 
-.PHONY: demo test slow lab export clean
-demo: .venv/run ## train three small networks twice each, leave a board
+.PHONY: demo test test-newest test-oldest slow lab export constraints clean
+demo: $(VENV)/run ## train three small networks twice each, leave a board
 	@segbench sweep $(demo) --out runs/demo
 	@segbench board runs/demo
 
-test: .venv/dev ## everything CI runs
+test: $(VENV)/dev ## everything CI runs
 	@$(bin)/python .ci/test.py
 
-slow: .venv/dev ## the slow cells, too
+test-newest: ## the same with whatever is newest today
+	@$(MAKE) test VENV=.venv-newest CONSTRAINTS=
+
+test-oldest: ## the same with the oldest PyTorch that segbench supports
+	@$(MAKE) test VENV=.venv-oldest CONSTRAINTS=.ci/oldest.txt
+
+slow: $(VENV)/dev ## the slow cells, too
 	@$(bin)/python .ci/test.py --slow
 
-lab: .venv/dev ## JupyterLab on the first page
+lab: $(VENV)/dev ## JupyterLab on the first page
 	@$(bin)/jupyter lab nbs/index.ipynb
 
-export: .venv/dev ## notebooks to package, package to README
+export: $(VENV)/dev ## notebooks to package, package to README
 	@$(bin)/nbdev_export && $(bin)/nbdev_clean && $(bin)/python .ci/readme.py
 
-.venv/run: setup.py settings.ini
-	@test -x $(bin)/python || $(PYTHON) -m venv .venv
-	@echo 'installing segbench into .venv; the first time takes a minute or two'
-	@$(bin)/python -m pip install -q -e .
+constraints: ## write down the versions of .venv-newest, once its tests have passed
+	@.venv-newest/bin/python .ci/freeze.py > .ci/constraints.txt
+
+$(VENV)/run: setup.py settings.ini $(CONSTRAINTS)
+	@test -x $(bin)/python || $(PYTHON) -m venv $(VENV)
+	@echo 'installing segbench into $(VENV); the first time takes a minute or two'
+	@$(pip) -e .
 	@touch $@
 
-.venv/dev: .venv/run
-	@$(bin)/python -m pip install -q -e '.[dev]'
+$(VENV)/dev: $(VENV)/run
+	@$(pip) -e '.[dev]'
 	@touch $@
 
 clean:
-	rm -rf .venv
+	rm -rf .venv .venv-newest .venv-oldest

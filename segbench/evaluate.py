@@ -18,27 +18,27 @@ from .core import *
 from .train import open_data
 
 # %% ../nbs/4_train/evaluate.ipynb #3ba49a4f
-def open_for(config:dict, data, root, split, n_classes:int):
-    "The data to score: those of the run unless said otherwise; as many classes as the network has."
+def open_for(config:dict, data, root, split, n_classes:int, source=None):
+    "The data to score: those of the run unless said otherwise; as many classes as the network has; `source` is the file of `config`, unless it is trusted."
     if not (data or config.get('data')): raise UserError('this run does not know its data set, since it was trained in a notebook; name it with --data.')
-    pairs = open_data(data or config['data'], root or config.get('root'), split)
+    pairs = open_data(data or config['data'], root or config.get('root'), split, source=None if data else source)
     if len(pairs.classes) != n_classes: raise UserError(f'the network has {n_classes} classes and {pairs.name} has {len(pairs.classes)}; score it on data with the classes it was trained for.')
     return pairs
 
 # %% ../nbs/4_train/evaluate.ipynb #49ffc97e
-def evaluate(run, data, root, split, protocol, bs, weights, precision, workers, convention, quality):
+def evaluate(run, data, root, split, protocol, bs, weights, precision, workers, convention, quality, trust=False):
     "Score the run on this process's share, put the counts together and keep them: scores, in the first process, and data."
     import numpy as np
-    from accelerate import Accelerator
     from accelerate.utils import gather_object
     from tqdm import tqdm
+    from segbench.device import accelerator
     from segbench.infer import judge, load_run, save_scores, score
     from segbench.metrics import conventions
-    from segbench.protocol import pick_precision
-    acc,convention = Accelerator(),choose('convention', convention or protocol.convention, list(conventions))
-    net,config = load_run(run, weights, acc.device)
-    pairs = open_for(config, data, root, split, len(config['classes']))
-    precision = pick_precision(precision or config['precision'], acc.device)
+    from segbench.protocol import precision_of
+    acc,convention = accelerator(),choose('convention', convention or protocol.convention, list(conventions))
+    net,config = load_run(run, weights, acc.device, trust)
+    pairs = open_for(config, data, root, split, len(config['classes']), None if trust else f'{run}/config.json')
+    precision = precision_of(precision, config['precision'], acc.device)
     bar = lambda b: tqdm(b, f'scoring {pairs.name}', leave=False, disable=not (acc.is_main_process and sys.stderr.isatty()))
     rows,_ = score(net, pairs, protocol, bs, precision, None, acc.process_index, acc.num_processes, workers, bar)
     rows = np.concatenate(gather_object([rows]))
@@ -54,13 +54,13 @@ def evaluate(run, data, root, split, protocol, bs, weights, precision, workers, 
 def judged(shares, picture) -> dict:
     "Boundary mIoU and calibration error from the counts of all processes; the reliability diagram goes to the file `picture`."
     from matplotlib.figure import Figure
-    from segbench.quality import ece, reliability
+    from segbench.quality import boundary_rule, ece, reliability
     from segbench.stats import miou
     borders,sure = (sum(c) for c in zip(*shares))
     if picture:
         fig = Figure(figsize=(3,2.8), layout='constrained'); reliability(sure, fig.subplots())
         with whole(picture) as part: fig.savefig(part, format='png', dpi=130)
-    return dict(boundary_miou=float(miou(borders)), ece=ece(sure), calibration=sure.tolist())
+    return dict(boundary_miou=float(miou(borders)), boundary_rule=boundary_rule, ece=ece(sure), calibration=sure.tolist())
 
 # %% ../nbs/4_train/evaluate.ipynb #d5142dac
 def tell(scores, pairs, file):
@@ -68,7 +68,9 @@ def tell(scores, pairs, file):
     from segbench.metrics import table
     more = load_json(file)
     print(table(scores, pairs.classes), f'{len(pairs)} pictures of {pairs.name}, {more["protocol"]}; {file}', sep='\n')
-    if 'ece' in more: print(f'boundary mIoU {100*more["boundary_miou"]:.2f}  calibration error {100*more["ece"]:.2f}')
+    if 'ece' not in more: return
+    rule = more.get('boundary_rule', 'void counts as an outline: an old number, score again')
+    print(f'boundary mIoU {100*more["boundary_miou"]:.2f} ({rule})  calibration error {100*more["ece"]:.2f}')
 
 # %% ../nbs/4_train/evaluate.ipynb #a6e71096
 def main(
@@ -87,12 +89,13 @@ def main(
     workers:int=0, # Loader processes
     quality:bool=False, # Boundary mIoU and calibration, too, with a reliability diagram
     convention:str=None, # For absent classes: nanmean, cityscapes, official-ade or voc; that of the protocol by default
+    trust:bool=False, # Use a network and a data set that the run names outside segbench, too
 ):
     "Score a run and keep the scores in its folder."
     run_folder(run); at_least(1, bs=bs); at_least(0, workers=workers)
     from segbench.protocol import protocol_of
     protocol = protocol_of(protocol, scales, flip, window, hann)
-    scores,pairs = evaluate(run, data, root, split, protocol, bs, weights, precision, workers, convention, quality)
+    scores,pairs = evaluate(run, data, root, split, protocol, bs, weights, precision, workers, convention, quality, trust)
     if scores: tell(scores, pairs, f'{run}/eval/{pairs.name}-{protocol}.json')
     return scores
 

@@ -118,13 +118,13 @@ def focal_ce(
     return (pixel_weight(label, weight)*error**gamma*loss).sum()/mass(label, weight)
 
 # %% ../nbs/2_measure/losses.ipynb #e98db5d7
-def combined(text:str, weight=None):
-    "The loss that `text` names: a name, or a sum of names with optional factors; `weight` goes to every part."
+def combined(text:str, weight=None, source=None):
+    "The loss that `text` names: a name, or a sum of names with optional factors; `weight` goes to every part; `source` is the file that named it, if any."
     parts = []
     for part in re.split(r'\+(?![^(]*\))', text):
         m = re.fullmatch(r'\s*((\d+\.?\d*|\.\d+)([eE]-?\d+)?\s*\*)?\s*([^\W\d][\w.]*(\(.*\))?)\s*', part)
         if not m: raise UserError(f"cannot read the loss {text!r}; write a name, or a sum of names with factors before them, such as 'ce+.5*dice'.")
-        f = lookup('losses', m[4])
+        f = lookup('losses', m[4], source)
         parts.append((float((m[1] or '1').rstrip('* ')), partial(f, weight=weight) if weight is not None else f))
     return lambda logits, label: sum(k*f(logits, label) for k,f in parts)
 

@@ -55,7 +55,7 @@ class Cached(Pairs):
     def __init__(self, pairs, file):
         super().__init__([pairs.paths(i) for i in range(len(pairs))], pairs.classes, pairs.palette, pairs.name, None)
         self.file,self.note = file,read_note(file)
-        self.reading = self.note['fingerprint']
+        self.reading,self.group_of = self.note['fingerprint'],pairs.group_of
         self.open()
 
     def open(self):

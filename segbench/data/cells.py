@@ -14,9 +14,10 @@ from .pairs import *
 def triples(base, split:str, name:str) -> list:
     "(picture, mask, outline by the name `boundary`) from the three folders in `base`; no third where there is no folder of outlines."
     images = chosen(base, 'img', split)
-    pairs = match_stems(images, pictures_below(base/'mask'), name=f'{name} in mask')
+    everyone = chosen(base, 'img', 'all')
+    pairs = match_stems(images, pictures_below(base/'mask'), name=f'{name} in mask', rivals=everyone)
     if not (base/'label').is_dir(): return pairs
-    lines = dict(match_stems(images, pictures_below(base/'label'), name=f'{name} in label'))
+    lines = dict(match_stems(images, pictures_below(base/'label'), name=f'{name} in label', rivals=everyone))
     return [(image, mask, dict(boundary=lines[image])) for image,mask in pairs if image in lines]
 
 # %% ../../nbs/1_data/cells.ipynb #a395e1e7

@@ -4,13 +4,16 @@
 
 # %% auto #0
 __all__ = ['classes', 'palette', 'label_values', 'ids', 'train_ids', 'decoders', 'black', 'splits', 'own', 'about', 'frames',
-           'part', 'kind_below', 'by_name', 'by_list', 'complete', 'decoder', 'read', 'cityscapes', 'coarse']
+           'part', 'kind_below', 'by_name', 'by_list', 'complete', 'decoder', 'recording_of', 'read', 'cityscapes',
+           'coarse']
 
 # %% ../../nbs/1_data/cityscapes.ipynb #31ebe8ae
 import re
+from pathlib import PurePosixPath
 from ..core import *
 from .download import *
 from .pairs import *
+from .texts import *
 
 # %% ../../nbs/1_data/cityscapes.ipynb #d154e083
 classes = ['road', 'sidewalk', 'building', 'wall', 'fence', 'pole', 'traffic light', 'traffic sign', 'vegetation', 'terrain',
@@ -20,7 +23,7 @@ palette = [(128,64,128), (244,35,232), (70,70,70), (102,102,156), (190,153,153),
 label_values = [7, 8, 11, 12, 13, 17, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 31, 32, 33]
 
 # %% ../../nbs/1_data/cityscapes.ipynb #dd498ab9
-ids = dict.fromkeys([*range(34), 255], 255) | {v: k for k,v in enumerate(label_values)} # labelIds → class
+ids = dict.fromkeys(range(34), 255) | {v: k for k,v in enumerate(label_values)} # labelIds → class
 train_ids = {k: k for k in range(19)} | {255: 255} # labelTrainIds → class
 
 # %% ../../nbs/1_data/cityscapes.ipynb #22e0fd03
@@ -51,12 +54,24 @@ def by_name(folder, truth:str, split:str) -> list:
 def by_list(folder, split:str) -> list:
     "(picture, label) for each line of the list of `split` beside the folders; nothing without a list."
     file = next((f for f in (folder/f'cityscapes_list/{split}.lst', folder/f'{split}Labels.txt') if f.is_file()), None)
-    lines = [re.findall(r'[^\s,]+', line) for line in file.read_text(encoding='utf-8-sig').splitlines()] if file else []
+    lines = read_list(file) if file else []
+    _one_frame_each(lines, file)
     kind,end = kind_below(part(folder, 'gtFine', split)) or 'labelIds','leftImg8bit.png'
     picture = lambda word: re.sub(r'gtFine(_label\w*Ids)?', 'leftImg8bit', word)
     label = lambda word: word if split == 'test' or not word.endswith(end) else word.replace(end, f'gtFine_{kind}.png').replace('leftImg8bit', 'gtFine')
     place = lambda word: p if (p := folder/word).exists() else folder/word.lstrip('/')
-    return [(place(picture(words[0])), place(label(words[-1]))) for words in lines if words]
+    return [(place(picture(words[0])), place(label(words[-1]))) for words in lines]
+
+def _one_frame_each(lines:list, file):
+    "A `UserError` if a line of `file` has the label of another frame, or two lines have the same frame."
+    def frame(word): return re.sub(r'_(leftImg8bit|gtFine|gtCoarse)[^_]*(_\w+)?\.png$', '', PurePosixPath(word).name)
+
+    seen = {}
+    for words in lines:
+        name = frame(words[0])
+        if name != frame(words[-1]): raise UserError(f'{str(file)!r} has a line {" ".join(words)!r}, whose label is of another frame.')
+        if name in seen: raise UserError(f'{str(file)!r} lists the frame {name} twice, as {seen[name]!r} and as {words[0]!r}; take one of them out.')
+        seen[name] = words[0]
 
 # %% ../../nbs/1_data/cityscapes.ipynb #537c947e
 def complete(items, name:str) -> list:
@@ -77,12 +92,19 @@ def decoder(items, name:str):
 # %% ../../nbs/1_data/cityscapes.ipynb #7c57f146
 splits = dict(train=['train'], val=['val'], trainval=['train', 'val'], train_extra=['train_extra'], test=['test'])
 
+def recording_of(file):
+    "City and recording of the frame in `file`, such as `frankfurt_000000`; None for a name of another kind."
+    name = re.match(r'(.+_\d+)_\d+_leftImg8bit', file.stem)
+    return name and name[1]
+
 def read(root, split:str, truth:str, name:str):
     "A split of Cityscapes with the labels of `truth`."
     folder = set_folder(root, ['cityscapes', 'Cityscapes', 'citys'], ['leftImg8bit', 'leftImg8bit_trainvaltest', 'leftImg8bit_trainextra'])
     listed = lambda s: by_list(folder, s) if truth == 'gtFine' else []
     items = complete([pair for s in splits[split] for pair in listed(s) or by_name(folder, truth, s)], f'{name}-{split}')
-    return Pairs(items, classes, palette, f'{name}-{split}', decoder(items, f'{name}-{split}'))
+    pairs = Pairs(items, classes, palette, f'{name}-{split}', decoder(items, f'{name}-{split}'))
+    pairs.group_of = recording_of
+    return pairs
 
 # %% ../../nbs/1_data/cityscapes.ipynb #8f5da2c2
 def cityscapes(

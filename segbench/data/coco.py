@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['coco_names', 'given_up', 'stuff_ids', 'stuff_classes', 'coco_splits', 'voc21_ids', 'merged_names', 'kept',
            'panoptic_ids', 'panoptic_classes', 'panoptic_palette', 'server', 'free', 'photographs', 'maps', 'outlines',
-           'painted', 'coco_folder', 'photos', 'told', 'withheld', 'stuff', 'coco', 'stuff10k', 'voc21', 'Panoptic',
-           'panoptic']
+           'painted', 'coco_folder', 'photos', 'told', 'withheld', 'stuff', 'coco', 'stuff10k', 'coco_categories',
+           'voc21', 'Panoptic', 'segments', 'panoptic']
 
 # %% ../../nbs/1_data/coco.ipynb #c42c5187
 import json
@@ -14,6 +14,7 @@ from ..core import *
 from .download import *
 from .pairs import *
 from .runs import *
+from .texts import *
 from .voc import voc_classes
 from ..show import *
 
@@ -61,7 +62,7 @@ def stuff(
     about = stuff_classes,palette(171),f'coco.stuff-{split}'
     if split == 'test': return withheld(folder, *about)
     maps = lambda p: set_folder(folder, ['stuffthingmaps', 'annotations'], [p])/p
-    items = [pair for p in parts for pair in match_stems(list(photos(folder, p).glob('*.jpg')), list(maps(p).glob('*.png')), name=f'coco {p}')]
+    items = [pair for p in parts for pair in match_stems(pictures_below(photos(folder, p)), pictures_below(maps(p)), name=f'coco {p}')]
     return Pairs(items, *about, by_index({i-1: k for k,i in enumerate(stuff_ids)} | {255: 255}))
 
 # %% ../../nbs/1_data/coco.ipynb #5bfe2cfd
@@ -85,6 +86,27 @@ def stuff10k(
 # %% ../../nbs/1_data/coco.ipynb #dda912c4
 voc21_ids = {5: 1, 2: 2, 16: 3, 9: 4, 44: 5, 6: 6, 3: 7, 17: 8, 62: 9, 21: 10, 67: 11, 18: 12, 19: 13, 4: 14, 1: 15, 64: 16, 20: 17, 63: 18, 7: 19, 72: 20}
 
+# %% ../../nbs/1_data/coco.ipynb #d071c257
+merged_names = '''tree-merged, fence-merged, ceiling-merged, sky-other-merged, cabinet-merged, table-merged, floor-other-merged, pavement-merged, mountain-merged, grass-merged,
+    dirt-merged, paper-merged, food-other-merged, building-other-merged, rock-merged, wall-other-merged, rug-merged'''.replace('\n   ', '').split(', ')
+
+def coco_categories(found:dict, file, reader:str) -> set:
+    "The ids of the categories in an annotation file, all of which have to be COCO's."
+    theirs = by_id(records(found, 'categories', file, id=int, name=str), 'categories', file)
+    official = dict(enumerate(coco_names, 1)) | dict(enumerate(merged_names, 184))
+    odd = {i: c['name'] for i,c in theirs.items() if official.get(i) != c['name']}
+    if not odd: return {*theirs}
+    said = [
+        f'{i} is {n!r}' + (f' (in COCO {official[i]!r})' if i in official else '')
+        for i,n in [*odd.items()][:3]
+    ]
+    rest = f' and {len(odd)-3} more'*(len(odd) > 3)
+    lines = ', '.join(f'`{name} {k}`' for k,name in enumerate(['background', *[*odd.values()][:2]]))
+    raise UserError(
+        f"{str(file)!r} has categories that are not COCO's: {', '.join(said)}{rest}. {reader} reads COCO's own alone; "
+        f'for yours, save a label image for each picture and use --data folder with a classes.txt of lines such as {lines}.'
+    )
+
 # %% ../../nbs/1_data/coco.ipynb #89c6e3b7
 def voc21(
     root=None, # The folder coco, or the one that holds it
@@ -100,14 +122,14 @@ def voc21(
     items = []
     for p in parts:
         file = told(folder, f'instances_{p}.json')
-        with intact(file):
-            found = load_json(file)
-            items += gather(found['images'], found['annotations'], voc21_ids, photos(folder, p), file, least if p == 'train2017' else -1)
+        found = read_json(file, 'images', 'annotations', 'categories')
+        known = coco_categories(found, file, 'coco.voc21')
+        enough = least if p == 'train2017' else -1
+        images,objects = found['images'],found['annotations']
+        items += gather(images, objects, voc21_ids, photos(folder, p), file, enough, known)
     return Marked(items, *about, 0, overlap)
 
 # %% ../../nbs/1_data/coco.ipynb #2124bd28
-merged_names = '''tree-merged, fence-merged, ceiling-merged, sky-other-merged, cabinet-merged, table-merged, floor-other-merged, pavement-merged, mountain-merged, grass-merged,
-    dirt-merged, paper-merged, food-other-merged, building-other-merged, rock-merged, wall-other-merged, rug-merged'''.replace('\n   ', '').split(', ')
 kept = [92, 93, 95, 100, 107, 109, 112, 118, 119, 122, 125, 128, 130, 133, 138, 141, 144, 145, 147, 148, 149, 151, 154, 155, 156, 159, 161, 166, 168, 171, 175, 176, 177, 178, 180, 181]
 panoptic_ids = [*stuff_ids[:80], *kept, *range(184, 201)]
 panoptic_classes = [coco_names[i-1] for i in panoptic_ids if i < 183] + merged_names
@@ -132,6 +154,26 @@ class Panoptic(Pairs):
         table = {(s & 255, s >> 8 & 255, s >> 16): c for s,c in json.loads(self.sources[i][1])}
         return Pairs([self.items[i]], self.classes, self.palette, self.name, by_colour(table | {(0,0,0): 255})).label(0)
 
+def segments(found:dict, file, pictures, pngs) -> list:
+    "Picture, PNG, JSON file and (segment, class) of each annotation in the dictionary `found`, for `Panoptic`."
+    known,number = coco_categories(found, file, 'coco.panoptic'),{i: k for k,i in enumerate(panoptic_ids)}
+    images = by_id(records(found, 'images', file, id=int, file_name=str), 'images', file)
+    by_id(found['images'], 'images', file, 'file_name')
+    objects = records(found, 'annotations', file, image_id=int, file_name=str, segments_info=list)
+    labelled = by_id(objects, 'annotations', file, 'image_id')
+    by_id(objects, 'annotations', file, 'file_name')
+    for a in objects:
+        if a['image_id'] not in images: raise UserError(f'{str(file)!r}: {a["file_name"]} is of an image {a["image_id"]}, which the file does not have.')
+        by_id(records(a, 'segments_info', file, id=int, category_id=int), f'segments of {a["file_name"]}', file)
+        for s in a['segments_info']:
+            if not 0 < s['id'] < 1 << 24: raise UserError(f'{str(file)!r}: {a["file_name"]} has a segment {s["id"]}, which is no colour; segments go from 1 to {(1<<24)-1}.')
+            if s['category_id'] not in known & {*number}: raise UserError(f'{str(file)!r}: {a["file_name"]} has a segment of the category {s["category_id"]}, which is none of the 133.')
+    if bare := [x for i,x in images.items() if i not in labelled]:
+        lost = [('pictures without a label', str(pictures/x['file_name'])) for x in bare]
+        leave_out(lost, len(images), f'{str(file)!r} says nothing of {bare[0]["file_name"]}: {len(bare)} of its {len(images)} pictures have no annotation; fetch it again.')
+    about = [json.dumps([(s['id'], number[s['category_id']]) for s in a['segments_info']]) for a in objects]
+    return [(pictures/images[a['image_id']]['file_name'], pngs/a['file_name'], file, s) for a,s in zip(objects, about)]
+
 # %% ../../nbs/1_data/coco.ipynb #ab47323a
 def panoptic(
     root=None, # The folder coco, or the one that holds it
@@ -142,13 +184,11 @@ def panoptic(
     folder = coco_folder(root)
     about = panoptic_classes,panoptic_palette,f'coco.panoptic-{split}'
     if split == 'test': return withheld(folder, *about)
-    items,number = [],{i: k for k,i in enumerate(panoptic_ids)}
+    items = []
     for p in parts:
         file,pngs = told(folder, f'panoptic_{p}.json'),told(folder, f'panoptic_{p}')
-        with intact(file):
-            found = load_json(file)
-            picture = {x['id']: photos(folder, p)/x['file_name'] for x in found['images']}
-            items += [(picture[a['image_id']], pngs/a['file_name'], file, json.dumps([(s['id'], number[s['category_id']]) for s in a['segments_info']])) for a in found['annotations']]
+        found = read_json(file, 'images', 'annotations', 'categories')
+        items += segments(found, file, photos(folder, p), pngs)
     return Panoptic(items, *about)
 
 # %% ../../nbs/1_data/coco.ipynb #1cf29b7b

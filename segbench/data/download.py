@@ -4,11 +4,10 @@
 
 # %% auto #0
 __all__ = ['Archive', 'Source', 'hash_of', 'fault', 'transfer', 'append', 'download', 'fetch', 'members', 'unpack_archive',
-           'set_root', 'obtain', 'standing', 'intact', 'make_archive', 'rehearse']
+           'set_root', 'obtain', 'standing', 'make_archive', 'rehearse']
 
 # %% ../../nbs/1_data/download.ipynb #c11123cd
 import hashlib, lzma, os, re, shutil, sys, tarfile, time, zipfile, zlib
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from http.client import HTTPException
 from pathlib import Path, PurePosixPath
@@ -185,15 +184,6 @@ def standing(reader, root=None):
     if any(found.values()) or any((set_root(root)/source.folder/a.to).exists() for a in source.archives): return 'partial', '; '.join([counts, *(s.rstrip('.') for s in dict.fromkeys(said))])
     begun = [a.name for a in source.archives if (set_root(root)/'downloads'/f'{a.name}.part').exists()]
     return ('partial', f'{begun[0]} has begun to arrive') if begun else ('absent', '')
-
-# %% ../../nbs/1_data/download.ipynb #110ac858
-@contextmanager
-def intact(file):
-    "Says in a `UserError` what the annotation file `file` lacks, or that it is damaged."
-    try: yield
-    except UserError: raise
-    except KeyError as e: raise UserError(f'{str(file)!r} lacks {e}; fetch it again.') from None
-    except (ValueError, IndexError, TypeError) as e: raise UserError(f'{str(file)!r} is damaged: {e}; fetch it again.') from None
 
 # %% ../../nbs/1_data/download.ipynb #0ee558e3
 def make_archive(file, members:dict):

@@ -8,8 +8,10 @@ __all__ = ['letters', 'trace', 'outline', 'mask', 'gather', 'Marked']
 # %% ../../nbs/1_data/runs.ipynb #9a41b2db
 import json, numpy as np
 from collections import Counter
+from PIL import Image
 from ..core import *
 from .pairs import *
+from .texts import *
 
 # %% ../../nbs/1_data/runs.ipynb #e3e935a2
 def letters(text:str) -> list:
@@ -49,16 +51,54 @@ def outline(points, h:int, w:int):
     return np.diff(ends, prepend=0, append=h*w)
 
 # %% ../../nbs/1_data/runs.ipynb #dc2a8d10
+def _corners(points, h:int, w:int) -> list:
+    "`points` of an outline if they are x, y, x, y, … in or near a picture of `h`×`w`."
+    example = 'an outline is [x, y, x, y, x, y, …] with three points or more, and a segmentation a list of outlines'
+    if not isinstance(points, list):
+        raise UserError(f'{str(points)[:40]} stands where an outline belongs; {example}.')
+    if odd := [p for p in points if type(p) not in (int, float)]:
+        raise UserError(f'an outline holds {str(odd[0])[:40]!r}; {example}.')
+    if len(points) < 6 or len(points) % 2:
+        raise UserError(f'an outline has {len(points)} numbers; {example}.')
+    for name,places,n in (('x', points[::2], w), ('y', points[1::2], h)):
+        if far := [p for p in places if not -n <= p <= 2*n]: # also NaN
+            raise UserError(f'an outline has the {name} {str(far[0])[:40]}, far outside of the picture of {w}×{h}.')
+        if max(places) < 0 or min(places) > n:
+            raise UserError(f'an outline lies outside of the picture of {w}×{h}.')
+    return points
+
+def _lengths(seg:dict, h:int, w:int) -> list:
+    "The run lengths in the dictionary `seg` if they are those of a picture of `h`×`w`."
+    for k in ('size', 'counts'):
+        if k not in seg: raise UserError(f'run lengths lack {k!r}; they need the size, [height, width], and the counts.')
+    if seg['size'] != [h, w]:
+        turned = ', which is height and width exchanged' if seg['size'] == [w, h] else ''
+        raise UserError(f'run lengths have the size {str(seg["size"])[:40]} where the picture has [{h}, {w}]{turned}.')
+    runs = seg['counts']
+    if isinstance(runs, str):
+        if not all('0' <= c < 'p' for c in runs) or runs[-1:] >= 'P':
+            raise UserError(f"run lengths in letters, {runs[:40]!r}, are cut off or no letters of COCO's.")
+        runs = letters(runs)
+    if not isinstance(runs, list) or not all(type(n) is int and n >= 0 for n in runs):
+        raise UserError(f'run lengths are {str(runs)[:40]}, but must be whole numbers of at least 0, or letters.')
+    if sum(runs) != h*w:
+        raise UserError(f'a mask of {sum(runs)} pixels does not fit a picture of {w}×{h}; the annotations are of other pictures, or damaged.')
+    return runs
+
 def mask(
-    seg, # Outlines, or a dictionary with run lengths or letters in `counts`
+    seg, # Outlines, or a dictionary with `size` and, in `counts`, run lengths or letters
     h:int, # Height of the picture
     w:int, # Width
 ):
-    "The pixels of an object, `bool` h×w."
-    if isinstance(seg, list): return np.logical_or.reduce([mask(dict(counts=outline(p, h, w)), h, w) for p in seg])
-    runs = letters(seg['counts']) if isinstance(seg['counts'], str) else seg['counts']
-    if sum(runs) != h*w: raise UserError(f'a mask of {sum(runs)} pixels does not fit a picture of {w}×{h}; the annotations are of other pictures, or damaged.')
-    return np.repeat(np.arange(len(runs)) % 2 == 1, runs).reshape(w, h).T
+    "The pixels of an object, `bool` h×w; a `UserError` says why they cannot be known."
+    def filled(runs): return np.repeat(np.arange(len(runs)) % 2 == 1, runs).reshape(w, h).T
+
+    if isinstance(seg, dict): return filled(_lengths(seg, h, w))
+    if not seg:
+        raise UserError('it has no segmentation, and a box does not say which pixels are the object.')
+    if not isinstance(seg, list):
+        raise UserError(f'its segmentation is {str(seg)[:40]!r}, neither a list of outlines nor run lengths.')
+    return np.logical_or.reduce([filled(outline(_corners(p, h, w), h, w)) for p in seg])
 
 # %% ../../nbs/1_data/runs.ipynb #8f274b5e
 def gather(
@@ -68,13 +108,27 @@ def gather(
     folder, # Where the pictures are
     file, # Where the annotations are from
     least:int=-1, # Pictures whose objects have no more pixels than this are left out
+    known=None, # Ids of all categories in the file; None if it does not list them
 ) -> list:
     "Picture, annotation file, (height, width) and objects of each picture, for `Marked`."
+    found = dict(images=images, annotations=annotations)
+    records(found, 'images', file, id=int, file_name=str, height=int, width=int)
+    records(found, 'annotations', file, image_id=int, category_id=int, **dict(area=float) if least >= 0 else {})
+    by_id(images, 'images', file)
+    by_id(images, 'images', file, 'file_name')
+    if not annotations:
+        raise UserError(f'{str(file)!r} has no annotations, so there is nothing to learn from it; fetch it again.')
     objects,area = {x['id']: [] for x in images},Counter()
-    for a in annotations:
-        i,c = a['image_id'],number.get(a['category_id'])
-        if i in objects and c is not None: objects[i].append((c, a['segmentation'])); area[i] += a['area'] if least >= 0 else 0
-    return [(folder/x['file_name'], file, (x['height'], x['width']), json.dumps(objects[x['id']])) for x in images if area[x['id']] > least]
+    for k,a in enumerate(annotations):
+        i,c,name = a['image_id'],a['category_id'],a.get('id', k)
+        if i not in objects: raise UserError(f'{str(file)!r}: the annotation {name} is of an image {i}, which the file does not have.')
+        if known is not None and c not in known: raise UserError(f'{str(file)!r}: the annotation {name} is of a category {c}, which the file does not have.')
+        if c not in number: continue
+        objects[i].append((number[c], a.get('segmentation'), name))
+        area[i] += a['area'] if least >= 0 else 0
+    kept = [x for x in images if area[x['id']] > least]
+    if not kept: raise UserError(f'{str(file)!r} has no picture whose objects have more than {least} pixels.')
+    return [(folder/x['file_name'], file, (x['height'], x['width']), json.dumps(objects[x['id']])) for x in kept]
 
 # %% ../../nbs/1_data/runs.ipynb #eef4db48
 class Marked(Pairs):
@@ -89,11 +143,22 @@ class Marked(Pairs):
 
     def label(self, i):
         "The label of picture `i`, painted object by object."
-        (h,w),objects = self.marks[i]
+        (picture,file),((h,w),objects) = self.items[i],self.marks[i]
+        _same_size(picture, file, h, w)
         y,taken = np.full((h,w), self.ground, np.uint8),np.zeros((h,w), bool)
-        for c,seg in json.loads(objects):
-            m = mask(seg, h, w)
+        for c,seg,name in json.loads(objects):
+            try: m = mask(seg, h, w)
+            except UserError as e:
+                raise UserError(f'{str(file)!r}: the annotation {name}, of {picture.name}, cannot be painted: {e}') from None
             y[m & ~taken if self.overlap == 'first' else m] = c
             if self.overlap == 'void': y[m & taken] = 255
             taken |= m
         return y
+
+def _same_size(picture, file, h:int, w:int):
+    "A `UserError` if the header of the file `picture` does not say that it has `h`×`w` pixels, as `file` does."
+    try:
+        with Image.open(picture) as im: there = im.size
+    except FileNotFoundError: raise UserError(f'cannot read the picture {str(picture)!r}: it is not there.') from None
+    except OSError: raise UserError(f'cannot read the picture {str(picture)!r}: it is damaged or no picture.') from None
+    if there != (w, h): raise UserError(f'{picture} is {there[0]}×{there[1]} but {str(file)!r} says {w}×{h}.')

@@ -4,9 +4,8 @@
 
 # %% auto #0
 __all__ = ['voc_classes', 'voc_decode', 'sbd_folders', 'context_ids', 'context_classes', 'by_list', 'by_alphabet', 'by_name',
-           'context_labels', 'oxford', 'berkeley', 'terms', 'kit2012', 'kit2010', 'borders_of', 'merged', 'stems',
-           'devkit', 'voc2012', 'voc', 'read_sbd', 'sbd', 'extra', 'aug', 'label_map', 'context_list', 'released',
-           'context']
+           'context_labels', 'oxford', 'berkeley', 'terms', 'kit2012', 'kit2010', 'borders_of', 'merged', 'devkit',
+           'voc2012', 'voc', 'read_sbd', 'sbd', 'extra', 'aug', 'label_map', 'context_list', 'released', 'context']
 
 # %% ../../nbs/1_data/voc.ipynb #e4ade8f9
 import os
@@ -16,15 +15,12 @@ from .download import *
 from .matlab import *
 from .pairs import *
 from .runs import *
+from .texts import *
 from ..show import voc_palette
 
 # %% ../../nbs/1_data/voc.ipynb #5c8c851c
 voc_classes = 'background aeroplane bicycle bird boat bottle bus car cat chair cow diningtable dog horse motorbike person pottedplant sheep sofa train tvmonitor'.split()
 voc_decode = by_index({k: k for k in range(21)} | {255: 255})
-
-def stems(file) -> list:
-    "The names of pictures in a list, which has a name or the paths of a picture and its label in each line."
-    return [Path(line.split()[0]).stem for line in Path(file).read_text().splitlines() if line.strip()]
 
 def devkit(root):
     "The folder VOC2012."
@@ -38,7 +34,7 @@ def voc2012(
     "PASCAL VOC 2012, as it was released."
     folder = devkit(root)
     lists = folder/'ImageSets/Segmentation'
-    names = stems(lists/f'{choose("split of voc", split, sorted(p.stem for p in lists.glob("*.txt")))}.txt')
+    names = read_names(lists/f'{choose("split of voc", split, sorted(p.stem for p in lists.glob("*.txt")))}.txt')
     pictures = [folder/f'JPEGImages/{s}.jpg' for s in names]
     if split == 'test': return Pairs([(p,p) for p in pictures], voc_classes, voc_palette(21), 'voc-test', unlabelled, read_image)
     return Pairs([(p, folder/f'SegmentationClass/{p.stem}.png') for p in pictures], voc_classes, voc_palette(21), f'voc-{split}', voc_decode)
@@ -56,7 +52,7 @@ sbd_folders = ['benchmark_RELEASE/dataset', 'VOCaug/dataset', 'VOCdevkit/VOCaug/
 
 def read_sbd(path):
     "The label in a `.mat` file of SBD, or in a picture."
-    return read_mat(path, 'GTcls', 'Segmentation') if Path(path).suffix == '.mat' else read_label(path)
+    return read_mat_label(path, 'GTcls', 'Segmentation') if Path(path).suffix == '.mat' else read_label(path)
 
 # %% ../../nbs/1_data/voc.ipynb #986d40a0
 def sbd(
@@ -65,7 +61,7 @@ def sbd(
 ) -> Pairs:
     "The Semantic Boundaries Dataset by its own lists, which mix VOC's training and validation pictures."
     folder = set_folder(root, sbd_folders, ['cls'])
-    names = stems(folder/f'{choose("split of voc.sbd", split, sorted(p.stem for p in folder.glob("*.txt")))}.txt')
+    names = read_names(folder/f'{choose("split of voc.sbd", split, sorted(p.stem for p in folder.glob("*.txt")))}.txt')
     return Pairs([(folder/f'img/{s}.jpg', folder/f'cls/{s}.mat') for s in names], voc_classes, voc_palette(21), f'voc.sbd-{split}', voc_decode, read_sbd)
 
 # %% ../../nbs/1_data/voc.ipynb #efc690a8
@@ -102,7 +98,7 @@ by_list = by_index({k+1: k for k in range(59)} | {0: 255})
 by_alphabet = by_index({k+1: context_classes.index(c) for k,c in enumerate(sorted(context_ids, key=context_ids.get))} | {0: 255})
 by_name = by_index(dict.fromkeys(range(460), 255) | {v: k for k,v in enumerate(context_ids.values())})
 
-def label_map(path): return read_mat(path, 'LabelMap')
+def label_map(path): return read_mat_label(path, 'LabelMap')
 
 # %% ../../nbs/1_data/voc.ipynb #f27c18c5
 context_labels = { # folder → what its files end in, how they are read, what they mean
@@ -115,17 +111,20 @@ def context_list(folder, pictures, split):
     "The names in the list of a split of Pascal Context, wherever it lies."
     names = f'pascal_context_{split}.txt', f'ImageSets/{split}.txt', f'ImageSets/SegmentationContext/{split}.txt', f'ImageSets/Main/{split}.txt'
     for file in (f/n for f in (folder, pictures.parent) for n in names):
-        if file.is_file(): return stems(file)
+        if file.is_file(): return read_names(file)
     raise UserError(f'no list of the split {split!r} in {str(folder)!r}: looked for {", ".join(names)}; VOC2010 brings ImageSets/Main.')
 
 # %% ../../nbs/1_data/voc.ipynb #0412db28
 def released(file, pictures, wanted) -> list:
     "Items for `Marked` from Pascal Context's JSON release."
-    with intact(file):
-        release = load_json(file)
-        images = [x | dict(id=x['image_id']) for x in release['images'] if x['phase'] in wanted]
-        objects = release['annos_segmentation']
-        return gather(images, objects, {v: k for k,v in enumerate(context_ids.values())}, pictures, file)
+    release = read_json(file, 'images', 'annos_segmentation')
+    images = records(release, 'images', file, image_id=int, phase=str)
+    objects = records(release, 'annos_segmentation', file, image_id=int)
+    elsewhere = {x['image_id'] for x in images if x['phase'] not in wanted}
+    chosen = [x | dict(id=x['image_id']) for x in images if x['phase'] in wanted]
+    if not chosen: raise UserError(f'{str(file)!r} has no picture of the phase {" or ".join(wanted)}; fetch it again.')
+    number = {v: k for k,v in enumerate(context_ids.values())}
+    return gather(chosen, [a for a in objects if a['image_id'] not in elsewhere], number, pictures, file)
 
 # %% ../../nbs/1_data/voc.ipynb #6aebc06e
 def context(
