@@ -53,8 +53,9 @@ def read_note(file) -> dict:
 class Cached(Pairs):
     "`pairs` with the pixels from the cache file `file`."
     def __init__(self, pairs, file):
-        super().__init__([pairs.paths(i) for i in range(len(pairs))], pairs.classes, pairs.palette, pairs.name, None)
-        self.file,self.note = file,read_note(file)
+        super().__init__([pairs.paths(i) for i in range(len(pairs))], pairs.classes, pairs.palette, pairs.name, None,
+                         channels=pairs.channels, window=pairs.window)
+        self.file,self.note,self.origin = file,read_note(file),pairs
         self.reading,self.group_of = self.note['fingerprint'],pairs.group_of
         self.open()
 
@@ -70,7 +71,7 @@ class Cached(Pairs):
         return image.view(h, w, c).permute(2,0,1), label.view(h, w), *([extras] if extras else [])
 
     def label(self, i): return self[i][1].numpy()
-    def __getstate__(self): return {k: v for k,v in vars(self).items() if k not in ('map', 'table')}
+    def __getstate__(self): return {k: v for k,v in vars(self).items() if k not in ('map', 'table', 'origin')}
     def __setstate__(self, d): vars(self).update(d); self.open()
 
 # %% ../../nbs/1_data/cache.ipynb #17b91e8b
