@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['kinds', 'skipped', 'listing', 'split_names', 'pictures_below', 'pictures_like', 'by_index', 'by_colour', 'either',
            'unlabelled', 'read_map', 'refuse_shared', 'Pairs', 'file_values', 'fingerprint', 'cache_folder', 'Survey',
-           'assumed_pixels', 'digest', 'sum_up', 'problem', 'check', 'set_folder', 'gaps', 'leave_out', 'called',
-           'alike', 'match_stems', 'every_channel', 'file_bytes', 'read_image', 'read_label', 'to_bytes']
+           'assumed_pixels', 'digest', 'sum_up', 'problem', 'check', 'about_images', 'set_folder', 'gaps', 'leave_out',
+           'called', 'alike', 'match_stems', 'every_channel', 'file_bytes', 'read_image', 'read_label', 'to_bytes']
 
 # %% ../../nbs/1_data/pairs.ipynb #ecdefc60
 import hashlib, io, json, os, re, sys, cv2, numpy as np, torch
@@ -175,6 +175,7 @@ class Pairs:
         if len(classes) > 255: raise UserError(f'{name} has {len(classes)} classes; labels are uint8 with 255 for void, so at most 255 are possible.')
         self.items,self.classes,self.palette,self.name = list(items),list(classes),np.asarray(palette, np.uint8),name
         self.decode,self.read,self.channels,self.window = decode,read,channels,window
+        if not self.items: raise UserError(f'{name} has no pictures; see whether they are where they belong, or ask for another split.')
         refuse_shared(self.items, name)
 
     def __len__(self): return len(self.items)
@@ -320,6 +321,52 @@ def check(pairs, progress:bool=True) -> Survey:
     try:
         if lasting: save_json(mark, asdict(said))
     except OSError: pass # a home that cannot be written to costs time, not the training
+    return said
+
+# %% ../../nbs/1_data/pairs.ipynb #c1fa3751
+def _some(n:int, most) -> list:
+    "Up to `most` numbers below `n`, evenly spaced; all if `most` is None."
+    return list(range(n)) if most is None or n <= most else [k*n//most for k in range(most)]
+
+def _samples(file):
+    "All samples of the image `file`; None if it cannot be read, which is said where it is opened."
+    try: return every_channel(file)
+    except UserError: return None
+
+def _window_use(files:list, window) -> str:
+    "A sentence if the `window` of the images of 16 bits in `files` leaves much of itself unused, or of them out; else nothing."
+    (first,last),low,high,out,total = window,1 << 16,0,0,0
+    for x in map(_samples, files):
+        if x is None: continue
+        low,high = min(low, int(x.min())),max(high, int(x.max()))
+        out,total = out + int(((x < first) | (x > last)).sum()),total + x.size
+    if not total: return ''
+    values = f'images of 16 bits have values from {low:,} to {high:,}'
+    advice = f'say window=(0, {(1 << high.bit_length()) - 1 or 1}) where the set is named, or what fits'
+    used = (min(high, last) - max(low, first) + 1)/(last - first + 1)
+    if used <= 1/4: return f'{values}, which is {max(0, used):.1%} of the window ({first}, {last}): the network sees {max(0, used)*256:.0f} of 256 shades; {advice}'
+    return f'{values}, and {out/total:.1%} of them are outside the window ({first}, {last}) and clipped; {advice}' if out > total/100 else ''
+
+def about_images(
+    pairs,
+    most:int=16, # How many images are looked at; None for all
+) -> list:
+    "Sentences on the images of `pairs`: channels and type; a window that is hardly used; photographs that say how to turn them."
+    files = [pairs.paths(i)[0] for i in _some(len(pairs), most) if pairs.paths(i)]
+    files = [f for f in files if Path(f).suffix.lower() in kinds]
+    types = {}
+    for f in files:
+        try: about = header(f)
+        except UserError: continue # said where it is opened
+        if not about.pages or not unread(about.pages): types.setdefault(about.dtype, []).append(f)
+    said = [f'images have {pairs.channels} channel{"s"*(pairs.channels > 1)}, {" and ".join(sorted(types, key=len)) or "uint8"}']
+    if len(types) > 1:
+        one,other = (types[t][0] for t in ('uint8', 'uint16'))
+        said.append(f'{one} has samples of 8 bits and {other} of 16: the window is for the latter alone')
+    if deep := types.get('uint16'): said += filter(None, [_window_use(deep, pairs.window)])
+    if lying := [f for f in files if orientation(f) > 1]:
+        said.append(f'{len(lying)} of {len(files)} images say that they have to be turned (EXIF), such as {lying[0]}; '
+                    f'this is not obeyed where there are labels, which have to lie as the pixels do')
     return said
 
 # %% ../../nbs/1_data/pairs.ipynb #1a1a01c6
