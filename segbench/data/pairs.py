@@ -175,7 +175,7 @@ class Pairs:
         if len(classes) > 255: raise UserError(f'{name} has {len(classes)} classes; labels are uint8 with 255 for void, so at most 255 are possible.')
         self.items,self.classes,self.palette,self.name = list(items),list(classes),np.asarray(palette, np.uint8),name
         self.decode,self.read,self.channels,self.window = decode,read,channels,window
-        if not self.items: raise UserError(f'{name} has no pictures; see whether they are where they belong, or ask for another split.')
+        if not self.items: raise UserError(f'{name} has no pictures; choose another split, or see to its folder.')
         refuse_shared(self.items, name)
 
     def __len__(self): return len(self.items)
@@ -307,7 +307,6 @@ def _known(mark):
 def check(pairs, progress:bool=True) -> Survey:
     "Open every picture and label of `pairs`, once per fingerprint, and count; a `UserError` tells what is wrong with them."
     pairs = getattr(pairs, 'origin', pairs) # the files behind a cache
-    if not len(pairs): raise UserError(f'{pairs.name} has no pictures; choose another split, or see to its folder.')
     mark = cache_folder()/'checked'/fingerprint(pairs)
     # what is neither on disk nor described may be another set tomorrow
     lasting = pairs.reading is not None or any(isinstance(p, (str, os.PathLike)) for p in pairs.paths(0))
