@@ -307,7 +307,6 @@ def _known(mark):
 def check(pairs, progress:bool=True) -> Survey:
     "Open every picture and label of `pairs`, once per fingerprint, and count; a `UserError` tells what is wrong with them."
     pairs = getattr(pairs, 'origin', pairs) # the files behind a cache
-    if not len(pairs): raise UserError(f'{pairs.name} has no pictures; choose another split, or see to its folder.')
     mark = cache_folder()/'checked'/fingerprint(pairs)
     # what is neither on disk nor described may be another set tomorrow
     lasting = pairs.reading is not None or any(isinstance(p, (str, os.PathLike)) for p in pairs.paths(0))
