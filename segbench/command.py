@@ -46,17 +46,25 @@ def parser(
     for name,param in docments(f, full=True, returns=False).items(): add_argument(p, name, param)
     return p
 
+# %% ../nbs/0_core/command.ipynb #e00454eb
+def _said(name:str, value):
+    "A `UserError` if the argument `name` is a text without a letter: a shell makes it of a variable that is not set."
+    for v in value if isinstance(value, list) else [value]:
+        if isinstance(v, str) and not v.strip(): raise UserError(f'--{name.replace("_", "-")} is empty; leave it out, or say what it shall be.')
+
 # %% ../nbs/0_core/command.ipynb #811bdb67
 def command(
     f, # Function to run
     argv:list=None, # Arguments, those of the process by default
     prog:str=None, # Name of the command
 ):
-    "Call `f` with the arguments in `argv`; a `UserError` ends the process with one sentence and status 2."
+    "Call `f` with the arguments in `argv`; a `UserError` ends the process with one sentence and status 2, a stop with 128 + the signal."
     args = vars(parser(f, prog).parse_args(argv))
-    try: return f(**args)
+    try:
+        for flag,v in args.items(): _said(flag, v)
+        return f(**args)
     except UserError as e: status,said = 2,e
     except OSError as e: status,said = 2,f'{e.strerror or e}' + f': {str(e.filename)!r}'*bool(e.filename)
-    except KeyboardInterrupt as e: status,said = 130,str(e) or 'stopped'
+    except KeyboardInterrupt as e: status,said = 128+getattr(e, 'number', 2),str(e) or 'stopped'
     print(f'{prog or f.__name__}: {said}', file=sys.stderr)
     sys.exit(status)
