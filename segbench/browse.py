@@ -6,7 +6,7 @@
 __all__ = ['looks', 'paint', 'turn', 'received', 'tally', 'survey_file', 'survey', 'fitting', 'pointed', 'opened', 'Browser']
 
 # %% ../nbs/5_explore/browse.ipynb #385a34a3
-import html, os, ipywidgets as widgets, numpy as np, torch
+import html, io, os, ipywidgets as widgets, numpy as np, torch
 from concurrent.futures import ThreadPoolExecutor
 from fastcore.basics import patch
 from functools import lru_cache
@@ -70,12 +70,13 @@ def survey_file(pairs):
 def survey(pairs):
     "Yield `tally` of every label of `pairs`, from all cores, or from the last time."
     file = survey_file(pairs)
-    if file and file.exists(): yield from np.load(file); return
+    if file and os.path.exists(file): yield from np.load(file); return
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         found = []
         for t in pool.map(lambda i: tally(pairs, i), range(len(pairs))): found.append(t); yield t
     if file:
-        with whole(file) as part, open(part, 'wb') as f: np.save(f, np.array(found, np.int64))
+        np.save(kept := io.BytesIO(), np.array(found, np.int64))
+        remember(file, kept.getvalue())
 
 # %% ../nbs/5_explore/browse.ipynb #d3c21757
 def fitting(

@@ -203,6 +203,8 @@ def save(self:Training):
     self.saving = True
     try:
         with whole(self.out/'state'/'state.pt') as part, open(part, 'wb') as f: torch.save(state, f)
+    except RuntimeError as e: # PyTorch hides what the system said
+        raise OSError(f'the state of {str(self.out)!r} cannot be written, perhaps since the disk is full ({str(e).splitlines()[0]}); the one before it is still there') from e
     finally: self.saving = False
     self.saved = time.monotonic()
 

@@ -9,7 +9,7 @@ __all__ = ['kinds', 'skipped', 'listing', 'split_names', 'pictures_below', 'pict
            'alike', 'closest', 'match_stems']
 
 # %% ../../nbs/1_data/pairs.ipynb #ecdefc60
-import hashlib, io, json, os, re, sys, cv2, numpy as np, torch
+import hashlib, io, json, os, re, sys, tempfile, cv2, numpy as np, torch
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from PIL import Image
@@ -264,8 +264,10 @@ def fingerprint(pairs) -> str:
 
 # %% ../../nbs/1_data/pairs.ipynb #4428472a
 def cache_folder():
-    "Where lies what can be made again: $SEGBENCH_CACHE, else `~/.cache/segbench`."
-    return Path(os.environ.get('SEGBENCH_CACHE') or Path.home()/'.cache'/'segbench')
+    "Where lies what can be made again: $SEGBENCH_CACHE, else `~/.cache/segbench`, else, for a user without a home, the folder for temporary files."
+    if told := os.environ.get('SEGBENCH_CACHE'): return Path(told)
+    try: return Path.home()/'.cache'/'segbench'
+    except RuntimeError: return Path(tempfile.gettempdir())/'segbench'
 
 # %% ../../nbs/1_data/pairs.ipynb #18f855ed
 def problem(pairs, i):
@@ -281,12 +283,12 @@ def problem(pairs, i):
 def check(pairs, progress:bool=True):
     "Open every picture and label of `pairs`, once per fingerprint; a `UserError` tells what is wrong with them."
     mark = cache_folder()/'checked'/fingerprint(pairs)
-    if mark.exists(): return
+    if os.path.exists(mark): return # unlike `Path.exists`, no error where a folder cannot be read
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         found = list(tqdm(pool.map(lambda i: problem(pairs, i), range(len(pairs))), f'checking {pairs.name}', len(pairs), leave=False, disable=not progress or not sys.stderr.isatty()))
     if bad := [p for p in found if p]:
         raise UserError(bad[0] + (f' And {len(bad)-1} more of the {len(pairs)} pictures have problems: {" ".join(bad[1:4])}' if bad[1:] else ''))
-    with whole(mark) as part: part.write_text(f'{pairs}\n')
+    remember(mark, f'{pairs}\n'.encode()) # a training does not depend on it
 
 # %% ../../nbs/1_data/pairs.ipynb #1a1a01c6
 def set_folder(
