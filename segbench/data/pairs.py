@@ -291,7 +291,7 @@ def _open(pairs, i):
     try:
         image,label = pairs[i][:2]
     except UserError as e: return str(e), None, 0, ''
-    files = [p for p in pairs.paths(i) if Path(p).suffix.lower() in kinds]
+    files = [p for p in pairs.paths(i) if str(p).lower().endswith(kinds)] # an item may be a number
     if wrong := next(filter(None, map(damage, files)), None): return wrong, None, 0, ''
     pixels = np.bincount(np.asarray(label).ravel(), minlength=256)
     return None, pixels, assumed_pixels(pairs, i, pixels), digest(image)
