@@ -232,4 +232,6 @@ def folder(
     items = match_stems(chosen(root, images, split), chosen(root, labels, 'all'), suffix, root.name, rivals=everyone)
     if not items: raise UserError(f'no pictures for the split {split!r} in {str(root/images)!r}; their names end in {", ".join(kinds)}.')
     names,pal,decode = coding(said)
-    return Pairs(sound(items), names, pal, f'{root.name}-{split}', decode, channels=channels or n_channels(items[0][0]), window=window)
+    pairs = Pairs(sound(items), names, pal, f'{root.name}-{split}', decode, channels=channels or n_channels(items[0][0]), window=window)
+    pairs.remedy = '; if it is a class, write its value or colour behind its name in classes.txt, such as "road 128", or "road 128 64 128"'
+    return pairs
