@@ -23,12 +23,9 @@ def open_data(data:str, root, split:str, checked:bool=True, source=None):
     "The split of the data set `data`, every picture of it opened once; through its cache if it has a fresh one; `source` is the file that named it, if any."
     from segbench.data.cache import cached
     from segbench.data.pairs import check
-    from segbench.data.same import content
     pairs = lookup('data', data, source)(root, split)
     if checked: check(pairs)
-    quick = cached(pairs)
-    if quick is not pairs: quick.about = content(pairs) # its files, which the cache stands for
-    return quick
+    return cached(pairs)
 
 # %% ../nbs/4_train/train.ipynb #c3a10a1c
 def open_net(model, backbone, pretrained, init, n_classes:int, in_chans:int):

@@ -45,6 +45,7 @@ class InOrder(Pairs):
 
     def label(self, i): return self.to[self.under.label(i)]
     def paths(self, i): return self.under.paths(i)
+    def __getstate__(self): return vars(self) | dict(decode=None) # workers need labels, not what files hold
 
 # %% ../../nbs/1_data/same.ipynb #20200ced
 def _listed(names, most:int=5) -> str:
@@ -136,8 +137,8 @@ def content(
     pairs, # A data set, perhaps through a cache or in another order
 ) -> dict:
     "What is kept of a set to tell later whether it is the same: numbers, names and digests, for `config.json`."
-    if about := vars(pairs).get('about'): return about # known to the one who opened it
-    if under := getattr(pairs, 'under', None): return content(under)
+    for behind in ('under', 'origin'): # the set of which this is a view, or the cache
+        if (other := vars(pairs).get(behind)) is not None: return content(other)
     if len(pairs) <= kept_each: return _read_content(pairs)
     file = cache_folder()/'content'/f'{fingerprint(pairs)}.json'
     if file.exists(): return load_json(file)
