@@ -10,11 +10,13 @@ __all__ = ['rising', 'orders', 'shares', 'brief', 'similar', 'matrix', 'mistakes
 import ipywidgets as W, numpy as np
 from fastcore.basics import patch
 from pathlib import Path
+from .board import evaluations
 from .canvas import *
 from .chart import *
 from .core import *
 from .data.same import in_order, mark
 from .infer import load_run
+from .markup import *
 from .metrics import ratio, unpack
 from .panel import *
 from .protocol import Protocol, decide, to_score
@@ -100,8 +102,8 @@ class Confuse(Panel):
         self.by,self.order = (W.ToggleButtons(options=o, style=dict(button_width='auto')) for o in (['recall', 'precision', 'pixels'], list(orders)))
         self.true,self.pred = (knob(W.Dropdown, d, 240, options=[(c, k) for k,c in enumerate(names)]) for d in ('true', 'predicted'))
         self.worst,self.pick = (W.Select(rows=k, layout=W.Layout(width='98%')) for k in (9, 6))
-        self.board,self.canvas,self.said = Canvas(width=self.side, smooth=True),Canvas(width=356, names=list(names)),W.HTML()
-        lists = W.VBox([W.HTML('<b>largest mistakes</b>'), self.worst, beside(self.true, self.pred), self.said, W.HTML('<b>pictures with most of it</b>'), self.pick], layout=W.Layout(width='530px'))
+        self.board,self.canvas,self.said = Canvas(width=self.side, smooth=True),Canvas(width=356, names=list(names)),Said()
+        lists = W.VBox([Said(Markup('<b>largest mistakes</b>')), self.worst, beside(self.true, self.pred), self.said, Said(Markup('<b>pictures with most of it</b>')), self.pick], layout=W.Layout(width='530px'))
         super().__init__(beside(self.by, self.order), columns(W.VBox([self.board], layout=W.Layout(width=f'{self.side+8}px')), lists), self.canvas)
         self.box.add_class('segbench-confuse')
         share = lambda i,j: f'{names[i]} called {names[j]}: {brief(self.counts[i,j])} pixels, {self.counts[i,j]/self.counts[i].sum():.1%} of {names[i]}'
@@ -165,14 +167,14 @@ def look(self:Confuse, *_):
     self.canvas.show((f'{self.pairs.classes[i]} called {self.pairs.classes[j]}: {lit.sum():,} pixels', light(image, lit), label), ('label', colour(label, pal), label), ('prediction', colour(pred, pal), pred))
 
 # %% ../nbs/5_explore/confuse.ipynb #741bd8fe
-def of_scores(file, config:dict, root, source):
-    "The set on which the counts in `file` were made; a `UserError` if it is another one by now."
-    told = load_json(file.with_suffix('.json'))
+def of_scores(result, config:dict, root, source):
+    "The set on which an evaluation was made; a `UserError` if it is another one by now."
+    told = result.scores
     own = dict(data=config['data'], root=config.get('root'), split=told['data'].rpartition('-')[2])
     of = told.get('of') or own
     pairs = open_data(of['data'], root or of['root'], of['split'], checked=False, source=source)
     if told.get('set', now := mark(pairs)) != now:
-        raise UserError(f'{pairs.name} is not what was scored in {str(file)!r}: pictures, labels or classes are others; '
+        raise UserError(f'{pairs.name} is not what was scored as {result.name}: pictures, labels or classes are others; '
                         'score it again with segbench eval, or say with root where that set is.')
     return pairs
 
@@ -185,11 +187,13 @@ def confuse(
 ) -> Confuse:
     "What the network of a run takes for what. Pictures are asked as plain as in training, whatever the evaluation did."
     net,config = load_run(run, trust=trust)
-    files = {f.stem: f for f in sorted((Path(run)/'eval').glob('*.npz'))}
-    if not files: raise UserError(f'{str(run)!r} has no scores yet; make some with segbench eval {run}.')
-    file = files[choose('evaluation', scored or next(iter(files)), list(files))]
+    lost = []
+    found = {r.name: r for r in evaluations(Path(run), lost.append)}
+    if not found: raise UserError(lost[0] if lost else f'{str(run)!r} has no scores yet; make some with segbench eval {run}.')
+    result = found[choose('evaluation', scored or next(iter(found)), list(found))]
     if pairs is None:
         if 'data' not in config: raise UserError(f'the run {str(run)!r} was trained in a notebook and does not know its data set; give it as pairs.')
-        pairs = of_scores(file, config, root, None if trust else Path(run)/'config.json')
+        pairs = of_scores(result, config, root, None if trust else Path(run)/'config.json')
+    if len(pairs.classes) != len(result.scores['classes']): raise UserError(f'{pairs.name} has {len(pairs.classes)} classes, and {result.name} was scored with {len(result.scores["classes"])}; give the set that was scored.')
     pairs = in_order(pairs, config['classes'], repr(str(run)))
-    return Confuse(net, pairs, np.load(file)['counts'], config['precision'])
+    return Confuse(net, pairs, result.counts['counts'], config['precision'])
