@@ -171,8 +171,10 @@ def of_scores(result, config:dict, root, source):
     "The set on which an evaluation was made; a `UserError` if it is another one by now."
     told = result.scores
     own = dict(data=config['data'], root=config.get('root'), split=told['data'].rpartition('-')[2])
-    of = told.get('of') or own
-    pairs = open_data(of['data'], root or of['root'], of['split'], checked=False, source=source)
+    of = told.get('of')
+    texts = [of.get(k) for k in ('data', 'split')] if isinstance(of, dict) else [None]
+    if not all(isinstance(v, str) for v in texts) or not isinstance(of.get('root'), (str, type(None))): of = own
+    pairs = open_data(of['data'], root or of.get('root'), of['split'], checked=False, source=source)
     if told.get('set', now := mark(pairs)) != now:
         raise UserError(f'{pairs.name} is not what was scored as {result.name}: pictures, labels or classes are others; '
                         'score it again with segbench eval, or say with root where that set is.')
