@@ -230,7 +230,7 @@ _needed = dict(net=('null, or model, n_classes and what else builds the network'
                classes=('a list of 1 to 255 names', lambda v: _texts(v) and 1 <= len(v) <= 255), palette=('a list of colours, three numbers from 0 to 255 each', _colours),
                precision=('bf16, fp16 or no', lambda v: v in ('bf16', 'fp16', 'no')))
 _further = dict(window=('the least and the greatest value of a picture', lambda v: isinstance(v, list) and len(v) == 2 and all(isinstance(x, (int, float)) for x in v) and v[0] < v[1]),
-                values=('null, or a list of whole numbers', lambda v: v is None or isinstance(v, list) and all(_whole_number(x) for x in v)),
+                values=('null, or a list of whole numbers or of colours', lambda v: v is None or _colours(v) or isinstance(v, list) and all(_whole_number(x) for x in v)),
                 steps=('a whole number', partial(_whole_number, least=1)), processes=('a whole number', partial(_whole_number, least=1)),
                 sets=('what was kept of both sets', _sets), changed_data=('a list', lambda v: isinstance(v, list)),
                 **dict.fromkeys(('data', 'root', 'split', 'val_split', 'model', 'backbone', 'pretrained', 'init'), ('null or a text', _text_or_none)))

@@ -9,7 +9,7 @@ __all__ = ['kinds', 'skipped', 'listing', 'split_names', 'pictures_below', 'pict
            'called', 'alike', 'match_stems', 'every_channel', 'file_bytes', 'read_image', 'read_label', 'to_bytes']
 
 # %% ../../nbs/1_data/pairs.ipynb #ecdefc60
-import hashlib, io, json, os, re, sys, cv2, numpy as np, torch
+import hashlib, io, json, os, re, sys, tempfile, cv2, numpy as np, torch
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from PIL import Image
@@ -241,8 +241,10 @@ def fingerprint(pairs) -> str:
 
 # %% ../../nbs/1_data/pairs.ipynb #4428472a
 def cache_folder():
-    "Where lies what can be made again: $SEGBENCH_CACHE, else `~/.cache/segbench`."
-    return Path(os.environ.get('SEGBENCH_CACHE') or Path.home()/'.cache'/'segbench')
+    "Where lies what can be made again: $SEGBENCH_CACHE, else `~/.cache/segbench`, else, for a user without a home, the folder for temporary files."
+    if told := os.environ.get('SEGBENCH_CACHE'): return Path(told)
+    try: return Path.home()/'.cache'/'segbench'
+    except RuntimeError: return Path(tempfile.gettempdir())/'segbench'
 
 # %% ../../nbs/1_data/pairs.ipynb #18f855ed
 @dataclass
@@ -289,7 +291,7 @@ def _open(pairs, i):
     try:
         image,label = pairs[i][:2]
     except UserError as e: return str(e), None, 0, ''
-    files = [p for p in pairs.paths(i) if Path(p).suffix.lower() in kinds]
+    files = [p for p in pairs.paths(i) if str(p).lower().endswith(kinds)] # an item may be a number
     if wrong := next(filter(None, map(damage, files)), None): return wrong, None, 0, ''
     pixels = np.bincount(np.asarray(label).ravel(), minlength=256)
     return None, pixels, assumed_pixels(pairs, i, pixels), digest(image)
@@ -318,9 +320,7 @@ def check(pairs, progress:bool=True) -> Survey:
         raise UserError(bad[0] + (f' And {len(bad)-1} more of the {len(pairs)} pictures have problems: {" ".join(bad[1:4])}' if bad[1:] else ''))
     _,pixels,assumed,digests = zip(*found)
     said = sum_up(pairs, pixels, assumed, digests)
-    try:
-        if lasting: save_json(mark, asdict(said))
-    except OSError: pass # a home that cannot be written to costs time, not the training
+    if lasting: remember(mark, json.dumps(asdict(said)).encode()) # a home that cannot be written to costs time, not the training
     return said
 
 # %% ../../nbs/1_data/pairs.ipynb #c1fa3751
