@@ -214,10 +214,11 @@ def anatomy(
     *nets, # Networks: names, folders of runs, or modules
     pairs=None, # Pictures to look at; scenes of 360×480 by default
     n_classes:int=19, # For networks by name
+    trust:bool=False, # Use networks that runs name outside segbench, too
 ) -> Anatomy:
     "What networks are made of and do, as an instrument."
     def made(net):
         if isinstance(net, nn.Module): return type(net).__name__,net
-        return (Path(net).name, load_run(net)[0]) if (Path(net)/'config.json').exists() else (str(net), make_net(net, n_classes))
+        return (Path(net).name, load_run(net, trust=trust)[0]) if (Path(net)/'config.json').exists() else (str(net), make_net(net, n_classes))
     found = dict(map(made, nets or ['lite']))
     return Anatomy({k: m.eval() for k,m in found.items()}, scenes(split='val', n=8, size=(360,480)) if pairs is None else pairs)

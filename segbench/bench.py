@@ -125,20 +125,20 @@ def said(m:dict) -> str:
     return f'inside the timer: {m["inside"]}; {m["bs"]} picture(s) of {m["size"][0]}×{m["size"][1]}, precision {m["precision"]}{extras}; {m["device"]}, {m["threads"]} threads, PyTorch {m["torch"]}'
 
 # %% ../nbs/4_train/bench.ipynb #9bac08ed
-def build(name:str, backbone, classes:int):
+def build(name:str, backbone, classes:int, trust:bool=False):
     "The network `name`, or that of the run in the folder `name`, ready to be timed."
     import torch
     from segbench.infer import load_run, make_net
     from segbench.layers import best_device
-    net = load_run(name)[0] if (Path(name)/'config.json').exists() else make_net(name, classes, backbone)
+    net = load_run(name, trust=trust)[0] if (Path(name)/'config.json').exists() else make_net(name, classes, backbone)
     return net.to(best_device(), memory_format=torch.channels_last).eval()
 
-def several(names, backbones, classes:int, size, how:dict):
+def several(names, backbones, classes:int, size, how:dict, trust:bool=False):
     "Name and backbone, and what was measured, for each that fit together; prints a line for each."
     for name,backbone in ((n, b) for n in names for b in backbones or [None]):
         label = ' '.join(filter(None, (name, backbone)))
         try:
-            net = build(name, backbone, classes)
+            net = build(name, backbone, classes, trust)
             label,m = ' '.join(filter(None, (name, net.spec.get('backbone')))),measure(net, size, **how)
         except UserError as e:
             if len(names) == 1: raise
@@ -165,12 +165,13 @@ def main(
     seconds:float=2., # Time for each measurement
     protocol:str=None, # dsnet: as its authors time, instead of size, bs, inside, precision, fold-bn and seconds
     json:str=None, # Write the measurements into this file; bench.json in the folder of a run by default
+    trust:bool=False, # Measure a network that the run names outside segbench, too
 ):
     "Measure size, speed and memory of networks."
-    if protocol: return main(model, backbone, run, all, classes, compile=compile, json=json, **protocols[choose('protocol', protocol, list(protocols))])
+    if protocol: return main(model, backbone, run, all, classes, compile=compile, json=json, trust=trust, **protocols[choose('protocol', protocol, list(protocols))])
     choose('inside', inside, ['net', 'map', 'copies']); at_least(1, bs=bs)
     how = dict(bs=bs, precision=precision, inside=inside, compiled=compile, fold=fold_bn, seconds=seconds)
-    found = dict(several(names('models') if all else [str(run_folder(run) if run else model)], backbone, classes, parse_size(size), how))
+    found = dict(several(names('models') if all else [str(run_folder(run) if run else model)], backbone, classes, parse_size(size), how, trust))
     if not found: raise UserError('none of them could be measured; the reasons stand above.')
     print(said(next(iter(found.values()))))
     if json or run: save_json(json or f'{run}/bench.json', found)

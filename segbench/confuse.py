@@ -168,13 +168,14 @@ def confuse(
     scored:str=None, # Which of its evaluations, such as `camvid-val-whole`; the first by default
     pairs=None, # The data set, where the run does not know it
     root=None, # Where it lies, if not where it lay
+    trust:bool=False, # Use what the run names outside segbench, too
 ) -> Confuse:
     "What the network of a run takes for what. Pictures are asked as plain as in training, whatever the evaluation did."
-    net,config = load_run(run)
+    net,config = load_run(run, trust=trust)
     files = {f.stem: f for f in sorted((Path(run)/'eval').glob('*.npz'))}
     if not files: raise UserError(f'{str(run)!r} has no scores yet; make some with segbench eval {run}.')
     file = files[choose('evaluation', scored or next(iter(files)), list(files))]
     if pairs is None:
         if 'data' not in config: raise UserError(f'the run {str(run)!r} was trained in a notebook and does not know its data set; give it as pairs.')
-        pairs = open_data(config['data'], root or config['root'], load_json(file.with_suffix('.json'))['data'].rpartition('-')[2], checked=False)
+        pairs = open_data(config['data'], root or config['root'], load_json(file.with_suffix('.json'))['data'].rpartition('-')[2], checked=False, source=None if trust else Path(run)/'config.json')
     return Confuse(net, pairs, np.load(file)['counts'], config['precision'])

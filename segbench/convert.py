@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['wrappers', 'of_torchvision', 'of_torchvision_deeplab', 'of_torchvision_fcn', 'of_hszhao', 'of_two_branches',
            'of_dsnet', 'of_pidnet', 'of_mobilenet', 'of_folded', 'espnet_pictures', 'segformers', 'origins', 'renamed',
-           'unfolded', 'Origin', 'published', 'by', 'recognise', 'sizes', 'needed', 'home', 'made_of', 'fates',
-           'misfit', 'by_match', 'save_run', 'words', 'open_net', 'convert', 'told', 'main']
+           'unfolded', 'Origin', 'published', 'by', 'recognise', 'without_front', 'sizes', 'needed', 'home', 'made_of',
+           'fates', 'misfit', 'by_match', 'save_run', 'words', 'open_net', 'convert', 'told', 'main']
 
 # %% ../nbs/4_train/convert.ipynb #65e5a684
 import importlib, re
@@ -28,7 +28,8 @@ def renamed(
         return k
     return {name(k): v for k,v in theirs.items()}
 
-wrappers = {r'^((module|model|_orig_mod)\.)+': ''}
+wrappers = {r'(^|\.)(_orig_mod|_fsdp_wrapped_module|_checkpoint_wrapped_module)(?=\.)': '',
+    r'^(\.|(module|model|net|network)\.)+': ''}
 
 # %% ../nbs/4_train/convert.ipynb #adf9df73
 of_torchvision = {r'^backbone\.': 'body.net.', r'^aux_classifier\.4': 'aux.2', r'^aux_classifier': 'aux.0'}
@@ -115,7 +116,9 @@ origins = [
     Origin('SegFormer of Hugging Face, 2026', 'segformer.stages.0.patch_embeddings.proj.weight', published('segformer'), 'head.classify.weight', segformers),
     Origin('SegFormer of SMP', 'decoder.mlp_stage.0.linear.weight', published('segformer'), 'head.classify.weight', segformers),
     Origin('ESPNet of sacmehta', 'level3_C.conv.weight', published('espnet'), 'head.score8.weight',
-           ['espnet', 'espnet(q=5)', 'espnet(q=3)'], espnet_pictures),
+           ['espnet', 'espnet(q=5)', 'espnet(q=3)', 'espnet(picture=False)', 'espnet(q=5,picture=False)', 'espnet(q=3,picture=False)'], espnet_pictures),
+    Origin('ESPNet-C of sacmehta', 'level2_0.c1.conv.weight', published('espnet'), 'head.weight',
+           ['espnet.espnet_c', 'espnet.espnet_c(q=5)', 'espnet.espnet_c(q=3)'], espnet_pictures),
     Origin('DeepLabv3 on MobileNetV2 of TensorFlow', 'ip.weight', unfolded, 'head.1.weight',
            ['deeplab.v3(rates=(),refine=False,align_corners=True) mobilenetv2_100'], {21: ((.5,)*3, (.5,)*3)}),
     Origin('MobileNetV2 of torchvision', 'features.1.conv.0.0.weight', by(of_mobilenet))]
@@ -124,6 +127,17 @@ origins = [
 def recognise(theirs:dict):
     "The origin of the tensors `theirs`, or None."
     return next((o for o in origins if o.tell in theirs), None)
+
+def without_front(theirs:dict) -> dict:
+    "`theirs` without what stands in front of all names of an origin's network, if one is in there."
+    if recognise(theirs): return theirs
+    for origin in origins:
+        for k in theirs:
+            if not k.endswith('.'+origin.tell): continue
+            front = k.removesuffix(origin.tell)
+            inner = {k.removeprefix(front): v for k,v in theirs.items()}
+            if home(origin, origin.ours(inner)): return inner
+    return theirs
 
 # %% ../nbs/4_train/convert.ipynb #ae58b257
 def sizes(d:dict) -> dict:
@@ -172,15 +186,18 @@ def misfit(net, ours:dict, report, best) -> str:
     return f'{len(over)} tensors of the file have no place there, beginning with {over[0]}' if over else ''
 
 # %% ../nbs/4_train/convert.ipynb #7b1b9902
-def by_match(theirs:dict, net) -> dict:
-    "Tensors of unknown origin under the names of `net` or of its backbone, as `match` pairs them."
+def by_match(theirs:dict, net):
+    "Tensors of unknown origin under the names of `net` or of its backbone, and how sure that is, as `match` has both."
     from segbench.backbones import same_eps
     from segbench.weights import match
     theirs = same_eps(theirs, net, net.spec.get('backbone', ''))
     for front,module in (('', net), ('body.net.', getattr(net.body, 'net', None))):
-        pairs = match({k: v for k,v in module.state_dict().items() if v.is_floating_point()}, theirs) if module else {}
-        if pairs: return {k: v for k,v in theirs.items() if k not in pairs.values()} | {front+a: theirs[b] for a,b in pairs.items()}
-    return theirs
+        own = {k: v for k,v in module.state_dict().items() if v.is_floating_point()} if module else {}
+        found = match(own, theirs)
+        if not found.pairs: continue
+        others = {k: v for k,v in theirs.items() if k not in found.pairs.values()}
+        return others | {front+a: theirs[b] for a,b in found.pairs.items()}, found.how
+    return theirs, 'by name'
 
 # %% ../nbs/4_train/convert.ipynb #7ebe74ab
 def save_run(
@@ -233,12 +250,15 @@ def convert(
 ):
     "A network filled with `theirs`, the report, the fates in rows, and what `home` found."
     from segbench.weights import load_weights
-    theirs = renamed(theirs, wrappers)
+    said = getattr(theirs, 'said', '')
+    theirs = without_front(renamed(theirs, wrappers))
     origin = recognise(theirs)
     net,best = open_net(origin.ours(theirs) if origin else theirs, origin, model, backbone, classes, source)
-    read = origin.ours if origin else partial(by_match, net=net)
+    if origin: read,how = origin.ours,f'by the names of {origin.name}'
+    else: read,how = (lambda d: by_match(d, net)[0]),by_match(theirs, net)[1]
     ours = read(theirs)
-    report = load_weights(net, ours, f'{source}, {origin.name}' if origin else source, by_name=True)
+    report = load_weights(net, ours, source, by_name=True)
+    report.how,report.said = how,said
     if why := misfit(net, ours, report, best):
         raise UserError(f'{source} does not fit {net.spec["model"]}: {why}' + (f'; it fits {words(*best[:2])}.' if best else '.'))
     return net, report, fates(theirs, report, made_of(read, theirs)), best
@@ -248,7 +268,9 @@ def told(report, rows) -> str:
     "The fates, counted; by name those that were skipped or are missing."
     few = lambda l: ', '.join(l[:3]) + f' and {len(l)-3} more'*(len(l) > 3)
     names = {what: few([a or b for a,how,b in rows if how == what]) for what in ('skipped', 'missing')}
-    return f'{report.source}: ' + '; '.join(f'{n} {how}' + (f': {names[how]}' if how in names else '') for how,n in Counter(how for _,how,_ in rows).items())
+    counts = Counter(how for _,how,_ in rows).items()
+    fates = '; '.join(f'{n} {how}' + (f': {names[how]}' if how in names else '') for how,n in counts)
+    return '; '.join(filter(None, (f'{report.source}, told apart {report.how}: {fates}', report.said)))
 
 # %% ../nbs/4_train/convert.ipynb #9bdb60d9
 def main(

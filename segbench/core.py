@@ -78,6 +78,7 @@ def _annotated(kind:str, name:str, f):
     mark = marks[kind]
     makes = getattr(f, '__annotations__', {}).get('return') if inspect.isfunction(f) else None
     made = {c.__name__ for c in inspect.getmro(makes)} if inspect.isclass(makes) else {str(makes).rpartition('.')[2].strip('"\'')}
+    if makes is not None and f.__globals__.get(mark) is makes: made.add(mark) # `Loss` is another name of `Tensor`
     if mark in made and not name.rpartition('.')[2].startswith('_'): return f
     raise UserError(f'{name!r} is no {_kinds[kind]}: it must be a public function whose result is annotated, such as def {name.rpartition(".")[2].strip("_")}(…) -> {mark}.')
 

@@ -18,15 +18,15 @@ from .core import *
 from .train import open_data
 
 # %% ../nbs/4_train/evaluate.ipynb #3ba49a4f
-def open_for(config:dict, data, root, split, n_classes:int):
-    "The data to score: those of the run unless said otherwise; as many classes as the network has."
+def open_for(config:dict, data, root, split, n_classes:int, source=None):
+    "The data to score: those of the run unless said otherwise; as many classes as the network has; `source` is the file of `config`, unless it is trusted."
     if not (data or config.get('data')): raise UserError('this run does not know its data set, since it was trained in a notebook; name it with --data.')
-    pairs = open_data(data or config['data'], root or config.get('root'), split)
+    pairs = open_data(data or config['data'], root or config.get('root'), split, source=None if data else source)
     if len(pairs.classes) != n_classes: raise UserError(f'the network has {n_classes} classes and {pairs.name} has {len(pairs.classes)}; score it on data with the classes it was trained for.')
     return pairs
 
 # %% ../nbs/4_train/evaluate.ipynb #49ffc97e
-def evaluate(run, data, root, split, protocol, bs, weights, precision, workers, convention, quality):
+def evaluate(run, data, root, split, protocol, bs, weights, precision, workers, convention, quality, trust=False):
     "Score the run on this process's share, put the counts together and keep them: scores, in the first process, and data."
     import numpy as np
     from accelerate.utils import gather_object
@@ -36,8 +36,8 @@ def evaluate(run, data, root, split, protocol, bs, weights, precision, workers, 
     from segbench.metrics import conventions
     from segbench.protocol import precision_of
     acc,convention = accelerator(),choose('convention', convention or protocol.convention, list(conventions))
-    net,config = load_run(run, weights, acc.device)
-    pairs = open_for(config, data, root, split, len(config['classes']))
+    net,config = load_run(run, weights, acc.device, trust)
+    pairs = open_for(config, data, root, split, len(config['classes']), None if trust else f'{run}/config.json')
     precision = precision_of(precision, config['precision'], acc.device)
     bar = lambda b: tqdm(b, f'scoring {pairs.name}', leave=False, disable=not (acc.is_main_process and sys.stderr.isatty()))
     rows,_ = score(net, pairs, protocol, bs, precision, None, acc.process_index, acc.num_processes, workers, bar)
@@ -89,12 +89,13 @@ def main(
     workers:int=0, # Loader processes
     quality:bool=False, # Boundary mIoU and calibration, too, with a reliability diagram
     convention:str=None, # For absent classes: nanmean, cityscapes, official-ade or voc; that of the protocol by default
+    trust:bool=False, # Use a network and a data set that the run names outside segbench, too
 ):
     "Score a run and keep the scores in its folder."
     run_folder(run); at_least(1, bs=bs); at_least(0, workers=workers)
     from segbench.protocol import protocol_of
     protocol = protocol_of(protocol, scales, flip, window, hann)
-    scores,pairs = evaluate(run, data, root, split, protocol, bs, weights, precision, workers, convention, quality)
+    scores,pairs = evaluate(run, data, root, split, protocol, bs, weights, precision, workers, convention, quality, trust)
     if scores: tell(scores, pairs, f'{run}/eval/{pairs.name}-{protocol}.json')
     return scores
 

@@ -46,9 +46,10 @@ def winner(p):
 def from_runs(
     runs:list, # Folders
     protocol=Protocol(), # How to ask
+    trust:bool=False, # Use what the runs name outside segbench, too
 ) -> list:
     "The networks of `runs` as `Asked`."
-    loaded = [(Path(r), *load_run(r)) for r in runs]
+    loaded = [(Path(r), *load_run(r, trust=trust)) for r in runs]
     first,_,config = loaded[0]
     for r,_,c in loaded:
         if c['classes'] != config['classes']: raise UserError(f'{str(r)!r} knows other classes than {str(first)!r}; compare networks of the same classes.')
@@ -58,10 +59,11 @@ def from_runs(
 def pictures_of(
     run, # Folder
     split:str='val', # Split of its data set
+    trust:bool=False, # Use a data set that it names outside segbench, too
 ):
     "The pictures on which a run was trained or scored."
-    config = load_json(run_folder(run)/'config.json')
-    return open_for(config, None, None, split, len(config['classes']))
+    config = read_config(run)
+    return open_for(config, None, None, split, len(config['classes']), None if trust else Path(run)/'config.json')
 
 # %% ../nbs/5_explore/explain.ipynb #f7903ebd
 def confidence(p): return p.max(0).values
@@ -146,10 +148,11 @@ class Explorer(Instrument):
         split:str='val', # Split of the run's data set
         protocol=Protocol(), # How to ask
         keep:int=8, # Pictures whose answers are kept
+        trust:bool=False, # Use what the runs name outside segbench, too
     ):
         if isinstance(asked, dict): self.asked = [Asked(n, net.eval(), protocol) for n,net in asked.items()]
-        else: self.asked = from_runs([asked] if isinstance(asked, (str, Path)) else asked, protocol)
-        self.pairs = pictures_of(self.asked[0].run, split) if pairs is None else pairs
+        else: self.asked = from_runs([asked] if isinstance(asked, (str, Path)) else asked, protocol, trust)
+        self.pairs = pictures_of(self.asked[0].run, split, trust) if pairs is None else pairs
         self.numbers,self.brought,self.yours,self.rates,self.lock = range(len(self.pairs)),[],False,None,RLock()
         self.answers = lru_cache(keep)(lambda i: [a(self.sample(i)[0]) for a in self.asked])
         self.canvas = Canvas(names=list(self.pairs.classes), width=520)

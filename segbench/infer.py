@@ -102,11 +102,12 @@ def make_net(
     model:str, # Name of a network, perhaps with arguments
     n_classes:int, # Channels of the logits
     backbone:str=None, # Backbone; None for the network's own
+    source=None, # File in which `model` was read; None where the user gave it, or trusts the file
     **kw, # Further arguments, such as `in_chans` and `pretrained`
 ):
     "The network `model`, with what it takes to build it again under `spec`."
     at_least(1, n_classes=n_classes, in_chans=kw.get('in_chans'))
-    f = lookup('models', model)
+    f = lookup('models', model, source)
     takes = inspect.signature(f).parameters
     if backbone or 'backbone' in takes: kw['backbone'] = backbone or takes['backbone'].default
     for k in kw: choose(f'argument of {model}', k, list(takes))
@@ -119,12 +120,15 @@ def load_run(
     run, # Folder of the run
     weights:str='best', # `best` or `last`
     device='cpu', # Where to put the network
+    trust:bool=False, # Build a network that the run names outside segbench, too
 ):
     "The network of a run, in evaluation, and the run's configuration."
-    run,file = run_folder(run),Path(run)/f'{choose("weights", weights, ["best", "last"])}.safetensors'
-    config = load_json(run/'config.json')
-    if not config.get('net'): raise UserError(f'the network of {str(run)!r} was given as an object, so it cannot be built again by name; train it by name, or load best.safetensors into it yourself.')
-    net = make_net(**config['net'])
+    file = Path(run)/f'{choose("weights", weights, ["best", "last"])}.safetensors'
+    config,source = read_config(run),Path(run)/'config.json'
+    if not config['net']: raise UserError(f'the network of {str(run)!r} was given as an object, so it cannot be built again by name; train it by name, or load best.safetensors into it yourself.')
+    try: net = make_net(**config['net'], source=None if trust else source)
+    except UserError: raise
+    except Exception as e: raise UserError(f'the network in {str(source)!r} cannot be built: {e}; bring the file back from a copy.') from e
     if not file.exists(): raise UserError(f'{str(run)!r} has no {file.name} yet: it has not come to its first evaluation; continue it with segbench train --resume {run}.')
     report = load_weights(net, file)
     if report.missing or report.resized: raise UserError(f'the weights do not fit the network of {str(run)!r}: {report}.')

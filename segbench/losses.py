@@ -151,10 +151,10 @@ def plain_ce(criterion):
     return getattr(criterion, 'ce', ce)
 
 # %% ../nbs/2_measure/losses.ipynb #c0b1ed01
-def _part(text:str, weight):
-    "The loss that `text` names and its divisor, both with its arguments and the class weights `weight`, perhaps None."
-    f,(name,kw) = lookup('losses', text),parse_call(text)
-    whole = find('losses', name)
+def _part(text:str, weight, source):
+    "The loss that `text`, read in the file `source`, names, and its divisor, both with its arguments and the class weights `weight`, perhaps None."
+    f,(name,kw) = lookup('losses', text, source),parse_call(text)
+    whole = find('losses', name, source)
     if weight is not None:
         takes = inspect.signature(whole).parameters
         if not any(k == 'weight' or p.kind == p.VAR_KEYWORD for k,p in takes.items()):
@@ -164,13 +164,13 @@ def _part(text:str, weight):
     takes = inspect.signature(divisor).parameters
     return f, partial(divisor, **{k: v for k,v in kw.items() if k in takes})
 
-def combined(text:str, weight=None) -> Criterion:
-    "The loss that `text` names: a name, or a sum of names with optional factors; `weight` goes to every part."
+def combined(text:str, weight=None, source=None) -> Criterion:
+    "The loss that `text` names: a name, or a sum of names with optional factors; `weight` goes to every part; `source` is the file that named it, if any."
     parts = []
     for part in re.split(r'\+(?![^(]*\))', text):
         m = re.fullmatch(r'\s*((\d+\.?\d*|\.\d+)([eE]-?\d+)?\s*\*)?\s*([^\W\d][\w.]*(\(.*\))?)\s*', part)
         if not m: raise UserError(f"cannot read the loss {text!r}; write a name, or a sum of names with factors before them, such as 'ce+.5*dice'.")
-        parts.append((float((m[1] or '1').rstrip('* ')), *_part(m[4], weight)))
+        parts.append((float((m[1] or '1').rstrip('* ')), *_part(m[4], weight, source)))
     return Criterion(parts, weight)
 
 # %% ../nbs/2_measure/losses.ipynb #46b6fdd6

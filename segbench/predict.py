@@ -80,6 +80,7 @@ def main(
     hann:bool=False, # Let the middle of a window count most
     weights:str='best', # best or last
     precision:str=None, # bf16, fp16, no or auto; that of the training by default
+    trust:bool=False, # Use a network that the run names outside segbench, too
 ):
     "Write a class map for every picture."
     run_folder(run)
@@ -88,7 +89,7 @@ def main(
     from segbench.infer import load_run
     from segbench.layers import best_device
     from segbench.protocol import Protocol, precision_of
-    net,config = load_run(run, weights, device := best_device())
+    net,config = load_run(run, weights, device := best_device(), trust)
     if ids and not config.get('values'): raise UserError(f'the data set of {str(run)!r} has no table of file values; predict without --ids.')
     ask = dict(protocol=Protocol(tuple(scales), flip, window, hann=hann), precision=precision_of(precision, config['precision'], device))
     for f,target in tqdm(files.items(), 'predicting', disable=len(files) < 2 or not sys.stderr.isatty()): predict_file(net, f, target, config, overlay, ids, ask)

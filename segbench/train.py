@@ -19,11 +19,11 @@ from .core import *
 from .settings import *
 
 # %% ../nbs/4_train/train.ipynb #6f7dc499
-def open_data(data:str, root, split:str, checked:bool=True):
-    "The split of the data set `data`, every picture of it opened once; through its cache if it has a fresh one."
+def open_data(data:str, root, split:str, checked:bool=True, source=None):
+    "The split of the data set `data`, every picture of it opened once; through its cache if it has a fresh one; `source` is the file that named it, if any."
     from segbench.data.cache import cached
     from segbench.data.pairs import check
-    pairs = lookup('data', data)(root, split)
+    pairs = lookup('data', data, source)(root, split)
     if checked: check(pairs)
     return cached(pairs)
 
@@ -41,12 +41,16 @@ def open_net(model, backbone, pretrained, init, n_classes:int, in_chans:int):
     return net, [str(r) for r in reports]
 
 # %% ../nbs/4_train/train.ipynb #3bc32462
-def go_on(run, workers, root):
+def go_on(run, workers, root, trust:bool=False):
     "The arguments with which the run in folder `run` was started, to go on with them; `workers` and `root`, if given, are others."
-    config = load_json(run_folder(run)/'config.json')
-    if 'data' not in config: raise UserError(f'the run {str(run)!r} was started in a notebook from objects; call fit(…, resume=True) with them there.')
-    s = config['settings'] | ({} if workers is None else dict(workers=workers))
-    return dict({k: config[k] for k in ('data','split','val_split','model','backbone','pretrained','init')}, root=root or config['root'], out=run, **s)
+    from segbench.losses import combined
+    names = 'data', 'split', 'val_split', 'model', 'backbone', 'pretrained', 'init'
+    if 'data' not in read_config(run): raise UserError(f'the run {str(run)!r} was started in a notebook from objects; call fit(…, resume=True) with them there.')
+    config,s = read_config(run, *names, 'root'),settings_of(run)
+    source = None if trust else Path(run)/'config.json'
+    lookup('data', config['data'], source); lookup('models', config['model'], source); combined(s.get('loss', 'ce'), source=source)
+    s = s | ({} if workers is None else dict(workers=workers))
+    return dict({k: config[k] for k in names}, root=root or config['root'], out=run, **s)
 
 # %% ../nbs/4_train/train.ipynb #316a1fff
 @with_settings
@@ -61,6 +65,7 @@ def main(
     init:str=None, # Weights of the whole network to start from: a run or a file
     out:str=None, # Folder of the run; by default runs/DATA-MODEL-BACKBONE-SEED
     resume:str=None, # Folder of a run to go on with; all other flags come from it, but --workers and --root may be others
+    trust:bool=False, # With --resume: use what the run names outside segbench, too
     **kwargs,
 ):
     "Train a network and keep everything in a run folder."
@@ -69,7 +74,7 @@ def main(
         asked = dict(data=data, split=split, val_split=val_split, model=model, backbone=backbone, pretrained=pretrained, init=init) | s
         check_same(resume, **{k: v for k,v in asked.items() if v != usual(k)})
         if (Path(resume)/'last.safetensors').exists(): return print(f'{resume} is finished: nothing to do')
-        t = train(resume=True, **go_on(resume, s['workers'], root))
+        t = train(resume=True, **go_on(resume, s['workers'], root, trust))
     else: t = train(data, root, split, val_split, model, backbone, pretrained, init, out or run_name(data, model, backbone, s['seed']), **s)
     t.acc.end_training()
     return t

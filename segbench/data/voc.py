@@ -52,7 +52,7 @@ sbd_folders = ['benchmark_RELEASE/dataset', 'VOCaug/dataset', 'VOCdevkit/VOCaug/
 
 def read_sbd(path):
     "The label in a `.mat` file of SBD, or in a picture."
-    return read_mat(path, 'GTcls', 'Segmentation') if Path(path).suffix == '.mat' else read_label(path)
+    return read_mat_label(path, 'GTcls', 'Segmentation') if Path(path).suffix == '.mat' else read_label(path)
 
 # %% ../../nbs/1_data/voc.ipynb #986d40a0
 def sbd(
@@ -98,7 +98,7 @@ by_list = by_index({k+1: k for k in range(59)} | {0: 255})
 by_alphabet = by_index({k+1: context_classes.index(c) for k,c in enumerate(sorted(context_ids, key=context_ids.get))} | {0: 255})
 by_name = by_index(dict.fromkeys(range(460), 255) | {v: k for k,v in enumerate(context_ids.values())})
 
-def label_map(path): return read_mat(path, 'LabelMap')
+def label_map(path): return read_mat_label(path, 'LabelMap')
 
 # %% ../../nbs/1_data/voc.ipynb #f27c18c5
 context_labels = { # folder → what its files end in, how they are read, what they mean

@@ -47,10 +47,11 @@ class ESP(nn.Module):
 # %% ../../nbs/3_models/espnet.ipynb #01f2f07e
 class Encoder(nn.Module):
     "Maps at 1/2, 1/4 and 1/8."
-    def __init__(self, in_chans:int, p:int, q:int):
+    def __init__(self, in_chans:int, p:int, q:int, picture:bool=True):
         super().__init__()
-        (self.mean,self.std),self.multiple,self.chs = normalisation('resnet18', in_chans),8,[16+in_chans, 128+in_chans, 256]
-        a,b,c = self.chs
+        (self.mean,self.std),self.multiple = normalisation('resnet18', in_chans),8
+        a,b,c = 16+in_chans, 128+in_chans, 256
+        self.picture,self.chs = picture,[a if picture else 16, b, c]
         self.level1,self.join1 = act(16, conv=conv(in_chans, 16, stride=2)),act(a)
         self.down2,self.level2,self.join2 = ESP(a, 64, 2),nn.Sequential(*(ESP(64, 64) for _ in range(p))),act(b)
         self.down3,self.level3,self.join3 = ESP(b, 128, 2),nn.Sequential(*(ESP(128, 128) for _ in range(q))),act(c)
@@ -59,9 +60,10 @@ class Encoder(nn.Module):
     def forward(self, x):
         "Three maps of `x`, finest first."
         half = self.halve(x); quarter = self.halve(half)
-        m1 = self.join1(torch.cat([self.level1(x), half], 1)); y = self.down2(m1)
+        level1 = self.level1(x)
+        m1 = self.join1(torch.cat([level1, half], 1)); y = self.down2(m1)
         m2 = self.join2(torch.cat([self.level2(y), y, quarter], 1)); y = self.down3(m2)
-        return m1, m2, self.join3(torch.cat([y, self.level3(y)], 1))
+        return m1 if self.picture else level1, m2, self.join3(torch.cat([y, self.level3(y)], 1))
 
 # %% ../../nbs/3_models/espnet.ipynb #edcce61c
 class Decoder(nn.Module):
@@ -88,9 +90,10 @@ def espnet(
     aux:bool=False, # With an auxiliary head in training; the original has none
     p:int=2, # Pyramids at 1/4
     q:int=8, # Pyramids at 1/8
+    picture:bool=True, # The decoder sees the halved picture, too, as for CamVid; for Cityscapes it does not
 ) -> Segmenter:
     "ESPNet (Mehta et al. 2018): an encoder of spatial pyramids, a decoder as thin as the classes are many."
-    body = Encoder(in_chans, p, q)
+    body = Encoder(in_chans, p, q, picture)
     return Segmenter(body, Decoder(body.chs, n_classes), conv(body.chs[1], n_classes, 1) if aux else None, range(3))
 
 # %% ../../nbs/3_models/espnet.ipynb #ed7faab9
@@ -119,12 +122,19 @@ def rename(name:str) -> str:
 
 # %% ../../nbs/3_models/espnet.ipynb #0d5db59a
 def published(
-    weights:dict, # The authors' tensors of an ESPNet, by their names, for blue, green, red
+    weights:dict, # The authors' tensors of an ESPNet or an ESPNet-C, by their names, for blue, green, red
 ) -> dict:
     "The same tensors by our names, for red, green, blue."
     def turned(v):
         axis = int(v.ndim == 4)
         kept,picture = v.split([v.shape[axis]-3, 3], axis)
         return torch.cat([kept, picture.flip(axis)], axis)
-    seen = ('body.level1.conv', 'body.join1', 'body.down2.reduce', 'body.join2', 'body.down3.reduce', 'head.score4', 'head.join2.conv')
-    return {k: turned(v) if k.startswith(seen) and v.ndim else v for k,v in ((rename(k), v) for k,v in weights.items())}
+    if 'level2_0.c1.conv.weight' in weights: # an ESPNet-C, which is the encoder alone
+        weights = {k.replace('classifier.conv', 'head') if k.startswith('classifier') else 'encoder.'+k: v
+                   for k,v in weights.items()}
+    ours = {rename(k): v for k,v in weights.items()}
+    seen = ['body.level1.conv', 'body.join1', 'body.down2.reduce', 'body.join2', 'body.down3.reduce', 'head.score4']
+    join = ours.get('head.join2.conv.weight')
+    if join is not None and join.shape[1]-join.shape[0] > 16: # the classes, 16 channels, and the picture
+        seen.append('head.join2.conv')
+    return {k: turned(v) if k.startswith(tuple(seen)) and v.ndim else v for k,v in ours.items()}
