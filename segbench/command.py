@@ -6,9 +6,37 @@
 __all__ = ['add_argument', 'Help', 'parser', 'command']
 
 # %% ../nbs/0_core/command.ipynb #89c8030f
-import argparse, inspect, sys
+import argparse, inspect, math, sys
+from difflib import get_close_matches
 from fastcore.docments import docments
 from .core import *
+
+# %% ../nbs/0_core/command.ipynb #82eab11d
+def _wrong(text:str, what:str):
+    "The error that `argparse` turns into a sentence about a flag."
+    return argparse.ArgumentTypeError(f'{text!r} is no {what}')
+
+def _number(text:str) -> float:
+    "A finite number."
+    try: x = float(text)
+    except ValueError: x = math.nan
+    if not math.isfinite(x): raise _wrong(text, 'number, such as .5')
+    return x
+
+def _whole_number(text:str) -> int:
+    "A whole number of 31 bits."
+    try: n = int(text)
+    except ValueError: n = None
+    if n is None: raise _wrong(text, 'whole number, such as 8')
+    if abs(n) >= 2**31: raise _wrong(text, f'number of a size that is meant; give at most {2**31-1}')
+    return n
+
+def _text(text:str) -> str:
+    "A text that is not empty."
+    if not text.strip(): raise _wrong(text, 'name; leave the flag out if none is meant')
+    return text
+
+_readers = {float: _number, int: _whole_number, str: _text}
 
 # %% ../nbs/0_core/command.ipynb #55a208ce
 def add_argument(
@@ -20,10 +48,11 @@ def add_argument(
     required = param.default is inspect.Parameter.empty
     anno = str if param.anno is inspect.Parameter.empty else param.anno
     inner = getattr(anno, '__args__', None)
+    one = inner[0] if inner else anno
     kw = dict(help=(param.docment or '').replace('%', '%%'))
     if anno is bool: kw |= dict(action=argparse.BooleanOptionalAction)
-    elif inner: kw |= dict(type=inner[0], nargs='+' if required else '*')
-    else: kw |= dict(type=anno)
+    else: kw |= dict(type=_readers.get(one, one))
+    if inner: kw |= dict(nargs='+')
     if not inner and anno is not bool: kw['metavar'] = name.upper()
     if required: parser.add_argument(name, **kw)
     else: parser.add_argument('--'+name.replace('_','-'), dest=name, default=param.default, **kw)
@@ -37,14 +66,36 @@ class Help(argparse.HelpFormatter):
         return action.help + (' (default: %(default)s)' if tell and '%(default)' not in action.help else '')
 
 # %% ../nbs/0_core/command.ipynb #1ad6b5f8
+class _Parser(argparse.ArgumentParser):
+    "A parser that says one sentence, as all that goes wrong does, instead of every flag there is."
+    def error(self, message):
+        unknown = [w.partition('=')[0] for w in message.split() if w.startswith('--')]
+        flags = [f for a in self._actions for f in a.option_strings]
+        near = get_close_matches(unknown[0], flags, 1, .6) if 'unrecognized' in message and unknown else []
+        hint = f'; did you mean {near[0]}?' if near else ';'
+        said = ' '.join(message.split())
+        self.exit(2, f'{self.prog}: {said}{hint} {self.prog} --help lists what there is.\n')
+
 def parser(
     f, # Function to call from a command line
     prog:str=None, # Name of the command
 ) -> argparse.ArgumentParser:
     "A parser with a flag for every argument of `f`."
-    p = argparse.ArgumentParser(prog=prog, description=inspect.getdoc(f), formatter_class=Help, allow_abbrev=False)
+    p = _Parser(prog=prog, description=inspect.getdoc(f), formatter_class=Help, allow_abbrev=False)
     for name,param in docments(f, full=True, returns=False).items(): add_argument(p, name, param)
     return p
+
+# %% ../nbs/0_core/command.ipynb #9ae92917
+_full = "can't allocate memory", 'out of memory', 'insufficient memory', 'outofmemory', 'size calculation overflowed'
+
+def _memory_ran_out(e:Exception) -> bool:
+    "Whether `e` says so, in the words of Python, PyTorch or OpenCV."
+    return isinstance(e, MemoryError) or any(words in str(e).lower() for words in _full)
+
+def _show_any_sign():
+    "Let what is printed hold signs that the terminal does not know, and names of files that are no text."
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, 'reconfigure'): stream.reconfigure(errors='backslashreplace')
 
 # %% ../nbs/0_core/command.ipynb #811bdb67
 def command(
@@ -53,10 +104,15 @@ def command(
     prog:str=None, # Name of the command
 ):
     "Call `f` with the arguments in `argv`; a `UserError` ends the process with one sentence and status 2."
+    _show_any_sign()
     args = vars(parser(f, prog).parse_args(argv))
     try: return f(**args)
     except UserError as e: status,said = 2,e
     except OSError as e: status,said = 2,f'{e.strerror or e}' + f': {str(e.filename)!r}'*bool(e.filename)
     except KeyboardInterrupt as e: status,said = 130,str(e) or 'stopped'
-    print(f'{prog or f.__name__}: {said}', file=sys.stderr)
+    except Exception as e:
+        if not _memory_ran_out(e): raise
+        sizes = [f'--{k}' for k in ('bs', 'crop', 'size', 'scales', 'window') if k in args]
+        status,said = 2,'memory ran out' + f'; lower {" or ".join(sizes)}.'*bool(sizes)
+    print(f'{prog or f.__name__}: {" ".join(str(said).split())}', file=sys.stderr)
     sys.exit(status)

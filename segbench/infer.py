@@ -149,7 +149,7 @@ def save_scores(
     if not scores.counts[:-1].any(): raise UserError(f'{pairs.name} has nothing to score: all its labels are void, like those of a test whose server keeps them; predict its pictures instead.')
     each = miou(areas_packed(rows, len(pairs), len(pairs.classes)))
     file = Path(run)/'eval'/f'{pairs.name}-{protocol}'
-    groups = pairs.groups()
+    groups = getattr(pairs, 'groups', lambda: None)() # somebody's set may be no `Pairs`
     known = {} if groups is None else dict(groups=np.array(groups, str))
     with whole(f'{file}.npz') as part, open(part, 'wb') as f: np.savez_compressed(f, counts=rows, **known)
     facts = dict(protocol=str(protocol), images=len(pairs), data=pairs.name, imagewise_miou=float(np.nanmean(each)))

@@ -148,6 +148,7 @@ class Scenes(Pairs):
     def __init__(self, items, split, size, seed):
         super().__init__(items, street_classes, street_palette, f'scenes-{split}', None)
         self.size,self.seed,self.drawn = size,seed,{}
+        self.reading = len(items),size,seed
 
     def __getitem__(self, i):
         image,label = self.drawn.get(i) or draw(rng(self.seed, *self.items[i]), self.size)
