@@ -40,10 +40,11 @@ class Settings:
     schedule:str='onecycle' # poly, cosine, onecycle, step, plateau or constant, perhaps with arguments: 'poly(power=1)'
     warmup:float=0. # Share of the time in which the learning rate rises linearly
     loss:str='ce' # Loss by name, perhaps with arguments, or a sum of several: 'ohem(thresh=.9)', 'ce+.5*dice'
+    aux_weight:float=None # Weight of each auxiliary loss; the network's own by default
     class_weights:str=None # Weights for the loss from class frequencies: median, sqrt, enet or effective
     ema:float=0. # Share of the running average of the weights that each step keeps, such as .99; 0 for none
     clip:float=0. # Greatest norm of the gradient; 0 for any
-    precision:str='auto' # bf16, fp16, no, or auto: bf16 where the hardware has instructions for it
+    precision:str='auto' # bf16, fp16, no, or auto: bf16 or fp16, what the hardware has instructions for
     compile:bool=False # Compile the network with torch.compile
     workers:int=None # Loader processes; by default none on a CPU, up to eight on a GPU
     seed:int=42 # Same seed, same run
@@ -94,10 +95,12 @@ def settings_of(run) -> dict:
 def check_settings(s):
     "A `UserError` for the first of the settings `s` that cannot be."
     for f in fields(s): _of_kind(f, getattr(s, f.name))
-    at_least_0 = 'rotate jitter stain blur flip vflip lr head_lr wd warmup ema clip workers seed patience save_every'.split()
+    at_least_0 = 'rotate jitter stain blur flip vflip lr head_lr wd aux_weight warmup ema clip workers seed patience save_every'.split()
     least = dict(epochs=1, steps=1, bs=1, accum=1, aspect=1, eval_every=1e-9, val_bs=1, log_every=1) | dict.fromkeys(at_least_0, 0)
     for k,low in least.items():
         at_least(low, **{k: getattr(s, k)})
+    for k in ('lr', 'head_lr', 'wd', 'aux_weight', 'clip'): # far below where float32 overflows
+        if (v := getattr(s, k)) is not None and v > 1e6: raise UserError(f'{k} is {v:g}, but must be a number from 0 to 1e6; common ones are far below 10.')
     if not (0 < s.momentum if s.opt == 'nesterov' else 0 <= s.momentum) or s.momentum >= 1: raise UserError(f'momentum is {s.momentum}, but lies between 0 and 1, such as .9.')
     for k in ('warmup', 'ema', 'flip', 'vflip', 'blur', 'stain'):
         if getattr(s, k) > 1: raise UserError(f'{k} is {getattr(s, k)}, but is a share: it lies between 0 and 1.')
