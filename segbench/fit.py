@@ -24,6 +24,7 @@ from .core import *
 from .data.colour import *
 from .data.pairs import *
 from .data.transforms import *
+from .data.verdict import *
 from .infer import *
 from .protocol import *
 from .layers import *
@@ -78,7 +79,6 @@ def rehearse(self:Training):
     "Send a batch through a copy of the network and its loss: a `UserError` if they do not fit the pictures, before anything is written."
     (n,k),(h,w) = (len(self.train.classes),len(self.val.classes)),self.augment.crop
     if n != k: raise UserError(f'{self.train.name} has {n} classes and {self.val.name} has {k}; give sets with the same.')
-    if not any((self.val[i][1] != 255).any() for i in range(len(self.val))): raise UserError(f'{self.val.name} has nothing to score: all its labels are void; choose another --val-split.')
     net,samples = copy.deepcopy(self.plain).train(),Samples(self.train, self.augment, self.s.seed)
     try:
         with torch.no_grad(): self.loss(*collate([samples[0,i] for i in range(self.s.bs)]), net=net)
@@ -393,10 +393,12 @@ def fit(
     "Train `net` and keep everything in the folder `out`; the best weights are in `best.safetensors`."
     check_settings(s := Settings(**kwargs)); check_launch()
     if s.stain and len(train[0][0]) != 3: raise UserError(f'{train.name} has pictures of {len(train[0][0])} channels, but stain is for red, green and blue; leave it at 0.')
+    said = agreed(train, val) # before anything is written
     t = Training(net, train, val, out, s, spec)
     t.make_criterion()
     t.rehearse()
     t.start(resume)
+    if said and t.main and progress: print('note:', '; '.join(said))
     if t.main and s.log_with == 'tensorboard':
         from torch.utils.tensorboard import SummaryWriter
         t.board = SummaryWriter(t.out/'tensorboard', purge_step=t.step)

@@ -12,6 +12,7 @@ from pathlib import Path
 from ..core import *
 from .download import set_root
 from .pairs import *
+from .texts import read_text
 from .tiff import *
 from ..show import palette
 
@@ -134,11 +135,9 @@ def named(classes:list, where:str) -> dict:
 def _read_list(file) -> dict:
     "Class names, each with a list of numbers, from the `file`."
     parse = from_json if file.suffix == '.json' else from_text
-    try: return named(parse(file.read_text(encoding='utf-8-sig'), str(file)), str(file))
-    except FileNotFoundError: raise UserError(f'{str(file)!r} is missing: write the class names into it, one per line, each followed by red green blue if the labels are colours.') from None
-    except UnicodeDecodeError: raise UserError(f'{str(file)!r} is not in UTF-8; save it as UTF-8.') from None
+    if not file.exists(): raise UserError(f'{str(file)!r} is missing: write the class names into it, one per line, each followed by red green blue if the labels are colours.')
+    try: return named(parse(read_text(file), str(file)), str(file))
     except (json.JSONDecodeError, RecursionError) as e: raise UserError(f'{str(file)!r} is no JSON: {e}.') from None
-    except OSError as e: raise UserError(f'{str(file)!r} cannot be read: {e.strerror}.') from None
 
 def read_classes(root) -> dict:
     "Class names, each with a list of no number, a value or a colour, from `classes.json` or `classes.txt` in the folder `root`, else from CVAT's `labelmap.txt`."

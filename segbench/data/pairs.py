@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['kinds', 'skipped', 'listing', 'split_names', 'pictures_below', 'pictures_like', 'by_index', 'by_colour', 'either',
            'unlabelled', 'read_map', 'refuse_shared', 'Pairs', 'file_values', 'fingerprint', 'cache_folder', 'Survey',
-           'assumed_pixels', 'digest', 'survey', 'problem', 'check', 'set_folder', 'gaps', 'leave_out', 'alike',
-           'closest', 'match_stems', 'every_channel', 'file_bytes', 'read_image', 'read_label', 'to_bytes']
+           'assumed_pixels', 'digest', 'sum_up', 'problem', 'check', 'about_images', 'set_folder', 'gaps', 'leave_out',
+           'called', 'alike', 'match_stems', 'every_channel', 'file_bytes', 'read_image', 'read_label', 'to_bytes']
 
 # %% ../../nbs/1_data/pairs.ipynb #ecdefc60
 import hashlib, io, json, os, re, sys, cv2, numpy as np, torch
@@ -175,6 +175,7 @@ class Pairs:
         if len(classes) > 255: raise UserError(f'{name} has {len(classes)} classes; labels are uint8 with 255 for void, so at most 255 are possible.')
         self.items,self.classes,self.palette,self.name = list(items),list(classes),np.asarray(palette, np.uint8),name
         self.decode,self.read,self.channels,self.window = decode,read,channels,window
+        if not self.items: raise UserError(f'{name} has no pictures; see whether they are where they belong, or ask for another split.')
         refuse_shared(self.items, name)
 
     def __len__(self): return len(self.items)
@@ -234,7 +235,7 @@ def fingerprint(pairs) -> str:
     "Changes when a file of `pairs` does, or its name, its classes or the way its files are read."
     read = pairs.name,pairs.classes,getattr(pairs.decode, 'table', None),pairs.channels,pairs.window,pairs.reading
     if assumed := getattr(pairs.decode, 'assumed', ()): read += (assumed,)
-    stat = lambda p: (os.path.abspath(p), (s := os.stat(p)).st_size, s.st_mtime_ns) if os.path.exists(p) else str(p)
+    stat = lambda p: (os.path.abspath(p), (s := os.stat(p)).st_size, s.st_mtime_ns) if isinstance(p, (str, os.PathLike)) and os.path.exists(p) else str(p)
     files = [stat(p) for i in range(len(pairs)) for p in pairs.paths(i)]
     return hashlib.sha1(repr((read, files)).encode()).hexdigest()
 
@@ -268,7 +269,7 @@ def digest(image) -> str:
     "A number that two pictures, c×h×w, share only if they have the same pixels."
     return hashlib.blake2b(np.ascontiguousarray(image.permute(1,2,0)), digest_size=16).hexdigest()
 
-def survey(
+def sum_up(
     pairs, # The set
     pixels:list, # Of each class in each label, n×256
     assumed:list, # Of each label
@@ -308,17 +309,64 @@ def check(pairs, progress:bool=True) -> Survey:
     pairs = getattr(pairs, 'origin', pairs) # the files behind a cache
     if not len(pairs): raise UserError(f'{pairs.name} has no pictures; choose another split, or see to its folder.')
     mark = cache_folder()/'checked'/fingerprint(pairs)
-    lasting = pairs.reading is not None or bool(pairs.paths(0)) # what is neither on disk nor described may be another set tomorrow
+    # what is neither on disk nor described may be another set tomorrow
+    lasting = pairs.reading is not None or any(isinstance(p, (str, os.PathLike)) for p in pairs.paths(0))
     if lasting and (found := _known(mark)): return found
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         found = list(tqdm(pool.map(lambda i: _open(pairs, i), range(len(pairs))), f'checking {pairs.name}', len(pairs), leave=False, disable=not progress or not sys.stderr.isatty()))
     if bad := [p for p,*_ in found if p]:
         raise UserError(bad[0] + (f' And {len(bad)-1} more of the {len(pairs)} pictures have problems: {" ".join(bad[1:4])}' if bad[1:] else ''))
     _,pixels,assumed,digests = zip(*found)
-    said = survey(pairs, pixels, assumed, digests)
+    said = sum_up(pairs, pixels, assumed, digests)
     try:
         if lasting: save_json(mark, asdict(said))
     except OSError: pass # a home that cannot be written to costs time, not the training
+    return said
+
+# %% ../../nbs/1_data/pairs.ipynb #c1fa3751
+def _some(n:int, most) -> list:
+    "Up to `most` numbers below `n`, evenly spaced; all if `most` is None."
+    return list(range(n)) if most is None or n <= most else [k*n//most for k in range(most)]
+
+def _samples(file):
+    "All samples of the image `file`; None if it cannot be read, which is said where it is opened."
+    try: return every_channel(file)
+    except UserError: return None
+
+def _window_use(files:list, window) -> str:
+    "A sentence if the `window` of the images of 16 bits in `files` leaves much of itself unused, or of them out; else nothing."
+    (first,last),low,high,out,total = window,1 << 16,0,0,0
+    for x in map(_samples, files):
+        if x is None: continue
+        low,high = min(low, int(x.min())),max(high, int(x.max()))
+        out,total = out + int(((x < first) | (x > last)).sum()),total + x.size
+    if not total: return ''
+    values = f'images of 16 bits have values from {low:,} to {high:,}'
+    advice = f'say window=(0, {(1 << high.bit_length()) - 1 or 1}) where the set is named, or what fits'
+    used = (min(high, last) - max(low, first) + 1)/(last - first + 1)
+    if used <= 1/4: return f'{values}, which is {max(0, used):.1%} of the window ({first}, {last}): the network sees {max(0, used)*256:.0f} of 256 shades; {advice}'
+    return f'{values}, and {out/total:.1%} of them are outside the window ({first}, {last}) and clipped; {advice}' if out > total/100 else ''
+
+def about_images(
+    pairs,
+    most:int=16, # How many images are looked at; None for all
+) -> list:
+    "Sentences on the images of `pairs`: channels and type; a window that is hardly used; photographs that say how to turn them."
+    files = [pairs.paths(i)[0] for i in _some(len(pairs), most) if pairs.paths(i)]
+    files = [f for f in files if Path(f).suffix.lower() in kinds]
+    types = {}
+    for f in files:
+        try: about = header(f)
+        except UserError: continue # said where it is opened
+        if not about.pages or not unread(about.pages): types.setdefault(about.dtype, []).append(f)
+    said = [f'images have {pairs.channels} channel{"s"*(pairs.channels > 1)}, {" and ".join(sorted(types, key=len)) or "uint8"}']
+    if len(types) > 1:
+        one,other = (types[t][0] for t in ('uint8', 'uint16'))
+        said.append(f'{one} has samples of 8 bits and {other} of 16: the window is for the latter alone')
+    if deep := types.get('uint16'): said += filter(None, [_window_use(deep, pairs.window)])
+    if lying := [f for f in files if orientation(f) > 1]:
+        said.append(f'{len(lying)} of {len(files)} images say that they have to be turned (EXIF), such as {lying[0]}; '
+                    f'this is not obeyed where there are labels, which have to lie as the pixels do')
     return said
 
 # %% ../../nbs/1_data/pairs.ipynb #1a1a01c6
@@ -357,7 +405,7 @@ def leave_out(
 split_names = dict(train='train', training='train', val='val', valid='val', validation='val', eval='val', dev='val',
                test='test', testing='test')
 
-def _called(folder:str) -> str:
+def called(folder:str) -> str:
     "What a folder is called, or the split that its name has in it: `train` for `train_masks`."
     words = re.findall('[a-z]+', folder.lower())
     return next((split_names[w] for w in words if w in split_names), folder.lower())
@@ -369,19 +417,12 @@ def alike(
     "A function of a picture and a label that says whether their folders do not speak against it that they belong together."
     sides = [{p.parent for p in files} for files in (images, labels)]
     top = len(os.path.commonprefix([folder.parts for folders in sides for folder in folders]))
-    called = {f: [_called(part) for part in f.parts[top:]] for folders in sides for f in folders}
-    above = [{name for f in folders for name in called[f]} for folders in sides]
-    both = above[0] & above[1]
-    if all(names & {*split_names.values()} for names in above): both |= {*split_names.values()}
-    counts = {f: [name for name in names if name in both] for f,names in called.items()}
+    above = {f: [called(part) for part in f.parts[top:]] for folders in sides for f in folders}
+    both_sides = [{name for f in folders for name in above[f]} for folders in sides]
+    both = both_sides[0] & both_sides[1]
+    if all(names & {*split_names.values()} for names in both_sides): both |= {*split_names.values()}
+    counts = {f: [name for name in names if name in both] for f,names in above.items()}
     return lambda image, label: counts[image.parent] == counts[label.parent]
-
-def closest(path, others:list):
-    "The one of `others`, files with the name of `path`, whose folders are called like those of `path`, from the last one up."
-    steps = lambda q: next((k for k,(a,b) in enumerate(zip(path.parent.parts[::-1], q.parent.parts[::-1])) if a != b), len(path.parts))
-    best = sorted(others, key=steps)
-    if len(best) > 1 and steps(best[-1]) == steps(best[-2]): raise UserError(f'{path} has two labels, {best[-2]} and {best[-1]}; keep one of them.')
-    return best[-1]
 
 # %% ../../nbs/1_data/pairs.ipynb #373eabfe
 def _share(first, second, label):

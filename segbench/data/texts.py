@@ -113,7 +113,8 @@ def read_json(
 _kinds = {int: 'a whole number', float: 'a finite number', str: 'a text', list: 'a list'}
 
 def _is(value, kind) -> bool:
-    "Whether `value` is of `kind`; True and False are no numbers, and NaN is no finite one."
+    "Whether `value` is of `kind`; True and False are no numbers, NaN is no finite one, and no file is called \"\"."
+    if kind is str: return type(value) is str and value != '' and '\0' not in value
     if kind is not float: return type(value) is kind
     return type(value) is int or type(value) is float and math.isfinite(value)
 
