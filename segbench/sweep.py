@@ -8,6 +8,7 @@ __all__ = ['main', 'can_be', 'one']
 # %% ../nbs/4_train/sweep.ipynb #1ded218a
 from dataclasses import asdict
 from pathlib import Path
+from .core import *
 from .settings import *
 from .train import run_name, train
 
@@ -28,7 +29,7 @@ def main(
 ):
     "Train every network with every seed under one budget; call again to go on."
     s = asdict(Settings(**kwargs))
-    check_settings(Settings(**s))
+    check_settings(Settings(**s)); at_least(1, seeds=seeds)
     nets = [(m, b) for b in (backbones or [None]) for m in models]
     for m,b in nets: can_be(m, b)
     todo = [(m, b, s['seed']+k) for k in range(seeds) for m,b in nets]
