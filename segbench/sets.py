@@ -78,8 +78,7 @@ def opened(reader, root, splits:list) -> tuple:
     with gaps() as lost:
         for s in splits:
             try: sets[s] = reader(root, s)
-            except UserError as e: wrong.append(e); continue
-            if not len(sets[s]): wrong.append(UserError(f'{sets.pop(s).name} has no pictures; see to its folder.'))
+            except UserError as e: wrong.append(e)
     if not sets: raise wrong[0]
     said = lacking(reader, root)
     shut = [('splits that cannot be opened', str(e)) for e in wrong if str(e) not in said]
