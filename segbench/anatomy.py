@@ -7,7 +7,7 @@ __all__ = ['parts', 'channels_in', 'tree', 'passed', 'reach', 'extent', 'field',
            'mosaic', 'together', 'Anatomy', 'seen', 'anatomy']
 
 # %% ../nbs/5_explore/anatomy.ipynb #c078e070
-import copy, html, ipywidgets as W, numpy as np, torch
+import copy, ipywidgets as W, numpy as np, torch
 from fastcore.basics import patch
 from functools import lru_cache
 from pathlib import Path
@@ -21,6 +21,7 @@ from .data.scenes import scenes
 from .data.colour import normalise
 from .infer import load_run, make_net
 from .layers import *
+from .markup import *
 from .panel import *
 from .show import *
 
@@ -156,9 +157,9 @@ class Anatomy(Panel):
         self.maps = lru_cache(50)(lambda net, layer, k: seen(nets[net], layer, pairs[k][0]))
         self.net,self.other = (knob(W.Dropdown, d, 340, options=list(nets), index=k) for k,d in ((0, 'network'), (len(nets)-1, 'beside')))
         self.number,self.depth = (knob(W.IntSlider, d, 260, value=v, max=m) for d,v,m in (('picture', 0, len(pairs)-1), ('depth', 2, 6)))
-        self.layer,self.facts,self.both = W.Select(rows=17, layout=W.Layout(width='340px')),W.HTML(),W.HTML()
+        self.layer,self.facts,self.both = W.Select(rows=17, layout=W.Layout(width='340px')),Said(),Said()
         self.reached,self.mapped = Canvas(width=516),Canvas(width=346)
-        pages = [[self.depth, self.facts], [beside(self.number, W.HTML('click a place to see which pixels have a say in its class')), self.reached],
+        pages = [[self.depth, self.facts], [beside(self.number, Said('click a place to see which pixels have a say in its class')), self.reached],
                  [self.number, columns(self.layer, W.VBox([self.mapped], layout=W.Layout(width='704px')))], [beside(self.other, self.depth), self.both]]
         self.tab = W.Tab(list(map(W.VBox, pages)), titles=['parts', 'reach', 'maps', 'side by side'], selected_index=0)
         super().__init__(self.net, self.tab)
@@ -191,7 +192,7 @@ def draw_parts(self:Anatomy): self.facts.value = tabular(tree(self.parts(self.ne
 @patch
 def draw_both(self:Anatomy):
     a,b = ([n, self.parts(n, *self.image.shape[1:])] for n in (self.net.value, self.other.value))
-    self.both.value = prose(f'<b>A</b> is {html.escape(a[0])}, <b>B</b> is {html.escape(b[0])}') + tabular(together(a[1], b[1], depth=self.depth.value))
+    self.both.value = prose(markup('<b>A</b> is {}, <b>B</b> is {}', a[0], b[0])) + tabular(together(a[1], b[1], depth=self.depth.value))
 
 @patch
 def draw_reach(self:Anatomy):

@@ -6,7 +6,7 @@
 __all__ = ['looks', 'paint', 'turn', 'received', 'tally', 'survey_file', 'survey', 'fitting', 'pointed', 'opened', 'Browser']
 
 # %% ../nbs/5_explore/browse.ipynb #385a34a3
-import html, os, ipywidgets as widgets, numpy as np, torch
+import io, os, ipywidgets as widgets, numpy as np, torch
 from concurrent.futures import ThreadPoolExecutor
 from fastcore.basics import patch
 from functools import lru_cache
@@ -17,6 +17,7 @@ from .core import *
 from .data.colour import *
 from .data.pairs import *
 from .data.transforms import *
+from .markup import *
 from .settings import *
 from .show import *
 
@@ -67,15 +68,22 @@ def survey_file(pairs):
     return cache_folder()/'surveyed'/f'{fingerprint(pairs)}.npy' if len(pairs) and pairs.paths(0) else None
 
 # %% ../nbs/5_explore/browse.ipynb #ec6c7235
+def _kept(file, n:int):
+    "What `survey` left in `file` for `n` pictures; None if there is nothing, or nothing whole."
+    try: found = np.load(file) if file else None
+    except (OSError, ValueError, EOFError): return None
+    return found if found is not None and found.shape == (n, 258) else None
+
 def survey(pairs):
     "Yield `tally` of every label of `pairs`, from all cores, or from the last time."
     file = survey_file(pairs)
-    if file and file.exists(): yield from np.load(file); return
+    if (kept := _kept(file, len(pairs))) is not None: yield from kept; return
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         found = []
         for t in pool.map(lambda i: tally(pairs, i), range(len(pairs))): found.append(t); yield t
     if file:
-        with whole(file) as part, open(part, 'wb') as f: np.save(f, np.array(found, np.int64))
+        np.save(kept := io.BytesIO(), np.array(found, np.int64))
+        remember(file, kept.getvalue())
 
 # %% ../nbs/5_explore/browse.ipynb #d3c21757
 def fitting(
@@ -96,13 +104,14 @@ def pointed(
     i:int, # Number of the picture
     label, # Its class indices, h×w
     at, # Row and column
-) -> str:
+) -> Markup:
     "Class, file value if there is a file, and position, as HTML."
     r,c = at
     k = int(label[r,c])
     said = f'file value {pairs.read(pairs.paths(i)[1])[r,c].tolist()}' if pairs.paths(i) else 'drawn, not read from a file'
     name = chip(pairs.classes[k], pairs.palette[k]) if k < len(pairs.classes) else chip('void', (0,0,0))
-    return f'<span class="segbench-chips"><b>{name}</b>{f"class {k}" if k != 255 else "255"} · {said} · row {r}, column {c}</span>'
+    number = f'class {k}' if k != 255 else '255'
+    return markup('<span class="segbench-chips"><b>{}</b>{} · {} · row {}, column {}</span>', name, number, said, r, c)
 
 # %% ../nbs/5_explore/browse.ipynb #c4b17479
 def opened(pairs, i):
@@ -141,7 +150,7 @@ def make_knobs(self:Browser):
     self.void = knob(widgets.FloatRangeSlider, 'void, %', 260, value=(0,100), min=0, max=100, step=.5, readout_format='.1f', continuous_update=False)
     self.long = knob(widgets.IntRangeSlider, 'long side, pixels', 300, value=(0,1), min=0, max=1, continuous_update=False)
     self.bar = knob(widgets.IntProgress, 'counting', 200)
-    self.title,self.legend,self.said = (widgets.HTML() for _ in range(3))
+    self.title,self.legend,self.said = (Said() for _ in range(3))
     self.said.add_class('segbench-said'); self.title.add_class('segbench-title')
 
 # %% ../nbs/5_explore/browse.ipynb #211e41dd
@@ -175,7 +184,7 @@ def tell(self:Browser, _=None):
     i = self.numbers[self.number.value]
     _,label,wrong = self.sample(i)
     idle = 'Click a pixel to read it; then the wheel, + − 0 and the arrows work, too.'
-    self.said.value = html.escape(wrong) if wrong else pointed(self.pairs, i, label, self.canvas.at) if self.canvas.at else idle
+    self.said.value = wrong if wrong else pointed(self.pairs, i, label, self.canvas.at) if self.canvas.at else idle
 
 # %% ../nbs/5_explore/browse.ipynb #409ea41c
 @patch

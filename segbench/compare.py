@@ -7,27 +7,34 @@ __all__ = ['better', 'facts', 'scatter', 'name_beside', 'verdict', 'shown', 'as_
            'compare']
 
 # %% ../nbs/5_explore/compare.ipynb #89ab5916
-import csv, html, io, ipywidgets as W, numpy as np, re
+import csv, io, ipywidgets as W, numpy as np
 from fastcore.basics import patch
 from pathlib import Path
-from .board import apart, front, group, pace, page, percents, results
+from .board import apart, by_seed, front, group, known_groups, only_here, pace, page, percents, results
 from .canvas import *
 from .chart import *
 from .core import *
+from .markup import *
 from .panel import *
-from .stats import bootstrap, interval, paired
+from .stats import bootstrap, interval, least_seeds, paired, told_apart
 
 # %% ../nbs/5_explore/compare.ipynb #dc937069
 better = {'mIoU': 1, 'mAcc': 1, 'aAcc': 1, 'million parameters': -1, 'GFLOPs': -1, 'FPS': 1, 'memory MB': -1,
     'training images/s': 1, 'minutes': -1} # Columns, and whether more is better
 
-def facts(rs:list, more:str='') -> dict:
-    "The columns of a network, whose runs `rs` differ in their seed only; nan for what nobody measured. `more` goes to its name."
+def _bench(run) -> dict:
+    "What the bench said of the run; nothing if it did not, or if its file is damaged."
+    if not (run/'bench.json').exists(): return {}
+    try: return dict(next(iter(load_json(run/'bench.json').values())))
+    except (UserError, AttributeError, StopIteration, TypeError, ValueError): return {}
+
+def facts(rs:list, more:str='', groups=None) -> dict:
+    "The columns of a network, whose runs `rs` differ in their seed only; nan for what nobody measured. `more` goes to its name; whole `groups` of pictures are drawn for the interval."
     r,(speed,seconds) = rs[0],pace(rs)
     mean = lambda k: 100*float(np.mean([x.scores[k] for x in rs]))
-    bench = next(iter(load_json(r.run/'bench.json').values())) if (r.run/'bench.json').exists() else {}
-    low,high = interval(bootstrap(np.stack([x.areas for x in rs])))
-    return {'name': ' '.join(filter(None, r.label)) + more, 'seeds': len(rs), 'mIoU': mean('miou'), 'low': 100*low, 'high': 100*high, 'mAcc': mean('macc'), 'aAcc': mean('aacc'),
+    bench = _bench(r.run)
+    low,high = interval(bootstrap(np.stack([x.areas for x in by_seed(rs)]), groups=groups))
+    return {'name': ' '.join(filter(None, r.label)) + more, 'seeds': len(by_seed(rs)), 'mIoU': mean('miou'), 'low': 100*low, 'high': 100*high, 'mAcc': mean('macc'), 'aAcc': mean('aacc'),
             'million parameters': r.config['parameters']/1e6, 'GFLOPs': r.config['gflops'], 'FPS': bench.get('fps', np.nan), 'memory MB': bench.get('memory_mb', np.nan),
             'training images/s': speed, 'minutes': seconds/60}
 
@@ -64,10 +71,15 @@ def name_beside(sheet, at, name, taken:list, bold=False, most:int=42):
 # %% ../nbs/5_explore/compare.ipynb #c7fa5bd8
 def verdict(a:list, b:list, names=('A', 'B')) -> str:
     "Whether the runs `a` score higher than the runs `b` on the same pictures, in a sentence."
-    mean,low,high,p = paired(np.stack([r.areas for r in a]), np.stack([r.areas for r in b]))
-    said = f'{names[0]} and {names[1]} cannot be told apart' if p >= .05 else f'{names[0]} is {"better" if mean > 0 else "worse"} than {names[1]}'
-    sure = '' if np.isnan(low) else f', between {100*low:+.2f} and {100*high:+.2f} in 95 of 100 cases'
-    return f'{said}: {100*mean:+.2f} points of mIoU{sure}, p = {p:.3f}'
+    areas = [np.stack([r.areas for r in by_seed(rs)]) for rs in (a, b)]
+    d = paired(*areas, groups=known_groups(dict(a=a, b=b)))
+    sure,level = not np.isnan(d.p),'better' if d.gap > 0 else 'worse'
+    here = 'higher' if d.gap > 0 else 'lower'
+    apart = f'{names[0]} is {level} than {names[1]}' if sure else f'{names[0]} scores {here} than {names[1]} on these images'
+    said = apart if told_apart(d) else f'{names[0]} and {names[1]} cannot be told apart'
+    between = '' if np.isnan(d.low) else f', between {100*d.low:+.2f} and {100*d.high:+.2f} in 95 of 100 cases'
+    chance = f'p = {d.p:.3f} over pictures and seeds' if sure else f'{only_here}: a p takes {least_seeds} seeds of both'
+    return f'{said}: {100*d.gap:+.2f} points of mIoU{between}; {chance}'
 
 # %% ../nbs/5_explore/compare.ipynb #bca30b98
 def shown(found:list) -> list:
@@ -79,7 +91,7 @@ def shown(found:list) -> list:
 
 def as_markdown(lines:list) -> str:
     "`lines` as a Markdown table."
-    row = lambda cells: '| ' + ' | '.join(str(c).replace('|', '\\|') for c in cells) + ' |'
+    row = lambda cells: '| ' + ' | '.join(safe(c).replace('|', '\\|') for c in cells) + ' |' # Markdown passes HTML on
     return '\n'.join([row(lines[0]), row(['---'] + ['---:']*(len(lines[0])-1)), *(row(l.values()) for l in lines)]) + '\n'
 
 def as_csv(lines:list) -> str:
@@ -89,8 +101,9 @@ def as_csv(lines:list) -> str:
 
 def as_latex(lines:list) -> str:
     "`lines` as a LaTeX table with the rules of `booktabs`."
-    safe = lambda c: re.sub(r'([&%$#_{}])', r'\\\1', str(c)).replace('±', r'$\pm$').replace('…', r'\dots{}').replace('–', '--')
-    row = lambda cells: ' & '.join(map(safe, cells)) + r' \\'
+    signs = {s: '\\' + s for s in '&%$#_{}'} | {'\\': r'\textbackslash{}', '^': r'\^{}', '~': r'\~{}', '±': r'$\pm$', '…': r'\dots{}', '–': '--'}
+    word = lambda c: ''.join(signs.get(s, s) for s in str(c))
+    row = lambda cells: ' & '.join(map(word, cells)) + r' \\'
     return '\n'.join([r'\begin{tabular}{l' + 'r'*(len(lines[0])-1) + '}', r'\toprule', row(lines[0]), r'\midrule', *(row(l.values()) for l in lines), r'\bottomrule', r'\end{tabular}']) + '\n'
 
 # %% ../nbs/5_explore/compare.ipynb #9c2d6a39
@@ -104,7 +117,7 @@ class Compare(Panel):
         self.filter = knob(W.Text, 'filter', 240, placeholder='part of a name')
         self.run,self.a,self.b = W.Select(rows=6, layout=W.Layout(width='98%')),choice('is', ['–'], None, 380),choice('better than', ['–'], None, 380)
         self.kind,self.save = choice('as', ['Markdown', 'LaTeX', 'CSV', 'HTML'], None, 170),W.Button(description='save the table', icon='save')
-        self.canvas,self.preview,self.lines,self.about,self.said = Canvas(width=540, smooth=True),image(520),W.HTML(),W.HTML(),W.HTML()
+        self.canvas,self.preview,self.lines,self.about,self.said = Canvas(width=540, smooth=True),image(520),Said(),Said(),Said()
         self.text = W.Textarea(layout=W.Layout(width='98%', height='110px', display='none'))
         stack = lambda width, *parts: W.VBox(parts, layout=W.Layout(width=width))
         super().__init__(beside(self.table, self.x, self.y), columns(stack('548px', self.canvas), stack('530px', self.run, self.about, self.preview)),
@@ -117,8 +130,9 @@ class Compare(Panel):
 @patch
 def open(self:Compare, *_):
     "Work out the numbers of the chosen evaluation."
-    groups = list(self.tables[self.table.value].values())
-    self.found = [*map(facts, groups, apart(groups))]
+    table = self.tables[self.table.value]
+    groups,together = list(table.values()),known_groups(table)
+    self.found = [facts(rs, more, together) for rs,more in zip(groups, apart(groups))]
     self.groups = {f['name']: rs for f,rs in zip(self.found, groups)}
     names = [f['name'] for f in sorted(self.found, key=lambda f: -f['mIoU'])]
     for w,k in ((self.run, 0), (self.a, 0), (self.b, min(1, len(names)-1))): self.set(w, options=names); self.set(w, index=k)
@@ -142,9 +156,9 @@ def redraw(self:Compare):
     self.lines.value = tabular([{'': swatch(ink[l['name']])} | l for l in shown(found)], names.index(name) if name in names else None) if found else 'nothing of that name'
     rs = self.groups[name]; scores = rs[0].scores
     iou = sorted(((100*v, c) for v,c in zip(scores['iou'], scores['classes']) if v is not None), reverse=True)
-    about = [f'<code>{html.escape(rs[0].config.get("command") or str(rs[0].run))}</code>', ', '.join(html.escape(str(r.run)) for r in rs),
-             'IoU: ' + ', '.join(f'{html.escape(c)} {v:.0f}' for v,c in iou[:12])]
-    self.about.value = prose('<br>'.join(about))
+    command = markup('<code>{}</code>', rs[0].config.get('command') or rs[0].run)
+    scored = ', '.join(f'{c} {v:.0f}' for v,c in iou[:12])
+    self.about.value = prose(joined([command, ', '.join(str(r.run) for r in rs), f'IoU: {scored}'], '<br>'))
     fill(self.preview, rs[0].run/'preview.png')
 
 # %% ../nbs/5_explore/compare.ipynb #715fcb3b
@@ -161,7 +175,7 @@ def judge(self:Compare, *_):
     "Test the two networks that are named below the table."
     if self.quiet: return
     names = self.a.value,self.b.value
-    self.said.value = prose(html.escape(verdict(*(self.groups[n] for n in names), names))) if names[0] != names[1] else ''
+    self.said.value = prose(verdict(*(self.groups[n] for n in names), names)) if names[0] != names[1] else ''
 
 @patch
 def export(self:Compare):

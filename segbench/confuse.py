@@ -9,10 +9,12 @@ __all__ = ['rising', 'orders', 'shares', 'brief', 'similar', 'matrix', 'mistakes
 import ipywidgets as W, numpy as np
 from fastcore.basics import patch
 from pathlib import Path
+from .board import evaluations
 from .canvas import *
 from .chart import *
 from .core import *
 from .infer import load_run
+from .markup import *
 from .metrics import ratio, unpack
 from .panel import *
 from .protocol import Protocol, decide, to_score
@@ -98,8 +100,8 @@ class Confuse(Panel):
         self.by,self.order = (W.ToggleButtons(options=o, style=dict(button_width='auto')) for o in (['recall', 'precision', 'pixels'], list(orders)))
         self.true,self.pred = (knob(W.Dropdown, d, 240, options=[(c, k) for k,c in enumerate(names)]) for d in ('true', 'predicted'))
         self.worst,self.pick = (W.Select(rows=k, layout=W.Layout(width='98%')) for k in (9, 6))
-        self.board,self.canvas,self.said = Canvas(width=self.side, smooth=True),Canvas(width=356, names=list(names)),W.HTML()
-        lists = W.VBox([W.HTML('<b>largest mistakes</b>'), self.worst, beside(self.true, self.pred), self.said, W.HTML('<b>pictures with most of it</b>'), self.pick], layout=W.Layout(width='530px'))
+        self.board,self.canvas,self.said = Canvas(width=self.side, smooth=True),Canvas(width=356, names=list(names)),Said()
+        lists = W.VBox([Said(Markup('<b>largest mistakes</b>')), self.worst, beside(self.true, self.pred), self.said, Said(Markup('<b>pictures with most of it</b>')), self.pick], layout=W.Layout(width='530px'))
         super().__init__(beside(self.by, self.order), columns(W.VBox([self.board], layout=W.Layout(width=f'{self.side+8}px')), lists), self.canvas)
         self.box.add_class('segbench-confuse')
         share = lambda i,j: f'{names[i]} called {names[j]}: {brief(self.counts[i,j])} pixels, {self.counts[i,j]/self.counts[i].sum():.1%} of {names[i]}'
@@ -172,10 +174,12 @@ def confuse(
 ) -> Confuse:
     "What the network of a run takes for what. Pictures are asked as plain as in training, whatever the evaluation did."
     net,config = load_run(run, trust=trust)
-    files = {f.stem: f for f in sorted((Path(run)/'eval').glob('*.npz'))}
-    if not files: raise UserError(f'{str(run)!r} has no scores yet; make some with segbench eval {run}.')
-    file = files[choose('evaluation', scored or next(iter(files)), list(files))]
+    lost = []
+    found = {r.name: r for r in evaluations(Path(run), lost.append)}
+    if not found: raise UserError(lost[0] if lost else f'{str(run)!r} has no scores yet; make some with segbench eval {run}.')
+    result = found[choose('evaluation', scored or next(iter(found)), list(found))]
     if pairs is None:
         if 'data' not in config: raise UserError(f'the run {str(run)!r} was trained in a notebook and does not know its data set; give it as pairs.')
-        pairs = open_data(config['data'], root or config['root'], load_json(file.with_suffix('.json'))['data'].rpartition('-')[2], checked=False, source=None if trust else Path(run)/'config.json')
-    return Confuse(net, pairs, np.load(file)['counts'], config['precision'])
+        pairs = open_data(config['data'], root or config['root'], result.scores['data'].rpartition('-')[2], checked=False, source=None if trust else Path(run)/'config.json')
+    if len(pairs.classes) != len(result.scores['classes']): raise UserError(f'{pairs.name} has {len(pairs.classes)} classes, and {result.name} was scored with {len(result.scores["classes"])}; give the set that was scored.')
+    return Confuse(net, pairs, result.counts['counts'], config['precision'])

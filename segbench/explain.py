@@ -13,10 +13,12 @@ from fastcore.basics import patch
 from functools import lru_cache
 from pathlib import Path
 from threading import RLock
+from .board import evaluations
 from .canvas import *
 from .core import *
 from .evaluate import open_for
 from .infer import *
+from .markup import *
 from .metrics import *
 from .protocol import *
 from .show import *
@@ -100,18 +102,24 @@ def ranked(
     v,k = p.topk(min(n, len(p)))
     return list(zip(k.tolist(), v.tolist()))
 
-def bars(name:str, ranks, truth:int, classes, pal) -> str:
+def bars(name:str, ranks, truth:int, classes, pal) -> Markup:
     "The ranks of one network as HTML bars; the true class is ticked."
     name_of = lambda k: chip(classes[k], pal[k]) if k < len(classes) else chip('void', (0,0,0))
-    line = lambda k,v: f'<tr><td>{name_of(k)}{" ✓"*(k == truth)}</td><td><s style="width:{80*v:.0f}px"></s>{100*v:.1f} %</td></tr>'
-    return f'<table class="segbench-ranks"><tr><th colspan=2>{name}</th></tr>{"".join(line(*r) for r in ranks)}</table>'
+    row = '<tr><td>{}{}</td><td><s style="width:{}px"></s>{} %</td></tr>'
+    lines = [markup(row, name_of(k), ' ✓'*(k == truth), f'{80*v:.0f}', f'{100*v:.1f}') for k,v in ranks]
+    head = '<table class="segbench-ranks"><tr><th colspan=2>{}</th></tr>{}</table>'
+    return markup(head, name, joined(lines))
 
 # %% ../nbs/5_explore/explain.ipynb #afb2b681
 def kept_miou(asked, pairs):
     "The mIoU of every picture from the counts that a run kept, n; None if it was not scored on `pairs`."
     file = asked.run and asked.run/'eval'/f'{pairs.name}-{asked.protocol}.npz'
     if not file or not file.exists(): return None
-    return miou(areas_packed(np.load(file)['counts'], len(pairs), len(pairs.classes)))
+    try: kept = {r.name: r for r in evaluations(asked.run, lambda said: None)}
+    except UserError: return None # damaged: the pictures are asked again
+    result = kept.get(file.stem)
+    same = result and (result.scores['images'], result.scores['classes']) == (len(pairs), list(pairs.classes))
+    return miou(result.areas) if same else None
 
 # %% ../nbs/5_explore/explain.ipynb #ad1b937c
 def rated(
@@ -174,7 +182,7 @@ def make_knobs(self:Explorer):
     self.left = widgets.ToggleButtons(options=['picture', 'label'], style=dict(button_width='70px'))
     self.look = widgets.ToggleButtons(options=ways, style=dict(button_width='98px'))
     self.opacity = knob(widgets.FloatSlider, 'opacity', 225, value=.7, min=0, max=1, step=.05)
-    self.legend,self.said = widgets.HTML(),widgets.HTML()
+    self.legend,self.said = Said(),Said()
     self.said.add_class('segbench-said')
 
 # %% ../nbs/5_explore/explain.ipynb #5bac84a5
@@ -236,7 +244,7 @@ def draw(self:Explorer, _=None):
         self.tell()
 
 _stops = ','.join(f'rgb{tuple(c)}' for c in _scale[[*range(0, 256, 32), 255]].tolist())
-_ramp = f'<div class="segbench-chips">0 <span style="width:256px;height:12px;background:linear-gradient(90deg,{_stops})"></span> 1</div>'
+_ramp = Markup(f'<div class="segbench-chips">0 <span style="width:256px;height:12px;background:linear-gradient(90deg,{_stops})"></span> 1</div>')
 
 # %% ../nbs/5_explore/explain.ipynb #605e0b71
 @patch
@@ -247,7 +255,8 @@ def tell(self:Explorer, _=None):
     k = int(y[r,c])
     true = chip(names[k], pal[k]) if k < len(names) else chip('void', (0,0,0))
     tables = [bars(a.name, ranked(p[:,r,c]), k, names, pal) for a,p in zip(self.asked, self.answers(self.i))]
-    self.said.value = f'<div class="segbench-chips">row {r}, column {c} · truth: {true}</div><div class="segbench-chips">{"".join(tables)}</div>'
+    line = '<div class="segbench-chips">row {}, column {} · truth: {}</div><div class="segbench-chips">{}</div>'
+    self.said.value = markup(line, r, c, true, joined(tables))
 
 # %% ../nbs/5_explore/explain.ipynb #e78bbe58
 @patch

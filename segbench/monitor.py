@@ -7,13 +7,15 @@ __all__ = ['frames', 'axes', 'Tail', 'runs_below', 'state', 'clock', 'standing',
            'monitor', 'fit_live']
 
 # %% ../nbs/5_explore/monitor.ipynb #d0f88429
-import html, ipywidgets as W, json, numpy as np, threading, time
+import ipywidgets as W, json, numpy as np, threading, time
 from fastcore.basics import patch
 from pathlib import Path
+from .board import reading
 from .canvas import *
 from .chart import *
 from .core import *
 from .fit import *
+from .markup import *
 from .panel import *
 
 # %% ../nbs/5_explore/monitor.ipynb #da21e77e
@@ -98,28 +100,56 @@ def curves(logs:list, chosen:int=0, along:str='epoch', w:int=660, h:int=340) -> 
 class Monitor(Panel):
     "Live curves, scores and predictions of the runs in `places` and below."
     def __init__(self, *places, every:float=2.):
-        self.places,self.every,self.tails,self.configs,self.lock,self.over = places,every,{},{},threading.RLock(),threading.Event()
+        self.places,self.every,self.tails,self.configs,self.damaged = places,every,{},{},{}
+        self.lock,self.over = threading.RLock(),threading.Event()
         self.run = W.Select(rows=5, layout=W.Layout(width='200px'))
         self.along = W.ToggleButtons(options=list(axes), style=dict(button_width='84px'), tooltips=['what lies on the horizontal axes']*3)
         self.follow = W.Checkbox(True, description='follow', indent=False, layout=W.Layout(width='80px'))
         self.halt = W.Button(description='stop this run', icon='stop', tooltip='Stop after the present step; the run can be resumed', layout=W.Layout(width='130px'))
-        self.said,self.runs,self.scores = W.HTML(),W.HTML(),W.HTML()
+        self.said,self.runs,self.scores = Said(),Said(),Said()
+        self.lost = Said()
         self.chart,self.preview = image(660),image(400)
-        right = W.VBox([W.HTML('picture, label and prediction of the chosen run'), self.preview, self.scores])
-        super().__init__(beside(self.along, self.halt, self.follow), beside(self.run, self.runs), self.said, columns(self.chart, right))
+        right = W.VBox([Said('picture, label and prediction of the chosen run'), self.preview, self.scores])
+        super().__init__(beside(self.along, self.halt, self.follow), beside(self.run, self.runs), self.lost, self.said, columns(self.chart, right))
         self.box.add_class('segbench-monitor')
         self.on(self.run, self.along); self.on(self.follow, call=self.wake); self.press(self.halt, self.stop)
         self.refresh()
+
+# %% ../nbs/5_explore/monitor.ipynb #mo2
+def _check(line:dict):
+    "See whether a line of a log has what is drawn of it; anything else is an error."
+    for f in axes.values(): float(f(line))
+    for k in frames:
+        if line.get(k) is not None: float(line[k])
+
+@patch
+def take(self:Monitor, run) -> bool:
+    "Read what is new of `run`, and whether there was anything; a damaged run is left out, and why is kept."
+    known = run in self.tails
+    try:
+        with reading(run, 'look at its config.json and log.jsonl'):
+            tail = self.tails[run] if known else Tail(run)
+            config,n = self.configs.get(run) or load_json(run/'config.json'),len(tail.rows)
+            fresh = tail.read()
+            for line in tail.rows[n if len(tail.rows) > n else 0:]: _check(line)
+            standing(run, tail.rows, config)
+    except UserError as e:
+        for kept in (self.tails, self.configs): kept.pop(run, None)
+        self.damaged[run] = f'{run} is left out: {e}'
+        return known
+    self.damaged.pop(run, None)
+    self.tails[run],self.configs[run] = tail,config
+    return fresh or not known
 
 # %% ../nbs/5_explore/monitor.ipynb #dd21b78b
 @patch
 def refresh(self:Monitor) -> bool:
     "Read what is new, and draw it; whether there was anything."
     with self.lock:
-        for run in runs_below(*self.places):
-            if run not in self.tails and (run/'log.jsonl').exists(): self.tails[run],self.configs[run] = Tail(run),load_json(run/'config.json')
+        new = [run for run in runs_below(*self.places) if run not in self.tails and (run/'log.jsonl').exists()]
+        fresh = any([self.take(run) for run in [*self.tails, *new]])
+        self.lost.value = '; '.join(self.damaged.values())
         names = {r.name if len({t.name for t in self.tails}) == len(self.tails) else str(r): r for r in self.tails}
-        fresh = any([t.read() for t in self.tails.values()])
         if tuple(self.run.options) != (options := tuple(names.items())):
             self.set(self.run, options=options); self.set(self.run, index=self.run.index or (0 if options else None)); fresh = True
         if fresh or not options: self.redraw()
@@ -187,7 +217,7 @@ def fit_live(net, train, val, out, **kwargs) -> Monitor:
     m = Monitor(out, every=1.); m.result = None
     def work():
         try: m.result = fit(net, train, val, out, progress=False, **kwargs)
-        except (KeyboardInterrupt, Exception) as e: m.said.value = html.escape(str(e) or type(e).__name__)
+        except (KeyboardInterrupt, Exception) as e: m.said.value = str(e) or type(e).__name__
         finally: m.refresh(); m.follow.value = False
     m.thread = threading.Thread(target=work, daemon=True)
     m.thread.start(); m.wake()

@@ -15,10 +15,12 @@ def source_of(reader):
     "The `Source` of a data set function, also with arguments bound to it, or None."
     return getattr(getattr(reader, 'func', reader), 'source', None)
 
-def known_splits(reader) -> list:
-    "The splits of a data set that are its own, not put together from others."
-    source = source_of(reader)
-    return list(source.splits) if source else ['train', 'val']
+def known_splits(reader, root=None) -> list:
+    "The splits of a data set that are its own, not put together from others; of yours, `test` if there is one."
+    if source := source_of(reader): return list(source.splits)
+    try: reader(root, 'test')
+    except (OSError, ValueError, LookupError, TypeError): return ['train', 'val']
+    return ['train', 'val', 'test']
 
 # %% ../nbs/4_train/sets.ipynb #2c9aae70
 def overview(
@@ -70,8 +72,8 @@ def lacking(reader, root) -> str:
 
 # %% ../nbs/4_train/sets.ipynb #c442175a
 def opened(reader, root, splits:list) -> tuple:
-    "The `splits` that can be opened, without pairs that are incomplete, and what is wrong; the first error if none can."
-    from segbench.data.pairs import gaps
+    "The `splits` that can be opened, without pairs that are incomplete, what is wrong, and what is worth saying; the first error if none can."
+    from segbench.data.pairs import gaps, skipped
     sets,wrong = {},[]
     with gaps() as lost:
         for s in splits:
@@ -80,7 +82,10 @@ def opened(reader, root, splits:list) -> tuple:
     if not sets: raise wrong[0]
     said = lacking(reader, root)
     shut = [('splits that cannot be opened', str(e)) for e in wrong if str(e) not in said]
-    return sets, [('incomplete', said)]*bool(said) + shut + list(dict.fromkeys(lost))
+    lost = list(dict.fromkeys(lost))
+    left = [p for kind,p in lost if kind == skipped]
+    notes = [f'{len(left)} files or folders that programs left there, such as {left[0]}, are skipped'] if left else []
+    return sets, [('incomplete', said)]*bool(said) + shut + [(kind, p) for kind,p in lost if kind != skipped], notes
 
 # %% ../nbs/4_train/sets.ipynb #aebec42b
 def check(
@@ -94,8 +99,9 @@ def check(
     import matplotlib.pyplot as plt
     from segbench.data.doctor import class_chart, share_table, examine, problem_list
     reader = lookup('data', name)
-    sets,known = opened(reader, root, splits or known_splits(reader))
+    sets,known,notes = opened(reader, root, splits or known_splits(reader, root))
     report = examine(parse_call(name)[0], sets, known=known)
+    report.notes += notes
     counts,chart = next(iter(report.counts.values()))[:,:len(report.classes)],Path(out)/f'{report.name}-classes.png'
     weights = weigh(counts) if counts.any() else {}
     print('\n'.join(map(str, sets.values())), share_table(report, weights), problem_list(report, most), sep='\n\n')

@@ -19,12 +19,13 @@ from .core import *
 from .settings import *
 
 # %% ../nbs/4_train/train.ipynb #6f7dc499
-def open_data(data:str, root, split:str, checked:bool=True, source=None):
-    "The split of the data set `data`, every picture of it opened once; through its cache if it has a fresh one; `source` is the file that named it, if any."
+def open_data(data:str, root, split:str, checked:bool=True, source=None, scored:bool=True):
+    "The split of the data set `data`, every picture of it opened once, and refused if it is to be `scored` and nothing can be; through its cache if it has a fresh one; `source` is the file that named it, if any."
     from segbench.data.cache import cached
     from segbench.data.pairs import check
+    from segbench.data.verdict import scorable
     pairs = lookup('data', data, source)(root, split)
-    if checked: check(pairs)
+    if checked: scorable(pairs) if scored else check(pairs)
     return cached(pairs)
 
 # %% ../nbs/4_train/train.ipynb #c3a10a1c
@@ -106,9 +107,11 @@ def as_command(**asked) -> str:
 def train(data, root, split, val_split, model, backbone, pretrained, init, out, resume:bool=False, progress:bool=True, **settings):
     "Open everything, then `fit`; the arguments are those of `main`."
     from segbench.data.pairs import about_images
+    from segbench.data.verdict import agreed
     check_settings(Settings(**settings))
     if not resume and (Path(out)/'config.json').exists(): raise UserError(f'{str(out)!r} holds a run already; choose another --out, go on with it by --resume {out}, or remove it.')
-    pairs = [open_data(data, root, s) for s in (split, val_split)]
+    pairs = [open_data(data, root, s, scored=False) for s in (split, val_split)]
+    agreed(*pairs)
     seed_all(settings['seed'])
     net,reports = open_net(model, backbone, *((None, None) if resume else (pretrained, init)), len(pairs[0].classes), pairs[0][0][0].shape[0])
     if progress and os.environ.get('RANK', '0') == '0': print(*about_images(pairs[0]), *reports, sep='\n')

@@ -75,20 +75,37 @@ class Cached(Pairs):
     def __setstate__(self, d): vars(self).update(d); self.open()
 
 # %% ../../nbs/1_data/cache.ipynb #17b91e8b
+_torn = (AttributeError, LookupError, OSError, OverflowError, RuntimeError, TypeError, ValueError) # what a torn file leads to
+
+def _whole_table(quick) -> bool:
+    "Whether the items of the `Cached` set `quick` follow each other from the start of its file to its table."
+    sizes = quick.table[:,1:]
+    maps = 1 + len(quick.note['extras'])
+    bytes_of = sizes[:,0]*sizes[:,1]*(sizes[:,2] + maps)
+    ends = np.cumsum(bytes_of)
+    return (sizes > 0).all() and np.array_equal(quick.table[:,0], ends - bytes_of) and ends[-1] == quick.note['table']
+
+def _same(a, b) -> bool:
+    "Whether two items are equal, further maps included."
+    maps = [item[2] if len(item) > 2 else {} for item in (a, b)]
+    alike = lambda x,y: x.shape == y.shape and torch.equal(x, y)
+    return alike(a[0], b[0]) and alike(a[1], b[1]) and [*maps[0]] == [*maps[1]] and all(alike(maps[0][k], maps[1][k]) for k in maps[0])
+
 def stale(pairs, file) -> str:
     "Why the cache `file` does not stand for `pairs`, in words; empty if it does."
     try:
         if read_note(file)['fingerprint'] != fingerprint(pairs): return 'its files or its table have changed'
         quick = Cached(pairs, file)
-    except (ValueError, OSError): return 'it is damaged'
-    same = lambda a,b: len(a) == len(b) and torch.equal(a[0], b[0]) and torch.equal(a[1], b[1])
-    return '' if all(same(quick[i], pairs[i]) for i in {0, len(pairs)//2, len(pairs)-1}) else 'the set is read in another way now'
+        if not _whole_table(quick): return 'it is damaged'
+        found = {i: quick[i] for i in {0, len(pairs)//2, len(pairs)-1}}
+    except _torn: return 'it is damaged'
+    return '' if all(_same(x, pairs[i]) for i,x in found.items()) else 'the set is read in another way now'
 
 # %% ../../nbs/1_data/cache.ipynb #bae84671
 def cached(pairs):
     "`pairs` through its cache if it has one; `pairs` itself, and a word about it, if the cache is stale."
     file = cache_file(pairs)
-    if not file.exists(): return pairs
+    if not os.path.exists(file): return pairs # also where the folder cannot be read
     if not (why := stale(pairs, file)): return Cached(pairs, file)
     print(f'the cache of {pairs.name} is left out: {why}; `segbench data cache` makes a new one', file=sys.stderr)
     return pairs

@@ -76,7 +76,8 @@ def segnet_items(folder, wanted) -> list:
 
 def original_items(folder, wanted) -> list:
     "Pairs of the original layout, under either name."
-    images,labels = next((folder/a, folder/b) for a,b in originals if (folder/a).is_dir())
+    there = [(folder/a, folder/b) for a,b in originals if (folder/b).is_dir()]
+    images,labels = next(((a, b) for a,b in there if a.is_dir()), there[0])
     chosen = [p for p in pictures_below(images) if split_of(p.stem) in wanted]
     return match_stems(chosen, pictures_below(labels), '_L', 'camvid')
 

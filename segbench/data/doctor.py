@@ -156,7 +156,7 @@ def examine(
     visits = {s: [v for v,(t,_) in zip(results, places) if t == s] for s in sets}
     same,doubled = twins(visits)
     lonely,bare,idle = strays(list(sets.values()), {s for _,s in known})
-    surveys = {s: survey(p, *zip(*((v.counts, v.assumed, v.digest) for v in visits[s])), name=s) for s,p in sets.items() if visits[s]}
+    surveys = {s: sum_up(p, *zip(*((v.counts, v.assumed, v.digest) for v in visits[s])), name=s) for s,p in sets.items() if visits[s]}
     problems = [*known] + [p for v in results for p in v.problems] + palettes(results, first.classes, first.palette) + same + lonely + useless(surveys)
     counts = {s: np.stack([v.counts for v in vs]) for s,vs in visits.items() if vs}
     said = notes(surveys, results, doubled, bare, idle) + image_notes(sets)

@@ -7,7 +7,7 @@ __all__ = ['Archive', 'Source', 'hash_of', 'fault', 'transfer', 'append', 'downl
            'set_root', 'obtain', 'standing', 'make_archive', 'rehearse']
 
 # %% ../../nbs/1_data/download.ipynb #c11123cd
-import hashlib, lzma, os, re, shutil, sys, tarfile, time, zipfile, zlib
+import errno, hashlib, lzma, os, re, shutil, sys, tarfile, time, zipfile, zlib
 from dataclasses import dataclass, replace
 from http.client import HTTPException
 from pathlib import Path, PurePosixPath
@@ -56,10 +56,16 @@ def fault(path, archive) -> str:
     return 'is no zip or tar archive' if archive.packed and not (zipfile.is_zipfile(path) or tarfile.is_tarfile(path)) else ''
 
 # %% ../../nbs/1_data/download.ipynb #9f646c7f
+def _noted(part) -> dict:
+    "What is noted of the file `part`: its address, its size and its version; nothing if the note is missing or damaged."
+    try:
+        known = load_json(part.with_name(part.name+'.json'))
+        return known if part.exists() and isinstance(known, dict) and type(known['size']) is int and 'tag' in known else {}
+    except (OSError, KeyError, UserError): return {}
+
 def transfer(url:str, part, progress:bool=True, timeout:float=30):
     "Fetch what the file `part` lacks of `url`."
-    note = part.with_name(part.name+'.json')
-    known = load_json(note) if note.exists() and part.exists() else {}
+    note,known = part.with_name(part.name+'.json'),_noted(part)
     have = part.stat().st_size if known.get('url') == url else 0
     if have and have == known['size']: return
     asking = {'User-Agent': 'segbench'} | ({'Range': f'bytes={have}-'} if have else {}) | ({'If-Range': known['tag']} if have and known['tag'] else {})
@@ -82,6 +88,12 @@ def append(stream, part, start:int, size:int, progress:bool):
         while block := stream.read(1<<18): f.write(block); bar.update(len(block))
 
 # %% ../../nbs/1_data/download.ipynb #96ab82e1
+_of_disk = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.ENOTDIR, errno.EISDIR}
+
+def _cannot_write(path, e:OSError):
+    "The `UserError` for the trouble `e` that the disk makes, not the server or the archive."
+    return UserError(f'{str(path)!r} cannot be written: {os.strerror(e.errno)}; make room, or give another folder with --root, and call again.')
+
 def download(url:str, part, tries:int=3, wait:float=1., progress:bool=True):
     "`transfer` until all is there; gives up after `tries` in a row that brought nothing new."
     size = lambda: part.stat().st_size if part.exists() else 0
@@ -89,6 +101,7 @@ def download(url:str, part, tries:int=3, wait:float=1., progress:bool=True):
     while True:
         try: return transfer(url, part, progress)
         except (OSError, HTTPException) as e:
+            if getattr(e, 'errno', None) in _of_disk: raise _cannot_write(part, e) from None
             code = getattr(e, 'code', 500)
             if code == 416: part.unlink(missing_ok=True)
             elif code < 500 and code not in (408, 429): raise
@@ -146,7 +159,7 @@ def unpack_archive(file, to, take:str='', progress:bool=True):
         os.sync(); os.replace(aside, to)
     except RuntimeError as e: raise UserError(f'{str(file)!r} cannot be unpacked: {e}; make the folder {str(to)!r} from it by other means.') from None
     except (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError) as e:
-        if getattr(e, 'errno', None): raise # the disk's, not the archive's
+        if getattr(e, 'errno', None): raise _cannot_write(to, e) from None # the disk's, not the archive's
         raise UserError(f'{str(file)!r} is damaged: {e}; remove it and fetch it again.') from None
     finally: shutil.rmtree(aside, ignore_errors=True)
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from ..core import *
 from .download import set_root
 from .pairs import *
+from .texts import read_text
 from .tiff import *
 from ..show import palette
 
@@ -44,7 +45,7 @@ def _parts(line:str, where:str) -> tuple:
     if name.endswith(':'): _unclear(where, line, 'which looks like a heading')
     if any(re.fullmatch(r'[-+]?[\d.]+(e[-+]?\d+)?|0x[\da-f]+', w.lower()) for w in (first, last)):
         _unclear(where, line, 'where a number is part of the name or no whole number')
-    if '#' in name or '"' in name or re.search(r'\d\s*,\s*\d', name): _unclear(where, line, 'where the name has a remark, a quote or a colour in it')
+    if re.search(r'''[#"|\[\]{}]|\d\s*,|[-=]>$|^'.*'$''', name): _unclear(where, line, 'where the name has a remark, a quote, a bracket or a number in it')
     if name.startswith('- '): _unclear(where, line, 'which begins with a dash')
     numbers = [[int(n) for n in re.findall(r'\d+', part)] for part in (lead[1] if lead else '', tail)]
     return numbers[0], name.strip(), numbers[1]
@@ -134,11 +135,9 @@ def named(classes:list, where:str) -> dict:
 def _read_list(file) -> dict:
     "Class names, each with a list of numbers, from the `file`."
     parse = from_json if file.suffix == '.json' else from_text
-    try: return named(parse(file.read_text(encoding='utf-8-sig'), str(file)), str(file))
-    except FileNotFoundError: raise UserError(f'{str(file)!r} is missing: write the class names into it, one per line, each followed by red green blue if the labels are colours.') from None
-    except UnicodeDecodeError: raise UserError(f'{str(file)!r} is not in UTF-8; save it as UTF-8.') from None
+    if not file.exists(): raise UserError(f'{str(file)!r} is missing: write the class names into it, one per line, each followed by red green blue if the labels are colours.')
+    try: return named(parse(read_text(file), str(file)), str(file))
     except (json.JSONDecodeError, RecursionError) as e: raise UserError(f'{str(file)!r} is no JSON: {e}.') from None
-    except OSError as e: raise UserError(f'{str(file)!r} cannot be read: {e.strerror}.') from None
 
 def read_classes(root) -> dict:
     "Class names, each with a list of no number, a value or a colour, from `classes.json` or `classes.txt` in the folder `root`, else from CVAT's `labelmap.txt`."

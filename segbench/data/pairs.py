@@ -5,11 +5,11 @@
 # %% auto #0
 __all__ = ['kinds', 'skipped', 'listing', 'split_names', 'pictures_below', 'pictures_like', 'by_index', 'by_colour', 'either',
            'unlabelled', 'read_map', 'refuse_shared', 'Pairs', 'file_values', 'fingerprint', 'cache_folder', 'Survey',
-           'assumed_pixels', 'digest', 'survey', 'problem', 'check', 'about_images', 'set_folder', 'gaps', 'leave_out',
-           'alike', 'closest', 'match_stems', 'every_channel', 'file_bytes', 'read_image', 'read_label', 'to_bytes']
+           'assumed_pixels', 'digest', 'sum_up', 'problem', 'check', 'about_images', 'set_folder', 'gaps', 'leave_out',
+           'called', 'alike', 'match_stems', 'every_channel', 'file_bytes', 'read_image', 'read_label', 'to_bytes']
 
 # %% ../../nbs/1_data/pairs.ipynb #ecdefc60
-import hashlib, io, json, os, re, sys, cv2, numpy as np, torch
+import hashlib, io, json, os, re, sys, tempfile, cv2, numpy as np, torch
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from PIL import Image
@@ -129,7 +129,7 @@ def either(
 ):
     "A function for files that hold numbers, h×w, or colours, h×w×3."
     decode = lambda x: (paint if x.ndim == 3 else index)(x)
-    decode.table = index.table
+    decode.table,decode.paint = index.table,paint
     return decode
 
 def unlabelled(
@@ -175,6 +175,7 @@ class Pairs:
         if len(classes) > 255: raise UserError(f'{name} has {len(classes)} classes; labels are uint8 with 255 for void, so at most 255 are possible.')
         self.items,self.classes,self.palette,self.name = list(items),list(classes),np.asarray(palette, np.uint8),name
         self.decode,self.read,self.channels,self.window = decode,read,channels,window
+        if not self.items: raise UserError(f'{name} has no pictures; choose another split, or see to its folder.')
         refuse_shared(self.items, name)
 
     def __len__(self): return len(self.items)
@@ -183,7 +184,7 @@ class Pairs:
 # %% ../../nbs/1_data/pairs.ipynb #2a8c02e0
 def _unknown(values, where, pairs) -> str:
     "What is wrong with the `values` of a label, h×w or h×w×3, of which the table of `pairs` lacks those at `where`."
-    numbers = type(next(iter(getattr(pairs.decode, 'table', {})), ())) is int
+    numbers = type(next(iter(getattr(pairs.decode, 'table', {})), ())) is int and not hasattr(pairs.decode, 'paint')
     if values.ndim == 3 and numbers and where.all() and not np.ptp(values, 2).any():
         return 'has three channels that are all equal where one number for each pixel belongs; save one of them, as PIL.Image.open(file).getchannel(0).save(file) does.'
     return f'holds the value {values[where][0].tolist()}, which is not in the table of {pairs.name}{pairs.remedy}.'
@@ -234,14 +235,16 @@ def fingerprint(pairs) -> str:
     "Changes when a file of `pairs` does, or its name, its classes or the way its files are read."
     read = pairs.name,pairs.classes,getattr(pairs.decode, 'table', None),pairs.channels,pairs.window,pairs.reading
     if assumed := getattr(pairs.decode, 'assumed', ()): read += (assumed,)
-    stat = lambda p: (os.path.abspath(p), (s := os.stat(p)).st_size, s.st_mtime_ns) if os.path.exists(p) else str(p)
+    stat = lambda p: (os.path.abspath(p), (s := os.stat(p)).st_size, s.st_mtime_ns) if isinstance(p, (str, os.PathLike)) and os.path.exists(p) else str(p)
     files = [stat(p) for i in range(len(pairs)) for p in pairs.paths(i)]
     return hashlib.sha1(repr((read, files)).encode()).hexdigest()
 
 # %% ../../nbs/1_data/pairs.ipynb #4428472a
 def cache_folder():
-    "Where lies what can be made again: $SEGBENCH_CACHE, else `~/.cache/segbench`."
-    return Path(os.environ.get('SEGBENCH_CACHE') or Path.home()/'.cache'/'segbench')
+    "Where lies what can be made again: $SEGBENCH_CACHE, else `~/.cache/segbench`, else, for a user without a home, the folder for temporary files."
+    if told := os.environ.get('SEGBENCH_CACHE'): return Path(told)
+    try: return Path.home()/'.cache'/'segbench'
+    except RuntimeError: return Path(tempfile.gettempdir())/'segbench'
 
 # %% ../../nbs/1_data/pairs.ipynb #18f855ed
 @dataclass
@@ -268,7 +271,7 @@ def digest(image) -> str:
     "A number that two pictures, c×h×w, share only if they have the same pixels."
     return hashlib.blake2b(np.ascontiguousarray(image.permute(1,2,0)), digest_size=16).hexdigest()
 
-def survey(
+def sum_up(
     pairs, # The set
     pixels:list, # Of each class in each label, n×256
     assumed:list, # Of each label
@@ -288,7 +291,7 @@ def _open(pairs, i):
     try:
         image,label = pairs[i][:2]
     except UserError as e: return str(e), None, 0, ''
-    files = [p for p in pairs.paths(i) if Path(p).suffix.lower() in kinds]
+    files = [p for p in pairs.paths(i) if str(p).lower().endswith(kinds)] # an item may be a number
     if wrong := next(filter(None, map(damage, files)), None): return wrong, None, 0, ''
     pixels = np.bincount(np.asarray(label).ravel(), minlength=256)
     return None, pixels, assumed_pixels(pairs, i, pixels), digest(image)
@@ -306,19 +309,17 @@ def _known(mark):
 def check(pairs, progress:bool=True) -> Survey:
     "Open every picture and label of `pairs`, once per fingerprint, and count; a `UserError` tells what is wrong with them."
     pairs = getattr(pairs, 'origin', pairs) # the files behind a cache
-    if not len(pairs): raise UserError(f'{pairs.name} has no pictures; choose another split, or see to its folder.')
     mark = cache_folder()/'checked'/fingerprint(pairs)
-    lasting = pairs.reading is not None or bool(pairs.paths(0)) # what is neither on disk nor described may be another set tomorrow
+    # what is neither on disk nor described may be another set tomorrow
+    lasting = pairs.reading is not None or any(isinstance(p, (str, os.PathLike)) for p in pairs.paths(0))
     if lasting and (found := _known(mark)): return found
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         found = list(tqdm(pool.map(lambda i: _open(pairs, i), range(len(pairs))), f'checking {pairs.name}', len(pairs), leave=False, disable=not progress or not sys.stderr.isatty()))
     if bad := [p for p,*_ in found if p]:
         raise UserError(bad[0] + (f' And {len(bad)-1} more of the {len(pairs)} pictures have problems: {" ".join(bad[1:4])}' if bad[1:] else ''))
     _,pixels,assumed,digests = zip(*found)
-    said = survey(pairs, pixels, assumed, digests)
-    try:
-        if lasting: save_json(mark, asdict(said))
-    except OSError: pass # a home that cannot be written to costs time, not the training
+    said = sum_up(pairs, pixels, assumed, digests)
+    if lasting: remember(mark, json.dumps(asdict(said)).encode()) # a home that cannot be written to costs time, not the training
     return said
 
 # %% ../../nbs/1_data/pairs.ipynb #c1fa3751
@@ -403,7 +404,7 @@ def leave_out(
 split_names = dict(train='train', training='train', val='val', valid='val', validation='val', eval='val', dev='val',
                test='test', testing='test')
 
-def _called(folder:str) -> str:
+def called(folder:str) -> str:
     "What a folder is called, or the split that its name has in it: `train` for `train_masks`."
     words = re.findall('[a-z]+', folder.lower())
     return next((split_names[w] for w in words if w in split_names), folder.lower())
@@ -415,19 +416,12 @@ def alike(
     "A function of a picture and a label that says whether their folders do not speak against it that they belong together."
     sides = [{p.parent for p in files} for files in (images, labels)]
     top = len(os.path.commonprefix([folder.parts for folders in sides for folder in folders]))
-    called = {f: [_called(part) for part in f.parts[top:]] for folders in sides for f in folders}
-    above = [{name for f in folders for name in called[f]} for folders in sides]
-    both = above[0] & above[1]
-    if all(names & {*split_names.values()} for names in above): both |= {*split_names.values()}
-    counts = {f: [name for name in names if name in both] for f,names in called.items()}
+    above = {f: [called(part) for part in f.parts[top:]] for folders in sides for f in folders}
+    both_sides = [{name for f in folders for name in above[f]} for folders in sides]
+    both = both_sides[0] & both_sides[1]
+    if all(names & {*split_names.values()} for names in both_sides): both |= {*split_names.values()}
+    counts = {f: [name for name in names if name in both] for f,names in above.items()}
     return lambda image, label: counts[image.parent] == counts[label.parent]
-
-def closest(path, others:list):
-    "The one of `others`, files with the name of `path`, whose folders are called like those of `path`, from the last one up."
-    steps = lambda q: next((k for k,(a,b) in enumerate(zip(path.parent.parts[::-1], q.parent.parts[::-1])) if a != b), len(path.parts))
-    best = sorted(others, key=steps)
-    if len(best) > 1 and steps(best[-1]) == steps(best[-2]): raise UserError(f'{path} has two labels, {best[-2]} and {best[-1]}; keep one of them.')
-    return best[-1]
 
 # %% ../../nbs/1_data/pairs.ipynb #373eabfe
 def _share(first, second, label):

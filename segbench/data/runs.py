@@ -116,6 +116,7 @@ def gather(
     records(found, 'annotations', file, image_id=int, category_id=int, **dict(area=float) if least >= 0 else {})
     by_id(images, 'images', file)
     by_id(images, 'images', file, 'file_name')
+    by_id([a for a in annotations if type(a.get('id')) in (int, str)], 'annotations', file)
     if not annotations:
         raise UserError(f'{str(file)!r} has no annotations, so there is nothing to learn from it; fetch it again.')
     objects,area = {x['id']: [] for x in images},Counter()

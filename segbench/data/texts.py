@@ -29,7 +29,9 @@ def read_text(
         raise UserError(f'cannot read {str(path)!r}: {e.strerror or e}.') from None
     for start,tool in _packed.items():
         if data.startswith(start):
-            raise UserError(f'{str(path)!r} is a packed file; unpack it first, such as by `{tool} {path}`.')
+            raise UserError(
+                f'{str(path)!r} is a packed file; unpack it first, such as by `{tool} {path}`.'
+            )
     encoding = next((e for mark,e in _encodings.items() if data.startswith(mark)), 'utf-8-sig')
     try: text = data.decode(encoding)
     except UnicodeDecodeError as e:
@@ -37,7 +39,9 @@ def read_text(
             f'{str(path)!r} is no text in UTF-8, because of its byte {e.start}; save it as UTF-8.'
         ) from None
     if '\0' in text:
-        raise UserError(f'{str(path)!r} is no text in UTF-8, because it holds zeros; save it as UTF-8.')
+        raise UserError(
+            f'{str(path)!r} is no text in UTF-8, because it holds zeros; save it as UTF-8.'
+        )
     return text
 
 # %% ../../nbs/1_data/texts.ipynb #18e6f882
@@ -59,7 +63,8 @@ def read_list(
             )
         if w[0] in first:
             raise UserError(
-                f'{str(path)!r} lists {w[0]!r} twice, in the lines {first[w[0]]} and {k}; take one of them out.'
+                f'{str(path)!r} lists {w[0]!r} twice, in the lines {first[w[0]]} and {k}; '
+                'take one of them out.'
             )
         first[w[0]] = k
     return [*words.values()]
@@ -70,7 +75,7 @@ _ends = ('.png', '.jpg', '.jpeg', '.tif', '.tiff', '.webp', '.bmp', '.mat')
 def read_names(
     path, # Text file with a line for each picture
 ) -> list:
-    "The names in a list, without folders and endings; where a line has a label as well, it has to have the same name."
+    "The names in a list, without folders and endings; a label in a line has that of its picture."
     def name(word):
         last = word.replace('\\', '/').rpartition('/')[2]
         stem,dot,end = last.rpartition('.')
@@ -113,7 +118,8 @@ def read_json(
 _kinds = {int: 'a whole number', float: 'a finite number', str: 'a text', list: 'a list'}
 
 def _is(value, kind) -> bool:
-    "Whether `value` is of `kind`; True and False are no numbers, and NaN is no finite one."
+    "Whether `value` is of `kind`; True and False are no numbers, NaN is no finite one."
+    if kind is str: return type(value) is str and value != '' and '\0' not in value
     if kind is not float: return type(value) is kind
     return type(value) is int or type(value) is float and math.isfinite(value)
 
@@ -128,12 +134,20 @@ def records(
         raise UserError(f'{str(file)!r} is damaged: {key!r} is no list; fetch it again.')
     for k,record in enumerate(found[key]):
         if not isinstance(record, dict):
-            raise UserError(f'{str(file)!r} is damaged: {key}[{k}] is no dictionary; fetch it again.')
+            raise UserError(
+                f'{str(file)!r} is damaged: {key}[{k}] is no dictionary; fetch it again.'
+            )
         for name,kind in fields.items():
             if name in record and _is(record[name], kind): continue
-            known = next((f' ({n} {record[n]!r})' for n in ('id', 'image_id') if n in record and n != name), '')
-            has = f'has the {name} {record[name]!r}, where {_kinds[kind]} belongs' if name in record else f'lacks {name!r}'
-            raise UserError(f'{str(file)!r}: {key}[{k}]{known} {has}.')
+            others = [n for n in ('id', 'image_id') if n in record and n != name]
+            known = ''.join(f' ({n} {record[n]!r})' for n in others[:1])
+            if name not in record:
+                raise UserError(f'{str(file)!r}: {key}[{k}]{known} lacks {name!r}.')
+            short = repr(record[name])[:60]
+            raise UserError(
+                f'{str(file)!r}: {key}[{k}]{known} has the {name} {short}, '
+                f'where {_kinds[kind]} belongs.'
+            )
     return found[key]
 
 def by_id(
@@ -146,5 +160,7 @@ def by_id(
     once = {r[name]: r for r in found}
     if len(once) < len(found):
         twice = Counter(r[name] for r in found).most_common(1)[0][0]
-        raise UserError(f'{str(file)!r} has two of its {key} with the {name} {twice!r}; take one of them out.')
+        raise UserError(
+            f'{str(file)!r} has two of its {key} with the {name} {twice!r}; take one of them out.'
+        )
     return once

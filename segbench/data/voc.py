@@ -71,7 +71,7 @@ def extra(folder) -> dict:
     pngs,home = folder/'SegmentationClassAug',folder.parents[folder.parent.name == 'VOCdevkit']
     cls = pngs if pngs.is_dir() else set_folder(home, sbd_folders, ['cls'])/'cls'
     jpg = lambda s: p if (p := folder/f'JPEGImages/{s}.jpg').exists() else cls.parent/f'img/{s}.jpg'
-    return {p.stem: (jpg(p.stem), p) for p in sorted(cls.iterdir()) if p.suffix in ('.mat', '.png')}
+    return {p.stem: (jpg(p.stem), p) for p in sorted(cls.iterdir()) if p.suffix in ('.mat', '.png') and p.name[0] != '.'}
 
 # %% ../../nbs/1_data/voc.ipynb #41554b29
 def aug(
