@@ -66,7 +66,7 @@ def predict_file(net, file, target, config, with_overlay, ids, ask):
     from segbench.data.pairs import read_image
     from segbench.protocol import decide
     from segbench.show import captioned, overlay
-    image = read_image(file, config['net'].get('in_chans', 3), tuple(config.get('window', (0, 65535))))
+    image = read_image(file, config['net'].get('in_chans', 3), tuple(config.get('window', (0, 65535))), upright=True)
     x = torch.from_numpy(image).permute(2,0,1)[None].to(next(net.parameters()).device)
     classes,pal = decide(net, x, **ask)[0].cpu().numpy(),np.asarray(config['palette'], np.uint8)
     if ids: save_values(f'{target}.png', np.array(config['values'])[classes], config['classes'], config['values'])
