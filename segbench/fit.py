@@ -597,7 +597,8 @@ def fit(
     with t.alone(), polite(t):
         t.start(resume)
         if changed: t.note_changes(changed)
-        if said and t.main and progress: print('note:', '; '.join(said))
+        if t.main and progress:
+            print(*about_images(train), *[f'note: {s}' for s in said], sep='\n')
         if t.main and s.log_with == 'tensorboard':
             from torch.utils.tensorboard import SummaryWriter
             t.board = SummaryWriter(t.out/'tensorboard', purge_step=t.step)

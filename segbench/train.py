@@ -115,7 +115,6 @@ def as_command(**asked) -> str:
 # %% ../nbs/4_train/train.ipynb #6cad2627
 def train(data, root, split, val_split, model, backbone, pretrained, init, out, resume:bool=False, progress:bool=True, changed_data:bool=False, **settings):
     "Open everything, then `fit`; the arguments are those of `main`."
-    from segbench.data.pairs import about_images
     from segbench.data.verdict import agreed
     check_settings(Settings(**settings))
     if not resume and (Path(out)/'config.json').exists(): raise UserError(f'{str(out)!r} holds a run already; choose another --out, go on with it by --resume {out}, or remove it.')
@@ -125,7 +124,7 @@ def train(data, root, split, val_split, model, backbone, pretrained, init, out, 
     seed_all(settings['seed'])
     net,reports = open_net(model, backbone, *((None, None) if resume else (pretrained, init)), len(classes), pairs[0][0][0].shape[0])
     if init and not resume: reports += of_other_classes(init, classes)
-    if progress and os.environ.get('RANK', '0') == '0': print(*about_images(pairs[0]), *reports, sep='\n')
+    if progress and os.environ.get('RANK', '0') == '0': print(*reports, sep='\n', end='\n'*bool(reports))
     from segbench.fit import fit
     asked = dict(data=data, root=root, split=split, val_split=val_split, model=model, backbone=backbone, pretrained=pretrained, init=init)
     spec = asked | dict(loaded=reports, command=as_command(**asked, **settings))
