@@ -13,5 +13,6 @@ setup(
     author=cfg['author'], author_email=cfg['author_email'], license='Apache-2.0', url=cfg['git_url'],
     long_description=Path('README.md').read_text(encoding='utf8'), long_description_content_type='text/markdown',
     packages=find_packages(include=[name, f'{name}.*']), python_requires='>='+cfg['min_python'],
+    package_dir={'': '.'}, # pip install -e adds this folder to the path: beside a clone called segbench, Python would else take the clone for the package
     install_requires=cfg['requirements'].split(), extras_require={'dev': cfg['dev_requirements'].split()},
     entry_points={'console_scripts': cfg['console_scripts'].split(), 'nbdev': [f'{name}={name}._modidx:d']})

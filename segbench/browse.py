@@ -6,7 +6,7 @@
 __all__ = ['looks', 'paint', 'turn', 'received', 'tally', 'survey_file', 'survey', 'fitting', 'pointed', 'opened', 'Browser']
 
 # %% ../nbs/5_explore/browse.ipynb #385a34a3
-import os, ipywidgets as widgets, numpy as np, torch
+import io, os, ipywidgets as widgets, numpy as np, torch
 from concurrent.futures import ThreadPoolExecutor
 from fastcore.basics import patch
 from functools import lru_cache
@@ -82,7 +82,8 @@ def survey(pairs):
         found = []
         for t in pool.map(lambda i: tally(pairs, i), range(len(pairs))): found.append(t); yield t
     if file:
-        with whole(file) as part, open(part, 'wb') as f: np.save(f, np.array(found, np.int64))
+        np.save(kept := io.BytesIO(), np.array(found, np.int64))
+        remember(file, kept.getvalue())
 
 # %% ../nbs/5_explore/browse.ipynb #d3c21757
 def fitting(

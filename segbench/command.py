@@ -103,13 +103,13 @@ def command(
     argv:list=None, # Arguments, those of the process by default
     prog:str=None, # Name of the command
 ):
-    "Call `f` with the arguments in `argv`; a `UserError` ends the process with one sentence and status 2."
+    "Call `f` with the arguments in `argv`; a `UserError` ends the process with one sentence and status 2, a stop with 128 + the signal."
     _show_any_sign()
     args = vars(parser(f, prog).parse_args(argv))
     try: return f(**args)
     except UserError as e: status,said = 2,e
     except OSError as e: status,said = 2,f'{e.strerror or e}' + f': {str(e.filename)!r}'*bool(e.filename)
-    except KeyboardInterrupt as e: status,said = 130,str(e) or 'stopped'
+    except KeyboardInterrupt as e: status,said = 128+getattr(e, 'number', 2),str(e) or 'stopped'
     except Exception as e:
         if not _memory_ran_out(e): raise
         sizes = [f'--{k}' for k in ('bs', 'crop', 'size', 'scales', 'window') if k in args]

@@ -287,6 +287,9 @@ def main(
 ):
     "Turn a published checkpoint into weights for a network of ours, or into a run."
     from segbench.weights import read_weights, save_weights
+    for flag,numbers in dict(mean=mean, std=std).items():
+        if numbers and len(numbers) != 3: raise UserError(f'{flag} is {numbers}; give three numbers, for red, green and blue, such as 0.485 0.456 0.406.')
+    if std and min(std) <= 0: raise UserError(f'std is {std}; a deviation is above 0, such as 0.229.')
     net,report,rows,best = convert(read_weights(file), model, backbone, classes, Path(file).name)
     if verbose: print(*(f'{a:60} {how:9} {b}' for a,how,b in rows), sep='\n')
     net.mean,net.std = tuple(mean or net.mean),tuple(std or net.std)

@@ -79,10 +79,13 @@ def schedule(
     name,kw = parse_call(text)
     known = dict(poly=poly, cosine=cosine, onecycle=onecycle, step=step, plateau=plateau, constant=constant)
     f = known[choose('schedule', name, list(known))]
-    for k in kw: choose(f'argument of {name}', k, list(inspect.signature(f).parameters)[2:])
+    takes = inspect.signature(f).parameters
+    for k,v in kw.items():
+        choose(f'argument of {name}', k, list(takes)[2:])
+        of_kind(f'{k} of {name}', v, takes[k].annotation)
     factor = careful(text, lambda t, scores=(): f(t, scores, **kw)*(min(1, t/warmup) if warmup else 1))
-    for t in (0., .1, .3, .5, .7, .9, 1.):
-        if not 0 <= factor(t) < math.inf: raise UserError(f'the schedule {text!r} multiplies the learning rate by {factor(t):g} after {t:.0%} of the training; choose arguments that keep it at 0 or above.')
+    for t in (k/100 for k in range(101)):
+        if not 0 <= factor(t) <= 1000: raise UserError(f'the schedule {text!r} makes {factor(t):g} of a learning rate; a factor lies between 0 and 1000, and is mostly below 1.')
     return factor
 
 # %% ../nbs/4_train/optim.ipynb #56f6c4a6

@@ -78,8 +78,7 @@ def opened(reader, root, splits:list) -> tuple:
     with gaps() as lost:
         for s in splits:
             try: sets[s] = reader(root, s)
-            except UserError as e: wrong.append(e); continue
-            if not len(sets[s]): wrong.append(UserError(f'{sets.pop(s).name} has no pictures; see to its folder.'))
+            except UserError as e: wrong.append(e)
     if not sets: raise wrong[0]
     said = lacking(reader, root)
     shut = [('splits that cannot be opened', str(e)) for e in wrong if str(e) not in said]
@@ -99,6 +98,7 @@ def check(
     "Examine a data set; status 1 if something is wrong with it."
     import matplotlib.pyplot as plt
     from segbench.data.doctor import class_chart, share_table, examine, problem_list
+    at_least(0, most=most)
     reader = lookup('data', name)
     sets,known,notes = opened(reader, root, splits or known_splits(reader, root))
     report = examine(parse_call(name)[0], sets, known=known)

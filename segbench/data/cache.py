@@ -105,7 +105,7 @@ def stale(pairs, file) -> str:
 def cached(pairs):
     "`pairs` through its cache if it has one; `pairs` itself, and a word about it, if the cache is stale."
     file = cache_file(pairs)
-    if not file.exists(): return pairs
+    if not os.path.exists(file): return pairs # also where the folder cannot be read
     if not (why := stale(pairs, file)): return Cached(pairs, file)
     print(f'the cache of {pairs.name} is left out: {why}; `segbench data cache` makes a new one', file=sys.stderr)
     return pairs

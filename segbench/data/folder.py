@@ -45,7 +45,7 @@ def _parts(line:str, where:str) -> tuple:
     if name.endswith(':'): _unclear(where, line, 'which looks like a heading')
     if any(re.fullmatch(r'[-+]?[\d.]+(e[-+]?\d+)?|0x[\da-f]+', w.lower()) for w in (first, last)):
         _unclear(where, line, 'where a number is part of the name or no whole number')
-    if '#' in name or '"' in name or re.search(r'\d\s*,\s*\d', name): _unclear(where, line, 'where the name has a remark, a quote or a colour in it')
+    if re.search(r'''[#"|\[\]{}]|\d\s*,|[-=]>$|^'.*'$''', name): _unclear(where, line, 'where the name has a remark, a quote, a bracket or a number in it')
     if name.startswith('- '): _unclear(where, line, 'which begins with a dash')
     numbers = [[int(n) for n in re.findall(r'\d+', part)] for part in (lead[1] if lead else '', tail)]
     return numbers[0], name.strip(), numbers[1]

@@ -9,7 +9,7 @@ __all__ = ['kinds', 'skipped', 'listing', 'split_names', 'pictures_below', 'pict
            'called', 'alike', 'match_stems', 'every_channel', 'file_bytes', 'read_image', 'read_label', 'to_bytes']
 
 # %% ../../nbs/1_data/pairs.ipynb #ecdefc60
-import hashlib, io, json, os, re, sys, cv2, numpy as np, torch
+import hashlib, io, json, os, re, sys, tempfile, cv2, numpy as np, torch
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from PIL import Image
@@ -129,7 +129,7 @@ def either(
 ):
     "A function for files that hold numbers, h×w, or colours, h×w×3."
     decode = lambda x: (paint if x.ndim == 3 else index)(x)
-    decode.table = index.table
+    decode.table,decode.paint = index.table,paint
     return decode
 
 def unlabelled(
@@ -175,7 +175,7 @@ class Pairs:
         if len(classes) > 255: raise UserError(f'{name} has {len(classes)} classes; labels are uint8 with 255 for void, so at most 255 are possible.')
         self.items,self.classes,self.palette,self.name = list(items),list(classes),np.asarray(palette, np.uint8),name
         self.decode,self.read,self.channels,self.window = decode,read,channels,window
-        if not self.items: raise UserError(f'{name} has no pictures; see whether they are where they belong, or ask for another split.')
+        if not self.items: raise UserError(f'{name} has no pictures; choose another split, or see to its folder.')
         refuse_shared(self.items, name)
 
     def __len__(self): return len(self.items)
@@ -184,7 +184,7 @@ class Pairs:
 # %% ../../nbs/1_data/pairs.ipynb #2a8c02e0
 def _unknown(values, where, pairs) -> str:
     "What is wrong with the `values` of a label, h×w or h×w×3, of which the table of `pairs` lacks those at `where`."
-    numbers = type(next(iter(getattr(pairs.decode, 'table', {})), ())) is int
+    numbers = type(next(iter(getattr(pairs.decode, 'table', {})), ())) is int and not hasattr(pairs.decode, 'paint')
     if values.ndim == 3 and numbers and where.all() and not np.ptp(values, 2).any():
         return 'has three channels that are all equal where one number for each pixel belongs; save one of them, as PIL.Image.open(file).getchannel(0).save(file) does.'
     return f'holds the value {values[where][0].tolist()}, which is not in the table of {pairs.name}{pairs.remedy}.'
@@ -241,8 +241,10 @@ def fingerprint(pairs) -> str:
 
 # %% ../../nbs/1_data/pairs.ipynb #4428472a
 def cache_folder():
-    "Where lies what can be made again: $SEGBENCH_CACHE, else `~/.cache/segbench`."
-    return Path(os.environ.get('SEGBENCH_CACHE') or Path.home()/'.cache'/'segbench')
+    "Where lies what can be made again: $SEGBENCH_CACHE, else `~/.cache/segbench`, else, for a user without a home, the folder for temporary files."
+    if told := os.environ.get('SEGBENCH_CACHE'): return Path(told)
+    try: return Path.home()/'.cache'/'segbench'
+    except RuntimeError: return Path(tempfile.gettempdir())/'segbench'
 
 # %% ../../nbs/1_data/pairs.ipynb #18f855ed
 @dataclass
@@ -289,7 +291,7 @@ def _open(pairs, i):
     try:
         image,label = pairs[i][:2]
     except UserError as e: return str(e), None, 0, ''
-    files = [p for p in pairs.paths(i) if Path(p).suffix.lower() in kinds]
+    files = [p for p in pairs.paths(i) if str(p).lower().endswith(kinds)] # an item may be a number
     if wrong := next(filter(None, map(damage, files)), None): return wrong, None, 0, ''
     pixels = np.bincount(np.asarray(label).ravel(), minlength=256)
     return None, pixels, assumed_pixels(pairs, i, pixels), digest(image)
@@ -307,7 +309,6 @@ def _known(mark):
 def check(pairs, progress:bool=True) -> Survey:
     "Open every picture and label of `pairs`, once per fingerprint, and count; a `UserError` tells what is wrong with them."
     pairs = getattr(pairs, 'origin', pairs) # the files behind a cache
-    if not len(pairs): raise UserError(f'{pairs.name} has no pictures; choose another split, or see to its folder.')
     mark = cache_folder()/'checked'/fingerprint(pairs)
     # what is neither on disk nor described may be another set tomorrow
     lasting = pairs.reading is not None or any(isinstance(p, (str, os.PathLike)) for p in pairs.paths(0))
@@ -318,9 +319,7 @@ def check(pairs, progress:bool=True) -> Survey:
         raise UserError(bad[0] + (f' And {len(bad)-1} more of the {len(pairs)} pictures have problems: {" ".join(bad[1:4])}' if bad[1:] else ''))
     _,pixels,assumed,digests = zip(*found)
     said = sum_up(pairs, pixels, assumed, digests)
-    try:
-        if lasting: save_json(mark, asdict(said))
-    except OSError: pass # a home that cannot be written to costs time, not the training
+    if lasting: remember(mark, json.dumps(asdict(said)).encode()) # a home that cannot be written to costs time, not the training
     return said
 
 # %% ../../nbs/1_data/pairs.ipynb #c1fa3751
