@@ -39,10 +39,11 @@ class Settings:
     schedule:str='onecycle' # poly, cosine, onecycle, step, plateau or constant, perhaps with arguments: 'poly(power=1)'
     warmup:float=0. # Share of the time in which the learning rate rises linearly
     loss:str='ce' # Loss by name, perhaps with arguments, or a sum of several: 'ohem(thresh=.9)', 'ce+.5*dice'
+    aux_weight:float=None # Weight of each auxiliary loss; the network's own by default
     class_weights:str=None # Weights for the loss from class frequencies: median, sqrt, enet or effective
     ema:float=0. # Share of the running average of the weights that each step keeps, such as .99; 0 for none
     clip:float=0. # Greatest norm of the gradient; 0 for any
-    precision:str='auto' # bf16, fp16, no, or auto: bf16 where the hardware has instructions for it
+    precision:str='auto' # bf16, fp16, no, or auto: bf16 or fp16, what the hardware has instructions for
     compile:bool=False # Compile the network with torch.compile
     workers:int=None # Loader processes; by default none on a CPU, up to eight on a GPU
     seed:int=42 # Same seed, same run
@@ -80,7 +81,7 @@ def settings_of(run) -> dict:
     return asked
 
 # %% ../nbs/4_train/settings.ipynb #18e447bc
-_limits = {'seed': (0,), 'patience': (0,), 'lr': (0,), 'head_lr': (0,), 'wd': (0,), 'clip': (0,), 'save_every': (0,), 'eval_every': (1e-9,),
+_limits = {'seed': (0,), 'patience': (0,), **dict.fromkeys(('lr', 'head_lr', 'wd', 'aux_weight', 'clip'), (0, 1e6)), 'save_every': (0,), 'eval_every': (1e-9,),
            **dict.fromkeys(('epochs', 'steps', 'bs', 'val_bs', 'log_every'), (1,)), 'accum': (1, 2**16), 'workers': (0, 1024),
            'rotate': (0, 360), 'aspect': (1, 100), 'jitter': (0, 100)} # least and greatest
 
