@@ -59,6 +59,7 @@ def values(name, whole):
     if high is not None: found += [(str(v), 'refuse') for v in ([high+1, 10**6] if whole else [high+.01, 2, 1e300])]
     legal = [str(low), '\u0663', ' 2 ', '1_0'] + ([] if whole else ['1e-320', '-0.0', '5e-324'])
     if high is None and name not in ('epochs', 'steps', 'seeds'): legal += [huge, str(2**31), str(2**63), str(2**64)] + ([] if whole else ['1e300', '1e20', '3.5e38'])
+    if name == 'window': legal[0] = '24' # a window of one pixel is right, and takes minutes
     if name == 'seconds': legal = [v for v in legal if v in ('0', '1e-320', '-0.0', '5e-324')]
     return found + [(v, 'free') for v in legal]
 
@@ -232,6 +233,9 @@ def pictures():
             'palette': lambda f: image('P'), 'one bit': lambda f: image('1'), '16 bit': lambda f: r.integers(0, 60000, (64, 96)).astype(np.uint16), '32 bit': lambda f: r.integers(0, 99999, (64, 96)).astype(np.int32), 'floats': lambda f: image('F'), 'CMYK': lambda f: image('CMYK'), 'YCbCr': lambda f: image('YCbCr'), 'nan': lambda f: Image.fromarray(np.full((64, 96), np.nan, np.float32))}
 
 
+no_png = '32 bit', 'floats', 'CMYK', 'YCbCr', 'nan'
+
+
 def crafted():
     "Headers that promise what is not there, by name and ending."
     big = [(2**31-1, 2**31-1), (100_000, 100_000), (13_400, 13_400), (0, 0), (1, 2**31-1), (-1, 5), (96, 64)]
@@ -292,12 +296,12 @@ def images():
     for name, make in pictures().items():
         for root, end in (('set', 'jpg'), ('pngs', 'png'), ('tifs', 'tif')):
             if end == 'jpg' and name in ('grey with alpha', 'RGBA', 'palette', 'one bit', '16 bit', '32 bit', 'floats', 'nan'): continue
-            if end == 'png' and name in ('floats', 'CMYK', 'YCbCr', 'nan'): continue
+            if end == 'png' and name in no_png: continue
             for words in (one(root), predict(root)): yield Case('images', words, (root, 'runs/done') if words[0] == 'predict' else (root,), 'free', put(f'{root}/images/1.{end}', make), f'{name}: images/1.{end}')
         for root, end in (('set', 'png'), ('tifs', 'tif')):
-            if end == 'png' and name in ('floats', 'CMYK', 'YCbCr', 'nan'): continue
+            if end == 'png' and name in no_png: continue
             for words in (one(root), check(root)): yield Case('images', words, (root,), 'free', put(f'{root}/labels/1.{end}', make), f'{name}: labels/1.{end}')
-        if name not in ('floats', 'CMYK', 'YCbCr', 'nan'): yield Case('images', score('set'), ('set', 'maps'), 'free', put('maps/1.png', make), f'{name}: maps/1.png')
+        if name not in no_png: yield Case('images', score('set'), ('set', 'maps'), 'free', put('maps/1.png', make), f'{name}: maps/1.png')
     for name, data in crafted().items():
         end = 'tif' if name.startswith('TIFF') else 'png'
         root = 'tifs' if end == 'tif' else 'pngs'
@@ -453,7 +457,7 @@ def runs():
     strange_npz = dict(nothing=npz(), other=npz(x=rows), short=npz(counts=rows[:0]), flat=npz(counts=rows[0]), wide=npz(counts=np.zeros((3, 9), np.int64)), floats=npz(counts=rows + .5), nan=npz(counts=np.full((1, 4), np.nan)), negative=npz(counts=-rows), far=npz(counts=rows + 10**9), text=npz(counts=np.array(['a'])), objects=npz(counts=np.array([{}], object)), large=npz(counts=rows*2**40), scalar=npz(counts=np.int64(3)))
     for name, make in strange_npz.items(): yield Case('run files', board, ('runs',), 'either', put('runs/done/eval/set-val-whole.npz', make), f'{name}: eval/*.npz')
     for name, make in pictures().items():
-        if name not in ('floats', 'CMYK', 'YCbCr', 'nan'): yield Case('run files', board, ('runs',), 'free', put('runs/done/preview.png', make), f'{name}: preview.png')
+        if name not in no_png: yield Case('run files', board, ('runs',), 'free', put('runs/done/preview.png', make), f'{name}: preview.png')
     for name, data in crafted().items(): yield Case('run files', board, ('runs',), 'free', put('runs/done/preview.png', lambda f, d=data: d), f'{name}: preview.png')
     files = ['log.jsonl', 'best.safetensors', 'last.safetensors', 'preview.png', 'eval', 'eval/set-val-whole.json', 'eval/set-val-whole.npz', 'state', 'state/state.pt']
     for file in files:

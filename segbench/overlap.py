@@ -66,7 +66,8 @@ def bin_places(x, label, bins:int):
     row = (bins+1)*torch.arange(2*k, dtype=torch.int32, device=x.device)
     place = lambda error: (error*(on*(bins-1)) + 1.5*on).int()
     mine = place(1-p.gather(1, own)) + row[own+k]
-    return p, (place(p) + row[:k,None,None]).scatter_(1, own, mine)
+    at = (place(p) + row[:k,None,None]).scatter_(1, own, mine)
+    return p, at.clamp_(min=0) # a probability that is no number has no bin; the loss still becomes nan by it
 
 def error_counts(x, label, bins:int):
     "False and true pixels of each class in every bin, in falling order of error, 2×k×bins."

@@ -11,7 +11,7 @@ if '__file__' in globals() and not __package__: # run by its path: let imports s
     sys.path[0],__package__ = str(Path(__file__).resolve().parents[1]),'segbench'
 
 # %% ../nbs/4_train/predict.ipynb #a6aa9b8a
-import sys
+import json, sys
 from pathlib import Path
 from .command import *
 from .core import *
@@ -36,20 +36,28 @@ def distinct(files:dict) -> dict:
     return files
 
 # %% ../nbs/4_train/predict.ipynb #3d6511cd
-def save_map(path, classes, pal):
-    "Write class indices, h×w, as a PNG that carries its palette."
+def _with_names(names, values=None):
+    "What a PNG says of its numbers, for whoever scores it: the `names` of the classes, and the `values` that stand for them."
+    from PIL.PngImagePlugin import PngInfo
+    info = PngInfo()
+    if names: info.add_itxt('classes', json.dumps(dict(names=list(names), values=values)))
+    return info
+
+def save_map(path, classes, pal, names=None):
+    "Write class indices, h×w, as a PNG that carries its palette and, if given, the names of the classes."
     from PIL import Image
     import numpy as np
     image = Image.fromarray(np.asarray(classes, np.uint8), 'P')
     image.putpalette(np.asarray(pal, np.uint8).ravel().tolist())
-    with whole(path) as part: image.save(part, 'PNG')
+    with whole(path) as part: image.save(part, 'PNG', pnginfo=_with_names(names))
 
-def save_values(path, values):
-    "Write numbers, h×w, or colours, h×w×3, as a PNG without a palette."
+def save_values(path, values, names=None, table=None):
+    "Write numbers, h×w, or colours, h×w×3, as a PNG without a palette; `table` has the value of each of the classes `names`."
     from PIL import Image
     import numpy as np
     small = values.ndim == 3 or values.max() < 256
-    with whole(path) as part: Image.fromarray(values.astype(np.uint8 if small else np.uint16)).save(part, 'PNG')
+    image = Image.fromarray(values.astype(np.uint8 if small else np.uint16))
+    with whole(path) as part: image.save(part, 'PNG', pnginfo=_with_names(names, table))
 
 # %% ../nbs/4_train/predict.ipynb #f4cdf9e3
 def predict_file(net, file, target, config, with_overlay, ids, ask):
@@ -61,8 +69,8 @@ def predict_file(net, file, target, config, with_overlay, ids, ask):
     image = read_image(file, config['net'].get('in_chans', 3), tuple(config.get('window', (0, 65535))))
     x = torch.from_numpy(image).permute(2,0,1)[None].to(next(net.parameters()).device)
     classes,pal = decide(net, x, **ask)[0].cpu().numpy(),np.asarray(config['palette'], np.uint8)
-    if ids: save_values(f'{target}.png', np.array(config['values'])[classes])
-    else: save_map(f'{target}.png', classes, pal)
+    if ids: save_values(f'{target}.png', np.array(config['values'])[classes], config['classes'], config['values'])
+    else: save_map(f'{target}.png', classes, pal, config['classes'])
     if with_overlay:
         sheet = captioned(overlay(image, classes, pal), classes, config['classes'], pal)
         with whole(f'{target}_overlay.png') as part: sheet.save(part, 'PNG')

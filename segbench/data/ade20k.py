@@ -57,7 +57,7 @@ def ade20k(
     "ADE20K as of the scene parsing benchmark of 2016, void for `test`: 150 classes."
     folder = set_folder(root, ['ADEChallengeData2016', 'ade20k/ADEChallengeData2016', 'ade/ADEChallengeData2016', 'ade20k'], ['annotations'])
     pairs = [pair for part in parts[choose('split of ade20k', split, list(parts))] for pair in items(folder, part)]
-    return Pairs(pairs, classes, palette, f'ade20k-{split}', unlabelled if split == 'test' else decode)
+    return Pairs(pairs, classes, palette, f'ade20k-{split}', *((unlabelled, read_image) if split == 'test' else (decode,)))
 
 # %% ../../nbs/1_data/ade20k.ipynb #9f4c7198
 ade20k.source = Source('ADEChallengeData2016', [Archive('ADEChallengeData2016.zip', ['http://data.csail.mit.edu/places/ADEchallenge/ADEChallengeData2016.zip'],

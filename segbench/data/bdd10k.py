@@ -47,8 +47,8 @@ def bdd10k(
     "The 10,000 frames of BDD100K with a label for every pixel, void for `test`: 19 classes."
     folder = set_folder(root, ['bdd100k', 'bdd10k', 'bdd', 'BDD100K'], [images for images,*_ in layouts[1:3]])
     pairs = [pair for s in splits[choose('split of bdd10k', split, list(splits))] for pair in items(folder, s)]
-    decoder = unlabelled if pairs[0][0] == pairs[0][1] else decode
-    found = Pairs(pairs, classes, palette, f'bdd10k-{split}', decoder)
+    how = (unlabelled, read_image) if pairs[0][0] == pairs[0][1] else (decode,)
+    found = Pairs(pairs, classes, palette, f'bdd10k-{split}', *how)
     found.group_of = video_of
     return found
 

@@ -85,7 +85,7 @@ def read(root, split:str, version:str, scored:bool, name:str):
     keep = [v for v in range(len(names)) if not (scored and v in dropped)]
     folder = set_folder(root, ['mapillary', 'mapillary-vistas-dataset_public_v2.0'], [f'{d}/images' for d in ('training', 'validation', 'testing')])
     pairs = [pair for part in parts[choose(f'split of {name}', split, list(parts))] for pair in items(folder, part, places)]
-    return Pairs(pairs, [names[v] for v in keep], [colours[v] for v in keep], f'{name}-{split}', unlabelled if split == 'test' else decoder(colours, keep))
+    return Pairs(pairs, [names[v] for v in keep], [colours[v] for v in keep], f'{name}-{split}', *((unlabelled, read_image) if split == 'test' else (decoder(colours, keep),)))
 
 # %% ../../nbs/1_data/mapillary.ipynb #b3dffa5d
 def mapillary(

@@ -129,7 +129,7 @@ def either(
 ):
     "A function for files that hold numbers, h×w, or colours, h×w×3."
     decode = lambda x: (paint if x.ndim == 3 else index)(x)
-    decode.table = index.table
+    decode.table,decode.paint = index.table,paint
     return decode
 
 def unlabelled(
@@ -175,7 +175,7 @@ class Pairs:
         if len(classes) > 255: raise UserError(f'{name} has {len(classes)} classes; labels are uint8 with 255 for void, so at most 255 are possible.')
         self.items,self.classes,self.palette,self.name = list(items),list(classes),np.asarray(palette, np.uint8),name
         self.decode,self.read,self.channels,self.window = decode,read,channels,window
-        if not self.items: raise UserError(f'{name} has no pictures; see whether they are where they belong, or ask for another split.')
+        if not self.items: raise UserError(f'{name} has no pictures; choose another split, or see to its folder.')
         refuse_shared(self.items, name)
 
     def __len__(self): return len(self.items)
@@ -184,7 +184,7 @@ class Pairs:
 # %% ../../nbs/1_data/pairs.ipynb #2a8c02e0
 def _unknown(values, where, pairs) -> str:
     "What is wrong with the `values` of a label, h×w or h×w×3, of which the table of `pairs` lacks those at `where`."
-    numbers = type(next(iter(getattr(pairs.decode, 'table', {})), ())) is int
+    numbers = type(next(iter(getattr(pairs.decode, 'table', {})), ())) is int and not hasattr(pairs.decode, 'paint')
     if values.ndim == 3 and numbers and where.all() and not np.ptp(values, 2).any():
         return 'has three channels that are all equal where one number for each pixel belongs; save one of them, as PIL.Image.open(file).getchannel(0).save(file) does.'
     return f'holds the value {values[where][0].tolist()}, which is not in the table of {pairs.name}{pairs.remedy}.'
