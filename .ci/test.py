@@ -30,6 +30,10 @@ def unchanged(path, *words):
     differ = [str(p.relative_to(root)) for p, b in files().items() if before.get(p) != b]
     return code or bool(differ), secs, out + f'changed: {differ}; run make export'
 
+def show(name, code, secs, out):
+    "A line as soon as a result is there; what failed shows its output."
+    print(f'{"FAILED" if code else "ok":7} {secs:6.1f} s  {name}' + (f'\n{out}' if code else ''), flush=True)
+
 def start(nb, flags):
     "Test `nb` in a fork of this process, which has PyTorch in memory already: its id and the file of its output."
     out = tempfile.TemporaryFile('w+')
@@ -51,8 +55,10 @@ def test(notebooks, flags):
         pid, status = os.wait()
         nb, t, out = running.pop(pid)
         out.seek(0)
-        results[str(nb.relative_to(root))] = os.waitstatus_to_exitcode(status), time.time()-t, out.read()
-    return dict(sorted(results.items()))
+        name = str(nb.relative_to(root))
+        results[name] = os.waitstatus_to_exitcode(status), time.time()-t, out.read()
+        show(name, *results[name])
+    return results
 
 def can_pretend():
     "Whether this PyTorch lets Python answer for a device, as `pretend.py` does."
@@ -68,9 +74,11 @@ def main():
     notebooks = sorted(n for n in (root/'nbs').rglob('*.ipynb') if not any(part[0] in '._' for part in n.relative_to(root).parts))
     house = {'package = notebooks': exported, 'imports run downhill': lambda: run(sys.executable, '.ci/order.py'),
              'notebooks are clean': lambda: unchanged('nbs', 'nbdev_clean'), 'README = index': lambda: unchanged('README.md', sys.executable, '.ci/readme.py')}
-    t, results = time.time(), {name: job() for name, job in house.items()}
+    t, results = time.time(), {}
+    for name, job in house.items():
+        results[name] = job()
+        show(name, *results[name])
     results |= test(notebooks, 'slow' if slow else '')
-    for name, (code, secs, out) in results.items(): print(f'{"FAILED" if code else "ok":7} {secs:6.1f} s  {name}' + (f'\n{out}' if code else ''))
     absent = tuple(start for start,there in (('if (shared', shared), ('@in_lab', chromium), ('@elsewhere', can_pretend())) if not there)
     left_out = sum(bool(re.search(r'^#\|\s*cuda' if slow else r'^#\|\s*(slow|cuda)', c, re.M)) or c.startswith(absent) for n in notebooks for c in cells(n))
     failed = sum(bool(code) for code, _, _ in results.values())
