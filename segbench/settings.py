@@ -81,7 +81,7 @@ def settings_of(run) -> dict:
     return asked
 
 # %% ../nbs/4_train/settings.ipynb #18e447bc
-_limits = {'seed': (0,), 'patience': (0,), **dict.fromkeys(('lr', 'head_lr', 'wd', 'aux_weight', 'clip'), (0, 1e6)), 'save_every': (0,), 'eval_every': (1e-9,),
+_limits = {'seed': (0,), 'patience': (0,), **dict.fromkeys(('lr', 'head_lr', 'wd', 'aux_weight', 'clip'), (0, 1e6)), 'save_every': (0, 1e12), 'eval_every': (1e-9,),
            **dict.fromkeys(('epochs', 'steps', 'bs', 'val_bs', 'log_every'), (1,)), 'accum': (1, 2**16), 'workers': (0, 1024),
            'rotate': (0, 360), 'aspect': (1, 100), 'jitter': (0, 100)} # least and greatest
 
