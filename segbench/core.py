@@ -243,14 +243,19 @@ def _text_or_none(v): return v is None or isinstance(v, str)
 def _net(v):
     return v is None or (isinstance(v, dict) and isinstance(v.get('model'), str) and _whole_number(v.get('n_classes'), 1, 65535)
                          and _whole_number(v.get('in_chans', 3), 1, 65535) and _text_or_none(v.get('backbone')) and 'pretrained' not in v)
+def _set(v):
+    texts = all(isinstance(v.get(k), str) for k in ('reading', 'names', 'pictures', 'labels')) if isinstance(v, dict) else False
+    return texts and _whole_number(v.get('images')) and _texts(v.get('classes')) and _text_or_none(v.get('each', 0))
+def _sets(v): return isinstance(v, dict) and all(_set(v.get(k)) for k in ('train', 'val'))
 
 # %% ../nbs/0_core/core.ipynb #e989f50a
 _needed = dict(net=('null, or model, n_classes and what else builds the network', _net), settings=('the settings by name', lambda v: isinstance(v, dict)),
                classes=('a list of 1 to 255 names', lambda v: _texts(v) and 1 <= len(v) <= 255), palette=('a list of colours, three numbers from 0 to 255 each', _colours),
                precision=('bf16, fp16 or no', lambda v: v in ('bf16', 'fp16', 'no')))
 _further = dict(window=('the least and the greatest value of a picture', lambda v: isinstance(v, list) and len(v) == 2 and all(isinstance(x, (int, float)) for x in v) and v[0] < v[1]),
-                values=('null, or a list of whole numbers', lambda v: v is None or isinstance(v, list) and all(_whole_number(x) for x in v)),
+                values=('null, or a list of whole numbers or of colours', lambda v: v is None or _colours(v) or isinstance(v, list) and all(_whole_number(x) for x in v)),
                 steps=('a whole number', partial(_whole_number, least=1)), processes=('a whole number', partial(_whole_number, least=1)),
+                sets=('what was kept of both sets', _sets), changed_data=('a list', lambda v: isinstance(v, list)),
                 **dict.fromkeys(('data', 'root', 'split', 'val_split', 'model', 'backbone', 'pretrained', 'init'), ('null or a text', _text_or_none)))
 
 # %% ../nbs/0_core/core.ipynb #7768ee83

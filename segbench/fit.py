@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['stops', 'Training', 'collate', 'ignore_stops', 'read_state', 'provenance', 'check_finite', 'peak_memory', 'Table',
-           'polite', 'finished', 'fit']
+           'polite', 'finished', 'as_begun', 'fit']
 
 # %% ../nbs/4_train/fit.ipynb #917d48ad
 import copy, inspect, json, math, os, resource, shlex, signal, subprocess, sys, threading, time, numpy as np, torch
@@ -22,6 +22,7 @@ from tqdm import tqdm
 from .core import *
 from .data.colour import *
 from .data.pairs import *
+from .data.same import *
 from .data.transforms import *
 from .data.verdict import *
 from .device import *
@@ -56,6 +57,7 @@ class Training:
         self.augment = crops(s, train)
         self.step,self.scores,self.best,self.seconds,self.busy = 0,[],None,0.,0.
         self.asked,self.saving = 0,False # the signal that asked for a stop; whether the state is being written
+        self.mark = None # of the validation set, once there are scores on it
         self.lengths()
 
 # %% ../nbs/4_train/fit.ipynb #bd20bef4
@@ -79,8 +81,7 @@ def make_criterion(self:Training):
 @patch
 def rehearse(self:Training):
     "Send a batch through a copy of the network and its loss: a `UserError` if they do not fit the pictures, before anything is written; what acted on the way is kept in `used`."
-    (n,k),(h,w) = (len(self.train.classes),len(self.val.classes)),self.augment.crop
-    if n != k: raise UserError(f'{self.train.name} has {n} classes and {self.val.name} has {k}; give sets with the same.')
+    n,(h,w) = len(self.train.classes),self.augment.crop
     net,samples = copy.deepcopy(self.plain).train(),Samples(self.train, self.augment, self.s.seed)
     try:
         batch = collate([samples[0,i] for i in range(self.s.bs)])
@@ -226,7 +227,8 @@ def evaluate(self:Training) -> dict:
         self.best = c.miou
         if self.main:
             save_weights(self.out/'best.safetensors', self.scored())
-            save_scores(self.out, self.val, Protocol(), rows, step=self.step)
+            self.mark = self.mark or mark(self.val)
+            save_scores(self.out, self.val, Protocol(), rows, set=self.mark, step=self.step)
     return dict(val_loss=mean_loss(losses), miou=c.miou, macc=c.macc, aacc=c.aacc, fwiou=c.fwiou)
 
 # %% ../nbs/4_train/fit.ipynb #9d69772e
@@ -253,7 +255,9 @@ def asks(self:Training) -> str:
 @patch
 def save(self:Training):
     "Write everything needed to go on."
-    if not self.main or not math.isfinite(float(self.sums[0])): return # better an older state than one that is lost
+    if not self.main: return
+    # better an older state than one that is lost
+    if not math.isfinite(float(self.sums[0])): return
     with open(self.log, 'rb+') as f:
         os.fsync(f.fileno())
         log = f.read().decode()
@@ -377,10 +381,15 @@ def config(self:Training) -> dict:
     image,label = self.train[0][:2]
     (h,w),channels = label.shape,len(image)
     return dict(net=getattr(self.plain, 'spec', None), settings=asdict(self.s), **self.spec, classes=self.train.classes, palette=self.train.palette.tolist(),
-                train=str(self.train), val=str(self.val), values=file_values(self.train), window=self.train.window,
+                train=str(self.train), val=str(self.val), sets=self.sets(), values=file_values(self.train), window=self.train.window,
                 steps=self.steps, crop=self.augment.crop, precision=self.precision, processes=self.world,
                 device=device_name(self.acc.device) + f', {torch.get_num_threads()} threads'*(self.acc.device.type == 'cpu'),
                 norm=norm, weights=report and str(report), parameters=n_used(self.plain, h, w, channels), gflops=gflops(self.plain, h, w, channels), **provenance())
+
+@patch
+def sets(self:Training) -> dict:
+    "What is kept of both sets."
+    return dict(train=content(self.train), val=content(self.val))
 
 # %% ../nbs/4_train/fit.ipynb #3e9d7d67
 def _git(*words):
@@ -543,6 +552,25 @@ def finished(out) -> bool:
     "Whether the run in folder `out` came to its end."
     return (Path(out)/'last.safetensors').exists()
 
+# %% ../nbs/4_train/fit.ipynb #e263bc6c
+def as_begun(train, val, out, resume:bool, changed_data:bool):
+    "Both sets by the classes of the run, and what has changed in them since it began, in words."
+    if changed_data and not resume: raise UserError('changed_data says how a run goes on; it needs --resume RUN, or resume=True.')
+    changed = []
+    if resume:
+        config = read_config(out)
+        changed = unchanged(out, config.get('sets'), train, val, changed_data)
+        train = in_order(train, config['classes'], repr(str(out)))
+    return train, in_order(val, train.classes, train.name), changed
+
+@patch
+def note_changes(self:Training, changed:list):
+    "Write into `config.json` that the sets are others now, and since which step."
+    if not self.main: return
+    config = read_config(self.out)
+    since = config.get('changed_data', []) + [dict(step=self.step, what=changed)]
+    save_json(self.out/'config.json', config | dict(sets=self.sets(), changed_data=since))
+
 # %% ../nbs/4_train/fit.ipynb #85d7a794
 @with_settings
 def fit(
@@ -551,13 +579,16 @@ def fit(
     val, # Validation set
     out, # Folder of the run
     resume:bool=False, # Go on with the run that is there
+    changed_data:bool=False, # Go on although the sets are no longer those that it began with
     spec:dict=None, # Facts to keep in `config.json`
     progress:bool=True, # Show a bar and a table
     **kwargs, # `Settings`
 ) -> Training:
     "Train `net` and keep everything in the folder `out`; the best weights are in `best.safetensors`."
     check_settings(s := Settings(**kwargs))
+    for p in (train, val): check_channels(len(p[0][0]), net.mean, f' of {p.name}')
     if s.stain and len(train[0][0]) != 3: raise UserError(f'{train.name} has pictures of {len(train[0][0])} channels, but stain is for red, green and blue; leave it at 0.')
+    train,val,changed = as_begun(train, val, out, resume, changed_data)
     said = agreed(train, val) # before anything is written
     t = Training(net, train, val, out, s, spec)
     t.make_criterion()
@@ -565,7 +596,9 @@ def fit(
     if not resume and (why := _idle(t)): raise UserError(f'{why}.')
     with t.alone(), polite(t):
         t.start(resume)
-        if said and t.main and progress: print('note:', '; '.join(said))
+        if changed: t.note_changes(changed)
+        if t.main and progress:
+            print(*about_images(train), *[f'note: {s}' for s in said], sep='\n')
         if t.main and s.log_with == 'tensorboard':
             from torch.utils.tensorboard import SummaryWriter
             t.board = SummaryWriter(t.out/'tensorboard', purge_step=t.step)

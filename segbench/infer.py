@@ -11,6 +11,7 @@ import ctypes, inspect, sys, numpy as np, torch
 from contextlib import contextmanager
 from pathlib import Path
 from .core import *
+from .data.same import mark
 from .layers import *
 from .metrics import *
 from .protocol import *
@@ -161,6 +162,7 @@ def load_run(
     if not file.exists(): raise UserError(f'{str(run)!r} has no {file.name} yet: it has not come to its first evaluation; continue it with segbench train --resume {run}.')
     report = load_weights(net, file)
     if report.missing or report.resized: raise UserError(f'the weights do not fit the network of {str(run)!r}: {report}.')
+    if report.how.startswith('by order'): print(report)
     return net.to(device, memory_format=torch.channels_last).eval(), config
 
 # %% ../nbs/4_train/infer.ipynb #e5eb8784
@@ -181,6 +183,7 @@ def save_scores(
     groups = getattr(pairs, 'groups', lambda: None)() # somebody's set may be no `Pairs`
     known = {} if groups is None else dict(groups=np.array(groups, str))
     with whole(f'{file}.npz') as part, open(part, 'wb') as f: np.savez_compressed(f, counts=rows, **known)
+    more['set'] = more.get('set') or mark(pairs) # tells sets of one name apart
     facts = dict(protocol=str(protocol), images=len(pairs), data=pairs.name, imagewise_miou=float(np.nanmean(each)))
     save_json(f'{file}.json', as_dict(scores, pairs.classes) | facts | more)
     return scores
