@@ -586,6 +586,7 @@ def fit(
 ) -> Training:
     "Train `net` and keep everything in the folder `out`; the best weights are in `best.safetensors`."
     check_settings(s := Settings(**kwargs))
+    for p in (train, val): check_channels(len(p[0][0]), net.mean, f' of {p.name}')
     if s.stain and len(train[0][0]) != 3: raise UserError(f'{train.name} has pictures of {len(train[0][0])} channels, but stain is for red, green and blue; leave it at 0.')
     train,val,changed = as_begun(train, val, out, resume, changed_data)
     said = agreed(train, val) # before anything is written
@@ -596,7 +597,8 @@ def fit(
     with t.alone(), polite(t):
         t.start(resume)
         if changed: t.note_changes(changed)
-        if said and t.main and progress: print('note:', '; '.join(said))
+        if t.main and progress:
+            print(*about_images(train), *[f'note: {s}' for s in said], sep='\n')
         if t.main and s.log_with == 'tensorboard':
             from torch.utils.tensorboard import SummaryWriter
             t.board = SummaryWriter(t.out/'tensorboard', purge_step=t.step)

@@ -115,6 +115,19 @@ def judge(net, pairs, protocol=Protocol(), precision:str='no', rank:int=0, world
     return borders, sure
 
 # %% ../nbs/4_train/infer.ipynb #7451de71
+def _check_options(
+    model:str, # Name of a network, perhaps with arguments
+    takes, # Names of the arguments of its function
+    asked:dict, # What is asked for besides
+):
+    "A `UserError` for what the network does not take, or what is asked for twice and not alike."
+    name,inside = parse_call(model)
+    for k,v in asked.items():
+        if k in ('backbone', 'pretrained') and k not in takes:
+            raise UserError(f'{name} has no {"backbone to choose" if k == "backbone" else "backbone for which there are weights"}, so that {k} {str(v)!r} would do nothing; leave --{k} out.')
+        choose(f'argument of {model}', k, list(takes))
+        if inside.get(k, v) != v: raise UserError(f'the network {model!r} has {k} {inside[k]!r} in its brackets, but {v!r} is asked for besides; say it once.')
+
 def make_net(
     model:str, # Name of a network, perhaps with arguments
     n_classes:int, # Channels of the logits
@@ -127,7 +140,7 @@ def make_net(
     f = lookup('models', model, source)
     takes = inspect.signature(f).parameters
     if backbone or 'backbone' in takes: kw['backbone'] = backbone or takes['backbone'].default
-    for k in kw: choose(f'argument of {model}', k, list(takes))
+    _check_options(model, takes, kw)
     net = f(n_classes, **kw)
     net.spec = dict(model=model, n_classes=n_classes, **{k: v for k,v in kw.items() if k != 'pretrained'})
     return net

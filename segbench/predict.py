@@ -63,7 +63,7 @@ def save_values(path, values, names=None, table=None):
 def read_as_trained(file, config:dict):
     "The picture `file`, `uint8` h×w×c, with the channels and the window of values of the run that has this `config`."
     from segbench.data.pairs import read_image
-    return read_image(file, config['net'].get('in_chans', 3), tuple(config.get('window', (0, 65535))))
+    return read_image(file, config['net'].get('in_chans', 3), tuple(config.get('window', (0, 65535))), upright=True)
 
 def check_pictures(files, config:dict):
     "A `UserError` that names those of `files` that cannot be read."

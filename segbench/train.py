@@ -33,6 +33,7 @@ def open_net(model, backbone, pretrained, init, n_classes:int, in_chans:int):
     "The network, with weights to start from, and the reports of what was loaded."
     from segbench.infer import make_net
     from segbench.weights import load_weights
+    if pretrained and init: raise UserError('init brings the weights of the whole network, so that pretrained would do nothing; leave one of the two out.')
     weights = dict(pretrained=True if pretrained == 'hub' else pretrained) if pretrained else {}
     net = make_net(model, n_classes, backbone, in_chans=in_chans, **weights)
     reports = [net.body.report] if weights and net.body.report else []
