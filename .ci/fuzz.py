@@ -199,6 +199,7 @@ class World:
         for need in needs:
             (folder/need).parent.mkdir(parents=True, exist_ok=True)
             shutil.copytree(self.made/need, folder/need, symlinks=True)
+            if need in ('set', 'runs'): os.mkfifo(folder/need/'pipe') # stands for every device
         return folder
 
     def right(self, case):

@@ -180,6 +180,8 @@ def seed_all(*key):
 def whole(path):
     "A path to write to, which replaces `path` once everything is on disk."
     path = Path(path)
+    # renaming onto a device would take it away from the whole machine
+    if path.exists() and not path.is_file(): raise UserError(f'{str(path)!r} is no file that can be replaced, but a {"folder" if path.is_dir() else "device or pipe"}; give the name of a file.')
     part = path.with_name(f'{path.name[:180]}.{os.getpid()}-{uuid.uuid4().hex[:8]}.part')
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -222,7 +224,10 @@ def read_log(run):
     if not log.exists(): return []
     fine = lambda v: v is None or isinstance(v, (int, float))
     try:
-        rows = [json.loads(line) for line in log.read_text(encoding='utf8').split('\n')[:-1]]
+        *lines,torn = log.read_text(encoding='utf8').split('\n')
+        # while a training writes, its last line may be torn; afterwards, and without a whole line, the log was cut
+        if torn and (not lines or (Path(run)/'last.safetensors').exists()): raise ValueError('its last line is torn')
+        rows = [json.loads(line) for line in lines]
         for r in rows:
             if not (isinstance(r, dict) and isinstance(r.get('step'), int) and all(map(fine, r.values()))): raise ValueError(f'no report: {str(r)[:40]}')
     except (ValueError, RecursionError) as e: raise UserError(f'{str(log)!r} is damaged ({e}); take out the line that is no report.') from None

@@ -64,10 +64,9 @@ def bin_places(x, label, bins:int):
     p,on = x.softmax(1),(label != 255)[:,None]
     own,k = label.long()[:,None]*on,x.shape[1]
     row = (bins+1)*torch.arange(2*k, dtype=torch.int32, device=x.device)
-    place = lambda error: (error*(on*(bins-1)) + 1.5*on).int().clamp_(0, bins) # nan as a whole number is any
+    place = lambda error: (error*(on*(bins-1)) + 1.5*on).int()
     mine = place(1-p.gather(1, own)) + row[own+k]
-    at = (place(p) + row[:k,None,None]).scatter_(1, own, mine)
-    return p, at.clamp_(min=0) # a probability that is no number has no bin; the loss still becomes nan by it
+    return p, (place(p) + row[:k,None,None]).scatter_(1, own, mine)
 
 def error_counts(x, label, bins:int):
     "False and true pixels of each class in every bin, in falling order of error, 2×k×bins."
