@@ -7,7 +7,7 @@ __all__ = ['measures', 'ways', 'orders', 'Asked', 'winner', 'from_runs', 'pictur
            'shown', 'ranked', 'bars', 'kept_miou', 'rated', 'ordered', 'Explorer', 'scored']
 
 # %% ../nbs/5_explore/explain.ipynb #93fd287a
-import cv2, ipywidgets as widgets, matplotlib, numpy as np, torch
+import ipywidgets as widgets, matplotlib, numpy as np, torch
 from dataclasses import dataclass, field
 from fastcore.basics import patch
 from functools import lru_cache
@@ -16,6 +16,7 @@ from threading import RLock
 from .board import evaluations
 from .canvas import *
 from .core import *
+from .data.images import decode_image
 from .evaluate import open_for
 from .infer import *
 from .markup import *
@@ -218,8 +219,10 @@ def sample(self:Explorer, i):
 def bring(self:Explorer, _=None):
     "Show the picture that was uploaded."
     if not self.upload.value: return
-    x = cv2.imdecode(np.frombuffer(self.upload.value[-1]['content'], np.uint8), cv2.IMREAD_COLOR_RGB)
-    if x is None: self.said.value = f'{self.upload.value[-1]["name"]} is no picture that OpenCV can read.'; return
+    file = self.upload.value[-1]
+    channels,window = len(self.pairs[0][0]),self.pairs.window # as the networks have learnt to see
+    try: x = decode_image(bytes(file['content']), file['name'], channels, window, upright=True)
+    except UserError as e: self.said.value = str(e); return
     self.brought.append(torch.from_numpy(x).permute(2,0,1)); self.yours = True
     if self.look.value == 'errors': self.look.value = 'prediction' # nobody knows them
     self.draw()

@@ -86,12 +86,14 @@ def main(
     run_folder(run)
     files = distinct(find_pictures(pictures, out := out or Path(run)/'predictions'))
     from tqdm import tqdm
+    from segbench.data.images import check_kind
     from segbench.infer import load_run
     from segbench.layers import best_device
     from segbench.protocol import Protocol, precision_of
     net,config = load_run(run, weights, device := best_device(), trust)
     if ids and not config.get('values'): raise UserError(f'the data set of {str(run)!r} has no table of file values; predict without --ids.')
     ask = dict(protocol=Protocol(tuple(scales), flip, window, hann=hann), precision=precision_of(precision, config['precision'], device))
+    for f in files: check_kind(f, config['net'].get('in_chans', 3))
     for f,target in tqdm(files.items(), 'predicting', disable=len(files) < 2 or not sys.stderr.isatty()): predict_file(net, f, target, config, overlay, ids, ask)
     print(f'{len(files)} class map{"s"*(len(files) > 1)} in {out}')
 

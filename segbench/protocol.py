@@ -191,7 +191,7 @@ def coarse(net, image, precision:str='no'):
 def winners(net, logits, like):
     "The class map of coarse `logits` at the height and width of `like`, `uint8` b×h×w."
     h,w = like.shape[-2:]
-    full = h + -h % net.multiple, w + -w % net.multiple
+    full = net.seen(h, w)
     return torch.stack([class_map(z, full, net.align_corners)[:h,:w] for z in logits])
 
 # %% ../nbs/4_train/protocol.ipynb #6498fc71

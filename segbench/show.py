@@ -32,7 +32,7 @@ def palette(
 def to_array(x):
     "`x`, h×w, c×h×w or h×w×c, as a NumPy array h×w or h×w×3: of more than three channels the first three, of fewer the first, repeated."
     x = np.asarray(x)
-    if x.ndim == 3 and x.shape[0] < x.shape[2]: x = x.transpose(1, 2, 0)
+    if x.ndim == 3 and x.shape[0] < x.shape[2] and x.shape[2] != 3: x = x.transpose(1, 2, 0)
     return x if x.ndim == 2 or x.shape[2] == 3 else x[...,:3] if x.shape[2] > 3 else x[...,:1].repeat(3, 2)
 
 # %% ../nbs/0_core/show.ipynb #6bf05587

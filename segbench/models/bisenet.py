@@ -74,7 +74,7 @@ class TwoPaths(Segmenter):
 
     def logits(self, x, aux:bool=None):
         "Main logits at 1/8, then those of the context at 1/16 and 1/8, with HRNet at 1/16, 1/8, 1/4 and 1/8."
-        x = pad_to(x, self.multiple)
+        x = pad_to(x, self.multiple, self.least)
         s,maps = self.spatial(x),self.body(x)[-len(self.context.refine):]
         context = self.context(maps, [*(m.shape[-2:] for m in maps[-2::-1]), s.shape[-2:]])
         more = self.aux is not None and (self.training if aux is None else aux)

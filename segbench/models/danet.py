@@ -65,7 +65,7 @@ class DANet(Segmenter):
     def logits(self, x, aux:bool=None):
         "Main, position and channel logits, all at the stride of the last map."
         want = self.has_aux and (self.training if aux is None else aux)
-        return self.head(self.body.top(self.body(pad_to(x, self.multiple))), want)
+        return self.head(self.body.top(self.body(pad_to(x, self.multiple, self.least))), want)
 
 # %% ../../nbs/3_models/danet.ipynb #fc20fff5
 def danet(

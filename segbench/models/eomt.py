@@ -96,7 +96,7 @@ def logits(self:EoMT, x, aux:bool=None):
     "Main logits at 1/4; in training or with `aux`, what the queries say: at the end, then before each of the last blocks."
     full,said = self.training if aux is None else aux,[]
     masked = self.training and self.anneal > 0
-    tokens,more,grid = self.embed(pad_to(x, self.multiple))
+    tokens,more,grid = self.embed(pad_to(x, self.multiple, self.least))
     steps = list(zip(self.body.blocks, more))
     for block,kw in steps[:-self.last]: tokens = block(tokens, **kw)
     tokens = torch.cat([self.queries.expand(len(x), -1, -1), tokens], 1)

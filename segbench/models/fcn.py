@@ -89,6 +89,7 @@ class FC6(Segmenter):
     "VGG16 with its dense layers as convolutions, and scores of `skips` finer pools."
     def __init__(self, body, n_classes:int, skips:int, drop:float, width:int, aux:bool):
         super().__init__(body, None, head(512, 128, n_classes) if aux else None)
+        self.least = 1 # Its own padding of 100 pixels is enough for any picture
         layers = body.net.features
         layers[0].padding = (100, 100)
         for m in layers:

@@ -122,7 +122,7 @@ class GINet(Segmenter):
 @patch
 def logits(self:GINet, x, aux:bool=None):
     "Main logits; in training or with `aux`, those of the auxiliary head, and of each class's presence, b×k×1×1."
-    maps = self.body(pad_to(x, self.multiple))
+    maps = self.body(pad_to(x, self.multiple, self.least))
     x = self.squeeze(self.jpu(*maps[-len(self.jpu.bring):]) if self.jpu else self.body.top(maps))
     y,*talk = self.unit(x, self.words(len(x)))
     more = self.aux is not None and (self.training if aux is None else aux)

@@ -44,6 +44,7 @@ class SegNet(Segmenter):
 
     def logits(self, x, aux:bool=None):
         "Logits at the size of `x`; in training and with `aux`, those of the fourth stage as well."
+        x = pad_to(x, self.multiple, self.least)
         addresses,maps = [],[]
         for m in self.body.net.features:
             if isinstance(m, nn.MaxPool2d):

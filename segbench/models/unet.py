@@ -79,7 +79,7 @@ class Classic(Segmenter):
 @patch
 def logits(self:Classic, x, aux:bool=None):
     "Logits at the size of `x`, padded to a multiple of 16; in training or with `aux`, those of an auxiliary head at 1/16, too."
-    maps = [self.down[0](pad_to(x, self.multiple))]
+    maps = [self.down[0](pad_to(x, self.multiple, self.least))]
     for f in self.down[1:]:
         y = f(F.max_pool2d(maps[-1], 2))
         maps.append(self.drop(y) if len(maps) > 2 else y)
