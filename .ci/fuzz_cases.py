@@ -59,6 +59,7 @@ def values(name, whole):
     if high is not None: found += [(str(v), 'refuse') for v in ([high+1, 10**6] if whole else [high+.01, 2, 1e300])]
     legal = [str(low), '\u0663', ' 2 ', '1_0'] + ([] if whole else ['1e-320', '-0.0', '5e-324'])
     if high is None and name not in ('epochs', 'steps', 'seeds'): legal += [huge, str(2**31), str(2**63), str(2**64)] + ([] if whole else ['1e300', '1e20', '3.5e38'])
+    if name == 'window': legal[0] = '24' # a window of one pixel is right, and takes minutes
     if name == 'seconds': legal = [v for v in legal if v in ('0', '1e-320', '-0.0', '5e-324')]
     return found + [(v, 'free') for v in legal]
 
@@ -94,7 +95,7 @@ def flags():
     spec |= dict(scale=lists, crop=refuse(sizes[:16]) + free(sizes[16:]), scale_by=refuse(strange), place=refuse(strange), opt=refuse(strange + ['lion', 'SGD']), precision=refuse(strange + ['fp32', 'BF16']),
         log_with=refuse(strange + ['wandb']), class_weights=refuse(strange + ['MEDIAN']), schedule=free(schedules), loss=free(losses), data=free(datas), model=free(models), backbone=free(backbones), split=refuse(splits), val_split=refuse(splits),
         root=refuse([*wrong_paths, 'set/images', '.', '/']), pretrained=refuse([*wrong_paths, 'set', 'set/images/0.jpg', 'hub']), init=refuse([*wrong_paths, 'set', 'set/images/0.jpg', 'lite']),
-        out=[*refuse(['/dev/null', '/dev/null/x', '/proc/x', 'set/classes.txt', 'set/classes.txt/x', 'a'*300, '', 'loop/loop']), *free(['set', '.', '/proc/self/cwd/new', '\U0001f4a5', 'a b', '\udcff', '-', 'new/', './new/../new', '%s', 'a\nb'])],
+        out=[*refuse(['set/pipe', 'set/pipe/x', '/proc/x', 'set/classes.txt', 'set/classes.txt/x', 'a'*300, '', 'loop/loop']), *free(['set', '.', '/proc/self/cwd/new', '\U0001f4a5', 'a b', '\udcff', '-', 'new/', './new/../new', '%s', 'a\nb'])],
         resume=refuse([*wrong_paths, 'set', '.']))
     yield from flag_cases(base, needs, spec)
     for k in ('epochs', 'steps', 'seeds'): pass
@@ -119,7 +120,7 @@ def flags():
         ('refuse', ['runs/done', '--bs']), ('free', ['runs/done', '--data', 'scenes(n=2,size=(64,96))']), ('free', ['runs/done', '--root', 'set/', '--split', 'train']), ('free', ['runs/done', '--workers', '2']), ('refuse', ['--protocol', 'hszhao'])])
 
     base = ['predict', 'runs/done', 'set/images', '--out', 'maps']
-    yield from flag_cases(base, needs, dict(scales=scales, window=values('window', True), weights=refuse(strange), precision=refuse(strange), out=[*refuse(['/dev/null', '/proc/x', 'set/classes.txt', 'set/classes.txt/x', 'a'*300, '', '/dev/null/x']), *free(['set', 'set/images', '.', '\U0001f4a5', '\udcff', 'set/labels', 'a\nb'])]))
+    yield from flag_cases(base, needs, dict(scales=scales, window=values('window', True), weights=refuse(strange), precision=refuse(strange), out=[*refuse(['set/pipe', '/proc/x', 'set/classes.txt', 'set/classes.txt/x', 'a'*300, '', 'set/pipe/x']), *free(['set', 'set/images', '.', '\U0001f4a5', '\udcff', 'set/labels', 'a\nb'])]))
     for p in [*wrong_paths, 'set/labels/9.png', 'set/nothing', '*', '-']: yield Case('flags', ['predict', 'runs/done', p, '--out', 'maps'], needs, 'refuse')
     for run in [*wrong_paths, 'set', 'runs', '.', '-']: yield Case('flags', ['predict', run, 'set/images', '--out', 'maps'], needs, 'refuse')
     yield from (Case('flags', ['predict', *more], needs, e) for e, more in [('refuse', []), ('refuse', ['runs/done']), ('refuse', ['runs/done', 'set/images', 'set/images']), ('free', ['runs/done', 'set']), ('free', ['runs/done', 'set/images/0.jpg']), ('free', ['runs/done', 'set/images', '--ids']), ('free', ['runs/done', 'set/images', '--overlay', '--flip', '--hann']),
@@ -134,30 +135,30 @@ def flags():
     base = ['sweep', '--models', 'lite(nf=16,fine=8)', '--backbones', 'test_efficientnet', '--seeds', '1', '--data', 'folder', '--root', 'set', '--steps', '1', '--bs', '2', '--log-with', 'none', '--workers', '0']
     few = lambda vs: vs[::4]
     yield from flag_cases(base, ('set',), dict(seeds=values('seeds', True), models=[([], 'refuse'), *free(few(models)), (['lite(nf=16,fine=8)']*2, 'free'), (['lite(nf=16,fine=8)', 'nothing'], 'refuse'), (['lite(nf=16,fine=8)', ''], 'refuse')], backbones=[*free(few(backbones)), (['test_efficientnet', 'nothing'], 'refuse'), (['test_efficientnet', ''], 'refuse'), ([], 'free')],
-        data=free(few(datas)), root=refuse(wrong_paths), split=refuse(few(splits)), val_split=refuse(few(splits)), out=[*refuse(['/dev/null', '/proc/x', 'set/classes.txt', '']), *free(['set', '.', '\U0001f4a5'])], pretrained=refuse(wrong_paths[:5] + ['hub', '']), init=refuse(wrong_paths[:5] + ['']), lr=values('lr', False), bs=values('bs', True), seed=values('seed', True),
+        data=free(few(datas)), root=refuse(wrong_paths), split=refuse(few(splits)), val_split=refuse(few(splits)), out=[*refuse(['set/pipe', '/proc/x', 'set/classes.txt', '']), *free(['set', '.', '\U0001f4a5'])], pretrained=refuse(wrong_paths[:5] + ['hub', '']), init=refuse(wrong_paths[:5] + ['']), lr=values('lr', False), bs=values('bs', True), seed=values('seed', True),
         loss=free(few(losses)), schedule=free(few(schedules)), crop=refuse(few(sizes[:16])), opt=refuse(few(strange))))
 
     base = ['bench', *net, '--size', '32x32', '--seconds', '.01', '--classes', '3']
     yield from flag_cases(base, ('runs',), dict(model=free(models), backbone=[([], 'free'), *free(backbones), (['test_efficientnet', 'nothing'], 'free')], classes=values('classes', True), size=refuse(sizes[:16]) + free(sizes[16:]), bs=values('bs', True), inside=refuse(strange), precision=refuse(strange), seconds=values('seconds', False), protocol=refuse(strange),
-        run=refuse([*wrong_paths, 'runs', '.']), json=[*refuse(['/dev/null', '/proc/x', 'runs', 'a'*300, '', 'runs/done/config.json/x']), *free(['new/x.json', '\U0001f4a5', '\udcff', 'x'])]))
+        run=refuse([*wrong_paths, 'runs', '.']), json=[*refuse(['runs/pipe', '/proc/x', 'runs', 'a'*300, '', 'runs/done/config.json/x']), *free(['new/x.json', '\U0001f4a5', '\udcff', 'x'])]))
     yield from (Case('flags', [*base, *more], ('runs',), e) for e, more in [('refuse', ['extra']), ('free', ['--fold-bn']), ('free', ['--inside', 'copies']), ('free', ['--inside', 'map', '--precision', 'bf16']), ('free', ['--run', 'runs/done']), ('refuse', ['--run', 'runs/done', '--nothing']), ('free', ['--precision', 'fp16'])])
 
     base, needs = ['board', 'runs'], ('runs',)
-    yield from flag_cases(base, needs, dict(html=[*refuse(['/dev/null', '/proc/x', 'runs', 'a'*300, '', 'runs/done/config.json/x', 'runs/done/']), *free(['new/x.html', '\U0001f4a5', '\udcff', 'x', 'a\nb'])]))
+    yield from flag_cases(base, needs, dict(html=[*refuse(['runs/pipe', '/proc/x', 'runs', 'a'*300, '', 'runs/done/config.json/x', 'runs/done/']), *free(['new/x.html', '\U0001f4a5', '\udcff', 'x', 'a\nb'])]))
     for p in [*wrong_paths, 'runs/done/eval', '-', 'runs/done/config.json']: yield Case('flags', ['board', p], needs, 'refuse')
     yield from (Case('flags', ['board', *more], needs, e) for e, more in [('refuse', []), ('refuse', ['runs', 'runs']), ('free', ['runs/done']), ('free', ['.']), ('free', ['runs/'])])
 
     base, needs = ['convert', 'weights/whole.pth', *net, '--classes', '3', '--out', 'new.safetensors'], ('weights', 'set')
     means = [([], 'refuse'), *refuse(['nan', ['0', '0', 'nan'], ['inf', '0', '0'], ['0'], ['0', '0'], ['0']*4, ['a', 'b', 'c'], ['', '', ''], ['1e400']*3]), *free([['0', '0', '0'], ['-1']*3, ['1e300']*3])]
     stds = [([], 'refuse'), *refuse(['nan', ['1', '1', 'nan'], ['inf', '1', '1'], ['1'], ['1', '1'], ['1']*4, ['0', '0', '0'], ['-1']*3, ['a', 'b', 'c']]), *free([['1', '1', '1'], ['1e-300']*3, ['1e300']*3])]
-    yield from flag_cases(base, needs, dict(model=free(models), backbone=free(backbones), classes=values('classes', True), mean=means, std=stds, out=[*refuse(['/dev/null', '/proc/x.safetensors', 'set/classes.txt/x.safetensors', 'a'*300 + '.safetensors', '', 'set', 'run', 'set/classes.txt']), *free(['new/x.safetensors', '\U0001f4a5.safetensors', '.safetensors'])]))
+    yield from flag_cases(base, needs, dict(model=free(models), backbone=free(backbones), classes=values('classes', True), mean=means, std=stds, out=[*refuse(['set/pipe', '/proc/x.safetensors', 'set/classes.txt/x.safetensors', 'a'*300 + '.safetensors', '', 'set', 'run', 'set/classes.txt']), *free(['new/x.safetensors', '\U0001f4a5.safetensors', '.safetensors'])]))
     for p in [*wrong_paths, 'weights', 'set/images/0.jpg', '-']: yield Case('flags', ['convert', p, *base[2:]], needs, 'refuse')
     run = ['convert', 'weights/whole.pth', *net, '--classes', '3', '--out', 'run', '--data', 'folder', '--root', 'set']
-    yield from flag_cases(run, needs, dict(data=free(few(datas)), root=refuse(wrong_paths), out=[*refuse(['/dev/null', '/proc/x', 'set/classes.txt', 'set/classes.txt/x', 'a'*300, '']), *free(['set', '.', '\U0001f4a5'])]))
+    yield from flag_cases(run, needs, dict(data=free(few(datas)), root=refuse(wrong_paths), out=[*refuse(['set/pipe', '/proc/x', 'set/classes.txt', 'set/classes.txt/x', 'a'*300, '']), *free(['set', '.', '\U0001f4a5'])]))
     yield from (Case('flags', ['convert', *more], needs, e) for e, more in [('refuse', []), ('refuse', ['weights/whole.pth']), ('refuse', ['weights/whole.pth', 'x']), ('free', run[1:]), ('free', [*base[1:], '--verbose']), ('refuse', [*base[1:], '--classes', '5']), ('refuse', ['weights/body.pth', *net, '--classes', '3', '--out', 'run', '--data', 'folder', '--root', 'set'])])
 
     base, needs = ['data', 'check', 'folder', '--root', 'set', '--out', 'charts'], ('set',)
-    yield from flag_cases(base, needs, dict(root=refuse(wrong_paths), most=values('most', True), splits=[*refuse(splits), (['train', 'nothing'], 'free'), (['train', 'train'], 'free'), ([], 'free')], out=[*refuse(['/dev/null', '/proc/x', 'set/classes.txt', 'a'*300, '']), *free(['new', '\U0001f4a5', '\udcff', '.'])]))
+    yield from flag_cases(base, needs, dict(root=refuse(wrong_paths), most=values('most', True), splits=[*refuse(splits), (['train', 'nothing'], 'free'), (['train', 'train'], 'free'), ([], 'free')], out=[*refuse(['set/pipe', '/proc/x', 'set/classes.txt', 'a'*300, '']), *free(['new', '\U0001f4a5', '\udcff', '.'])]))
     for d in datas: yield Case('flags', ['data', 'check', d, '--root', 'set', '--out', 'charts'], needs, 'free')
     base = ['data', 'cache', 'folder', '--root', 'set']
     yield from flag_cases(base, needs, dict(root=refuse(wrong_paths), splits=[*refuse(splits), (['train', 'nothing'], 'refuse'), (['train', 'train'], 'free'), ([], 'refuse')]))
@@ -232,6 +233,9 @@ def pictures():
             'palette': lambda f: image('P'), 'one bit': lambda f: image('1'), '16 bit': lambda f: r.integers(0, 60000, (64, 96)).astype(np.uint16), '32 bit': lambda f: r.integers(0, 99999, (64, 96)).astype(np.int32), 'floats': lambda f: image('F'), 'CMYK': lambda f: image('CMYK'), 'YCbCr': lambda f: image('YCbCr'), 'nan': lambda f: Image.fromarray(np.full((64, 96), np.nan, np.float32))}
 
 
+no_png = '32 bit', 'floats', 'CMYK', 'YCbCr', 'nan'
+
+
 def crafted():
     "Headers that promise what is not there, by name and ending."
     big = [(2**31-1, 2**31-1), (100_000, 100_000), (13_400, 13_400), (0, 0), (1, 2**31-1), (-1, 5), (96, 64)]
@@ -292,12 +296,12 @@ def images():
     for name, make in pictures().items():
         for root, end in (('set', 'jpg'), ('pngs', 'png'), ('tifs', 'tif')):
             if end == 'jpg' and name in ('grey with alpha', 'RGBA', 'palette', 'one bit', '16 bit', '32 bit', 'floats', 'nan'): continue
-            if end == 'png' and name in ('floats', 'CMYK', 'YCbCr', 'nan'): continue
+            if end == 'png' and name in no_png: continue
             for words in (one(root), predict(root)): yield Case('images', words, (root, 'runs/done') if words[0] == 'predict' else (root,), 'free', put(f'{root}/images/1.{end}', make), f'{name}: images/1.{end}')
         for root, end in (('set', 'png'), ('tifs', 'tif')):
-            if end == 'png' and name in ('floats', 'CMYK', 'YCbCr', 'nan'): continue
+            if end == 'png' and name in no_png: continue
             for words in (one(root), check(root)): yield Case('images', words, (root,), 'free', put(f'{root}/labels/1.{end}', make), f'{name}: labels/1.{end}')
-        if name not in ('floats', 'CMYK', 'YCbCr', 'nan'): yield Case('images', score('set'), ('set', 'maps'), 'free', put('maps/1.png', make), f'{name}: maps/1.png')
+        if name not in no_png: yield Case('images', score('set'), ('set', 'maps'), 'free', put('maps/1.png', make), f'{name}: maps/1.png')
     for name, data in crafted().items():
         end = 'tif' if name.startswith('TIFF') else 'png'
         root = 'tifs' if end == 'tif' else 'pngs'
@@ -453,7 +457,7 @@ def runs():
     strange_npz = dict(nothing=npz(), other=npz(x=rows), short=npz(counts=rows[:0]), flat=npz(counts=rows[0]), wide=npz(counts=np.zeros((3, 9), np.int64)), floats=npz(counts=rows + .5), nan=npz(counts=np.full((1, 4), np.nan)), negative=npz(counts=-rows), far=npz(counts=rows + 10**9), text=npz(counts=np.array(['a'])), objects=npz(counts=np.array([{}], object)), large=npz(counts=rows*2**40), scalar=npz(counts=np.int64(3)))
     for name, make in strange_npz.items(): yield Case('run files', board, ('runs',), 'either', put('runs/done/eval/set-val-whole.npz', make), f'{name}: eval/*.npz')
     for name, make in pictures().items():
-        if name not in ('floats', 'CMYK', 'YCbCr', 'nan'): yield Case('run files', board, ('runs',), 'free', put('runs/done/preview.png', make), f'{name}: preview.png')
+        if name not in no_png: yield Case('run files', board, ('runs',), 'free', put('runs/done/preview.png', make), f'{name}: preview.png')
     for name, data in crafted().items(): yield Case('run files', board, ('runs',), 'free', put('runs/done/preview.png', lambda f, d=data: d), f'{name}: preview.png')
     files = ['log.jsonl', 'best.safetensors', 'last.safetensors', 'preview.png', 'eval', 'eval/set-val-whole.json', 'eval/set-val-whole.npz', 'state', 'state/state.pt']
     for file in files:
@@ -666,7 +670,7 @@ def weights():
             if not file.endswith('safetensors'):
                 for words in commands: yield Case('weights', words, needs, 'refuse', torch_file(f'weights/{file}', obj), f'{name}: {file}')
     edits = dict(half=lambda k, v: v.half(), double=lambda k, v: v.double(), transposed=lambda k, v: v.transpose(0, -1) if v.dim() > 1 else v, nan=lambda k, v: v*float('nan') if v.is_floating_point() else v, ints=lambda k, v: v.int(), complex=lambda k, v: v.to(__import__('torch').complex64), longer=lambda k, v: __import__('torch').cat([v, v]) if v.dim() else v, scalar=lambda k, v: v.flatten()[0], sparse=lambda k, v: v.to_sparse() if v.dim() > 1 else v, bool=lambda k, v: v.bool(), empty=lambda k, v: v[:0] if v.dim() else v)
-    same = {'double'}
+    same = {'double', 'sparse'}
     for name, g in edits.items():
         for file in ('whole.pth', 'body.pth'):
             for words in users[file]: yield Case('weights', words, needs, 'either' if name in same else 'free' if name in ('half', 'bool', 'ints') else 'refuse', each(f'weights/{file}', g), f'{name}: {file}')
@@ -714,7 +718,16 @@ def nest(path, key):
     return change
 
 
+def inside(case):
+    "Whether a case keeps to its folder: it runs with the rights of whoever runs it, perhaps of root."
+    words = list(map(str, case.words))
+    writes = [w for flag, w in zip(words, words[1:]) if flag in ('--out', '--html', '--json')]
+    if words[:2] == ['data', 'get']: writes += [w for flag, w in zip(words, words[1:]) if flag == '--root']
+    # /proc holds no files, whoever asks, but for the folder of the case itself
+    return not any(w.startswith(('/', '~')) and not w.startswith('/proc/') or '..' in w.split('/')[:1] for w in writes)
+
+
 def every():
-    "All cases, always in the same order."
+    "All cases, always in the same order; none writes outside its folder."
     cases = [*flags(), *images(), *configs(), *runs(), *notes(), *weights()]
-    return [c for c in cases if not any('\0' in w for w in map(str, c.words))]
+    return [c for c in cases if inside(c) and not any('\0' in w for w in map(str, c.words))]

@@ -60,6 +60,7 @@ class Elsewhere(torch.Tensor):
 
     def __init__(self, inner): self.inner = inner
     def __repr__(self): return f'Elsewhere({self.inner!r})'
+    def tolist(self): return self.cpu().tolist() # PyTorch refuses it for what is not a plain tensor
 
     def __reduce_ex__(self, protocol):
         "Files get what is inside, as a GPU's tensors come back with `map_location='cpu'`."
@@ -164,7 +165,7 @@ def pretended():
     try:
         with _Mode(): yield waits
     finally:
-        _counts.remove(waits)
+        _counts.pop()
         torch._C._set_only_lift_cpu_tensors(before)
 
 def elsewhere(f):

@@ -27,6 +27,12 @@ def boundary(
     "Cross-entropy of the pixels near a border."
     return ce(logits, torch.where(near_border(label, radius), label, 255), weight)
 
+def _mass_near(label, weight=None, radius:int=3):
+    "The sum of the weights of the pixels near a border."
+    return mass(torch.where(near_border(label, radius), label, 255), weight)
+
+boundary.divisor = _mass_near
+
 # %% ../nbs/2_measure/contours.ipynb #5020bb0b
 def ssim(a, b, span:float=1.):
     "Mean structural similarity of the pictures `a` and `b`, b×c×h×w with values that span `span`; windows inside the picture only."

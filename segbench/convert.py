@@ -4,9 +4,10 @@
 
 # %% auto #0
 __all__ = ['wrappers', 'of_torchvision', 'of_torchvision_deeplab', 'of_torchvision_fcn', 'of_hszhao', 'of_two_branches',
-           'of_dsnet', 'of_pidnet', 'of_mobilenet', 'of_folded', 'espnet_pictures', 'segformers', 'origins', 'renamed',
-           'unfolded', 'Origin', 'published', 'by', 'recognise', 'without_front', 'sizes', 'needed', 'home', 'made_of',
-           'fates', 'misfit', 'by_match', 'save_run', 'words', 'open_net', 'convert', 'told', 'main']
+           'of_dsnet', 'of_pidnet', 'of_mobilenet', 'of_folded', 'of_many', 'of_espnet', 'espnet_pictures',
+           'segformers', 'origins', 'renamed', 'unfolded', 'Origin', 'published', 'by', 'recognise', 'without_front',
+           'classes_of', 'in_their_order', 'sizes', 'needed', 'home', 'made_of', 'fates', 'misfit', 'by_match',
+           'save_run', 'words', 'open_net', 'convert', 'told', 'main']
 
 # %% ../nbs/4_train/convert.ipynb #65e5a684
 import importlib, re
@@ -92,6 +93,7 @@ class Origin:
     ours:callable # From its tensors to the same under our names
     last:str=None # Our name of the tensor whose first dimension is the number of classes
     homes:tuple=() # The networks that it trained, some with their backbone behind them
+    sets:dict = field(default_factory=dict) # Number of outputs → the data set whose classes they are, in its order
     pictures:dict = field(default_factory=dict) # Number of classes → mean and deviation of its pictures, where they are not the usual ones
 
 def published(module:str):
@@ -100,27 +102,32 @@ def published(module:str):
 
 # %% ../nbs/4_train/convert.ipynb #4f4cc07a
 def by(rules): return partial(renamed, rules=rules)
+of_many = {21: 'voc', 19: 'cityscapes', 150: 'ade20k'}
+of_espnet = {12: 'camvid', 20: 'cityscapes'} # and void behind the classes
 espnet_pictures = {n: (tuple(m/255 for m in mean), std) for n,mean,std in (
     (12, (104.35, 107.76, 109.66), (78.31, 79.50, 78.37)), (20, (73.158402, 82.908956, 72.392311), (44.914833, 46.152893, 45.319221)))}
 segformers = [f'segformer.b{k}' for k in range(6)]
 
 origins = [
-    Origin('DeepLabv3 of torchvision', 'classifier.0.convs.0.0.weight', by(of_torchvision_deeplab), 'head.1.2.weight', [f'deeplab.v3 resnet{n}' for n in (50,101)]),
-    Origin('FCN of torchvision', 'classifier.4.weight', by(of_torchvision_fcn), 'head.top.2.weight', [f'fcn.fcn32s(out_stride=8) resnet{n}' for n in (50,101)]),
+    Origin('DeepLabv3 of torchvision', 'classifier.0.convs.0.0.weight', by(of_torchvision_deeplab), 'head.1.2.weight', [f'deeplab.v3 resnet{n}' for n in (50,101)], {21: 'voc'}),
+    Origin('FCN of torchvision', 'classifier.4.weight', by(of_torchvision_fcn), 'head.top.2.weight', [f'fcn.fcn32s(out_stride=8) resnet{n}' for n in (50,101)], {21: 'voc'}),
     Origin('PSPNet of hszhao', 'ppm.features.0.1.weight', by(of_hszhao), 'head.1.2.weight',
-           [f"pspnet(dilation='all',align_corners=True) resnet{n}s" for n in (50,101,152)]),
-    Origin('DSNet of takaniwa', 'aff1.local_att.0.weight', by(of_dsnet), 'head.2.weight', ['dsnet', 'dsnet.head64', 'dsnet.head256', 'dsnet.base']),
-    Origin('PIDNet of XuJiacong', 'pag3.f_x.0.weight', by(of_pidnet), 'head.3.weight', ['pidnet.s', 'pidnet.m', 'pidnet.l']),
-    Origin('SegFormer of NVlabs', 'decode_head.linear_c1.proj.weight', published('segformer'), 'head.classify.weight', segformers),
-    Origin('SegFormer of Hugging Face', 'segformer.encoder.patch_embeddings.0.proj.weight', published('segformer'), 'head.classify.weight', segformers),
-    Origin('SegFormer of Hugging Face, 2026', 'segformer.stages.0.patch_embeddings.proj.weight', published('segformer'), 'head.classify.weight', segformers),
-    Origin('SegFormer of SMP', 'decoder.mlp_stage.0.linear.weight', published('segformer'), 'head.classify.weight', segformers),
+           [f"pspnet(dilation='all',align_corners=True) resnet{n}s" for n in (50,101,152)], of_many),
+    Origin('DSNet of takaniwa', 'aff1.local_att.0.weight', by(of_dsnet), 'head.2.weight', ['dsnet', 'dsnet.head64', 'dsnet.head256', 'dsnet.base'],
+           {19: 'cityscapes', 150: 'ade20k', 11: 'camvid.dsnet'}),
+    Origin('PIDNet of XuJiacong', 'pag3.f_x.0.weight', by(of_pidnet), 'head.3.weight', ['pidnet.s', 'pidnet.m', 'pidnet.l'],
+           {19: 'cityscapes', 11: 'camvid.dsnet'}),
+    Origin('SegFormer of NVlabs', 'decode_head.linear_c1.proj.weight', published('segformer'), 'head.classify.weight', segformers, of_many),
+    Origin('SegFormer of Hugging Face', 'segformer.encoder.patch_embeddings.0.proj.weight', published('segformer'), 'head.classify.weight', segformers, of_many),
+    Origin('SegFormer of Hugging Face, 2026', 'segformer.stages.0.patch_embeddings.proj.weight', published('segformer'), 'head.classify.weight', segformers, of_many),
+    Origin('SegFormer of SMP', 'decoder.mlp_stage.0.linear.weight', published('segformer'), 'head.classify.weight', segformers, of_many),
     Origin('ESPNet of sacmehta', 'level3_C.conv.weight', published('espnet'), 'head.score8.weight',
-           ['espnet', 'espnet(q=5)', 'espnet(q=3)', 'espnet(picture=False)', 'espnet(q=5,picture=False)', 'espnet(q=3,picture=False)'], espnet_pictures),
+           ['espnet', 'espnet(q=5)', 'espnet(q=3)', 'espnet(picture=False)', 'espnet(q=5,picture=False)', 'espnet(q=3,picture=False)'],
+           of_espnet, espnet_pictures),
     Origin('ESPNet-C of sacmehta', 'level2_0.c1.conv.weight', published('espnet'), 'head.weight',
-           ['espnet.espnet_c', 'espnet.espnet_c(q=5)', 'espnet.espnet_c(q=3)'], espnet_pictures),
+           ['espnet.espnet_c', 'espnet.espnet_c(q=5)', 'espnet.espnet_c(q=3)'], of_espnet, espnet_pictures),
     Origin('DeepLabv3 on MobileNetV2 of TensorFlow', 'ip.weight', unfolded, 'head.1.weight',
-           ['deeplab.v3(rates=(),refine=False,align_corners=True) mobilenetv2_100'], {21: ((.5,)*3, (.5,)*3)}),
+           ['deeplab.v3(rates=(),refine=False,align_corners=True) mobilenetv2_100'], {21: 'voc'}, {21: ((.5,)*3, (.5,)*3)}),
     Origin('MobileNetV2 of torchvision', 'features.1.conv.0.0.weight', by(of_mobilenet))]
 
 # %% ../nbs/4_train/convert.ipynb #53de80db
@@ -138,6 +145,33 @@ def without_front(theirs:dict) -> dict:
             inner = {k.removeprefix(front): v for k,v in theirs.items()}
             if home(origin, origin.ours(inner)): return inner
     return theirs
+
+# %% ../nbs/4_train/convert.ipynb #89b3ed03
+def classes_of(name:str) -> list:
+    "The classes of the data set `name`, without opening it."
+    module,_,kind = name.partition('.')
+    lists = {'ade20k': 'classes', 'camvid': 'merged', 'camvid.dsnet': 'dsnet_classes', 'cityscapes': 'classes', 'voc': 'voc_classes'}
+    return list(getattr(importlib.import_module(f'segbench.data.{module}'), lists[name]))
+
+def in_their_order(pairs, n:int, origin, source:str, void_last:bool=False):
+    "`pairs` by the classes that the `n` outputs of a network from `origin` stand for, perhaps with void behind them."
+    from segbench.data.same import in_order
+    own,theirs = pairs.classes,origin.sets.get(n) if origin else None
+    if theirs: theirs,classes = theirs,classes_of(theirs)
+    if theirs and set(classes) & set(own): # what it published, or a set that shares its names
+        try: pairs = in_order(pairs, classes, f'{source}, from {origin.name},')
+        except UserError as e:
+            raise UserError(f'{str(e).partition("; take")[0]}. Its {n} outputs are the classes of {theirs} in that order; name it with --data {theirs}.') from None
+        more,void_last = n-len(classes),True
+    else:
+        print(f'{source} does not say what its {n} outputs are called; they are taken for the classes of {pairs.name} by number')
+        more = n-len(own)
+    if more == 1 and not void_last:
+        raise UserError(f'{source} has {n} outputs and {pairs.name} has {len(own)} classes; whether the one more is the first or the last, nothing says: '
+                        'if it is void and the last, say so with --void-last.')
+    if more not in (0, 1):
+        raise UserError(f'the network has {n} outputs, and {pairs.name} has {len(own)} classes; name the data set whose classes they are with --data.')
+    return pairs
 
 # %% ../nbs/4_train/convert.ipynb #ae58b257
 def sizes(d:dict) -> dict:
@@ -205,6 +239,9 @@ def save_run(
     net, # A network that `convert` filled
     data:str, # Data set whose classes its outputs are, perhaps with void behind them
     root=None, # Folder of the data set
+    origin=None, # The house that published the weights, if known
+    source:str='the checkpoint', # What sentences call the weights
+    void_last:bool=False, # The last output is void, behind the classes
     gone=(), # Parts of the network that the file did not hold
     **facts, # Further facts to keep
 ):
@@ -218,8 +255,8 @@ def save_run(
     if gone: raise UserError(f'the file lacks {", ".join(gone)}, so it makes no run; let --out end in .safetensors, and train from there with --init.')
     if not data: raise UserError(f'{str(out)!r} would be a run, which knows its classes; name their data set with --data, or let --out end in .safetensors.')
     pairs,n = lookup('data', data)(root, 'val'),net.spec['n_classes']
+    pairs = in_their_order(pairs, n, origin, source, void_last)
     more,(c,h,w) = n - len(pairs.classes),pairs[0][0].shape
-    if more not in (0, 1): raise UserError(f'the network has {n} outputs, and {data} has {len(pairs.classes)} classes; name the data set whose classes they are with --data.')
     for which in ('best', 'last'): save_weights(out/f'{which}.safetensors', net)
     save_json(out/'config.json', dict(net=net.spec, settings={}, data=data, root=root, classes=pairs.classes, palette=pairs.palette.tolist(), window=pairs.window, precision='no',
         values=None if more else file_values(pairs), parameters=n_used(net, h, w, c), gflops=gflops(net, h, w, c), **facts, **provenance()))
@@ -282,16 +319,25 @@ def main(
     std:list[float]=None, # Deviation of each colour in its pictures
     data:str=None, # Data set of its classes, for a run
     root:str=None, # Folder of the data set
+    void_last:bool=False, # Its last output is void, one more than the data set has classes
     out:str='weights.safetensors', # File to write, or folder of a run
     verbose:bool=False, # List every tensor
 ):
     "Turn a published checkpoint into weights for a network of ours, or into a run."
     from segbench.weights import read_weights, save_weights
-    net,report,rows,best = convert(read_weights(file), model, backbone, classes, Path(file).name)
+    for flag,numbers in dict(mean=mean, std=std).items():
+        if numbers and len(numbers) != 3: raise UserError(f'{flag} is {numbers}; give three numbers, for red, green and blue, such as 0.485 0.456 0.406.')
+    if std and min(std) <= 0: raise UserError(f'std is {std}; a deviation is above 0, such as 0.229.')
+    theirs = read_weights(file)
+    net,report,rows,best = convert(theirs, model, backbone, classes, Path(file).name)
     if verbose: print(*(f'{a:60} {how:9} {b}' for a,how,b in rows), sep='\n')
     net.mean,net.std = tuple(mean or net.mean),tuple(std or net.std)
     spec,gone = net.spec,{k.partition('.')[0]: 0 for k in report.missing}
-    if Path(out).suffix != '.safetensors': save_run(out, net, data, root, gone, loaded=[told(report, rows)], command=f'segbench convert {file} {words(spec["model"], spec.get("backbone"))} --data "{data}"')
+    if Path(out).suffix != '.safetensors':
+        origin = recognise(without_front(renamed(theirs, wrappers)))
+        about = dict(loaded=[told(report, rows)], command=f'segbench convert {file} {words(spec["model"], spec.get("backbone"))} --data "{data}"')
+        save_run(out, net, data, root, origin, Path(file).name, void_last, gone, **about)
+    elif void_last: raise UserError('--void-last says what the outputs of a run mean; let --out name a folder.')
     else: save_weights(out, {k: v for k,v in net.state_dict().items() if k.partition('.')[0] not in gone} if gone else net)
     print(told(report, rows))
     print(f'{out}: for {words(spec["model"], spec.get("backbone"))}, ' + (f'without its {", ".join(gone)}' if gone else f'{spec["n_classes"]} classes'))

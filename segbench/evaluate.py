@@ -13,17 +13,37 @@ if '__file__' in globals() and not __package__: # run by its path: let imports s
 # %% ../nbs/4_train/evaluate.ipynb #e8fd3268
 import sys
 from dataclasses import asdict
+from pathlib import Path
 from .command import *
 from .core import *
 from .train import open_data
 
 # %% ../nbs/4_train/evaluate.ipynb #3ba49a4f
-def open_for(config:dict, data, root, split, n_classes:int, source=None):
-    "The data to score: those of the run unless said otherwise; as many classes as the network has; `source` is the file of `config`, unless it is trusted."
+def _is_own(pairs, config:dict, data, root, split:str, source) -> bool:
+    "Whether `pairs` hold what the run of `config` means by its own data and this split, wherever they lie."
+    from segbench.data.same import content
+    if not (data or root): return True
+    about,known = content(pairs),config.get('sets') or {}
+    if about in known.values(): return True
+    begun = [known[k] for k,flag in (('train', 'split'), ('val', 'val_split')) if k in known and config.get(flag) == split]
+    if begun: return False
+    try: return content(lookup('data', config['data'], source)(config.get('root'), split)) == about
+    except (KeyError, UserError): return not data # it lies elsewhere now, and nothing is kept of this split
+
+def open_for(
+    config:dict, # Of the run
+    data, # Data set by name; the run's own by default
+    root, # Folder of the data set
+    split:str, # Split to open
+    whose:str, # What sentences call the run
+    source=None, # The file of `config`, unless it is trusted
+):
+    "The data to score, by the classes of the run; a set that is not its own has six letters more in its name."
+    from segbench.data.same import in_order, name_apart
     if not (data or config.get('data')): raise UserError('this run does not know its data set, since it was trained in a notebook; name it with --data.')
     pairs = open_data(data or config['data'], root or config.get('root'), split, source=None if data else source)
-    if len(pairs.classes) != n_classes: raise UserError(f'the network has {n_classes} classes and {pairs.name} has {len(pairs.classes)}; score it on data with the classes it was trained for.')
-    return pairs
+    if not _is_own(pairs, config, data, root, split, source): name_apart(pairs)
+    return in_order(pairs, config.get('classes'), whose)
 
 # %% ../nbs/4_train/evaluate.ipynb #49ffc97e
 def evaluate(run, data, root, split, protocol, bs, weights, precision, workers, convention, quality, trust=False):
@@ -37,12 +57,13 @@ def evaluate(run, data, root, split, protocol, bs, weights, precision, workers, 
     from segbench.protocol import precision_of
     acc,convention = accelerator(),choose('convention', convention or protocol.convention, list(conventions))
     net,config = load_run(run, weights, acc.device, trust)
-    pairs = open_for(config, data, root, split, len(config['classes']), None if trust else f'{run}/config.json')
+    pairs = open_for(config, data, root, split, repr(str(run)), None if trust else Path(run)/'config.json')
     precision = precision_of(precision, config['precision'], acc.device)
     bar = lambda b: tqdm(b, f'scoring {pairs.name}', leave=False, disable=not (acc.is_main_process and sys.stderr.isatty()))
     rows,_ = score(net, pairs, protocol, bs, precision, None, acc.process_index, acc.num_processes, workers, bar)
     rows = np.concatenate(gather_object([rows]))
-    more = dict(weights=weights, precision=precision, asked=asdict(protocol))
+    more = dict(weights=weights, precision=precision, asked=asdict(protocol),
+                of=dict(data=data or config['data'], root=str(root or config.get('root') or '') or None, split=split))
     if quality:
         shares = gather_object([judge(net, pairs, protocol, precision, acc.process_index, acc.num_processes, bar)])
         more |= judged(shares, acc.is_main_process and f'{run}/eval/{pairs.name}-{protocol}.png')

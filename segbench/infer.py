@@ -11,6 +11,7 @@ import ctypes, inspect, sys, numpy as np, torch
 from contextlib import contextmanager
 from pathlib import Path
 from .core import *
+from .data.same import mark
 from .layers import *
 from .metrics import *
 from .protocol import *
@@ -114,6 +115,19 @@ def judge(net, pairs, protocol=Protocol(), precision:str='no', rank:int=0, world
     return borders, sure
 
 # %% ../nbs/4_train/infer.ipynb #7451de71
+def _check_options(
+    model:str, # Name of a network, perhaps with arguments
+    takes, # Names of the arguments of its function
+    asked:dict, # What is asked for besides
+):
+    "A `UserError` for what the network does not take, or what is asked for twice and not alike."
+    name,inside = parse_call(model)
+    for k,v in asked.items():
+        if k in ('backbone', 'pretrained') and k not in takes:
+            raise UserError(f'{name} has no {"backbone to choose" if k == "backbone" else "backbone for which there are weights"}, so that {k} {str(v)!r} would do nothing; leave --{k} out.')
+        choose(f'argument of {model}', k, list(takes))
+        if inside.get(k, v) != v: raise UserError(f'the network {model!r} has {k} {inside[k]!r} in its brackets, but {v!r} is asked for besides; say it once.')
+
 def make_net(
     model:str, # Name of a network, perhaps with arguments
     n_classes:int, # Channels of the logits
@@ -126,7 +140,7 @@ def make_net(
     f = lookup('models', model, source)
     takes = inspect.signature(f).parameters
     if backbone or 'backbone' in takes: kw['backbone'] = backbone or takes['backbone'].default
-    for k in kw: choose(f'argument of {model}', k, list(takes))
+    _check_options(model, takes, kw)
     net = f(n_classes, **kw)
     net.spec = dict(model=model, n_classes=n_classes, **{k: v for k,v in kw.items() if k != 'pretrained'})
     return net
@@ -148,6 +162,7 @@ def load_run(
     if not file.exists(): raise UserError(f'{str(run)!r} has no {file.name} yet: it has not come to its first evaluation; continue it with segbench train --resume {run}.')
     report = load_weights(net, file)
     if report.missing or report.resized: raise UserError(f'the weights do not fit the network of {str(run)!r}: {report}.')
+    if report.how.startswith('by order'): print(report)
     return net.to(device, memory_format=torch.channels_last).eval(), config
 
 # %% ../nbs/4_train/infer.ipynb #e5eb8784
@@ -168,6 +183,7 @@ def save_scores(
     groups = getattr(pairs, 'groups', lambda: None)() # somebody's set may be no `Pairs`
     known = {} if groups is None else dict(groups=np.array(groups, str))
     with whole(f'{file}.npz') as part, open(part, 'wb') as f: np.savez_compressed(f, counts=rows, **known)
+    more['set'] = more.get('set') or mark(pairs) # tells sets of one name apart
     facts = dict(protocol=str(protocol), images=len(pairs), data=pairs.name, imagewise_miou=float(np.nanmean(each)))
     save_json(f'{file}.json', as_dict(scores, pairs.classes) | facts | more)
     return scores

@@ -14,12 +14,12 @@ from .core import *
 def groups(
     net, # `Segmenter`: parameters below `body` are the backbone's
     lr:float, # Learning rate of the backbone
-    head_lr:float, # Learning rate of all others
+    head_lr:float, # Learning rate of all others; that of the backbone if None
     wd:float, # Weight decay
     decay_all:bool=False, # Biases and norms decay, too
 ):
     "Parameter groups of `net`, each with its full learning rate under `full`."
-    found = {}
+    found,head_lr = {},lr if head_lr is None else head_lr
     for name,p in net.named_parameters():
         if not p.requires_grad: continue
         rate,decay = lr if name.startswith('body.') else head_lr,wd if p.ndim > 1 or decay_all else 0.
@@ -48,10 +48,12 @@ def cosine(t, scores=()):
 
 def onecycle(t, scores=(), up:float=.3, start:float=.04):
     "From `start` up to one during the first `up` of the time, then down to zero, both along half a cosine."
+    if not 0 <= up < 1: raise ValueError(f'up is {up}, but is a share of the training: from 0, and below 1')
     return start + (1-start)*cosine(1-t/up) if t < up else cosine((t-up)/(1-up))
 
 def step(t, scores=(), at=(.6,.85), gamma:float=.1):
     "Times `gamma` at each of the points `at`."
+    if not at or not all(0 < a < 1 for a in at): raise ValueError(f'at is {at}, but wants shares of the training, between 0 and 1, such as (.6,.85)')
     return gamma**sum(t >= a for a in at)
 
 def constant(t, scores=()):
@@ -61,6 +63,7 @@ def constant(t, scores=()):
 # %% ../nbs/4_train/optim.ipynb #571f8827
 def plateau(t, scores=(), patience:int=5, gamma:float=.5):
     "Times `gamma` whenever `patience` evaluations have brought no better score."
+    if patience < 1: raise ValueError(f'patience is {patience}, but must be at least 1')
     best,since,factor = -1.,0,1.
     for s in scores:
         best,since = (s, 0) if s > best else (best, since+1)
@@ -76,9 +79,13 @@ def schedule(
     name,kw = parse_call(text)
     known = dict(poly=poly, cosine=cosine, onecycle=onecycle, step=step, plateau=plateau, constant=constant)
     f = known[choose('schedule', name, list(known))]
-    for k in kw: choose(f'argument of {name}', k, list(inspect.signature(f).parameters)[2:])
+    takes = inspect.signature(f).parameters
+    for k,v in kw.items():
+        choose(f'argument of {name}', k, list(takes)[2:])
+        of_kind(f'{k} of {name}', v, takes[k].annotation)
     factor = careful(text, lambda t, scores=(): f(t, scores, **kw)*(min(1, t/warmup) if warmup else 1))
-    for t in (0., .5, 1.): factor(t)
+    for t in (k/100 for k in range(101)):
+        if not 0 <= factor(t) <= 1000: raise UserError(f'the schedule {text!r} makes {factor(t):g} of a learning rate; a factor lies between 0 and 1000, and is mostly below 1.')
     return factor
 
 # %% ../nbs/4_train/optim.ipynb #56f6c4a6

@@ -70,7 +70,7 @@ class Protocol:
     def __post_init__(self):
         at_least(1, window=self.window, long=self.long, crop=self.crop)
         choose('at_edge', self.at_edge, ['shift', 'cut'])
-        if not self.scales or min(self.scales) <= 0: raise UserError(f'scales are {list(self.scales)}; give one or more above 0, such as .75 1 1.25.')
+        if not self.scales or not all(1e-3 <= s <= 1e3 for s in self.scales): raise UserError(f'scales are {list(self.scales)}; give one or more above 0, such as .75 1 1.25.')
 
     @property
     def soft(self):
@@ -239,7 +239,9 @@ def protocol_named(text:str):
     f = known[choose('protocol', name, list(known))]
     _,kw = parse_call(f.__name__ + bracket + rest)
     takes = inspect.signature(f).parameters
-    for k in kw: choose(f'argument of {name}', k, list(takes))
+    for k,v in kw.items():
+        choose(f'argument of {name}', k, list(takes))
+        of_kind(f'{k} of {name}', v, takes[k].annotation)
     made = careful(text, f)(**kw)
     given = [k + re.sub(r'[^\w.]+', '_', str(v)).strip('_') for k,v in kw.items() if v != takes[k].default]
     return replace(made, name='-'.join([made.name, *given]))

@@ -98,6 +98,7 @@ def check(
     "Examine a data set; status 1 if something is wrong with it."
     import matplotlib.pyplot as plt
     from segbench.data.doctor import class_chart, share_table, examine, problem_list
+    at_least(0, most=most)
     reader = lookup('data', name)
     sets,known,notes = opened(reader, root, splits or known_splits(reader, root))
     report = examine(parse_call(name)[0], sets, known=known)

@@ -9,7 +9,6 @@ __all__ = ['free', 'Settings', 'with_settings', 'parse_size', 'settings_of', 'ch
 from dataclasses import dataclass, fields
 from fastcore.meta import delegates
 from pathlib import Path
-from numbers import Integral, Real
 from .core import *
 
 # %% ../nbs/4_train/settings.ipynb #54a8a1a3
@@ -40,10 +39,11 @@ class Settings:
     schedule:str='onecycle' # poly, cosine, onecycle, step, plateau or constant, perhaps with arguments: 'poly(power=1)'
     warmup:float=0. # Share of the time in which the learning rate rises linearly
     loss:str='ce' # Loss by name, perhaps with arguments, or a sum of several: 'ohem(thresh=.9)', 'ce+.5*dice'
+    aux_weight:float=None # Weight of each auxiliary loss; the network's own by default
     class_weights:str=None # Weights for the loss from class frequencies: median, sqrt, enet or effective
     ema:float=0. # Share of the running average of the weights that each step keeps, such as .99; 0 for none
     clip:float=0. # Greatest norm of the gradient; 0 for any
-    precision:str='auto' # bf16, fp16, no, or auto: bf16 where the hardware has instructions for it
+    precision:str='auto' # bf16, fp16, no, or auto: bf16 or fp16, what the hardware has instructions for
     compile:bool=False # Compile the network with torch.compile
     workers:int=None # Loader processes; by default none on a CPU, up to eight on a GPU
     seed:int=42 # Same seed, same run
@@ -72,16 +72,6 @@ def parse_size(size, what:str='size'):
     except (TypeError, ValueError): raise UserError(f'{what} {size!r} is no size: write height x width in pixels, such as 288x384.') from None
 
 # %% ../nbs/4_train/settings.ipynb #17fc34e4
-def _of_kind(f, value):
-    "A `UserError` if `value` is not of the kind that the field `f` of the settings says."
-    if f.name == 'crop' or value is None and f.default is None: return # `parse_size` reads crops
-    number = lambda kind, v: isinstance(v, kind) and not isinstance(v, bool)
-    tests = {int: ('a whole number', lambda v: number(Integral, v)), float: ('a number', lambda v: number(Real, v)),
-             str: ('a text', lambda v: isinstance(v, str)), bool: ('true or false', lambda v: isinstance(v, bool)),
-             list[float]: ('a list of numbers', lambda v: isinstance(v, (list, tuple)) and all(number(Real, x) for x in v))}
-    wants,test = tests[f.type]
-    if not test(value): raise UserError(f'{f.name} is {value!r}, but must be {wants}.')
-
 def settings_of(run) -> dict:
     "The settings of the run in the folder `run`; a `UserError` if its `config.json` holds others than there are."
     asked = read_config(run)['settings']
@@ -91,17 +81,19 @@ def settings_of(run) -> dict:
     return asked
 
 # %% ../nbs/4_train/settings.ipynb #18e447bc
+_limits = {'seed': (0,), 'patience': (0,), **dict.fromkeys(('lr', 'head_lr', 'wd', 'aux_weight', 'clip'), (0, 1e6)), 'save_every': (0,), 'eval_every': (1e-9,),
+           **dict.fromkeys(('epochs', 'steps', 'bs', 'val_bs', 'log_every'), (1,)), 'accum': (1, 2**16), 'workers': (0, 1024),
+           'rotate': (0, 360), 'aspect': (1, 100), 'jitter': (0, 100)} # least and greatest
+
 def check_settings(s):
     "A `UserError` for the first of the settings `s` that cannot be."
-    for f in fields(s): _of_kind(f, getattr(s, f.name))
-    at_least_0 = 'rotate jitter stain blur flip vflip lr head_lr wd warmup ema clip workers seed patience save_every'.split()
-    least = dict(epochs=1, steps=1, bs=1, accum=1, aspect=1, eval_every=1e-9, val_bs=1, log_every=1) | dict.fromkeys(at_least_0, 0)
-    for k,low in least.items():
-        at_least(low, **{k: getattr(s, k)})
+    for f in fields(s):
+        if f.name != 'crop': of_kind(f.name, getattr(s, f.name), f.type, f.default) # `parse_size` reads crops
+    for k,limits in _limits.items(): at_least(*limits, **{k: getattr(s, k)})
     if not (0 < s.momentum if s.opt == 'nesterov' else 0 <= s.momentum) or s.momentum >= 1: raise UserError(f'momentum is {s.momentum}, but lies between 0 and 1, such as .9.')
     for k in ('warmup', 'ema', 'flip', 'vflip', 'blur', 'stain'):
-        if getattr(s, k) > 1: raise UserError(f'{k} is {getattr(s, k)}, but is a share: it lies between 0 and 1.')
-    if len(s.scale) != 2 or not 0 < s.scale[0] <= s.scale[1]: raise UserError(f'scale is {s.scale}; give the least and the greatest magnification, such as .5 2.')
+        if not 0 <= getattr(s, k) <= 1: raise UserError(f'{k} is {getattr(s, k)}, but is a share: it lies between 0 and 1.')
+    if len(s.scale) != 2 or not 1e-3 <= s.scale[0] <= s.scale[1] <= 1e3: raise UserError(f'scale is {s.scale}; give the least and the greatest magnification, such as .5 2.')
     if s.scale_by == 'area' and s.scale[1] > 1: raise UserError(f'scale is {s.scale}, but with scale_by area it is the share of a picture that is seen: at most 1, such as .45 1.')
     choose('scale_by', s.scale_by, ['factor', 'short', 'long', 'area'])
     choose('place', s.place, ['anywhere', 'centre', 'sliding'])

@@ -128,7 +128,7 @@ def read_weights(
 def save_weights(path, net):
     "Write the tensors of `net`, a module or a dictionary, to `path` as safetensors, whole or not at all, with a checksum; with a network's go its `mean` and `std`."
     d = net if isinstance(net, dict) else net.state_dict()
-    d = {k: v.detach().contiguous().clone() for k,v in d.items()}
+    d = {k: v.detach().to('cpu', copy=True, memory_format=torch.contiguous_format) for k,v in d.items()}
     scale = {k: [*getattr(net, k)] for k in ('mean', 'std') if hasattr(net, k)}
     notes = {'pictures': json.dumps(scale)} if scale else {}
     with whole(path) as part:

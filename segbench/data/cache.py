@@ -56,6 +56,7 @@ class Cached(Pairs):
         super().__init__([pairs.paths(i) for i in range(len(pairs))], pairs.classes, pairs.palette, pairs.name, None,
                          channels=pairs.channels, window=pairs.window)
         self.file,self.note,self.origin = file,read_note(file),pairs
+        self.decode = pairs.decode # for what is not in the cache: values of files, maps that others made
         self.reading,self.group_of = self.note['fingerprint'],pairs.group_of
         self.open()
 
@@ -71,8 +72,8 @@ class Cached(Pairs):
         return image.view(h, w, c).permute(2,0,1), label.view(h, w), *([extras] if extras else [])
 
     def label(self, i): return self[i][1].numpy()
-    def __getstate__(self): return {k: v for k,v in vars(self).items() if k not in ('map', 'table', 'origin')}
-    def __setstate__(self, d): vars(self).update(d); self.open()
+    def __getstate__(self): return {k: v for k,v in vars(self).items() if k not in ('map', 'table', 'origin', 'decode')}
+    def __setstate__(self, d): vars(self).update(d, decode=None); self.open()
 
 # %% ../../nbs/1_data/cache.ipynb #17b91e8b
 _torn = (AttributeError, LookupError, OSError, OverflowError, RuntimeError, TypeError, ValueError) # what a torn file leads to

@@ -223,6 +223,7 @@ def folder(
 ) -> Pairs:
     "Your own pictures and labels, matched by name."
     root = set_root(root)
+    if not isinstance(window, (tuple, list)) or len(window) != 2: raise UserError(f'window is {window!r}; give the values of 16 bits that become 0 and 255, such as (0, 4095).')
     choose('split of folder', split, ['train', 'val', 'trainval', 'test', 'all'])
     for d in (images, labels):
         if '*' not in d and not (root/d).is_dir(): raise UserError(f'{str(root/d)!r} is no folder; a data set of your own has {images!r} and {labels!r} below --root.')

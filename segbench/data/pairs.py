@@ -316,7 +316,7 @@ def check(pairs, progress:bool=True) -> Survey:
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         found = list(tqdm(pool.map(lambda i: _open(pairs, i), range(len(pairs))), f'checking {pairs.name}', len(pairs), leave=False, disable=not progress or not sys.stderr.isatty()))
     if bad := [p for p,*_ in found if p]:
-        raise UserError(bad[0] + (f' And {len(bad)-1} more of the {len(pairs)} pictures have problems: {" ".join(bad[1:4])}' if bad[1:] else ''))
+        raise UserError(bad[0] + (f' And {len(bad)-1} more of the {len(pairs)} pictures have problems: {" ".join(b.replace(pairs.remedy, "") for b in bad[1:4])}' if bad[1:] else ''))
     _,pixels,assumed,digests = zip(*found)
     said = sum_up(pairs, pixels, assumed, digests)
     if lasting: remember(mark, json.dumps(asdict(said)).encode()) # a home that cannot be written to costs time, not the training

@@ -170,5 +170,6 @@ def scenes(
     parts = dict(train=[0], val=[1], test=[2], trainval=[0,1])
     choose('split of scenes', split, list(parts))
     if n is not None and n < 1: raise UserError(f'scenes cannot be {n}: give a number of pictures, 1 or more.')
-    if np.shape(size) != (2,) or min(size) < 32: raise UserError(f'scenes cannot be {size}: give height and width, both 32 or more.')
+    at_least(0, seed=seed)
+    if np.shape(size) != (2,) or not all(isinstance(m, (int, np.integer)) and m >= 32 for m in size): raise UserError(f'scenes cannot be {size}: give height and width, both 32 or more.')
     return Scenes([(k,i) for k in parts[split] for i in range(n or (400,100,100)[k])], split, tuple(size), seed)

@@ -98,9 +98,10 @@ def compress(ni:int, nf:int):
 # %% ../../nbs/3_models/dsnet.ipynb #0368dba1
 class DSNet(Segmenter):
     "Two branches at 1/8 of the picture, fused three times."
-    def __init__(self, n_classes:int, in_chans:int, p:int, n:int, deep:int, wide:int, skip:int, out:int, aux:bool):
-        super().__init__(None, None, in_chans=in_chans)
-        self.multiple,a,b,c = 8,2*p,4*p,8*p
+    def __init__(self, n_classes:int, in_chans:int, p:int, n:int, deep:int, wide:int, skip:int, out:int, aux:bool,
+                 aux_ce:bool=False):
+        super().__init__(None, None, aux_weight=.2, in_chans=in_chans)
+        self.aux_ce,self.multiple,a,b,c = aux_ce,8,2*p,4*p,8*p
         self.stem = nn.Sequential(with_bias(in_chans, p, 2), with_bias(p, p, 2))
         self.layer1,self.skip,self.layer2 = basics(2, p, p),basics(1, p, skip),basics(2, p, a, 2)
         self.detail = nn.ModuleList([basics(n, a, b), basics(n, b, b), bottleneck(b, 2*p)])
@@ -132,43 +133,45 @@ def logits(self:DSNet, x, aux:bool=None):
 # %% ../../nbs/3_models/dsnet.ipynb #99349d35
 @patch
 def loss(self:DSNet, outputs, image, label, criterion):
-    "0.6 times `criterion` of the main logits plus 0.2 times the cross-entropy of each other."
+    "0.6 times `criterion` of the main logits plus 0.2 times that of each other, or their cross-entropy with `aux_ce`."
     main,*others = outputs
     total = self.head_loss(main, label, criterion)
-    return .6*total + .2*sum(self.head_loss(o, label, ce) for o in others) if others else total
+    other = plain_ce(criterion) if self.aux_ce else criterion
+    return .6*total + self.aux_weight*sum(self.head_loss(o, label, other) for o in others) if others else total
 
 # %% ../../nbs/3_models/dsnet.ipynb #4b22a3c8
-def build(n_classes:int, p:int, n:int, deep:int, wide:int, skip:int, out:int, in_chans:int=3, aux:bool=True):
+def build(n_classes:int, p:int, n:int, deep:int, wide:int, skip:int, out:int, in_chans:int=3, aux:bool=True, aux_ce:bool=False):
     "A DSNet of `p` channels in the stem and `n` blocks in a detail stage, with He initialisation."
-    net = DSNet(n_classes, in_chans, p, n, deep, wide, skip, out, aux)
+    net = DSNet(n_classes, in_chans, p, n, deep, wide, skip, out, aux, aux_ce)
     for m in net.modules():
         if isinstance(m, nn.Conv2d): nn.init.kaiming_normal_(m.weight, mode='fan_out', nonlinearity='relu')
     return net
 
 # %% ../../nbs/3_models/dsnet.ipynb #0c6f9d13
-def head64(n_classes:int, *, in_chans:int=3, aux:bool=True, p:int=32) -> Segmenter:
+def head64(n_classes:int, *, in_chans:int=3, aux:bool=True, p:int=32, aux_ce:bool=False) -> Segmenter:
     "DSNet with a head of 64 channels: 62.8 mIoU on BDD10K."
-    return build(n_classes, p, 2, 1, 4*p, p, 2*p, in_chans, aux)
+    return build(n_classes, p, 2, 1, 4*p, p, 2*p, in_chans, aux, aux_ce)
 
-def head128(n_classes:int, *, in_chans:int=3, aux:bool=True, p:int=32) -> Segmenter:
+def head128(n_classes:int, *, in_chans:int=3, aux:bool=True, p:int=32, aux_ce:bool=False) -> Segmenter:
     "DSNet with a head of 128 channels: 80.4 mIoU on Cityscapes."
-    return build(n_classes, p, 2, 1, 4*p, p, 4*p, in_chans, aux)
+    return build(n_classes, p, 2, 1, 4*p, p, 4*p, in_chans, aux, aux_ce)
 
-def head256(n_classes:int, *, in_chans:int=3, aux:bool=True, p:int=32) -> Segmenter:
+def head256(n_classes:int, *, in_chans:int=3, aux:bool=True, p:int=32, aux_ce:bool=False) -> Segmenter:
     "DSNet with a head of 256 channels: 40.0 mIoU on ADE20K."
-    return build(n_classes, p, 2, 1, 8*p, 2*p, 8*p, in_chans, aux)
+    return build(n_classes, p, 2, 1, 8*p, 2*p, 8*p, in_chans, aux, aux_ce)
 
-def base(n_classes:int, *, in_chans:int=3, aux:bool=True, p:int=64) -> Segmenter:
+def base(n_classes:int, *, in_chans:int=3, aux:bool=True, p:int=64, aux_ce:bool=False) -> Segmenter:
     "DSNet-Base: 82.0 mIoU on Cityscapes."
-    return build(n_classes, p, 3, 2, 4*p, p, 4*p, in_chans, aux)
+    return build(n_classes, p, 3, 2, 4*p, p, 4*p, in_chans, aux, aux_ce)
 
 # %% ../../nbs/3_models/dsnet.ipynb #4b7f9d27
 def dsnet(
     n_classes:int, # Channels of the logits
     *,
     in_chans:int=3, # Channels of a picture
-    aux:bool=True, # With three auxiliary heads in training
+    aux:bool=True, # With two auxiliary heads in training
     p:int=32, # Channels of the stem; all widths follow from it
+    aux_ce:bool=False, # Plain cross-entropy for the auxiliary heads, whatever the loss of the main one
 ) -> Segmenter:
     "DSNet (Guo et al. 2024), the one for Cityscapes."
-    return head128(n_classes, in_chans=in_chans, aux=aux, p=p)
+    return head128(n_classes, in_chans=in_chans, aux=aux, p=p, aux_ce=aux_ce)

@@ -64,7 +64,7 @@ def combine(
 class EoMT(Segmenter):
     "A plain vision transformer with queries among the tokens of its last blocks."
     def __init__(self, vit, n_classes:int, queries:int, blocks:int, deep:bool, anneal:int):
-        super().__init__(vit, None)
+        super().__init__(vit, None, aux_weight=1.)
         n,self.last,self.deep,self.anneal = vit.embed_dim,blocks,deep,anneal
         self.queries = nn.Parameter(torch.randn(queries, n))
         self.classify,self.mask,self.up = nn.Linear(n, n_classes+1),mlp(n),nn.Sequential(double(n), double(n))
@@ -199,7 +199,8 @@ def matching(
 # %% ../../nbs/3_models/eomt.ipynb #34ea98b4
 @patch
 def loss(self:EoMT, outputs, image, label, criterion):
-    "`matching` of every answer of the queries; `criterion` has no part in it."
+    "`matching` of the last answer of the queries, plus `aux_weight` times that of each earlier one; `criterion` has no part in it."
     h,w = label.shape[1:]
     wanted = [truths(y) for y in F.pad(label, (0, -w % 16, 0, -h % 16), value=255)]
-    return sum(matching(c, m, wanted) for c,m in zip(outputs[1::2], outputs[2::2]))
+    each = [matching(c, m, wanted) for c,m in zip(outputs[1::2], outputs[2::2])]
+    return sum(k*l for k,l in zip([1., *[self.aux_weight]*len(each)], each))

@@ -81,7 +81,7 @@ def seg_head(ni:int, mid:int, nf:int):
 class PIDNet(Segmenter):
     "Details (P), context (I) and borders (D)."
     def __init__(self, n_classes:int, in_chans:int, p:int, m:int, n:int, ppm:int, mid:int, aux:bool, detail_ce:bool):
-        super().__init__(None, None, in_chans=in_chans)
+        super().__init__(None, None, aux_weight=.4, in_chans=in_chans)
         self.detail_ce = detail_ce
         a,b,c,large = 2*p,4*p,8*p,m > 2
         down = lambda i: nn.Sequential(nn.Conv2d(i, p, 3, 2, 1), nn.BatchNorm2d(p), nn.ReLU())
@@ -125,7 +125,7 @@ def loss(self:PIDNet, outputs, image, label, criterion):
     edge_loss = nn.functional.binary_cross_entropy_with_logits(edge, want, weight)
     sure = torch.where(torch.sigmoid(edge[:,0].detach()) > .8, label, 255)
     main_loss = self.head_loss(main, label, lambda z, y: criterion(z, y) + criterion(z, sure))
-    return main_loss + .4*self.head_loss(detail, label, ce if self.detail_ce else criterion) + 20*edge_loss
+    return main_loss + self.aux_weight*self.head_loss(detail, label, plain_ce(criterion) if self.detail_ce else criterion) + 20*edge_loss
 
 # %% ../../nbs/3_models/pidnet.ipynb #9a354da1
 def s(n_classes:int, *, in_chans:int=3, aux:bool=True, p:int=32, detail_ce:bool=False) -> Segmenter:
