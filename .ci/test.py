@@ -81,9 +81,10 @@ def main():
     results |= test(notebooks, 'slow' if slow else '')
     absent = tuple(start for start,there in (('if (shared', shared), ('@in_lab', chromium), ('@elsewhere', can_pretend())) if not there)
     left_out = sum(bool(re.search(r'^#\|\s*cuda' if slow else r'^#\|\s*(slow|cuda)', c, re.M)) or c.startswith(absent) for n in notebooks for c in cells(n))
-    failed = sum(bool(code) for code, _, _ in results.values())
+    failed = [name for name, (code, _, _) in results.items() if code]
+    for name in failed: print('failed:', name)
     print(f'{time.time()-t:.0f} s; skipped are cells marked slow or cuda' + ('' if shared else ', and those on real files in ../shared, which is not there') + ('' if chromium else ', and those in a browser, since there is no chromium'))
-    print(f'{len(results)-failed} passed, {failed} failed, {left_out} skipped')
+    print(f'{len(results)-len(failed)} passed, {len(failed)} failed, {left_out} skipped')
     sys.exit(bool(failed))
 
 if __name__ == '__main__': main()

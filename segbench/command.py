@@ -82,8 +82,14 @@ def parser(
 ) -> argparse.ArgumentParser:
     "A parser with a flag for every argument of `f`."
     p = _Parser(prog=prog, description=inspect.getdoc(f), formatter_class=Help, allow_abbrev=False)
-    for name,param in docments(f, full=True, returns=False).items(): add_argument(p, name, param)
+    for name,param in docments(f, full=True, returns=False).items():
+        if name != 'given': add_argument(p, name, param)
     return p
+
+def _given(parser, argv) -> tuple:
+    "Names of the arguments that stand in `argv`, also where they repeat a default."
+    for action in parser._actions: action.default = argparse.SUPPRESS
+    return tuple(vars(parser.parse_args(argv)))
 
 # %% ../nbs/0_core/command.ipynb #9ae92917
 _full = "can't allocate memory", 'out of memory', 'insufficient memory', 'outofmemory', 'size calculation overflowed'
@@ -106,6 +112,7 @@ def command(
     "Call `f` with the arguments in `argv`; a `UserError` ends the process with one sentence and status 2, a stop with 128 + the signal."
     _show_any_sign()
     args = vars(parser(f, prog).parse_args(argv))
+    if 'given' in inspect.signature(f).parameters: args['given'] = _given(parser(f, prog), argv)
     try: return f(**args)
     except UserError as e: status,said = 2,e
     except OSError as e: status,said = 2,f'{e.strerror or e}' + f': {str(e.filename)!r}'*bool(e.filename)

@@ -252,6 +252,12 @@ def asks(self:Training) -> str:
     s = {k: v for k,v in asdict(self.s).items() if k not in free}
     return json.dumps(dict(net=getattr(self.plain, 'spec', None), settings=s), default=str, sort_keys=True)
 
+def _same_asked(was:str, now:str) -> bool:
+    "Whether two answers of `asks` mean one training; a setting that an older state does not know had its default."
+    was,now = json.loads(was),json.loads(now)
+    defaults = json.loads(json.dumps(asdict(Settings()), default=str))
+    return was['net'] == now['net'] and defaults | was['settings'] == defaults | now['settings']
+
 @patch
 def save(self:Training):
     "Write everything needed to go on."
@@ -305,7 +311,7 @@ def cut_log(self:Training, kept):
 def restore(self:Training):
     "Go back to the last state that was kept, and cut the log to it."
     d = read_state(file := self.out/'state'/'state.pt')
-    if d.get('asks', self.asks()) != self.asks(): raise UserError(
+    if 'asks' in d and not _same_asked(d['asks'], self.asks()): raise UserError(
         f'{str(self.out/"config.json")!r} says other settings than {str(file)!r} was made with; bring it back from a copy, or begin anew, perhaps with --init {self.out}.')
     try:
         self.plain.load_state_dict(d['net']); self.opt.load_state_dict(d['opt']); self.scaler.load_state_dict(d['scaler'])

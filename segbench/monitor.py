@@ -190,10 +190,10 @@ def wake(self:Monitor, *_):
     "Follow the runs in a thread of its own, until they rest."
     if not self.follow.value or any(t.name == f'follow {id(self)}' for t in threading.enumerate()): return
     def loop():
-        heard = time.time()
+        heard = time.monotonic()
         while self.follow.value and not self.over.wait(self.every):
-            if self.refresh(): heard = time.time()
-            if time.time()-heard > 600: self.follow.value = False
+            if self.refresh(): heard = time.monotonic()
+            if time.monotonic()-heard > 600: self.follow.value = False
     threading.Thread(target=loop, name=f'follow {id(self)}', daemon=True).start()
 
 @patch

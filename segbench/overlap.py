@@ -66,7 +66,8 @@ def bin_places(x, label, bins:int):
     row = (bins+1)*torch.arange(2*k, dtype=torch.int32, device=x.device)
     place = lambda error: (error*(on*(bins-1)) + 1.5*on).int()
     mine = place(1-p.gather(1, own)) + row[own+k]
-    return p, (place(p) + row[:k,None,None]).scatter_(1, own, mine)
+    # nan has no place, and what it is as a whole number differs from machine to machine: bin 0, which is not counted
+    return p, (place(p) + row[:k,None,None]).scatter_(1, own, mine).clamp_(min=0)
 
 def error_counts(x, label, bins:int):
     "False and true pixels of each class in every bin, in falling order of error, 2×k×bins."

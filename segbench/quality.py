@@ -64,7 +64,8 @@ def calibration_counts(
     sure,pred = probs.max(1)
     keep = label != 255
     sure,right = sure[keep].double(),(pred[keep] == label[keep]).double()
-    at = (sure*bins).long().clamp(max=bins-1)
+    # nan, which a network that diverged answers, counts below all others, whatever it is as a whole number on this machine
+    at = (sure*bins).nan_to_num(0).long().clamp(0, bins-1)
     return torch.stack([torch.bincount(at, w, minlength=bins) for w in (torch.ones_like(sure), right, sure)])
 
 def ece(counts) -> float:

@@ -50,16 +50,15 @@ def of_other_classes(init, classes:list) -> list:
     return [f'{init} knows its classes in another order or by other names: what its classifier has learnt of them is only a start']
 
 # %% ../nbs/4_train/train.ipynb #3bc32462
-def go_on(run, workers, root, trust:bool=False):
-    "The arguments with which the run in folder `run` was started, to go on with them; `workers` and `root`, if given, are others."
+def go_on(run, root, trust:bool=False, **others):
+    "The arguments with which the run in folder `run` was started, to go on with them; `root`, if given, and the settings `others`, which do not change the result, are new."
     from segbench.losses import combined
     names = 'data', 'split', 'val_split', 'model', 'backbone', 'pretrained', 'init'
     if 'data' not in read_config(run): raise UserError(f'the run {str(run)!r} was started in a notebook from objects; call fit(…, resume=True) with them there.')
     config,s = read_config(run, *names, 'root'),settings_of(run)
     source = None if trust else Path(run)/'config.json'
     lookup('data', config['data'], source); lookup('models', config['model'], source); combined(s.get('loss', 'ce'), source=source)
-    s = s | ({} if workers is None else dict(workers=workers))
-    return dict({k: config[k] for k in names}, root=root or config['root'], out=run, **s)
+    return dict({k: config[k] for k in names}, root=root or config['root'], out=run, **s | others)
 
 # %% ../nbs/4_train/train.ipynb #316a1fff
 @with_settings
@@ -73,19 +72,23 @@ def main(
     pretrained:str=None, # Weights of the backbone: a file, or hub
     init:str=None, # Weights of the whole network to start from: a run or a file
     out:str=None, # Folder of the run; by default runs/DATA-MODEL-BACKBONE-SEED
-    resume:str=None, # Folder of a run to go on with; all other flags come from it, but --workers and --root may be others
+    resume:str=None, # Folder of a run to go on with; all other flags come from it, but --root, --workers, --save-every, --log-every and --log-with may be others
     changed_data:bool=False, # With --resume: go on although pictures, labels or classes are not those that the run began with
     trust:bool=False, # With --resume: use what the run names outside segbench, too
+    given:tuple=(), # Names of the arguments that were written though they have their defaults
     **kwargs,
 ):
     "Train a network and keep everything in a run folder."
     s = asdict(Settings(**kwargs))
     if resume:
         asked = dict(data=data, split=split, val_split=val_split, model=model, backbone=backbone, pretrained=pretrained, init=init) | s
-        check_same(resume, **{k: v for k,v in asked.items() if v != usual(k)})
+        asked = {k: v for k,v in asked.items() if k in given or v != usual(k)}
+        check_same(resume, **asked)
+        if out and Path(out).resolve() != Path(resume).resolve(): raise UserError(f'a run goes on in its own folder, {str(resume)!r}, so that --out {out} would do nothing; leave it out.')
         if (Path(resume)/'last.safetensors').exists(): return print(f'{resume} is finished: nothing to do')
-        t = train(resume=True, changed_data=changed_data, **go_on(resume, s['workers'], root, trust))
+        t = train(resume=True, changed_data=changed_data, **go_on(resume, root, trust, **{k: asked[k] for k in free if k in asked}))
     elif changed_data: raise UserError('--changed-data says how a run goes on; it needs --resume RUN.')
+    elif trust: raise UserError('--trust says what a run that goes on may name; it needs --resume RUN.')
     else: t = train(data, root, split, val_split, model, backbone, pretrained, init, out or run_name(data, model, backbone, s['seed']), **s)
     t.acc.end_training()
     return t

@@ -74,7 +74,11 @@ def pictures_below(
     "All picture files in `folder` and below, sorted, but for what programs left there, which `gaps` lists."
     pictures,left,seen,links = [],[],set(),[(Path(folder), depth)]
     # links come last: what lies in a folder of the set itself is listed there
-    while links: _explore(*links.pop(0), pictures, left, seen, links)
+    while links:
+        where,deep = links.pop(0)
+        if Path(where).resolve() == Path(where).resolve().parent:
+            raise UserError(f'{str(where)!r} is the whole disk, not a folder of pictures; name the folder that has them.')
+        _explore(where, deep, pictures, left, seen, links)
     if listing: listing[-1].extend((skipped, str(p)) for p in left)
     return sorted(pictures)
 
