@@ -256,7 +256,8 @@ def read_label(path):
     grey = data[:4] == b'\x89PNG' and data[24:26] == b'\x08\x00' and b'acTL' not in data[33:data.find(b'IDAT')]
     if grey: # the usual label, read twice as fast
         _check_size(path, *struct.unpack('>II', data[16:24]))
-        x = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE)
+        # a note that says how to turn it is not obeyed, as in its picture
+        x = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE | cv2.IMREAD_IGNORE_ORIENTATION)
         if x is not None: return x
     about = header(path, data, 'label')
     said = _no_tiff_label(path, data) if about.pages else _no_label(about, data)

@@ -9,7 +9,7 @@ __all__ = ['kinds', 'skipped', 'listing', 'split_names', 'pictures_below', 'pict
            'called', 'alike', 'match_stems', 'every_channel', 'file_bytes', 'read_image', 'read_label', 'to_bytes']
 
 # %% ../../nbs/1_data/pairs.ipynb #ecdefc60
-import hashlib, io, json, os, re, sys, tempfile, cv2, numpy as np, torch
+import hashlib, io, json, os, re, sys, tempfile, unicodedata, cv2, numpy as np, torch
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from PIL import Image
@@ -424,8 +424,13 @@ def alike(
     both_sides = [{name for f in folders for name in above[f]} for folders in sides]
     both = both_sides[0] & both_sides[1]
     if all(names & {*split_names.values()} for names in both_sides): both |= {*split_names.values()}
-    counts = {f: [name for name in names if name in both] for f,names in above.items()}
-    return lambda image, label: counts[image.parent] == counts[label.parent]
+    # where some folders tell pictures apart, those beside them do, too: bonn beside berlin
+    telling = [{d for f in folders for d,name in enumerate(above[f]) if name in both} for folders in sides]
+    counts = [
+        {f: [name for d,name in enumerate(above[f]) if name in both or d in depths] for f in folders}
+        for folders,depths in zip(sides, telling)
+    ]
+    return lambda image, label: counts[0][image.parent] == counts[1][label.parent]
 
 # %% ../../nbs/1_data/pairs.ipynb #373eabfe
 def _share(first, second, label):
@@ -433,6 +438,24 @@ def _share(first, second, label):
     raise UserError(f'{first} and {second} would share the label {label}: give each a label with its name, '
                     f'in a folder that is called like that of the picture, such as {second.parent.name}/{label.name}; '
                     'or remove one of the pictures.')
+
+def _key(path, suffix:str='') -> str:
+    "The name of the file `path` without ending and `suffix`; ü is one letter, however a disk writes it."
+    stem,end = (unicodedata.normalize('NFC', text) for text in (path.stem, suffix))
+    return stem.removesuffix(end)
+
+def _hint(picture, labels:list) -> str:
+    "What to say of the one among `labels` whose name is most like that of `picture`; empty if none is like it."
+    if not labels: return f'; no label was found at all, and their names end in {", ".join(kinds)}'
+    def plain(text): return re.sub(r'\d+', lambda n: n[0].lstrip('0') or '0', text.lower())
+    mine,theirs = _key(picture),{_key(p): p for p in labels}
+    for name,p in theirs.items():
+        if plain(name) == plain(mine): return f'; {p} is called almost like it: give both the same name'
+    for name,p in theirs.items():
+        rest = name.removeprefix(mine)
+        if rest != name and not rest[0].isalnum():
+            return f"; if {p} is its label, say suffix={rest!r}, as in --data \"folder(suffix={rest!r})\""
+    return ''
 
 def match_stems(
     images:list, # Picture files
@@ -444,12 +467,13 @@ def match_stems(
     "(picture, label) for every picture, matched by name without extension and by folders, and sorted; each needs a label of its own."
     stem,everyone = {},sorted({*images, *rivals})
     for p in labels:
-        if p.stem.endswith(suffix): stem.setdefault(p.stem.removesuffix(suffix), []).append(p)
+        if _key(p).endswith(unicodedata.normalize('NFC', suffix)): stem.setdefault(_key(p, suffix), []).append(p)
     fits,asked = alike(everyone, labels),{*images}
-    mine = {p: [l for l in stem.get(p.stem, []) if fits(p, l)] for p in everyone}
+    mine = {p: [l for l in stem.get(_key(p), []) if fits(p, l)] for p in everyone}
     if missing := [p for p in images if not mine[p]]:
         lost = [('pictures without a label', str(p)) for p in sorted(missing)]
-        other = next((f'; {stem[p.stem][0]} has the name, but is in the folder of others' for p in missing[:1] if p.stem in stem), '')
+        same = stem.get(_key(missing[0]))
+        other = f'; {same[0]} has the name, but is in the folder of others' if same else _hint(missing[0], labels)
         leave_out(lost, len(images), f'{missing[0]} has no label: {len(missing)} of the {len(images)} pictures of {name} lack one; a label has the name of its picture{f" and {suffix!r}" if suffix else ""}{other}.')
     owner = {}
     for p in everyone:
