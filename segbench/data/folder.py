@@ -12,7 +12,7 @@ from pathlib import Path
 from ..core import *
 from .download import set_root
 from .pairs import *
-from .texts import read_text
+from .texts import read_names, read_text
 from .tiff import *
 from ..show import palette
 
@@ -185,6 +185,37 @@ def split_folders(root, where:str) -> dict:
         found[split] = Path(root)/where/name
     return {s: found[s] for s in ('train', 'val', 'test') if s in found}
 
+def _by_folders(found:list, root, where:str) -> dict:
+    "Split → those of the pictures `found` that a folder called like it holds, if there are some for `train` and another split."
+    parts = Path(where).parts
+    fixed = next((k for k,part in enumerate(parts) if '*' in part), len(parts))
+    top = len(Path(root, *parts[:fixed]).parts)
+    told = {}
+    for p in found:
+        names = [called(part) for part in p.parent.parts[top:]]
+        split = next((name for name in names if name in split_names.values()), None)
+        told.setdefault(split, []).append(p)
+    return {s: told[s] for s in ('train', 'val', 'test') if s in told} if 'train' in told and {*told} & {'val', 'test'} else {}
+
+_lists = ('.', 'splits', 'ImageSets', 'ImageSets/Segmentation') # where a set may keep `train.txt`
+
+def _by_lists(found:list, root) -> dict:
+    "Split → those of the pictures `found` that its list in `root` names; empty without the lists for `train` and another split."
+    home = next((d for d in (root/l for l in _lists) if (d/'train.txt').is_file()), root)
+    files = {s: f for s in ('train', 'val', 'test') if (f := home/f'{s}.txt').is_file()}
+    if 'train' not in files or len(files) < 2: return {}
+    named,told,owner = {},{},{}
+    for p in found: named.setdefault(p.stem, []).append(p)
+    for split,file in files.items():
+        for name in read_names(file):
+            if len(here := named.get(name, [])) != 1:
+                said = f'two pictures have, {here[0]} and {here[1]}' if here else 'no picture has'
+                raise UserError(f'{str(file)!r} lists {name!r}, a name that {said}; correct the list.')
+            if name in owner: raise UserError(f'{str(owner[name])!r} and {str(file)!r} both list {name!r}; take it out of one of them.')
+            owner[name] = file
+            told.setdefault(split, []).append(here[0])
+    return told
+
 def chosen(root, where:str, split:str) -> list:
     "Picture files of `split` in the folder `where` of `root`, or all that match if it is a pattern such as `*.jpg`."
     root = Path(root); own = split_folders(root, where)
@@ -193,8 +224,14 @@ def chosen(root, where:str, split:str) -> list:
         for w in wanted:
             if w not in own: raise UserError(f'{str(root/where)!r} has folders for {" and ".join(own)} but none for {w}.')
         return [p for w in wanted for p in pictures_below(own[w])]
-    if split == 'test': raise UserError(f'{str(root/where)!r} has no folder test; without folders for the splits, pictures are for train or val.')
     found = pictures_like(root, where) if '*' in where else pictures_below(root/where)
+    told = _by_folders(found, root, where) or _by_lists(found, root)
+    if told and split != 'all':
+        wanted = ['train', 'val'] if split == 'trainval' else [split]
+        for w in wanted:
+            if w not in told: raise UserError(f'{str(root/where)!r} has folders or lists for {" and ".join(told)} but none for {w}.')
+        return sorted(p for w in wanted for p in told[w])
+    if split == 'test': raise UserError(f'{str(root/where)!r} has no folder test; without folders for the splits, pictures are for train or val.')
     return [p for k,p in enumerate(found) if split in ('all', 'trainval') or (k % 5 == 4) == (split == 'val')]
 
 # %% ../../nbs/1_data/folder.ipynb #2fc3106d
@@ -226,7 +263,10 @@ def folder(
     if not isinstance(window, (tuple, list)) or len(window) != 2: raise UserError(f'window is {window!r}; give the values of 16 bits that become 0 and 255, such as (0, 4095).')
     choose('split of folder', split, ['train', 'val', 'trainval', 'test', 'all'])
     for d in (images, labels):
-        if '*' not in d and not (root/d).is_dir(): raise UserError(f'{str(root/d)!r} is no folder; a data set of your own has {images!r} and {labels!r} below --root.')
+        if '*' in d or (root/d).is_dir(): continue
+        below = next((p.parent.name for p in sorted(root.glob(f'*/{images}')) if (p.parent/labels).is_dir()), None)
+        other = f'; for those in {below}/{images}, say "folder(images=\'*/{images}/*\',labels=\'*/{labels}/*\')"' if below else ''
+        raise UserError(f'{str(root/d)!r} is no folder; a data set of your own has {images!r} and {labels!r} below --root{other}.')
     said = read_classes(root) if classes is None else given(classes)
     everyone = chosen(root, images, 'all')
     items = match_stems(chosen(root, images, split), chosen(root, labels, 'all'), suffix, root.name, rivals=everyone)
