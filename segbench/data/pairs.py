@@ -450,11 +450,11 @@ def _hint(picture, labels:list) -> str:
     def plain(text): return re.sub(r'\d+', lambda n: n[0].lstrip('0') or '0', text.lower())
     mine,theirs = _key(picture),{_key(p): p for p in labels}
     for name,p in theirs.items():
-        if plain(name) == plain(mine): return f'; {p} is called almost like it: give both the same name'
+        if plain(name) == plain(mine): return f'; {p} is called almost like it'
     for name,p in theirs.items():
         rest = name.removeprefix(mine)
         if rest != name and not rest[0].isalnum():
-            return f"; if {p} is its label, say suffix={rest!r}, as in --data \"folder(suffix={rest!r})\""
+            return f"; if {p} is its label, take {rest!r} out of its name, or, of data sets of your own, say suffix={rest!r}"
     return ''
 
 def match_stems(
