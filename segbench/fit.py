@@ -268,7 +268,8 @@ def save(self:Training):
         os.fsync(f.fileno())
         log = f.read().decode()
     state = dict(step=self.step, net=self.plain.state_dict(), opt=self.opt.state_dict(), ema=self.ema and self.ema.net.state_dict(), scaler=self.scaler.state_dict(),
-                 scores=self.scores, best=self.best, seconds=self.seconds, sums=[float(self.sums[0]), self.sums[1]], log=log, asks=self.asks())
+                 scores=self.scores, best=self.best, seconds=self.seconds, sums=[float(self.sums[0]), self.sums[1]], log=log, asks=self.asks(),
+                 pictures=scale_of(self.plain)) # weights to start from may have brought another
     self.saving = True
     try:
         with whole(self.out/'state'/'state.pt') as part, open(part, 'wb') as f: torch.save(state, f)
@@ -318,6 +319,8 @@ def restore(self:Training):
         if self.ema: self.ema.net.load_state_dict(d['ema'])
     except (AttributeError, LookupError, RuntimeError, TypeError, ValueError) as e:
         raise UserError(f'the state in {str(file)!r} does not fit this network and its optimiser ({str(e).splitlines()[0]}); begin anew, perhaps with --init {self.out}.') from e
+    scale = checked_scale(d['pictures'], file) if 'pictures' in d else picture_scale(b) if (b := self.out/'best.safetensors').exists() else {}
+    for net in (self.plain, *([self.ema.net] if self.ema else [])): take_scale(net, scale)
     self.step,self.scores,self.best,self.seconds,self.sums = d['step'],d['scores'],d['best'],d['seconds'],d['sums']
     self.first(lambda: self.cut_log(d['log']))
 

@@ -79,12 +79,25 @@ def find_maps(
     return chosen
 
 # %% ../nbs/4_train/maps.ipynb #185e26d4
+def _understood(said) -> bool:
+    "Whether `said` is what a map of ours says of its numbers: names, and perhaps a value or a colour of its own for each."
+    names,values = said['names'],said.get('values')
+    if not isinstance(names, list) or not all(isinstance(n, str) for n in names): return False
+    if values is None: return True
+    if not isinstance(values, list) or len(values) != len(names): return False
+    number = lambda v, most: type(v) is int and 0 <= v < most
+    colours = all(isinstance(v, list) and len(v) == 3 and all(number(x, 256) for x in v) for v in values)
+    return (colours or all(number(v, 1 << 16) for v in values)) and len({str(v) for v in values}) == len(values)
+
 def said_by(files) -> dict:
     "What the maps `files` say of their numbers: `names` of classes and perhaps their `values`; nothing if they are silent."
     said = {opened(f).info.get('classes', '') for f in files}
     if len(said) > 1: raise UserError(f'the maps in {str(files[0].parent)!r} are not of one kind: some say other classes than the rest, or none; keep those of one run in a folder.')
-    try: return json.loads(text) if (text := said.pop()) else {}
-    except ValueError: return {} # somebody else's words
+    try: found = json.loads(text) if (text := said.pop()) else {}
+    except (ValueError, RecursionError): return {} # somebody else's words
+    if not isinstance(found, dict) or 'names' not in found: return {}
+    if not _understood(found): raise UserError(f'the maps in {str(files[0].parent)!r} say of their numbers {text[:80]!r}, which gives no names of classes with a value or a colour for each; predict them again, or save them without that text.')
+    return found
 
 def read_map(
     file, # PNG
@@ -143,7 +156,8 @@ def main(
     said = said_by(files)
     pairs = in_order(pairs, said.get('names'), f'the run behind {str(maps)!r}')
     before = Path(maps)/'eval'/f'{pairs.name}-maps.json'
-    if before.exists() and load_json(before).get('set', mark(pairs)) != mark(pairs): name_apart(pairs)
+    was = load_json(before) if before.exists() else {}
+    if isinstance(was, dict) and was.get('set', mark(pairs)) != mark(pairs): name_apart(pairs)
     from segbench.metrics import conventions, table
     choose('convention', convention, list(conventions))
     scores = save_scores(maps, pairs, 'maps', count_all(files, pairs, ids, said), convention)
