@@ -6,23 +6,27 @@
 __all__ = ['by_stem', 'opened', 'likely', 'of_split', 'nearest', 'find_maps', 'said_by', 'read_map', 'count', 'count_all', 'main']
 
 # %% ../nbs/4_train/maps.ipynb #ece4915c
-import json, os, sys
+import json, os, sys, unicodedata
 from pathlib import Path
 from .command import *
 from .core import *
 from .train import open_data
 
 # %% ../nbs/4_train/maps.ipynb #71227179
+def _name(stem:str) -> str:
+    "`stem` as it is read: ü is one letter, however a disk writes it."
+    return unicodedata.normalize('NFC', stem)
+
 def by_stem(
     files, # Maps
     stems, # Names of pictures
 ) -> dict:
     "The `files` that belong to each of `stems`: the longest that the file's name begins with, up to its end or to a sign that is neither letter nor digit."
-    found,known = {},set(stems)
+    found,known = {},{_name(s): s for s in stems}
     for p in files:
-        n = p.stem
+        n = _name(p.stem)
         fits = (n[:k] for k in range(len(n), 0, -1) if n[:k] in known and not n[k:k+1].isalnum())
-        found.setdefault(next(fits, None), []).append(p)
+        found.setdefault(known.get(next(fits, None)), []).append(p)
     return found
 
 def opened(file):
@@ -35,8 +39,9 @@ def opened(file):
 def likely(files, stem:str) -> list:
     "Those of `files` that are rather maps of a picture called `stem`: grey before colours, in a folder the one that has just this name."
     if len(files) > 1: files = [p for p in files if len(opened(p).getbands()) < 3] or files
-    named = {p.parent for p in files if p.stem == stem}
-    return [p for p in files if p.stem == stem or p.parent not in named]
+    exact = [_name(p.stem) == _name(stem) for p in files]
+    named = {p.parent for p,same in zip(files, exact) if same}
+    return [p for p,same in zip(files, exact) if same or p.parent not in named]
 
 def of_split(files, picture, maps) -> list:
     "Those of `files` that are not below a folder of `maps` that is called like another split than those above `picture`."

@@ -454,7 +454,7 @@ def _hint(picture, labels:list) -> str:
     for name,p in theirs.items():
         rest = name.removeprefix(mine)
         if rest != name and not rest[0].isalnum():
-            return f"; if {p} is its label, take {rest!r} out of its name, or, of data sets of your own, say suffix={rest!r}"
+            return f"; {p} has {rest!r} more, which data sets of your own read by suffix={rest!r}"
     return ''
 
 def match_stems(
