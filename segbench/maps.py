@@ -112,6 +112,7 @@ def read_map(
 ):
     "Classes in the map `file`, `uint8` h×w, with 255 for all that is no class."
     import numpy as np
+    from segbench.data.images import read_painted
     from segbench.data.pairs import by_colour, by_index, read_label
     x = read_label(file)
     if said:
@@ -120,6 +121,9 @@ def read_map(
             x = (by_colour if isinstance(values[0], list) else by_index)(table)(x)
     elif ids:
         values,x = x,pairs.decode(x)
+        if x.max() < 0: # colours in a palette?
+            values = read_painted(file)
+            x = pairs.decode(values)
         if values.ndim == 3 and x.max() < 0: x = by_colour({tuple(v): k for k,v in enumerate(pairs.palette.tolist())})(values)
     elif x.ndim == 3: raise UserError(f'{file} holds colours, not class indices; if they are those of the label files or of the classes, add --ids.')
     return np.where((x < 0) | (x >= len(pairs.classes)), 255, x).astype(np.uint8)
