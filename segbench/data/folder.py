@@ -100,7 +100,7 @@ def _once(pairs) -> dict:
 
 def _entry(c:dict, where:str) -> tuple:
     "Name and number or numbers of a class that is told in braces."
-    told = {k: v for k,v in c.items() if type(v) in (int, list)}
+    told = {k: v for k,v in c.items() if type(v) in (int, float, list) or k != 'name' and isinstance(v, str) and v.strip().isdigit()}
     known = [k for k in told if k in ('color', 'colour', 'value', 'id')]
     if len(told) > 1 or told and not known:
         raise UserError(f'{where!r} gives {c.get("name")!r} {" and ".join(told)}, of which it is not clear what label files hold; '
