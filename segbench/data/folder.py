@@ -7,7 +7,7 @@ __all__ = ['from_text', 'labelme', 'from_json', 'named', 'read_classes', 'readin
            'given', 'folder']
 
 # %% ../../nbs/1_data/folder.ipynb #3bc1d4c2
-import json, re
+import json, os, re
 from pathlib import Path
 from ..core import *
 from .download import set_root
@@ -266,17 +266,20 @@ def folder(
     "Your own pictures and labels, matched by name."
     root = set_root(root)
     if not isinstance(window, (tuple, list)) or len(window) != 2: raise UserError(f'window is {window!r}; give the values of 16 bits that become 0 and 255, such as (0, 4095).')
+    name = Path(os.path.abspath(root)).name # that of . is nothing
     choose('split of folder', split, ['train', 'val', 'trainval', 'test', 'all'])
     for d in (images, labels):
         if '*' in d or (root/d).is_dir(): continue
-        below = next((p.parent.name for p in sorted(root.glob(f'*/{images}')) if (p.parent/labels).is_dir()), None)
+        below = next((p.parent.name for p in sorted(root.glob(f'[!.]*/{images}')) if (p.parent/labels).is_dir()), None)
         other = f'; for those in {below}/{images}, say "folder(images=\'*/{images}/*\',labels=\'*/{labels}/*\')"' if below else ''
         raise UserError(f'{str(root/d)!r} is no folder; a data set of your own has {images!r} and {labels!r} below --root{other}.')
     said = read_classes(root) if classes is None else given(classes)
     everyone = chosen(root, images, 'all')
-    items = match_stems(chosen(root, images, split), chosen(root, labels, 'all'), suffix, root.name, rivals=everyone)
+    items = match_stems(chosen(root, images, split), chosen(root, labels, 'all'), suffix, name, rivals=everyone)
+    if not items and everyone:
+        raise UserError(f'{str(root/images)!r} has {len(everyone)} picture{"s"*(len(everyone) > 1)}, of which none is for the split {split!r}: every fifth is for val, without folders train and val; give at least five, or such folders.')
     if not items: raise UserError(f'no pictures for the split {split!r} in {str(root/images)!r}; their names end in {", ".join(kinds)}.')
-    names,pal,decode = coding(said)
-    pairs = Pairs(sound(items), names, pal, f'{root.name}-{split}', decode, reading(decode), channels=channels or n_channels(items[0][0]), window=window)
+    classes,pal,decode = coding(said)
+    pairs = Pairs(sound(items), classes, pal, f'{name}-{split}', decode, reading(decode), channels=channels or n_channels(items[0][0]), window=window)
     pairs.remedy = '; if it is a class, write its value or colour behind its name in classes.txt, such as "road 128", or "road 128 64 128"'
     return pairs

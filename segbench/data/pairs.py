@@ -49,6 +49,13 @@ def _entries(folder) -> list:
         raise UserError(f'cannot look into the folder {str(folder)!r}: {e.strerror}; '
                         'make it readable, or give another one.') from None
 
+def _sayable(path):
+    "A `UserError` if the name of the file `path` is no UTF-8, so that it can be neither printed nor written into any file."
+    try: str(path).encode()
+    except UnicodeEncodeError:
+        shown = str(path).encode(errors='backslashreplace').decode()
+        raise UserError(f"{shown!r} has a name that is not in UTF-8; rename it, all of them by: convmv -f latin1 -t utf8 -r --notest FOLDER") from None
+
 def _explore(folder, depth, pictures:list, left:list, seen:set, links:list):
     "Put the pictures in `folder` and up to `depth`-1 folders below into `pictures`, what programs left into `left`, linked folders into `links`."
     at = os.stat(folder) if os.path.exists(folder) else None
@@ -65,7 +72,9 @@ def _explore(folder, depth, pictures:list, left:list, seen:set, links:list):
         elif link and not os.path.exists(path) and (kind in kinds or kind == '' and depth > 1):
             raise UserError(f'{path} is a link to {os.readlink(path)!r}, which is not there or cannot be read; '
                             'bring that back, or remove the link.')
-        elif kind in kinds and (os.path.isfile(path) if link else e.is_file()): pictures.append(path)
+        elif kind in kinds and (os.path.isfile(path) if link else e.is_file()):
+            _sayable(path)
+            pictures.append(path)
 
 def pictures_below(
     folder,
