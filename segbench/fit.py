@@ -336,6 +336,7 @@ def start(self:Training, resume:bool):
     if was != self.world: raise UserError(f'{str(self.out)!r} was trained by {was} process(es) and cannot go on with {self.world}: the same step would see other pictures; start {was}, or a new run from its weights with --init.')
     self.restore()
     self.first(self.tidy)
+    self.first(self.note_root)
 
 @patch
 def begin(self:Training):
@@ -345,6 +346,12 @@ def begin(self:Training):
     self.log.write_text('')
     self.save()
     save_json(self.out/'config.json', self.config()) # now it is a run
+
+@patch
+def note_root(self:Training):
+    "Keep where the data lie now, if they were moved."
+    config,now = read_config(self.out),self.spec.get('root')
+    if now and config.get('root') != str(now): save_json(self.out/'config.json', config | dict(root=str(now)))
 
 @patch
 def tidy(self:Training):
