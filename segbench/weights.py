@@ -115,19 +115,39 @@ def _opened(path):
         raise UserError(f'{str(path)!r} holds more than tensors and is not opened, since it could '
                         'run code; save its state_dict alone.') from None
 
+def _shards(path) -> list:
+    "The files that make up the weights of which `path` is one part, or the list of its parts; itself if it is whole."
+    if path.name.endswith('.index.json'):
+        said = load_json(path)
+        names = said.get('weight_map') if isinstance(said, dict) else None
+        if not isinstance(names, dict) or not all(isinstance(n, str) for n in names.values()):
+            raise UserError(f'{str(path)!r} does not list parts of weights by weight_map; give a file of weights.')
+        return [path.with_name(Path(n).name) for n in sorted({*names.values()})]
+    m = re.fullmatch(r'(.*-)(\d{5})(-of-)(\d{5})(\..*)', path.name)
+    if not m or not 1 <= int(m[4]) <= 1000: return [path]
+    return [path.with_name(f'{m[1]}{k:05}{m[3]}{m[4]}{m[5]}') for k in range(1, int(m[4])+1)]
+
+def _unwrapped(path, d) -> Weights:
+    "The tensors in `d`, which the file `path` holds."
+    try: return unwrap(d)
+    except RecursionError: raise UserError(f'{str(path)!r} holds itself, or is nested too deep; save a state_dict.') from None
+
 def read_weights(
-    path, # A `.safetensors` file, or one that `torch.save` wrote
+    path, # A `.safetensors` file, or one that `torch.save` wrote; of several parts any, or the list of them
 ) -> Weights:
     "The tensors in the file `path` by name, as `unwrap` finds them."
     path = Path(path)
     if not path.is_file():
         raise UserError(f'no weights at {str(path)!r}: there is no such file.')
+    if (parts := _shards(path)) != [path]:
+        if gone := [p for p in parts if not p.is_file()]: raise UserError(f'{str(path)!r} is a part of weights that lack {gone[0].name}; put all {len(parts)} parts into one folder.')
+        return Weights({k: v for p in parts for k,v in _unwrapped(p, _opened(p)).items()})
     d = _opened(path)
     named = isinstance(d, dict) or any(isinstance(v, dict) for v in _inside(d).values())
     if not named:
         raise UserError(f'{str(path)!r} holds a {type(d).__name__}, not tensors by name; '
                         'save a state_dict.')
-    if not (tensors := unwrap(d)):
+    if not (tensors := _unwrapped(path, d)):
         raise UserError(f'{str(path)!r} holds no tensor; save the state_dict of a network.')
     return tensors
 
@@ -228,7 +248,8 @@ def match(
 ) -> Match:
     "For each name in `own` the name in `theirs` that is meant; names without a partner are left out."
     named = _by_name(own, theirs)
-    return named if 2*len(named.pairs) > len(own) else _by_order(own, theirs)
+    least = min(len(own), sum(not k.endswith('num_batches_tracked') for k in theirs)) # the file may hold a part
+    return named if 2*len(named.pairs) > least else _by_order(own, theirs)
 
 # %% ../nbs/0_core/weights.ipynb #c7bd2e66
 @dataclass
