@@ -28,8 +28,9 @@ _columns = dict.fromkeys(['name', 'names', 'class', 'classes', 'label', 'labels'
     r='red', red='red', g='green', green='green', b='blue', blue='blue') | dict.fromkeys(['id', 'value', 'index', 'class_id', 'label_id', 'number'], 'value')
 
 def _words(line:str) -> list:
-    "The words of a heading."
-    return [w.strip('"\' ').lower() for w in re.split(r'[\s,;:]+', line.strip(' \t,;:'))]
+    "The words of a heading; Roboflow calls a value a pixel value."
+    line = line.lower().replace('pixel value', 'value')
+    return [w.strip('"\' ') for w in re.split(r'[\s,;:]+', line.strip(' \t,;:'))]
 
 def _parts(line:str, where:str) -> tuple:
     "Numbers before the name, the name, and numbers behind it."
