@@ -372,9 +372,9 @@ def about_images(
         except UserError: continue # said where it is opened
         if not about.pages or not unread(about.pages): types.setdefault(about.dtype, []).append(f)
     said = [f'images have {pairs.channels} channel{"s"*(pairs.channels > 1)}, {" and ".join(sorted(types, key=len)) or "uint8"}']
-    if len(types) > 1:
-        one,other = (types[t][0] for t in ('uint8', 'uint16'))
-        said.append(f'{one} has samples of 8 bits and {other} of 16: the window is for the latter alone')
+    shallow = next((f for t,found in types.items() if t != 'uint16' for f in found), None)
+    if shallow and 'uint16' in types:
+        said.append(f'{shallow} has samples of 8 bits or fewer and {types["uint16"][0]} of 16: the window is for the latter alone')
     if deep := types.get('uint16'): said += filter(None, [_window_use(deep, pairs.window)])
     if lying := [f for f in files if orientation(f) > 1]:
         said.append(f'{len(lying)} of {len(files)} images say that they have to be turned (EXIF), such as {lying[0]}; '
