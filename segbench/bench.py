@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['protocols', 'activations', 'norms_after', 'fold_bn', 'timed', 'memory_needed', 'work', 'measure', 'line', 'said',
-           'build', 'several', 'main']
+           'build', 'several', 'heeded', 'main']
 
 # %% ../nbs/4_train/bench.ipynb #3f6db258
 if '__file__' in globals() and not __package__: # run by its path: let imports see the package instead of its folder
@@ -149,6 +149,13 @@ def several(names, backbones, classes:int, size, how:dict, trust:bool=False):
 # %% ../nbs/4_train/bench.ipynb #94741180
 protocols = dict(dsnet=dict(size='1024x2048', bs=1, inside='net', precision='no', fold_bn=True, seconds=6.))
 
+def heeded(written, run, all, protocol):
+    "A `UserError` for the first of the flags `written` that would do nothing beside one of the other three."
+    idle = dict(run=('all', 'model', 'backbone', 'classes'), all=('model',), protocol=tuple(protocols['dsnet']))
+    for k,on in dict(run=run, all=all, protocol=protocol).items():
+        lost = [w for w in idle[k] if w in written]
+        if on and lost: raise UserError(f'--{k} says what is measured, so that --{lost[0].replace("_", "-")} would do nothing; leave it out.')
+
 # %% ../nbs/4_train/bench.ipynb #0524d732
 def main(
     model:str='lite', # Network by name, perhaps with arguments
@@ -166,8 +173,11 @@ def main(
     protocol:str=None, # dsnet: as its authors time, instead of size, bs, inside, precision, fold-bn and seconds
     json:str=None, # Write the measurements into this file; bench.json in the folder of a run by default
     trust:bool=False, # Measure a network that the run names outside segbench, too
+    given:tuple=(), # Names of the arguments that were written though they have their defaults
 ):
     "Measure size, speed and memory of networks."
+    heeded({*given, *(k for k,v in dict(model=model != 'lite', backbone=backbone, all=all, classes=classes != 19, size=size != '512x1024').items() if v)}, run, all, protocol)
+    at_least(0, 3600, seconds=seconds)
     if protocol: return main(model, backbone, run, all, classes, compile=compile, json=json, trust=trust, **protocols[choose('protocol', protocol, list(protocols))])
     choose('inside', inside, ['net', 'map', 'copies']); at_least(1, bs=bs)
     how = dict(bs=bs, precision=precision, inside=inside, compiled=compile, fold=fold_bn, seconds=seconds)

@@ -4,8 +4,9 @@
 
 # %% auto #0
 __all__ = ['damages', 'only_here', 'style', 'script', 'note', 'Result', 'reading', 'evaluations', 'results', 'titled', 'group',
-           'by_seed', 'known_groups', 'apart', 'pace', 'spread', 'percents', 'minutes', 'row', 'behind', 'rows',
-           'heading', 'short', 'text_table', 'front', 'plot', 'side_by_side', 'html_table', 'png', 'page', 'main']
+           'by_seed', 'each_seed', 'known_groups', 'apart', 'pace', 'spread', 'percents', 'minutes', 'row', 'behind',
+           'rows', 'heading', 'short', 'text_table', 'front', 'plot', 'side_by_side', 'html_table', 'png', 'page',
+           'main']
 
 # %% ../nbs/5_explore/board.ipynb #575d2d14
 import base64, io, json, math, numpy as np, re, zipfile, zlib
@@ -14,8 +15,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from .core import *
+from .data.same import mark
 from .markup import *
 from .settings import free
+from .metrics import ratio
 from .stats import *
 
 # %% ../nbs/5_explore/board.ipynb #67d3af61
@@ -108,6 +111,8 @@ def _count(result):
         if rows.ndim != 2 or rows.shape[1] != 4 or rows.dtype.kind not in 'iu': raise ValueError(f'counts are {rows.shape} {rows.dtype}')
         if len(rows) == 0 or (rows < 0).any() or (rows.max(0)[:3] >= [n, k+1, k+1]).any(): raise ValueError('counts are of other pictures or classes')
         if n != len(np.unique(rows[:,0])): raise ValueError(f'counts are of {len(np.unique(rows[:,0]))} pictures, not {n}')
+        right,true,pred = result.areas.sum(0)
+        if not np.allclose(ratio(right, true+pred-right), np.array(result.scores['iou'], float), equal_nan=True): raise ValueError('counts make other scores than those beside them')
         if groups is not None and groups.shape != (n,): raise ValueError(f'groups are of {len(groups)} pictures, not {n}')
 
 def evaluations(run, lost=print) -> list:
@@ -134,20 +139,29 @@ def results(runs, lost=print) -> list:
 
 # %% ../nbs/5_explore/board.ipynb #eb2922c0
 def titled(found) -> list:
-    "What each of the results is a score on: name, pictures and, where sets of one name differ, the mark of the set."
+    "What each of the results is a score on: name and pictures and, where they differ, the mark of the set, the weights and how absent classes count."
     plain = [re.sub('@[0-9a-f]{6}(?=-)', '', r.name) + f', {r.scores["images"]} pictures' for r in found]
-    marks = {}
+    tell = {'set': ' of {}', 'weights': ', {} weights', 'convention': ', absent classes {}'}
+    usual,known = {'weights': 'best', 'convention': 'nanmean'},{}
+    said = lambda r, k: str(v) if (v := r.scores.get(k) or usual.get(k)) else None
     for title,r in zip(plain, found):
-        marks.setdefault(title, set()).add(r.scores.get('set'))
-    several = {t for t,known in marks.items() if len(known - {None}) > 1}
-    return [f'{t} of {r.scores["set"]}' if t in several and r.scores.get('set') else t for t,r in zip(plain, found)]
+        for k in tell: known.setdefault((title, k), set()).add(said(r, k))
+    several = lambda title, k: len(known[title, k] - {None}) > 1
+    return [t + ''.join(tell[k].format(said(r, k)) for k in tell if several(t, k) and said(r, k)) for t,r in zip(plain, found)]
+
+def _learnt_from(config:dict):
+    "What a run was trained and chosen on: the marks of both sets, or their names where it did not keep them."
+    sets = config.get('sets')
+    if isinstance(sets, dict) and all(isinstance(sets.get(k), dict) for k in ('train', 'val')):
+        return [mark(sets[k]) for k in ('train', 'val')]
+    return [config.get(k) for k in ('data', 'split', 'val_split')]
 
 def group(found) -> dict:
-    "Results by evaluation, then by everything that was asked for but the seed."
+    "Results by evaluation, then by everything that was asked for but the seed, and what it was learnt from."
     tables,classes = {},{}
     for title,r in zip(titled(found), found):
         asked = {k: v for k,v in r.config['settings'].items() if k not in ('seed', *free)}
-        key = json.dumps([r.label, asked, r.config['parameters'], r.config.get('init'), r.config.get('pretrained')], default=str)
+        key = json.dumps([r.label, asked, r.config['parameters'], r.config.get('init'), r.config.get('pretrained'), _learnt_from(r.config)], default=str)
         names = r.scores['classes']
         if classes.setdefault(title, names) != names: # scored on data of one name, but with other classes
             title += f', {len(names)} classes: {", ".join(names)}'
@@ -158,6 +172,10 @@ def by_seed(rs:list) -> list:
     "One run of each seed among `rs`: to train with a seed twice says nothing new."
     return list({str(r.config.get('settings', {}).get('seed')): r for r in reversed(rs)}.values())[::-1]
 
+def each_seed(rs:list, score:str='miou'):
+    "That `score` of one run of each seed among `rs`."
+    return np.array([r.scores[score] for r in by_seed(rs)], float)
+
 def known_groups(rs_by_key:dict):
     "The group of each picture of one evaluation, from the first of its runs that knows them; None if none does."
     every = [r for rs in rs_by_key.values() for r in rs]
@@ -166,15 +184,16 @@ def known_groups(rs_by_key:dict):
 # %% ../nbs/5_explore/board.ipynb #0c610d72
 def apart(groups) -> list:
     "For each group of runs what tells it from others of the same network, such as ' lr=0.01', or ''."
-    labels = [rs[0].label for rs in groups]
+    labels,also = [rs[0].label for rs in groups],('data', 'split', 'val_split', 'init', 'pretrained')
     said = ['']*len(labels)
     for label in {l for l in labels if labels.count(l) > 1}:
         same = [k for k,l in enumerate(labels) if l == label]
-        settings = [groups[k][0].config['settings'] for k in same]
+        settings = [{w: c[w] for w in also if w in c} | c['settings'] for c in (groups[k][0].config for k in same)]
         known = [s for s in settings[0] if s not in ('seed', *free) and all(s in d for d in settings)]
         differ = [s for s in known if len({str(d[s]) for d in settings}) > 1]
         for k,d in zip(same, settings): said[k] = ' ' + (' '.join(f'{s}={d[s]}' for s in differ) or groups[k][0].run.name)
-    return said
+    names = [*zip(labels, said)]
+    return [s + f' {rs[0].run}'*(names.count((l, s)) > 1) for l,s,rs in zip(labels, said, groups)]
 
 # %% ../nbs/5_explore/board.ipynb #079dbd2b
 def pace(rs:list) -> tuple:
@@ -200,11 +219,11 @@ def minutes(seconds:float) -> str:
 # %% ../nbs/5_explore/board.ipynb #6d7b1901
 def row(rs:list, more:str='') -> dict:
     "The line of the board for runs that differ in their seed only; `more` goes to the model's name."
-    r,iou = rs[0],np.nanmean([np.array(r.scores['iou'], float) for r in rs], 0)
+    r,iou = rs[0],np.nanmean([np.array(r.scores['iou'], float) for r in by_seed(rs)], 0)
     named = lambda k: f'{r.scores["classes"][k]} {100*iou[k]:.1f}'
     speed,seconds = pace(rs)
     return {'model': r.label[0] + more, 'backbone': r.label[1], 'params M': f'{r.config["parameters"]/1e6:.2f}', 'GFLOPs': f'{r.config["gflops"]:.2f}',
-            'seeds': str(len(by_seed(rs))), 'mIoU': spread([r.scores['miou'] for r in rs]), '95 %': '', 'behind': '', 'mAcc': spread([r.scores['macc'] for r in rs]), 'aAcc': spread([r.scores['aacc'] for r in rs]),
+            'seeds': str(len(by_seed(rs))), 'mIoU': spread(each_seed(rs)), '95 %': '', 'behind': '', 'mAcc': spread(each_seed(rs, 'macc')), 'aAcc': spread(each_seed(rs, 'aacc')),
             'best class': named(int(np.nanargmax(iou))), 'worst class': named(int(np.nanargmin(iou))),
             'img/s': '–' if np.isnan(speed) else f'{speed:.1f}', 'training': '–' if np.isnan(seconds) else minutes(seconds), 'command': str(r.config.get('command') or 'fit, in a notebook')}
 
@@ -217,7 +236,7 @@ def behind(d:Difference) -> str:
 
 def rows(rs_by_key:dict) -> list:
     "The lines of one evaluation, best mean mIoU first."
-    score = lambda rs: -np.nan_to_num(np.mean([r.scores['miou'] for r in rs]))
+    score = lambda rs: -np.nan_to_num(each_seed(rs).mean())
     found = sorted(rs_by_key.values(), key=score)
     areas,groups = [np.stack([r.areas for r in by_seed(rs)]) for rs in found],known_groups(rs_by_key)
     lines = [{'place': str(p)} | row(rs, more) for p,rs,more in zip(places(areas, groups=groups), found, apart(found))]
@@ -264,7 +283,7 @@ def plot(rs_by_key:dict, ax=None):
     import matplotlib.pyplot as plt
     from segbench.show import plain
     ax,groups = ax or plt.subplots(figsize=(5,3))[1],list(rs_by_key.values())
-    x,miou = [rs[0].config['parameters']/1e6 for rs in groups],[100*np.array([r.scores['miou'] for r in rs]) for rs in groups]
+    x,miou = [rs[0].config['parameters']/1e6 for rs in groups],[100*each_seed(rs) for rs in groups]
     y = [m.mean() for m in miou]
     on = front(x, y)
     ax.plot([x[k] for k in on], [y[k] for k in on], color='#bbb', lw=1.2, zorder=0)
@@ -281,7 +300,7 @@ def side_by_side(rs_by_key:dict, gap:int=4):
     "Image, label and the prediction of every network, best last, under mIoU and name; None if the previews do not match."
     from PIL import Image, ImageDraw, ImageFont
     from segbench.show import picture_in
-    score = lambda rs: np.nan_to_num(np.mean([r.scores['miou'] for r in rs]))
+    score = lambda rs: np.nan_to_num(each_seed(rs).mean())
     groups = [rs for rs in sorted(rs_by_key.values(), key=score) if (rs[0].run/'preview.png').exists()]
     shown = [picture_in(rs[0].run/'preview.png') for rs in groups]
     for rs,p in zip(groups, shown):
@@ -346,6 +365,8 @@ def main(
     html:str=None, # File for the page; board.html in that folder by default
 ):
     "Compare runs: print a table for every evaluation, and write a page with plots and pictures."
+    file = Path(html or Path(runs)/'board.html')
+    if file.suffix.lower() == '.png': raise UserError(f'html is {str(html)!r}, but the page goes there, and the picture beside it; give a name such as board.html.')
     tables = group(results(runs))
     for name,by_key in tables.items():
         lines = rows(by_key)
@@ -353,7 +374,6 @@ def main(
         if any(only_here in l['behind'] for l in lines): print(f'{only_here}: fewer than {least_seeds} seeds of one of the two, or pictures of one group only; another seed could turn it around')
         print()
     picture = side_by_side(next(iter(tables.values())))
-    file = Path(html or Path(runs)/'board.html')
     with whole(file) as part: part.write_text(page(tables, picture), encoding='utf8')
     if picture is not None:
         from PIL import Image

@@ -10,7 +10,7 @@ __all__ = ['better', 'facts', 'scatter', 'name_beside', 'verdict', 'shown', 'as_
 import csv, io, ipywidgets as W, numpy as np
 from fastcore.basics import patch
 from pathlib import Path
-from .board import apart, by_seed, front, group, known_groups, only_here, pace, page, percents, results
+from .board import apart, by_seed, each_seed, front, group, known_groups, only_here, pace, page, percents, results
 from .canvas import *
 from .chart import *
 from .core import *
@@ -25,13 +25,14 @@ better = {'mIoU': 1, 'mAcc': 1, 'aAcc': 1, 'million parameters': -1, 'GFLOPs': -
 def _bench(run) -> dict:
     "What the bench said of the run; nothing if it did not, or if its file is damaged."
     if not (run/'bench.json').exists(): return {}
-    try: return dict(next(iter(load_json(run/'bench.json').values())))
+    number = lambda v: isinstance(v, (int, float)) and not isinstance(v, bool)
+    try: return {k: v for k,v in next(iter(load_json(run/'bench.json').values())).items() if number(v)}
     except (UserError, AttributeError, StopIteration, TypeError, ValueError): return {}
 
 def facts(rs:list, more:str='', groups=None) -> dict:
     "The columns of a network, whose runs `rs` differ in their seed only; nan for what nobody measured. `more` goes to its name; whole `groups` of pictures are drawn for the interval."
     r,(speed,seconds) = rs[0],pace(rs)
-    mean = lambda k: 100*float(np.mean([x.scores[k] for x in rs]))
+    mean = lambda k: 100*float(each_seed(rs, k).mean())
     bench = _bench(r.run)
     low,high = interval(bootstrap(np.stack([x.areas for x in by_seed(rs)]), groups=groups))
     return {'name': ' '.join(filter(None, r.label)) + more, 'seeds': len(by_seed(rs)), 'mIoU': mean('miou'), 'low': 100*low, 'high': 100*high, 'mAcc': mean('macc'), 'aAcc': mean('aacc'),

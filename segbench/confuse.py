@@ -188,11 +188,11 @@ def confuse(
     trust:bool=False, # Use what the run names outside segbench, too
 ) -> Confuse:
     "What the network of a run takes for what. Pictures are asked as plain as in training, whatever the evaluation did."
-    net,config = load_run(run, trust=trust)
-    lost = []
+    config,lost = read_config(run),[]
     found = {r.name: r for r in evaluations(Path(run), lost.append)}
     if not found: raise UserError(lost[0] if lost else f'{str(run)!r} has no scores yet; make some with segbench eval {run}.')
     result = found[choose('evaluation', scored or next(iter(found)), list(found))]
+    net,_ = load_run(run, 'last' if result.scores.get('weights') == 'last' else 'best', trust=trust)
     if pairs is None:
         if 'data' not in config: raise UserError(f'the run {str(run)!r} was trained in a notebook and does not know its data set; give it as pairs.')
         pairs = of_scores(result, config, root, None if trust else Path(run)/'config.json')

@@ -277,6 +277,10 @@ def read_config(
     for k,(wants,test) in (_needed | _further).items():
         if k in config and not test(config[k]): raise UserError(f'{str(file)!r} is damaged: {k!r} must be {wants}, not {str(config[k])[:60]!r}; bring it back from a copy.')
     if len(config['palette']) < len(config['classes']): raise UserError(f'{str(file)!r} is damaged: it has fewer colours than classes; bring it back from a copy.')
+    k,n,values = len(config['classes']),(config['net'] or {}).get('n_classes'),config.get('values')
+    # weights from elsewhere may have void behind the classes
+    if n and n not in (k, k+1): raise UserError(f'{str(file)!r} is damaged: its network has {n} outputs for {k} classes; bring it back from a copy.')
+    if values and len(values) != (n or k): raise UserError(f'{str(file)!r} is damaged: it has {len(values)} values for {k} classes; bring it back from a copy.')
     return config
 
 # %% ../nbs/0_core/core.ipynb #1ef88f80

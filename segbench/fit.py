@@ -268,7 +268,8 @@ def save(self:Training):
         os.fsync(f.fileno())
         log = f.read().decode()
     state = dict(step=self.step, net=self.plain.state_dict(), opt=self.opt.state_dict(), ema=self.ema and self.ema.net.state_dict(), scaler=self.scaler.state_dict(),
-                 scores=self.scores, best=self.best, seconds=self.seconds, sums=[float(self.sums[0]), self.sums[1]], log=log, asks=self.asks())
+                 scores=self.scores, best=self.best, seconds=self.seconds, sums=[float(self.sums[0]), self.sums[1]], log=log, asks=self.asks(),
+                 pictures=scale_of(self.plain)) # weights to start from may have brought another
     self.saving = True
     try:
         with whole(self.out/'state'/'state.pt') as part, open(part, 'wb') as f: torch.save(state, f)
@@ -318,6 +319,8 @@ def restore(self:Training):
         if self.ema: self.ema.net.load_state_dict(d['ema'])
     except (AttributeError, LookupError, RuntimeError, TypeError, ValueError) as e:
         raise UserError(f'the state in {str(file)!r} does not fit this network and its optimiser ({str(e).splitlines()[0]}); begin anew, perhaps with --init {self.out}.') from e
+    scale = checked_scale(d['pictures'], file) if 'pictures' in d else picture_scale(b) if (b := self.out/'best.safetensors').exists() else {}
+    for net in (self.plain, *([self.ema.net] if self.ema else [])): take_scale(net, scale)
     self.step,self.scores,self.best,self.seconds,self.sums = d['step'],d['scores'],d['best'],d['seconds'],d['sums']
     self.first(lambda: self.cut_log(d['log']))
 
@@ -333,6 +336,7 @@ def start(self:Training, resume:bool):
     if was != self.world: raise UserError(f'{str(self.out)!r} was trained by {was} process(es) and cannot go on with {self.world}: the same step would see other pictures; start {was}, or a new run from its weights with --init.')
     self.restore()
     self.first(self.tidy)
+    self.first(self.note_root)
 
 @patch
 def begin(self:Training):
@@ -342,6 +346,12 @@ def begin(self:Training):
     self.log.write_text('')
     self.save()
     save_json(self.out/'config.json', self.config()) # now it is a run
+
+@patch
+def note_root(self:Training):
+    "Keep where the data lie now, if they were moved."
+    config,now = read_config(self.out),self.spec.get('root')
+    if now and config.get('root') != str(now): save_json(self.out/'config.json', config | dict(root=str(now)))
 
 @patch
 def tidy(self:Training):

@@ -6,23 +6,27 @@
 __all__ = ['by_stem', 'opened', 'likely', 'of_split', 'nearest', 'find_maps', 'said_by', 'read_map', 'count', 'count_all', 'main']
 
 # %% ../nbs/4_train/maps.ipynb #ece4915c
-import json, os, sys
+import json, os, sys, unicodedata
 from pathlib import Path
 from .command import *
 from .core import *
 from .train import open_data
 
 # %% ../nbs/4_train/maps.ipynb #71227179
+def _name(stem:str) -> str:
+    "`stem` as it is read: ü is one letter, however a disk writes it."
+    return unicodedata.normalize('NFC', stem)
+
 def by_stem(
     files, # Maps
     stems, # Names of pictures
 ) -> dict:
     "The `files` that belong to each of `stems`: the longest that the file's name begins with, up to its end or to a sign that is neither letter nor digit."
-    found,known = {},set(stems)
+    found,known = {},{_name(s): s for s in stems}
     for p in files:
-        n = p.stem
+        n = _name(p.stem)
         fits = (n[:k] for k in range(len(n), 0, -1) if n[:k] in known and not n[k:k+1].isalnum())
-        found.setdefault(next(fits, None), []).append(p)
+        found.setdefault(known.get(next(fits, None)), []).append(p)
     return found
 
 def opened(file):
@@ -35,8 +39,9 @@ def opened(file):
 def likely(files, stem:str) -> list:
     "Those of `files` that are rather maps of a picture called `stem`: grey before colours, in a folder the one that has just this name."
     if len(files) > 1: files = [p for p in files if len(opened(p).getbands()) < 3] or files
-    named = {p.parent for p in files if p.stem == stem}
-    return [p for p in files if p.stem == stem or p.parent not in named]
+    exact = [_name(p.stem) == _name(stem) for p in files]
+    named = {p.parent for p,same in zip(files, exact) if same}
+    return [p for p,same in zip(files, exact) if same or p.parent not in named]
 
 def of_split(files, picture, maps) -> list:
     "Those of `files` that are not below a folder of `maps` that is called like another split than those above `picture`."
@@ -79,12 +84,25 @@ def find_maps(
     return chosen
 
 # %% ../nbs/4_train/maps.ipynb #185e26d4
+def _understood(said) -> bool:
+    "Whether `said` is what a map of ours says of its numbers: names, and perhaps a value or a colour of its own for each."
+    names,values = said['names'],said.get('values')
+    if not isinstance(names, list) or not all(isinstance(n, str) for n in names): return False
+    if values is None: return True
+    if not isinstance(values, list) or len(values) != len(names): return False
+    number = lambda v, most: type(v) is int and 0 <= v < most
+    colours = all(isinstance(v, list) and len(v) == 3 and all(number(x, 256) for x in v) for v in values)
+    return (colours or all(number(v, 1 << 16) for v in values)) and len({str(v) for v in values}) == len(values)
+
 def said_by(files) -> dict:
     "What the maps `files` say of their numbers: `names` of classes and perhaps their `values`; nothing if they are silent."
     said = {opened(f).info.get('classes', '') for f in files}
     if len(said) > 1: raise UserError(f'the maps in {str(files[0].parent)!r} are not of one kind: some say other classes than the rest, or none; keep those of one run in a folder.')
-    try: return json.loads(text) if (text := said.pop()) else {}
-    except ValueError: return {} # somebody else's words
+    try: found = json.loads(text) if (text := said.pop()) else {}
+    except (ValueError, RecursionError): return {} # somebody else's words
+    if not isinstance(found, dict) or 'names' not in found: return {}
+    if not _understood(found): raise UserError(f'the maps in {str(files[0].parent)!r} say of their numbers {text[:80]!r}, which gives no names of classes with a value or a colour for each; predict them again, or save them without that text.')
+    return found
 
 def read_map(
     file, # PNG
@@ -94,6 +112,7 @@ def read_map(
 ):
     "Classes in the map `file`, `uint8` h×w, with 255 for all that is no class."
     import numpy as np
+    from segbench.data.images import read_painted
     from segbench.data.pairs import by_colour, by_index, read_label
     x = read_label(file)
     if said:
@@ -102,6 +121,9 @@ def read_map(
             x = (by_colour if isinstance(values[0], list) else by_index)(table)(x)
     elif ids:
         values,x = x,pairs.decode(x)
+        if x.max() < 0: # colours in a palette?
+            values = read_painted(file)
+            x = pairs.decode(values)
         if values.ndim == 3 and x.max() < 0: x = by_colour({tuple(v): k for k,v in enumerate(pairs.palette.tolist())})(values)
     elif x.ndim == 3: raise UserError(f'{file} holds colours, not class indices; if they are those of the label files or of the classes, add --ids.')
     return np.where((x < 0) | (x >= len(pairs.classes)), 255, x).astype(np.uint8)
@@ -143,7 +165,8 @@ def main(
     said = said_by(files)
     pairs = in_order(pairs, said.get('names'), f'the run behind {str(maps)!r}')
     before = Path(maps)/'eval'/f'{pairs.name}-maps.json'
-    if before.exists() and load_json(before).get('set', mark(pairs)) != mark(pairs): name_apart(pairs)
+    was = load_json(before) if before.exists() else {}
+    if isinstance(was, dict) and was.get('set', mark(pairs)) != mark(pairs): name_apart(pairs)
     from segbench.metrics import conventions, table
     choose('convention', convention, list(conventions))
     scores = save_scores(maps, pairs, 'maps', count_all(files, pairs, ids, said), convention)

@@ -109,12 +109,14 @@ def main(
     "Write a class map for every picture."
     run_folder(run)
     files = distinct(find_pictures(pictures, out := out or Path(run)/'predictions'))
+    import numpy as np
     from tqdm import tqdm
     from segbench.infer import load_run
     from segbench.layers import best_device
     from segbench.protocol import Protocol, precision_of
     net,config = load_run(run, weights, device := best_device(), trust)
     if ids and not config.get('values'): raise UserError(f'the data set of {str(run)!r} has no table of file values; predict without --ids.')
+    if ids and np.max(config['values']) > 65535: raise UserError(f'a label file of the data set of {str(run)!r} holds up to {np.max(config["values"])}, but a PNG at most 65535; predict without --ids.')
     check_pictures(files, config)
     ask = dict(protocol=Protocol(tuple(scales), flip, window, hann=hann), precision=precision_of(precision, config['precision'], device))
     for f,target in tqdm(files.items(), 'predicting', disable=len(files) < 2 or not sys.stderr.isatty()): predict_file(net, f, target, config, overlay, ids, ask)

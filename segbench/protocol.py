@@ -70,6 +70,7 @@ class Protocol:
     def __post_init__(self):
         at_least(1, window=self.window, long=self.long, crop=self.crop)
         choose('at_edge', self.at_edge, ['shift', 'cut'])
+        if self.hann and not self.window: raise UserError('hann says how parts of a window count, so that it would do nothing without one; give --window, or leave --hann out.')
         if not self.scales or not all(1e-3 <= s <= 1e3 for s in self.scales): raise UserError(f'scales are {list(self.scales)}; give one or more above 0, such as .75 1 1.25.')
 
     @property

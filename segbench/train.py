@@ -126,7 +126,9 @@ def train(data, root, split, val_split, model, backbone, pretrained, init, out, 
     agreed(*pairs)
     classes = read_config(out)['classes'] if resume else pairs[0].classes
     seed_all(settings['seed'])
-    net,reports = open_net(model, backbone, *((None, None) if resume else (pretrained, init)), len(classes), pairs[0][0][0].shape[0])
+    from segbench.infer import unfilled
+    weights = (unfilled(model), backbone, None, None) if resume else (model, backbone, pretrained, init) # the state brings them
+    net,reports = open_net(*weights, len(classes), pairs[0][0][0].shape[0])
     if init and not resume: reports += of_other_classes(init, classes)
     if progress and os.environ.get('RANK', '0') == '0': print(*reports, sep='\n', end='\n'*bool(reports))
     from segbench.fit import fit

@@ -37,4 +37,4 @@ def cells(
     listed = any((base/f'classes.{s}').is_file() for s in ('txt', 'json'))
     said = read_classes(base) if listed and not classes else {n: [] for n in classes or ('background', 'cytoplasm', 'nucleus')}
     names,pal,decode = coding(said)
-    return Pairs(items, names, pal, f'cells-{split}', decode)
+    return Pairs(items, names, pal, f'cells-{split}', decode, reading(decode))

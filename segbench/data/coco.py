@@ -10,6 +10,7 @@ __all__ = ['coco_names', 'given_up', 'stuff_ids', 'stuff_classes', 'coco_splits'
 
 # %% ../../nbs/1_data/coco.ipynb #c42c5187
 import json
+from pathlib import PurePath
 from ..core import *
 from .download import *
 from .pairs import *
@@ -164,6 +165,8 @@ def segments(found:dict, file, pictures, pngs) -> list:
     by_id(objects, 'annotations', file, 'file_name')
     for a in objects:
         if a['image_id'] not in images: raise UserError(f'{str(file)!r}: {a["file_name"]} is of an image {a["image_id"]}, which the file does not have.')
+        picture = images[a['image_id']]['file_name']
+        if PurePath(picture).stem != PurePath(a['file_name']).stem: raise UserError(f'{str(file)!r}: {a["file_name"]} is said to be of {picture}, and the two are not called alike; fetch it again.')
         by_id(records(a, 'segments_info', file, id=int, category_id=int), f'segments of {a["file_name"]}', file)
         for s in a['segments_info']:
             if not 0 < s['id'] < 1 << 24: raise UserError(f'{str(file)!r}: {a["file_name"]} has a segment {s["id"]}, which is no colour; segments go from 1 to {(1<<24)-1}.')

@@ -58,7 +58,7 @@ def inks(pairs, path) -> dict:
     with Image.open(path) as im:
         if im.mode != 'P': return {}
         values,pal = [v for _,v in im.getcolors(256)],np.array(im.getpalette('RGB')).reshape(-1, 3)
-    return {int(c): tuple(pal[v].tolist()) for v,c in zip(values, pairs.decode(np.array([values], np.uint8))[0]) if c < 255}
+    return {int(c): tuple(pal[v].tolist()) for v,c in zip(values, pairs.decode(np.array([values], np.uint8))[0]) if 0 <= c < 255 and v < len(pal)}
 
 # %% ../../nbs/1_data/doctor.ipynb #8ef9fd9d
 def visit(pairs, i) -> Visit:

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['Header', 'most_pixels', 'header', 'file_bytes', 'to_bytes', 'orientation', 'turned', 'every_channel', 'check_kind',
-           'decode_image', 'read_image', 'damage', 'read_label']
+           'decode_image', 'read_image', 'damage', 'read_label', 'read_painted']
 
 # %% ../../nbs/1_data/images.ipynb #4c9daa3e
 import io, struct, tempfile, cv2, numpy as np
@@ -256,7 +256,8 @@ def read_label(path):
     grey = data[:4] == b'\x89PNG' and data[24:26] == b'\x08\x00' and b'acTL' not in data[33:data.find(b'IDAT')]
     if grey: # the usual label, read twice as fast
         _check_size(path, *struct.unpack('>II', data[16:24]))
-        x = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE)
+        # a note that says how to turn it is not obeyed, as in its picture
+        x = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE | cv2.IMREAD_IGNORE_ORIENTATION)
         if x is not None: return x
     about = header(path, data, 'label')
     said = _no_tiff_label(path, data) if about.pages else _no_label(about, data)
@@ -266,3 +267,13 @@ def read_label(path):
     if x.dtype.kind != 'f': return x
     if (odd := x[x != np.floor(x)]).size: raise UserError(f'{path} holds {odd[0]}, which is no whole number; save the label with the numbers of its classes.')
     return x.astype(np.int64)
+
+def read_painted(path):
+    "The colours in the label file `path`, h×w×3, also where it has a palette of them; h×w numbers if it is grey."
+    x = read_label(path)
+    if x.ndim == 3: return x
+    with Image.open(path) as im:
+        if im.mode != 'P': return x
+        colours = np.array(im.getpalette('RGB'), np.uint8).reshape(-1, 3)
+    if x.max() >= len(colours): raise UserError(f'{path} holds {x.max()}, but has a palette of {len(colours)} colours; save it with one for each number.')
+    return colours[x]

@@ -9,7 +9,7 @@ __all__ = ['kinds', 'skipped', 'listing', 'split_names', 'pictures_below', 'pict
            'called', 'alike', 'match_stems', 'every_channel', 'file_bytes', 'read_image', 'read_label', 'to_bytes']
 
 # %% ../../nbs/1_data/pairs.ipynb #ecdefc60
-import hashlib, io, json, os, re, sys, tempfile, cv2, numpy as np, torch
+import hashlib, io, json, os, re, sys, tempfile, unicodedata, cv2, numpy as np, torch
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from PIL import Image
@@ -49,6 +49,13 @@ def _entries(folder) -> list:
         raise UserError(f'cannot look into the folder {str(folder)!r}: {e.strerror}; '
                         'make it readable, or give another one.') from None
 
+def _sayable(path):
+    "A `UserError` if the name of the file `path` is no UTF-8, so that it can be neither printed nor written into any file."
+    try: str(path).encode()
+    except UnicodeEncodeError:
+        shown = str(path).encode(errors='backslashreplace').decode()
+        raise UserError(f"{shown!r} has a name that is not in UTF-8; rename it, all of them by: convmv -f latin1 -t utf8 -r --notest FOLDER") from None
+
 def _explore(folder, depth, pictures:list, left:list, seen:set, links:list):
     "Put the pictures in `folder` and up to `depth`-1 folders below into `pictures`, what programs left into `left`, linked folders into `links`."
     at = os.stat(folder) if os.path.exists(folder) else None
@@ -65,7 +72,9 @@ def _explore(folder, depth, pictures:list, left:list, seen:set, links:list):
         elif link and not os.path.exists(path) and (kind in kinds or kind == '' and depth > 1):
             raise UserError(f'{path} is a link to {os.readlink(path)!r}, which is not there or cannot be read; '
                             'bring that back, or remove the link.')
-        elif kind in kinds and (os.path.isfile(path) if link else e.is_file()): pictures.append(path)
+        elif kind in kinds and (os.path.isfile(path) if link else e.is_file()):
+            _sayable(path)
+            pictures.append(path)
 
 def pictures_below(
     folder,
@@ -363,9 +372,9 @@ def about_images(
         except UserError: continue # said where it is opened
         if not about.pages or not unread(about.pages): types.setdefault(about.dtype, []).append(f)
     said = [f'images have {pairs.channels} channel{"s"*(pairs.channels > 1)}, {" and ".join(sorted(types, key=len)) or "uint8"}']
-    if len(types) > 1:
-        one,other = (types[t][0] for t in ('uint8', 'uint16'))
-        said.append(f'{one} has samples of 8 bits and {other} of 16: the window is for the latter alone')
+    shallow = next((f for t,found in types.items() if t != 'uint16' for f in found), None)
+    if shallow and 'uint16' in types:
+        said.append(f'{shallow} has samples of 8 bits or fewer and {types["uint16"][0]} of 16: the window is for the latter alone')
     if deep := types.get('uint16'): said += filter(None, [_window_use(deep, pairs.window)])
     if lying := [f for f in files if orientation(f) > 1]:
         said.append(f'{len(lying)} of {len(files)} images say that they have to be turned (EXIF), such as {lying[0]}; '
@@ -424,8 +433,13 @@ def alike(
     both_sides = [{name for f in folders for name in above[f]} for folders in sides]
     both = both_sides[0] & both_sides[1]
     if all(names & {*split_names.values()} for names in both_sides): both |= {*split_names.values()}
-    counts = {f: [name for name in names if name in both] for f,names in above.items()}
-    return lambda image, label: counts[image.parent] == counts[label.parent]
+    # where some folders tell pictures apart, those beside them do, too: bonn beside berlin
+    telling = [{d for f in folders for d,name in enumerate(above[f]) if name in both} for folders in sides]
+    counts = [
+        {f: [name for d,name in enumerate(above[f]) if name in both or d in depths] for f in folders}
+        for folders,depths in zip(sides, telling)
+    ]
+    return lambda image, label: counts[0][image.parent] == counts[1][label.parent]
 
 # %% ../../nbs/1_data/pairs.ipynb #373eabfe
 def _share(first, second, label):
@@ -433,6 +447,24 @@ def _share(first, second, label):
     raise UserError(f'{first} and {second} would share the label {label}: give each a label with its name, '
                     f'in a folder that is called like that of the picture, such as {second.parent.name}/{label.name}; '
                     'or remove one of the pictures.')
+
+def _key(path, suffix:str='') -> str:
+    "The name of the file `path` without ending and `suffix`; ü is one letter, however a disk writes it."
+    stem,end = (unicodedata.normalize('NFC', text) for text in (path.stem, suffix))
+    return stem.removesuffix(end)
+
+def _hint(picture, labels:list) -> str:
+    "What to say of the one among `labels` whose name is most like that of `picture`; empty if none is like it."
+    if not labels: return f'; no label was found at all, and their names end in {", ".join(kinds)}'
+    def plain(text): return re.sub(r'\d+', lambda n: n[0].lstrip('0') or '0', text.lower())
+    mine,theirs = _key(picture),{_key(p): p for p in labels}
+    for name,p in theirs.items():
+        if plain(name) == plain(mine): return f'; {p} is called almost like it'
+    for name,p in theirs.items():
+        rest = name.removeprefix(mine)
+        if rest != name and not rest[0].isalnum():
+            return f"; {p} has {rest!r} more, which data sets of your own read by suffix={rest!r}"
+    return ''
 
 def match_stems(
     images:list, # Picture files
@@ -444,12 +476,13 @@ def match_stems(
     "(picture, label) for every picture, matched by name without extension and by folders, and sorted; each needs a label of its own."
     stem,everyone = {},sorted({*images, *rivals})
     for p in labels:
-        if p.stem.endswith(suffix): stem.setdefault(p.stem.removesuffix(suffix), []).append(p)
+        if _key(p).endswith(unicodedata.normalize('NFC', suffix)): stem.setdefault(_key(p, suffix), []).append(p)
     fits,asked = alike(everyone, labels),{*images}
-    mine = {p: [l for l in stem.get(p.stem, []) if fits(p, l)] for p in everyone}
+    mine = {p: [l for l in stem.get(_key(p), []) if fits(p, l)] for p in everyone}
     if missing := [p for p in images if not mine[p]]:
         lost = [('pictures without a label', str(p)) for p in sorted(missing)]
-        other = next((f'; {stem[p.stem][0]} has the name, but is in the folder of others' for p in missing[:1] if p.stem in stem), '')
+        same = stem.get(_key(missing[0]))
+        other = f'; {same[0]} has the name, but is in the folder of others' if same else _hint(missing[0], labels)
         leave_out(lost, len(images), f'{missing[0]} has no label: {len(missing)} of the {len(images)} pictures of {name} lack one; a label has the name of its picture{f" and {suffix!r}" if suffix else ""}{other}.')
     owner = {}
     for p in everyone:

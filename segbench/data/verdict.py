@@ -56,15 +56,21 @@ def refusals(
     return said
 
 # %% ../../nbs/1_data/verdict.ipynb #d3f2673f
+_like_void = {'ignore', 'ignored', 'unlabeled', 'unlabelled', 'unknown', 'dontcare', "don't care"}
+
 def remarks(train:list, scored:list) -> list:
     "What may be as it should, in sentences; the arguments are those of `refusals`."
     said = []
     for s in [*train, *scored]:
         there = _labelled(s)
-        if there and (gone := _absent([s])): said.append(f'{s.name} has no {_listed([s.classes[k] for k in gone])}')
+        if s in scored and len(there) == 1 and len(s.classes) > 1:
+            said.append(f'every label of {s.name} is {s.classes[there[0]]} and nothing else: whoever says so everywhere scores 100 % there, so that its mIoU tells nothing of the others')
+        elif there and (gone := _absent([s])): said.append(f'{s.name} has no {_listed([s.classes[k] for k in gone])}')
         if s.empty: said.append(f'{s.empty} label{"s are" if s.empty > 1 else " is"} void altogether in {s.name}')
         if s.mixed: said.append(f'no label of {s.name} with 255, such as {s.example}, has two classes, while others have: some may have been saved with other numbers; '
                                 'if 255 is void, the line "void 255" in classes.txt says so')
+    for c in dict.fromkeys(c for s in [*train, *scored] for k,c in enumerate(s.classes) if s.pixels[k] and c.lower() in _like_void):
+        said.append(f'{c!r} is learnt and scored like any other class; void is only what is called void')
     return said
 
 def twice(train, scored) -> list:
