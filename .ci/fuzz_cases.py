@@ -95,7 +95,7 @@ def flags():
     spec |= dict(scale=lists, crop=refuse(sizes[:16]) + free(sizes[16:]), scale_by=refuse(strange), place=refuse(strange), opt=refuse(strange + ['lion', 'SGD']), precision=refuse(strange + ['fp32', 'BF16']),
         log_with=refuse(strange + ['wandb']), class_weights=refuse(strange + ['MEDIAN']), schedule=free(schedules), loss=free(losses), data=free(datas), model=free(models), backbone=free(backbones), split=refuse(splits), val_split=refuse(splits),
         root=refuse([*wrong_paths, 'set/images', '.', '/']), pretrained=refuse([*wrong_paths, 'set', 'set/images/0.jpg', 'hub']), init=refuse([*wrong_paths, 'set', 'set/images/0.jpg', 'lite']),
-        out=[*refuse(['set/pipe', 'set/pipe/x', '/proc/x', 'set/classes.txt', 'set/classes.txt/x', 'a'*300, '', 'loop/loop']), *free(['set', '.', '/proc/self/cwd/new', '\U0001f4a5', 'a b', '\udcff', '-', 'new/', './new/../new', '%s', 'a\nb'])],
+        out=[*refuse(['set/pipe', 'set/pipe/x', '/proc/x', 'set/classes.txt', 'set/classes.txt/x', 'a'*300, '']), *free(['loop/loop', 'set', '.', '/proc/self/cwd/new', '\U0001f4a5', 'a b', '\udcff', '-', 'new/', './new/../new', '%s', 'a\nb'])],
         resume=refuse([*wrong_paths, 'set', '.']))
     yield from flag_cases(base, needs, spec)
     for k in ('epochs', 'steps', 'seeds'): pass

@@ -18,14 +18,14 @@ def _wrong(text:str, what:str):
 
 def _number(text:str) -> float:
     "A finite number."
-    try: x = float(text)
+    try: x = float(text) if text.isascii() else math.nan
     except ValueError: x = math.nan
     if not math.isfinite(x): raise _wrong(text, 'number, such as .5')
     return x
 
 def _whole_number(text:str) -> int:
     "A whole number of 31 bits."
-    try: n = int(text)
+    try: n = int(text) if text.isascii() else None # Python reads the digits of every script
     except ValueError: n = None
     if n is None: raise _wrong(text, 'whole number, such as 8')
     if abs(n) >= 2**31: raise _wrong(text, f'number of a size that is meant; give at most {2**31-1}')

@@ -65,7 +65,9 @@ def with_settings(f):
 def parse_size(size, what:str='size'):
     "Height and width from `288x384`, one number or a pair."
     try:
-        pair = [int(n) for n in (str(size).split('x') if isinstance(size, (str, int)) else size)]
+        parts = str(size).split('x') if isinstance(size, (str, int)) else size
+        if not str(parts).isascii(): raise ValueError # Python reads the digits of every script
+        pair = [int(n) for n in parts]
         h,w = pair*2 if len(pair) == 1 else pair
         if h < 1 or w < 1: raise ValueError
         return h, w
