@@ -34,6 +34,7 @@ def main(
     at_least(1, seeds=seeds)
     nets = [(m, b) for b in (backbones or [None]) for m in models]
     for m,b in nets: can_be(m, b)
+    lookup('data', data)
     todo = [(m, b, s['seed']+k) for k in range(seeds) for m,b in nets]
     failed = {}
     for n,(model,backbone,seed) in enumerate(todo, 1):

@@ -183,6 +183,7 @@ def coding(
 # %% ../../nbs/1_data/folder.ipynb #3a15c955
 def split_folders(root, where:str) -> dict:
     "Split → its folder in the folder `where` of `root`, whatever it is called there."
+    refuse_disk(Path(root)/where) # `/dev` would be taken for a split
     found = {}
     names = sorted(p.name for p in (Path(root)/where).iterdir() if p.is_dir()) if (Path(root)/where).is_dir() else []
     for name in names:
