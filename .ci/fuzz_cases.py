@@ -92,7 +92,7 @@ def flags():
     one[one.index('--steps')+1] = '1'
     base, needs = [*one, '--out', 'runs/new'], ('set',)
     spec = {k: values(k, True) for k in ints} | {k: values(k, False) for k in floats}
-    spec |= dict(scale=lists, crop=refuse(sizes[:16]) + free(sizes[16:]), scale_by=refuse(strange), place=refuse(strange), opt=refuse(strange + ['lion', 'SGD']), precision=refuse(strange + ['fp32', 'BF16']),
+    spec |= dict(scale=lists, crop=refuse([t for t in sizes[:16] if t != '1x1']) + free(['1x1', *sizes[16:]]), scale_by=refuse(strange), place=refuse(strange), opt=refuse(strange + ['lion', 'SGD']), precision=refuse(strange + ['fp32', 'BF16']),
         log_with=refuse(strange + ['wandb']), class_weights=refuse(strange + ['MEDIAN']), schedule=free(schedules), loss=free(losses), data=free(datas), model=free(models), backbone=free(backbones), split=refuse(splits), val_split=refuse(splits),
         root=refuse([*wrong_paths, 'set/images', '.', '/']), pretrained=refuse([*wrong_paths, 'set', 'set/images/0.jpg', 'hub']), init=refuse([*wrong_paths, 'set', 'set/images/0.jpg', 'lite']),
         out=[*refuse(['set/pipe', 'set/pipe/x', '/proc/x', 'set/classes.txt', 'set/classes.txt/x', 'a'*300, '']), *free(['loop/loop', 'set', '.', '/proc/self/cwd/new', '\U0001f4a5', 'a b', '\udcff', '-', 'new/', './new/../new', '%s', 'a\nb'])],
@@ -136,7 +136,7 @@ def flags():
     few = lambda vs: vs[::4]
     yield from flag_cases(base, ('set',), dict(seeds=values('seeds', True), models=[([], 'refuse'), *free(few(models)), (['lite(nf=16,fine=8)']*2, 'free'), (['lite(nf=16,fine=8)', 'nothing'], 'refuse'), (['lite(nf=16,fine=8)', ''], 'refuse')], backbones=[*free(few(backbones)), (['test_efficientnet', 'nothing'], 'refuse'), (['test_efficientnet', ''], 'refuse'), ([], 'free')],
         data=free(few(datas)), root=refuse(wrong_paths), split=refuse(few(splits)), val_split=refuse(few(splits)), out=[*refuse(['set/pipe', '/proc/x', 'set/classes.txt', '']), *free(['set', '.', '\U0001f4a5'])], pretrained=refuse(wrong_paths[:5] + ['hub', '']), init=refuse(wrong_paths[:5] + ['']), lr=values('lr', False), bs=values('bs', True), seed=values('seed', True),
-        loss=free(few(losses)), schedule=free(few(schedules)), crop=refuse(few(sizes[:16])), opt=refuse(few(strange))))
+        loss=free(few(losses)), schedule=free(few(schedules)), crop=refuse(few([t for t in sizes[:16] if t != '1x1'])), opt=refuse(few(strange))))
 
     base = ['bench', *net, '--size', '32x32', '--seconds', '.01', '--classes', '3']
     yield from flag_cases(base, ('runs',), dict(model=free(models), backbone=[([], 'free'), *free(backbones), (['test_efficientnet', 'nothing'], 'free')], classes=values('classes', True), size=refuse(sizes[:16]) + free(sizes[16:]), bs=values('bs', True), inside=refuse(strange), precision=refuse(strange), seconds=values('seconds', False), protocol=refuse(strange),

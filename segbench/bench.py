@@ -95,12 +95,12 @@ def work(net, inside:str, x, image):
     return dict(net=logits, map=lambda: winners(net, logits().float(), x), copies=lambda: decide(net, image.to(device)).cpu())[inside]
 
 # %% ../nbs/4_train/bench.ipynb #325e9322
-def measure(net, size, bs:int=1, in_chans:int=3, precision:str='no', inside:str='net', compiled:bool=False, fold:bool=False, seconds:float=2.) -> dict:
+def measure(net, size, bs:int=1, precision:str='no', inside:str='net', compiled:bool=False, fold:bool=False, seconds:float=2.) -> dict:
     "What `net` needs for `bs` pictures of `size`; `fps` counts pictures."
     import torch
     from segbench.layers import device_name, gflops, n_used
     from segbench.protocol import autocast, pick_precision
-    device = next(net.parameters()).device
+    device,in_chans = next(net.parameters()).device,len(net.mean)
     precision = pick_precision(precision, device)
     facts = dict(parameters=n_used(net, *size, in_chans), gflops=gflops(net, *size, in_chans), activations=activations(net, *size, in_chans))
     x = torch.randn(bs, in_chans, *size, device=device).contiguous(memory_format=torch.channels_last)
