@@ -289,7 +289,7 @@ def read_state(file) -> dict:
         if lacks := [k for k in needs if k not in d]: raise UserError(f'{str(file)!r} lacks {lacks[0]!r}')
     except Exception as e: # a damaged file can mislead in any way
         said = str(e).strip().splitlines() or [type(e).__name__]
-        raise UserError(f'there is no whole state in {str(file)!r} to go on from ({said[0].rstrip(".")}); bring it back from a copy, or begin anew, perhaps with --init {run}.') from e
+        raise UserError(f'there is no whole state in {str(file)!r} to go on from ({said[0].partition("; bring")[0].rstrip(".")}); bring it back from a copy, or begin anew, perhaps with --init {run}.') from e
     return d
 
 # %% ../nbs/4_train/fit.ipynb #86c76486
