@@ -281,7 +281,8 @@ def save(self:Training):
 # %% ../nbs/4_train/fit.ipynb #ae075c0e
 def _asked_for(text) -> bool:
     "Whether `text` is what `asks` answers."
-    d = json.loads(text) if isinstance(text, str) else None
+    try: d = json.loads(text)
+    except (TypeError, ValueError, RecursionError): return False
     return isinstance(d, dict) and 'net' in d and isinstance(d.get('settings'), dict)
 
 def _odd(d:dict):
