@@ -105,7 +105,7 @@ def _scores(file) -> dict:
 def _count(result):
     "Read the counts of `result`, and see whether they are counts of its pictures."
     n,k,file = result.scores['images'],len(result.scores['classes']),result.run/'eval'/f'{result.name}.npz'
-    if not file.exists(): raise UserError(f'{file} is gone, the counts of the pictures; score the run again with segbench eval.')
+    if not file.is_file(): raise UserError(f'{file} is gone, the counts of the pictures; score the run again with segbench eval.')
     with reading(file, 'score the run again with segbench eval'):
         rows,groups = result.counts['counts'],result.groups
         if rows.ndim != 2 or rows.shape[1] != 4 or rows.dtype.kind not in 'iu': raise ValueError(f'counts are {rows.shape} {rows.dtype}')

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['marks', 'UserError', 'Stopped', 'choose', 'at_least', 'of_kind', 'names', 'parse_call', 'find', 'careful', 'lookup',
-           'rng', 'seed_all', 'whole', 'remember', 'save_json', 'load_json', 'check_zip', 'read_log', 'run_folder',
-           'read_config', 'locked']
+           'rng', 'seed_all', 'whole', 'remember', 'save_json', 'regular', 'load_json', 'check_zip', 'read_log',
+           'run_folder', 'read_config', 'locked']
 
 # %% ../nbs/0_core/core.ipynb #e8734f22
 import ast, importlib, importlib.util, inspect, json, os, re, signal, socket, sys, time, uuid, zipfile
@@ -203,14 +203,21 @@ def save_json(path, obj):
     "Write `obj` to `path` as JSON, whole or not at all."
     with whole(path) as part: part.write_text(json.dumps(obj, indent=1, default=str)+'\n', encoding='utf8')
 
+def regular(path):
+    "`path`; a `UserError` if it is a pipe, on which a reader waits forever, or a device or a folder."
+    if Path(path).exists() and not Path(path).is_file(): raise UserError(f'{str(path)!r} is no file, but a folder, a pipe or a device; bring it back from a copy, or remove it.')
+    return path
+
 def load_json(path):
     "What `save_json` wrote; a `UserError` if somebody cut it."
+    regular(path)
     try: return json.loads(Path(path).read_text(encoding='utf8'))
     except (ValueError, RecursionError) as e: raise UserError(f'{str(path)!r} is damaged ({e}); bring it back from a copy, or remove it.') from None
 
 # %% ../nbs/0_core/core.ipynb #5a282bcc
 def check_zip(path):
     "A `UserError` if a part of the archive `path` differs from the checksum that was kept with it."
+    regular(path)
     try:
         with zipfile.ZipFile(path) as z: bad = z.testzip()
     except FileNotFoundError: raise UserError(f'there is no {str(path)!r}.') from None
@@ -220,7 +227,7 @@ def check_zip(path):
 # %% ../nbs/0_core/core.ipynb #4b8f333d
 def read_log(run):
     "The reports of the folder `run`, oldest first, as dictionaries; none if its network was not trained here."
-    log = Path(run)/'log.jsonl'
+    log = regular(Path(run)/'log.jsonl')
     if not log.exists(): return []
     fine = lambda v: v is None or isinstance(v, (int, float))
     try:

@@ -20,13 +20,12 @@ from .train import open_data
 
 # %% ../nbs/4_train/evaluate.ipynb #3ba49a4f
 def _is_own(pairs, config:dict, data, root, split:str, source) -> bool:
-    "Whether `pairs` hold what the run of `config` means by its own data and this split, wherever they lie."
+    "Whether `pairs` hold what the run of `config` means by its own data and this split, wherever they lie; not if they have changed since."
     from segbench.data.same import content
-    if not (data or root): return True
     about,known = content(pairs),config.get('sets') or {}
     if about in known.values(): return True
     begun = [known[k] for k,flag in (('train', 'split'), ('val', 'val_split')) if k in known and config.get(flag) == split]
-    if begun: return False
+    if begun or not (data or root): return not begun
     try: return content(lookup('data', config['data'], source)(config.get('root'), split)) == about
     except (KeyError, UserError): return not data # it lies elsewhere now, and nothing is kept of this split
 
@@ -42,7 +41,9 @@ def open_for(
     from segbench.data.same import in_order, name_apart
     if not (data or config.get('data')): raise UserError('this run does not know its data set, since it was trained in a notebook; name it with --data.')
     pairs = open_data(data or config['data'], root or config.get('root'), split, source=None if data else source)
-    if not _is_own(pairs, config, data, root, split, source): name_apart(pairs)
+    if not _is_own(pairs, config, data, root, split, source):
+        if not (data or root): print(f'{pairs.name} is not what it was when the run began; its scores get a name of their own')
+        name_apart(pairs)
     return in_order(pairs, config.get('classes'), whose)
 
 # %% ../nbs/4_train/evaluate.ipynb #49ffc97e

@@ -279,6 +279,21 @@ def save(self:Training):
     self.saved = time.monotonic()
 
 # %% ../nbs/4_train/fit.ipynb #ae075c0e
+def _asked_for(text) -> bool:
+    "Whether `text` is what `asks` answers."
+    try: d = json.loads(text)
+    except (TypeError, ValueError, RecursionError): return False
+    return isinstance(d, dict) and 'net' in d and isinstance(d.get('settings'), dict)
+
+def _odd(d:dict):
+    "The first key of the state `d` whose value no training can have; None if all make sense."
+    number = lambda v, kind=(int, float): isinstance(v, kind) and not isinstance(v, bool) and 0 <= v < math.inf
+    share = lambda v: number(v) and v <= 1
+    tests = dict(step=lambda v: number(v, int), scores=lambda v: isinstance(v, list) and all(map(share, v)), best=lambda v: v == max(d['scores'], default=None),
+                 seconds=number, sums=lambda v: isinstance(v, list) and len(v) == 2 and isinstance(v[0], float) and math.isfinite(v[0]) and number(v[1], int),
+                 log=lambda v: isinstance(v, str) or number(v, int), asks=_asked_for, scaler=lambda v: isinstance(v, dict) and all(map(number, v.values())))
+    return next((k for k,fine in tests.items() if k in d and not fine(d[k])), None)
+
 def read_state(file) -> dict:
     "What `save` wrote into `file`; a `UserError` if it is not whole."
     file,needs = Path(file),('step', 'net', 'opt', 'ema', 'scaler', 'scores', 'best', 'seconds', 'sums', 'log')
@@ -287,9 +302,10 @@ def read_state(file) -> dict:
         check_zip(file)
         d = torch.load(file, 'cpu', weights_only=True)
         if lacks := [k for k in needs if k not in d]: raise UserError(f'{str(file)!r} lacks {lacks[0]!r}')
+        if k := _odd(d): raise UserError(f'its {k} is {str(d[k])[:40]}')
     except Exception as e: # a damaged file can mislead in any way
         said = str(e).strip().splitlines() or [type(e).__name__]
-        raise UserError(f'there is no whole state in {str(file)!r} to go on from ({said[0].rstrip(".")}); bring it back from a copy, or begin anew, perhaps with --init {run}.') from e
+        raise UserError(f'there is no whole state in {str(file)!r} to go on from ({said[0].partition("; bring")[0].rstrip(".")}); bring it back from a copy, or begin anew, perhaps with --init {run}.') from e
     return d
 
 # %% ../nbs/4_train/fit.ipynb #86c76486

@@ -7,7 +7,7 @@ __all__ = ['voc_palette', 'palette', 'to_array', 'colour', 'overlay', 'edges', '
            'class_table', 'grid', 'picture_in']
 
 # %% ../nbs/0_core/show.ipynb #d892a91c
-import colorsys, itertools, matplotlib.pyplot as plt, numpy as np, warnings
+import colorsys, itertools, matplotlib.pyplot as plt, numpy as np, os, warnings
 from matplotlib.patches import Patch
 from PIL import Image, ImageDraw, ImageFont
 
@@ -144,6 +144,7 @@ def picture_in(
     most:int=1 << 26, # Pixels; what has more is no preview
 ):
     "The picture in `file`, h×w×3 `uint8`; None if there is none, if it is damaged, or if it has too many pixels."
+    if not os.path.isfile(file): return None # a pipe would be waited for
     try:
         with warnings.catch_warnings():
             warnings.simplefilter('ignore') # Pillow warns of large ones

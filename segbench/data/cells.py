@@ -26,7 +26,7 @@ parts = dict(train=('train', 'train_dir'), val=('val', 'eval_dir'), test=('test'
 def cells(
     root=None, # Folder of the cells or the one that holds data sets
     split:str='train', # `train`, `val`, `test` or `trainval`
-    classes:list=None, # Class names; by default those of `classes.txt`, else the authors' three
+    classes=None, # Class names, or names with values {'glass': 0, 'cell': 255}; by default those of `classes.txt`, else the authors' three
 ) -> Pairs:
     "Cells with masks and outlines, in DSSNet's layout."
     wanted = dict(trainval=['train', 'val']).get(split, [choose('split of cells', split, [*parts, 'trainval'])])
@@ -35,6 +35,7 @@ def cells(
     else: items = [t for w in wanted for t in triples(next((base/d for d in parts[w] if (base/d).is_dir()), base/w), 'all', f'cells {w}')]
     if not items: raise UserError(f'no pictures for the split {split!r} in {str(base)!r}; it needs a folder {" or ".join(parts[wanted[0]])} with img and mask below, or img and mask alone.')
     listed = any((base/f'classes.{s}').is_file() for s in ('txt', 'json'))
-    said = read_classes(base) if listed and not classes else {n: [] for n in classes or ('background', 'cytoplasm', 'nucleus')}
+    if classes is not None: said = given(classes)
+    else: said = read_classes(base) if listed else given(['background', 'cytoplasm', 'nucleus'])
     names,pal,decode = coding(said)
     return Pairs(items, names, pal, f'cells-{split}', decode, reading(decode))

@@ -49,6 +49,7 @@ def _parts(line:str, where:str) -> tuple:
         _unclear(where, line, 'where a number is part of the name or no whole number')
     if re.search(r'''[#"|\[\]{}]|\d\s*,|[-=]>$|^'.*'$''', name): _unclear(where, line, 'where the name has a remark, a quote, a bracket or a number in it')
     if name.startswith('- '): _unclear(where, line, 'which begins with a dash')
+    if re.match(r'//|/\*|--|<!--|[;%]', name): _unclear(where, line, 'which looks like a remark; those begin with #')
     numbers = [[int(n) for n in re.findall(r'\d+', part)] for part in (lead[1] if lead else '', tail)]
     return numbers[0], name.strip(), numbers[1]
 

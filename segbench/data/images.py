@@ -118,7 +118,8 @@ def _opencv(path, data:bytes, flags:int):
     "What OpenCV makes of the picture in `data`; the sentence for what it cannot read tells damage from kind."
     try: x = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
     except cv2.error: x = None
-    if x is not None: return x
+    if x is not None and x.dtype in (np.uint8, np.uint16): return x
+    if x is not None: raise UserError(f'{path} holds {x.dtype} numbers, and images have whole numbers of 8 or of 16 bits; save it so, as a PNG for example.')
     try: Image.open(io.BytesIO(data)).load()
     except Exception as e: raise _no_picture(path, 'picture', data[:32], e) from None
     raise UserError(f'{path} is a picture of a kind that OpenCV does not read; save it as PNG.')

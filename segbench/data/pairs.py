@@ -489,12 +489,13 @@ def match_stems(
         same = stem.get(_key(missing[0]))
         other = f'; {same[0]} has the name, but is in the folder of others' if same else _hint(missing[0], labels)
         leave_out(lost, len(images), f'{missing[0]} has no label: {len(missing)} of the {len(images)} pictures of {name} lack one; a label has the name of its picture{f" and {suffix!r}" if suffix else ""}{other}.')
-    owner = {}
+    owner,real = {},cache(os.path.realpath)
+    def place(file): return real(file.parent), file.name # one folder may have two names, through a link
     for p in everyone:
         if len(mine[p]) > 1 and p in asked:
             raise UserError(f'{p} has two labels, {mine[p][0]} and {mine[p][1]}; keep one of them.')
         for label in mine[p]:
             if label == p: raise UserError(f'{p} would be its own label; say where the labels of {name} are, or what their names add to those of the pictures.')
-            first = owner.setdefault(label, p)
-            if first != p and asked & {first, p}: _share(first, p, label)
+            first = owner.setdefault(place(label), p)
+            if asked & {first, p} and place(first) != place(p): _share(first, p, label)
     return [(p, mine[p][0]) for p in sorted(images) if mine[p]]
