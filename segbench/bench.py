@@ -139,7 +139,7 @@ def several(names, backbones, classes:int, size, how:dict, trust:bool=False):
         label = ' '.join(filter(None, (name, backbone)))
         try:
             net = build(name, backbone, classes, trust)
-            label,m = ' '.join(filter(None, (name, net.spec.get('backbone')))),measure(net, size, **dict(in_chans=len(net.mean)) | how)
+            label,m = ' '.join(filter(None, (name, net.spec.get('backbone')))),measure(net, size, **how)
         except UserError as e:
             if len(names) == 1: raise
             print(f'{label:32} {str(e).split(". ")[0]}'); continue

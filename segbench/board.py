@@ -18,7 +18,7 @@ from .core import *
 from .data.same import mark
 from .markup import *
 from .settings import free
-from .metrics import ratio
+from .metrics import conventions, ratio
 from .stats import *
 
 # %% ../nbs/5_explore/board.ipynb #67d3af61
@@ -78,6 +78,7 @@ def _config(run) -> dict:
     with reading(run/'config.json', 'bring it back from a copy, or remove the run'):
         config = load_json(run/'config.json')
         for k in ('parameters', 'gflops'): _number(config, k)
+        if not isinstance(config.get('net') or {}, dict) or config.get('net') == '': raise TypeError('net is no dictionary')
         net = dict(config.get('net') or {})
         if not isinstance(config['settings'], dict): raise TypeError('settings are no dictionary')
         if net and not isinstance(net['model'], str) or not isinstance(net.get('backbone') or '', str): raise TypeError('the names of the network are no words')
@@ -96,6 +97,8 @@ def _scores(file) -> dict:
     with reading(file, 'score the run again with segbench eval'):
         scores = load_json(file)
         k = len(_words(scores, 'classes'))
+        if scores.get('convention', 'nanmean') not in conventions: raise ValueError(f'convention is {scores["convention"]!r}')
+        if 'weights' in scores and not isinstance(scores['weights'], str): raise TypeError('weights is no word')
         if not isinstance(_number(scores, 'images', 1), int) or not 1 <= k <= 255: raise ValueError(f'{scores["images"]} pictures and {k} classes')
         means = {m: np.nan if scores[m] is None else _number(scores, m) for m in ('miou', 'macc', 'aacc')}
         iou = np.array(scores['iou'], float)

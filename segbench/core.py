@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['marks', 'UserError', 'Stopped', 'choose', 'at_least', 'of_kind', 'names', 'parse_call', 'find', 'careful', 'lookup',
-           'rng', 'seed_all', 'whole', 'remember', 'save_json', 'regular', 'load_json', 'check_zip', 'read_log',
-           'run_folder', 'read_config', 'locked']
+           'rng', 'seed_all', 'replaceable', 'whole', 'remember', 'save_json', 'regular', 'load_json', 'check_zip',
+           'read_log', 'run_folder', 'read_config', 'locked']
 
 # %% ../nbs/0_core/core.ipynb #e8734f22
 import ast, importlib, importlib.util, inspect, json, os, re, signal, socket, sys, time, uuid, zipfile
@@ -176,12 +176,19 @@ def seed_all(*key):
     random.seed(s); np.random.seed(s); torch.manual_seed(s)
 
 # %% ../nbs/0_core/core.ipynb #99175c29
+def replaceable(*files):
+    "A `UserError` if one of the `files`, which will be written, is there and is none; asked before long work."
+    for f in map(Path, files):
+        # renaming onto a device would take it away from the whole machine
+        if f.exists() and not f.is_file():
+            what = 'folder' if f.is_dir() else 'device or pipe'
+            raise UserError(f'{str(f)!r} is no file that can be replaced, but a {what}; give the name of a file.')
+
 @contextmanager
 def whole(path):
     "A path to write to, which replaces `path` once everything is on disk."
     path = Path(path)
-    # renaming onto a device would take it away from the whole machine
-    if path.exists() and not path.is_file(): raise UserError(f'{str(path)!r} is no file that can be replaced, but a {"folder" if path.is_dir() else "device or pipe"}; give the name of a file.')
+    replaceable(path)
     part = path.with_name(f'{path.name[:180]}.{os.getpid()}-{uuid.uuid4().hex[:8]}.part')
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -211,7 +218,12 @@ def regular(path):
 def load_json(path):
     "What `save_json` wrote; a `UserError` if somebody cut it."
     regular(path)
-    try: return json.loads(Path(path).read_text(encoding='utf8'))
+    try:
+        text = Path(path).read_text(encoding='utf8')
+        found = json.loads(text)
+        # half a sign, such as \udcff, is no text: it could be neither printed nor written
+        if '\\ud' in text.lower(): json.dumps(found, ensure_ascii=False).encode('utf8')
+        return found
     except (ValueError, RecursionError) as e: raise UserError(f'{str(path)!r} is damaged ({e}); bring it back from a copy, or remove it.') from None
 
 # %% ../nbs/0_core/core.ipynb #5a282bcc

@@ -60,6 +60,7 @@ def evaluate(run, data, root, split, protocol, bs, weights, precision, workers, 
     net,config = load_run(run, weights, acc.device, trust)
     pairs = open_for(config, data, root, split, repr(str(run)), None if trust else Path(run)/'config.json')
     precision = precision_of(precision, config['precision'], acc.device)
+    replaceable(*(f'{run}/eval/{pairs.name}-{protocol}.{end}' for end in ('npz', 'json', 'png')))
     bar = lambda b: tqdm(b, f'scoring {pairs.name}', leave=False, disable=not (acc.is_main_process and sys.stderr.isatty()))
     rows,_ = score(net, pairs, protocol, bs, precision, None, acc.process_index, acc.num_processes, workers, bar)
     rows = np.concatenate(gather_object([rows]))

@@ -346,6 +346,8 @@ def start(self:Training, resume:bool):
     "Make or find the run's folder; a `UserError` if it holds another run."
     self.log,self.sums,self.saved = self.out/'log.jsonl',[0., 0],time.monotonic()
     self.board = None
+    scores = f'{self.val.name}-{Protocol()}'
+    replaceable(*(self.out/f for f in ('best.safetensors', 'last.safetensors', 'preview.png', f'eval/{scores}.json', f'eval/{scores}.npz')))
     if not resume: return self.first(self.begin)
     check_same(self.out, **asdict(self.s), net=getattr(self.plain, 'spec', None))
     was = read_config(self.out, 'processes')['processes']
@@ -582,7 +584,7 @@ def tired(self:Training) -> bool:
 # %% ../nbs/4_train/fit.ipynb #74e83119
 def finished(out) -> bool:
     "Whether the run in folder `out` came to its end."
-    return (Path(out)/'last.safetensors').exists()
+    return (Path(out)/'last.safetensors').is_file()
 
 # %% ../nbs/4_train/fit.ipynb #e263bc6c
 def as_begun(train, val, out, resume:bool, changed_data:bool):

@@ -63,7 +63,7 @@ def still(folder, root, data, split, val_split):
 def one(folder, title:str, root, **asked):
     "Train in `folder`, or go on there; a `UserError` if something else was asked for before."
     if there := (folder/'config.json').exists(): check_same(folder, **asked)
-    done = there and (folder/'last.safetensors').exists()
+    done = there and (folder/'last.safetensors').is_file()
     if done: still(folder, root, **{k: asked[k] for k in ('data', 'split', 'val_split')})
     print(title + ': done before'*done, flush=True)
     if not done: train(root=root, out=folder, resume=there, **asked)

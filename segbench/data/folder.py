@@ -123,6 +123,7 @@ def from_json(text:str, where:str='classes.json') -> list:
 # %% ../../nbs/1_data/folder.ipynb #d94188ce
 def named(classes:list, where:str) -> dict:
     "Name → list of numbers from the (name, number or numbers) pairs that `where` has, if they make sense."
+    if len(classes) > 256: raise UserError(f'{where!r} has {len(classes)} names, but a label has room for 255 classes and void; keep those that are to be told apart.')
     classes = [(n, v if isinstance(v, list) else [v]) for n,v in classes]
     names = [n for n,_ in classes]
     if not names: raise UserError(f'{where!r} names no class; write at least one name.')
@@ -140,7 +141,7 @@ def _read_list(file) -> dict:
     parse = from_json if file.suffix == '.json' else from_text
     if not file.exists(): raise UserError(f'{str(file)!r} is missing: write the class names into it, one per line, each followed by red green blue if the labels are colours.')
     try: return named(parse(read_text(file), str(file)), str(file))
-    except (json.JSONDecodeError, RecursionError) as e: raise UserError(f'{str(file)!r} is no JSON: {e}.') from None
+    except (ValueError, RecursionError) as e: raise UserError(f'{str(file)!r} is no JSON: {e}.') from None
 
 def read_classes(root) -> dict:
     "Class names, each with a list of no number, a value or a colour, from `classes.json` or `classes.txt` in the folder `root`, else from CVAT's `labelmap.txt`."

@@ -73,6 +73,8 @@ def _explore(folder, depth, pictures:list, left:list, seen:set, links:list):
         elif link and not os.path.exists(path) and (kind in kinds or kind == '' and depth > 1):
             raise UserError(f'{path} is a link to {os.readlink(path)!r}, which is not there or cannot be read; '
                             'bring that back, or remove the link.')
+        elif link and kind in kinds and not os.path.isfile(path):
+            raise UserError(f'{path} is a link to {os.readlink(path)!r}, which is no picture; remove the link.')
         elif kind in kinds and (os.path.isfile(path) if link else e.is_file()):
             _sayable(path)
             pictures.append(path)
