@@ -179,6 +179,7 @@ class World:
         self.home = Path(tempfile.mkdtemp(prefix='fuzz-', dir=base))
         self.rights, self.made = {}, self.home/'world'
         os.environ['HOME'] = str(self.home/'nobody')
+        os.environ['HF_HUB_OFFLINE'] = '1' # else its client tries for half a minute
         import fuzz_world
         fuzz_world.load_everything()
         fuzz_world.warm(self.home/'warm')

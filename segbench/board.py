@@ -116,6 +116,8 @@ def _count(result):
         if n != len(np.unique(rows[:,0])): raise ValueError(f'counts are of {len(np.unique(rows[:,0]))} pictures, not {n}')
         right,true,pred = result.areas.sum(0)
         if not np.allclose(ratio(right, true+pred-right), np.array(result.scores['iou'], float), equal_nan=True): raise ValueError('counts make other scores than those beside them')
+        mean = conventions[result.scores.get('convention', 'nanmean')](np.array(result.scores['iou'], float))
+        if not np.isclose(result.scores['miou'], mean, equal_nan=True): raise ValueError(f'miou is {result.scores["miou"]}, but its classes make {mean:.4f}')
         if groups is not None and groups.shape != (n,): raise ValueError(f'groups are of {len(groups)} pictures, not {n}')
 
 def evaluations(run, lost=print) -> list:

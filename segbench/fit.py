@@ -346,6 +346,7 @@ def start(self:Training, resume:bool):
     "Make or find the run's folder; a `UserError` if it holds another run."
     self.log,self.sums,self.saved = self.out/'log.jsonl',[0., 0],time.monotonic()
     self.board = None
+    if (self.out/'eval').is_file(): raise UserError(f'{str(self.out/"eval")!r} is a file where a folder belongs; remove it.')
     scores = f'{self.val.name}-{Protocol()}'
     replaceable(*(self.out/f for f in ('best.safetensors', 'last.safetensors', 'preview.png', f'eval/{scores}.json', f'eval/{scores}.npz')))
     if not resume: return self.first(self.begin)

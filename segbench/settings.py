@@ -6,7 +6,7 @@
 __all__ = ['free', 'Settings', 'with_settings', 'parse_size', 'settings_of', 'check_settings', 'check_same', 'crops']
 
 # %% ../nbs/4_train/settings.ipynb #1b988d44
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from fastcore.meta import delegates
 from pathlib import Path
 from .core import *
@@ -80,7 +80,7 @@ def settings_of(run) -> dict:
     for k in asked: choose(f'setting in {str(Path(run)/"config.json")!r}', k, [f.name for f in fields(Settings)])
     try: check_settings(Settings(**asked))
     except UserError as e: raise UserError(f'{str(Path(run)/"config.json")!r} is damaged: {str(e).rstrip(".")}; bring it back from a copy.') from None
-    return asked
+    return asdict(Settings(**asked)) # one that an older run does not know has its default
 
 # %% ../nbs/4_train/settings.ipynb #18e447bc
 _limits = {'seed': (0,), 'patience': (0,), **dict.fromkeys(('lr', 'head_lr', 'wd', 'aux_weight', 'clip'), (0, 1e6)), 'save_every': (0, 1e12), 'eval_every': (1e-9,),

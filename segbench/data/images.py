@@ -86,7 +86,9 @@ def _tiff_header(path, data:bytes=None) -> Header:
 
 def file_bytes(path, what:str='picture') -> bytes:
     "All bytes of the file `path`, which messages call `what`."
-    try: return Path(path).read_bytes()
+    try:
+        if Path(path).is_fifo(): raise OSError(0, 'a pipe, on which a reader would wait')
+        return Path(path).read_bytes()
     except FileNotFoundError: said = 'is not there'
     except IsADirectoryError: said = 'is a folder'
     except OSError as e: said = f'cannot be opened ({e.strerror})'

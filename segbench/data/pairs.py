@@ -73,9 +73,10 @@ def _explore(folder, depth, pictures:list, left:list, seen:set, links:list):
         elif link and not os.path.exists(path) and (kind in kinds or kind == '' and depth > 1):
             raise UserError(f'{path} is a link to {os.readlink(path)!r}, which is not there or cannot be read; '
                             'bring that back, or remove the link.')
-        elif link and kind in kinds and not os.path.isfile(path):
-            raise UserError(f'{path} is a link to {os.readlink(path)!r}, which is no picture; remove the link.')
-        elif kind in kinds and (os.path.isfile(path) if link else e.is_file()):
+        elif kind in kinds and not os.path.isfile(path):
+            what = f'a link to {os.readlink(path)!r}, which is no picture' if link else 'a pipe or a device, no picture'
+            raise UserError(f'{path} is {what}; remove it.')
+        elif kind in kinds:
             _sayable(path)
             pictures.append(path)
 

@@ -24,6 +24,7 @@ def read_text(
     path, # Text file
 ) -> str:
     "The text of the file `path`, in UTF-8, or in what its byte order mark says."
+    if not Path(path).is_dir(): regular(path) # a pipe would be waited for
     try: data = Path(path).read_bytes()
     except OSError as e:
         raise UserError(f'cannot read {str(path)!r}: {e.strerror or e}.') from None

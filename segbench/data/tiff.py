@@ -93,6 +93,7 @@ def looks_plain(found:list) -> bool:
 def is_tiff(path) -> bool:
     "Whether the file `path`, whatever it is called, begins like a TIFF; False if it cannot be opened."
     try:
+        if not Path(path).is_file(): return False # a pipe would be waited for
         with open(path, 'rb') as f: return f.read(4) in TIFF_BEGINNINGS
     except OSError: return False
 
