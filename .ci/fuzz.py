@@ -50,6 +50,8 @@ def start(words, folder, before=None, lines=256):
         resource.setrlimit(resource.RLIMIT_NOFILE, (lines,)*2)
         os.environ['SEGBENCH_CACHE'] = str(Path(folder).with_suffix('.cache'))
         sys.argv = ['segbench', *words]
+        import torch
+        torch.set_num_threads(1) # threads that begin at once would lose PyTorch's pool after a fork
         from segbench.cli import main
         if before: before()
         try: main(list(words)); status = 0

@@ -673,7 +673,7 @@ def weights():
     same = {'double', 'sparse'}
     for name, g in edits.items():
         for file in ('whole.pth', 'body.pth'):
-            for words in users[file]: yield Case('weights', words, needs, 'either' if name in same else 'free' if name in ('half', 'bool', 'ints') else 'refuse', each(f'weights/{file}', g), f'{name}: {file}')
+            for words in users[file]: yield Case('weights', words, needs, 'either' if name in same else 'free' if name in ('half', 'bool', 'ints') or name == 'transposed' and file.startswith('body') else 'refuse', each(f'weights/{file}', g), f'{name}: {file}')
     renames = dict(module=lambda k: f'module.{k}', twice=lambda k: f'module.model.{k}', net=lambda k: f'net.{k}', orig=lambda k: f'_orig_mod.{k}', other=lambda k: f'x{k}', bytes=lambda k: k.encode(), number=lambda k: hash(k) % 10**6, dots=lambda k: k.replace('.', '/'), upper=str.upper, empty=lambda k: '')
     for name, g in renames.items():
         for file in ('whole.pth', 'body.pth'):

@@ -179,7 +179,7 @@ def main(
     heeded({*given, *(k for k,v in dict(model=model != 'lite', backbone=backbone, all=all, classes=classes != 19, size=size != '512x1024').items() if v)}, run, all, protocol)
     at_least(0, 3600, seconds=seconds)
     if protocol: return main(model, backbone, run, all, classes, compile=compile, json=json, trust=trust, **protocols[choose('protocol', protocol, list(protocols))])
-    choose('inside', inside, ['net', 'map', 'copies']); at_least(1, bs=bs)
+    choose('inside', inside, ['net', 'map', 'copies']); at_least(1, bs=bs); at_least(1, 255, classes=classes)
     how = dict(bs=bs, precision=precision, inside=inside, compiled=compile, fold=fold_bn, seconds=seconds)
     found = dict(several(names('models') if all else [str(run_folder(run) if run else model)], backbone, classes, parse_size(size), how, trust))
     if not found: raise UserError('none of them could be measured; the reasons stand above.')

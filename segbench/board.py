@@ -98,7 +98,7 @@ def _scores(file) -> dict:
         scores = load_json(file)
         k = len(_words(scores, 'classes'))
         if scores.get('convention', 'nanmean') not in conventions: raise ValueError(f'convention is {scores["convention"]!r}')
-        if 'weights' in scores and not isinstance(scores['weights'], str): raise TypeError('weights is no word')
+        if scores.get('weights', 'best') not in ('best', 'last'): raise ValueError(f'weights is {scores["weights"]!r}')
         if not isinstance(_number(scores, 'images', 1), int) or not 1 <= k <= 255: raise ValueError(f'{scores["images"]} pictures and {k} classes')
         means = {m: np.nan if scores[m] is None else _number(scores, m) for m in ('miou', 'macc', 'aacc')}
         iou = np.array(scores['iou'], float)

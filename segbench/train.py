@@ -85,7 +85,10 @@ def main(
         asked = {k: v for k,v in asked.items() if k in given or v != usual(k)}
         check_same(resume, **asked)
         if out and Path(out).resolve() != Path(resume).resolve(): raise UserError(f'a run goes on in its own folder, {str(resume)!r}, so that --out {out} would do nothing; leave it out.')
-        if (Path(resume)/'last.safetensors').is_file(): return print(f'{resume} is finished: nothing to do')
+        if (last := Path(resume)/'last.safetensors').is_file():
+            from segbench.weights import read_weights
+            read_weights(last) # or a sentence: what is damaged is not finished
+            return print(f'{resume} is finished: nothing to do')
         t = train(resume=True, changed_data=changed_data, **go_on(resume, root, trust, **{k: asked[k] for k in free if k in asked}))
     elif changed_data: raise UserError('--changed-data says how a run goes on; it needs --resume RUN.')
     elif trust: raise UserError('--trust says what a run that goes on may name; it needs --resume RUN.')
