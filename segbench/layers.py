@@ -98,10 +98,16 @@ def gflops(m, h:int, w:int, in_chans:int=3) -> float:
 def n_used(m, h:int, w:int, in_chans:int=3) -> int:
     "Number of trainable parameters of `m` that take part in the evaluation of a picture of `h`×`w`: those without auxiliary heads."
     m = copy.deepcopy(m).eval().to('meta')
-    with torch.enable_grad():
-        params = [p for p in m.parameters() if p.requires_grad]
-        grads = torch.autograd.grad(m(torch.empty(1, in_chans, h, w, device='meta')).sum(), params, allow_unused=True)
-    return sum(p.numel() for p,g in zip(params, grads) if g is not None)
+    with torch.enable_grad(): y = m(torch.empty(1, in_chans, h, w, device='meta'))
+    # the parameters are the leaves of the graph that leads to the output
+    used,seen,waiting = set(),set(),[y.grad_fn]
+    while waiting:
+        node = waiting.pop()
+        if node is None or node in seen: continue
+        seen.add(node)
+        if hasattr(node, 'variable'): used.add(id(node.variable))
+        waiting.extend(n for n,_ in node.next_functions)
+    return sum(p.numel() for p in m.parameters() if p.requires_grad and id(p) in used)
 
 # %% ../nbs/0_core/layers.ipynb #ba7842d6
 def best_device():
