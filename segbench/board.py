@@ -78,7 +78,7 @@ def _config(run) -> dict:
     with reading(run/'config.json', 'bring it back from a copy, or remove the run'):
         config = load_json(run/'config.json')
         for k in ('parameters', 'gflops'): _number(config, k)
-        if not isinstance(config.get('net') or {}, dict) or config.get('net') == '': raise TypeError('net is no dictionary')
+        if not isinstance(config.get('net'), (dict, type(None))): raise TypeError('net is no dictionary')
         net = dict(config.get('net') or {})
         if not isinstance(config['settings'], dict): raise TypeError('settings are no dictionary')
         if net and not isinstance(net['model'], str) or not isinstance(net.get('backbone') or '', str): raise TypeError('the names of the network are no words')
