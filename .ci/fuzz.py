@@ -1,22 +1,28 @@
 """Wrong words and damaged files for every command, each in a fork of a process that has PyTorch.
 
-    python .ci/fuzz.py                 every case, and a table of what became of them
-    python .ci/fuzz.py --some 150      some of them
-    python .ci/fuzz.py --case 1234     one case: what was done, what was said, what became of it
-    python .ci/fuzz.py --json FILE     keep the counts and the failures
+python .ci/fuzz.py                 every case, and a table of what became of them
+python .ci/fuzz.py --some 150      some of them
+python .ci/fuzz.py --case 1234     one case: what was done, what was said, what became of it
+python .ci/fuzz.py --json FILE     keep the counts and the failures
 """
+
 import argparse, hashlib, json, os, random, re, resource, shutil, signal, subprocess, sys, tempfile
 import time, traceback
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-os.environ |= dict(OMP_NUM_THREADS='1', TQDM_DISABLE='1', OPENCV_LOG_LEVEL='SILENT',
-                   PYTHONWARNINGS='ignore', MPLBACKEND='Agg')
+os.environ |= dict(
+    OMP_NUM_THREADS='1',
+    TQDM_DISABLE='1',
+    OPENCV_LOG_LEVEL='SILENT',
+    PYTHONWARNINGS='ignore',
+    MPLBACKEND='Agg',
+)
 import numpy as np
 
-limit = 20 # seconds that a case may take
-memory = 3 << 30 # bytes that a case may add to what this process has
+limit = 20  # seconds that a case may take
+memory = 3 << 30  # bytes that a case may add to what this process has
 good = ('refused', 'equal', 'accepted', 'reported')
 bad = ('traceback', 'silent', 'hang', 'half-written', 'no sentence', 'needless')
 
@@ -24,19 +30,21 @@ bad = ('traceback', 'silent', 'hang', 'half-written', 'no sentence', 'needless')
 @dataclass
 class Case:
     "One command on a copy of some of the world's folders, after one change."
+
     group: str
-    words: list # What follows `segbench`
-    needs: tuple # Folders of the world that are copied
-    expect: str # refuse, equal, either, or free: any result is right, only a crash is not
-    change: callable = None # Called in the copy, to damage something
-    about: str = '' # What is changed, in words
-    like: list = None # The command whose result is the right one; the same words by default
+    words: list  # What follows `segbench`
+    needs: tuple  # Folders of the world that are copied
+    expect: str  # refuse, equal, either, or free: any result is right, only a crash is not
+    change: callable = None  # Called in the copy, to damage something
+    about: str = ''  # What is changed, in words
+    like: list = None  # The command whose result is the right one; the same words by default
 
 
 def start(words, folder, before=None, lines=256):
     "Run `segbench words` in a fork; returns its process id. What it says lies in `folder`.said."
     pid = os.fork()
-    if pid: return pid
+    if pid:
+        return pid
     status = 1
     try:
         os.setsid()
@@ -45,32 +53,44 @@ def start(words, folder, before=None, lines=256):
         sys.stdout = open(1, 'w', encoding='utf8', closefd=False)
         sys.stderr = open(2, 'w', encoding='utf8', errors='backslashreplace', closefd=False)
         os.chdir(folder)
-        held = int(Path('/proc/self/statm').read_text().split()[0])*resource.getpagesize()
-        resource.setrlimit(resource.RLIMIT_AS, (held + memory,)*2)
-        resource.setrlimit(resource.RLIMIT_NOFILE, (lines,)*2)
+        held = int(Path('/proc/self/statm').read_text().split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (held + memory,) * 2)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (lines,) * 2)
         os.environ['SEGBENCH_CACHE'] = str(Path(folder).with_suffix('.cache'))
         sys.argv = ['segbench', *words]
         import torch
-        torch.set_num_threads(1) # threads that begin at once would lose PyTorch's pool after a fork
+
+        torch.set_num_threads(
+            1
+        )  # threads that begin at once would lose PyTorch's pool after a fork
         from segbench.cli import main
-        if before: before()
-        try: main(list(words)); status = 0
+
+        if before:
+            before()
+        try:
+            main(list(words))
+            status = 0
         except SystemExit as e:
             status = e.code if isinstance(e.code, int) else 0 if e.code is None else 1
-            if isinstance(e.code, str): print(e.code, file=sys.stderr)
-        except BaseException: traceback.print_exc()
-        sys.stdout.flush(); sys.stderr.flush()
+            if isinstance(e.code, str):
+                print(e.code, file=sys.stderr)
+        except BaseException:
+            traceback.print_exc()
+        sys.stdout.flush()
+        sys.stderr.flush()
     except BaseException:
         os.write(2, traceback.format_exc().encode())
-    finally: os._exit(status)
+    finally:
+        os._exit(status)
 
 
 def stuck(pid, gone):
     "Whether a process takes too long: it may compute for `limit` seconds, whoever else uses the machine."
-    if gone < limit: return False
+    if gone < limit:
+        return False
     user, system = Path(f'/proc/{pid}/stat').read_text().rpartition(')')[2].split()[11:13]
-    worked = (int(user) + int(system))/os.sysconf('SC_CLK_TCK')
-    return worked > limit or worked < gone/100 or gone > 8*limit
+    worked = (int(user) + int(system)) / os.sysconf('SC_CLK_TCK')
+    return worked > limit or worked < gone / 100 or gone > 8 * limit
 
 
 def wait(running):
@@ -78,12 +98,13 @@ def wait(running):
     while True:
         for pid, began in running.items():
             done, status = os.waitpid(pid, os.WNOHANG)
-            if done: return pid, os.waitstatus_to_exitcode(status)
+            if done:
+                return pid, os.waitstatus_to_exitcode(status)
             if stuck(pid, time.monotonic() - began):
                 os.killpg(pid, signal.SIGKILL)
                 os.waitpid(pid, 0)
                 return pid, None
-        time.sleep(.005)
+        time.sleep(0.005)
 
 
 def snapshot(folder):
@@ -101,7 +122,8 @@ def snapshot(folder):
 def clean(x):
     "Facts without those that differ from run to run."
     gone = {'seconds', 'images_per_s', 'memory', 'started', 'time'}
-    if isinstance(x, dict): return {k: clean(v) for k, v in x.items() if k not in gone}
+    if isinstance(x, dict):
+        return {k: clean(v) for k, v in x.items() if k not in gone}
     return [clean(v) for v in x] if isinstance(x, list) else x
 
 
@@ -110,13 +132,20 @@ def digest(path):
     data = path.read_bytes()
     if path.suffix == '.safetensors':
         from safetensors.numpy import load
-        data = repr([(k, hashlib.sha1(v).hexdigest()) for k, v in sorted(load(data).items())]).encode()
-    if path.suffix == '.npz': data = np.load(path)['counts'].tobytes()
-    if path.suffix == '.json': data = json.dumps(clean(json.loads(data)), sort_keys=True).encode()
+
+        data = repr(
+            [(k, hashlib.sha1(v).hexdigest()) for k, v in sorted(load(data).items())]
+        ).encode()
+    if path.suffix == '.npz':
+        data = np.load(path)['counts'].tobytes()
+    if path.suffix == '.json':
+        data = json.dumps(clean(json.loads(data)), sort_keys=True).encode()
     if path.suffix == '.png':
         from PIL import Image
+
         data = np.asarray(Image.open(path)).tobytes()
-    if path.suffix == '.u8': data = data[:json.loads(data.rpartition(b'\n')[2])['table']]
+    if path.suffix == '.u8':
+        data = data[: json.loads(data.rpartition(b'\n')[2])['table']]
     return hashlib.sha1(data).hexdigest()
 
 
@@ -124,67 +153,87 @@ def result(words, folder, before, said):
     "What a command made: the files that it wrote, but for those that tell of time and place."
     kind = ' '.join(words[:2]) if words[0] == 'data' else words[0]
     lines = re.sub(r'\S*/fuzz-\w+/\d+', '', said).splitlines()
-    if kind in ('data check', 'data list'): return lines
-    if kind == 'bench': return [re.sub(r'p50.*|inside.*', '', line) for line in lines]
+    if kind in ('data check', 'data list'):
+        return lines
+    if kind == 'bench':
+        return [re.sub(r'p50.*|inside.*', '', line) for line in lines]
     if kind == 'data cache':
         return sorted(digest(p) for p in Path(folder).with_suffix('.cache').glob('decoded/*.u8'))
     ours = ('.safetensors', '.json', '.npz', '.png', '.html') if kind != 'board' else ('.html',)
     after = snapshot(folder)
     files = [p for p in after if after[p] != before.get(p) and Path(p).suffix in ours]
-    if kind in ('train', 'sweep'): files = [p for p in files if p.endswith('last.safetensors')]
+    if kind in ('train', 'sweep'):
+        files = [p for p in files if p.endswith('last.safetensors')]
     files = [p for p in files if not p.endswith(('config.json', 'bench.json'))]
-    found = [(Path(p).name, digest(Path(folder)/p)) for p in sorted(files)]
+    found = [(Path(p).name, digest(Path(folder) / p)) for p in sorted(files)]
     return found + (lines if kind == 'board' else [])
 
 
 # What libraries in C write about a damaged picture, before it is refused
-libraries = re.compile(r'Corrupt JPEG|Premature end of JPEG|Invalid |Unsupported |Not a JPEG|Bogus|Inconsistent '
-                       r'|Quantization|Huffman|Improper call|libpng|TIFF|\[ *(WARN|ERROR)|.*Warning|Cannot read'
-                       r'|Application transferred too few|JPEG |Sorry, ')
+libraries = re.compile(
+    r'Corrupt JPEG|Premature end of JPEG|Invalid |Unsupported |Not a JPEG|Bogus|Inconsistent '
+    r'|Quantization|Huffman|Improper call|libpng|TIFF|\[ *(WARN|ERROR)|.*Warning|Cannot read'
+    r'|Application transferred too few|JPEG |Sorry, '
+)
 
 
 def sentence(said):
     "Whether a command said one sentence, perhaps behind its usage."
     lines = [line for line in said.splitlines() if line.strip()]
-    if said.startswith('usage:'): return 'error:' in lines[-1]
+    if said.startswith('usage:'):
+        return 'error:' in lines[-1]
     lines = [line for line in lines if 'is left out' not in line and not libraries.match(line)]
     # a sweep says so when a run fails, goes on, and says it again at its end
-    lines = [line for line in lines if not (line.startswith('failed: ') and 'segbench sweep' in said)]
+    lines = [
+        line for line in lines if not (line.startswith('failed: ') and 'segbench sweep' in said)
+    ]
     return len(lines) == 1 and lines[0].startswith('segbench')
 
 
 def judge(case, status, folder, before, out, err, right):
     "What became of a case."
-    if status is None: return 'hang'
-    if 'Traceback' in err or 'Traceback' in out or status not in (0, 1, 2): return 'traceback'
+    if status is None:
+        return 'hang'
+    if 'Traceback' in err or 'Traceback' in out or status not in (0, 1, 2):
+        return 'traceback'
     if status == 2:
-        if not sentence(err): return 'no sentence'
+        if not sentence(err):
+            return 'no sentence'
         if snapshot(folder) != before:
-            started = 'begin anew with' in err and case.group == 'flags' # it diverged later
-            if not started: return 'half-written'
+            started = 'begin anew with' in err and case.group == 'flags'  # it diverged later
+            if not started:
+                return 'half-written'
         return 'needless' if case.expect == 'equal' else 'refused'
     if status == 1:
-        if case.words[:2] != ['data', 'check'] or ' problems; chart in' not in out: return 'traceback'
+        if case.words[:2] != ['data', 'check'] or ' problems; chart in' not in out:
+            return 'traceback'
         return 'reported'
-    if case.expect == 'free': return 'accepted'
-    if case.expect == 'refuse': return 'silent'
-    try: found = result(case.words, folder, before, out)
-    except Exception: return 'silent'
-    if found == right: return 'equal'
+    if case.expect == 'free':
+        return 'accepted'
+    if case.expect == 'refuse':
+        return 'silent'
+    try:
+        found = result(case.words, folder, before, out)
+    except Exception:
+        return 'silent'
+    if found == right:
+        return 'equal'
     return 'reported' if re.search(r'is left out|are left out', out + err) else 'silent'
 
 
 class World:
     "Folders that cases get copies of, and what commands make of them when nothing is changed."
+
     def __init__(self):
         base = '/dev/shm' if os.path.isdir('/dev/shm') else None
         self.home = Path(tempfile.mkdtemp(prefix='fuzz-', dir=base))
-        self.rights, self.made = {}, self.home/'world'
-        os.environ['HOME'] = str(self.home/'nobody')
-        os.environ['HF_HUB_OFFLINE'] = '1' # else its client tries for half a minute
+        self.rights, self.made = {}, self.home / 'world'
+        os.environ['HOME'] = str(self.home / 'nobody')
+        os.environ['HF_HUB_OFFLINE'] = '1'  # else its client tries for half a minute
         import fuzz_world
+
         fuzz_world.load_everything()
-        fuzz_world.warm(self.home/'warm')
+        fuzz_world.warm(self.home / 'warm')
         fuzz_world.build(self)
 
     def run(self, words, folder, before=None):
@@ -198,13 +247,15 @@ class World:
 
     def copy(self, needs, name):
         "A copy of the folders `needs` for one case."
-        folder = self.home/name
-        for f in (folder, folder.with_suffix('.cache')): shutil.rmtree(f, ignore_errors=True)
+        folder = self.home / name
+        for f in (folder, folder.with_suffix('.cache')):
+            shutil.rmtree(f, ignore_errors=True)
         folder.mkdir()
         for need in needs:
-            (folder/need).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copytree(self.made/need, folder/need, symlinks=True)
-            if need in ('set', 'runs'): os.mkfifo(folder/need/'pipe') # stands for every device
+            (folder / need).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copytree(self.made / need, folder / need, symlinks=True)
+            if need in ('set', 'runs'):
+                os.mkfifo(folder / need / 'pipe')  # stands for every device
         return folder
 
     def right(self, case):
@@ -215,15 +266,18 @@ class World:
             folder = self.copy(case.needs, str(10**9 + len(self.rights)))
             before = snapshot(folder)
             status, out, err = self.run(words, folder)
-            if status not in (0, 1): raise RuntimeError(f'{words} ended with {status}: {err}')
+            if status not in (0, 1):
+                raise RuntimeError(f'{words} ended with {status}: {err}')
             self.rights[key] = result(words, folder, before, out)
-            for f in (folder, folder.with_suffix('.cache')): shutil.rmtree(f, ignore_errors=True)
+            for f in (folder, folder.with_suffix('.cache')):
+                shutil.rmtree(f, ignore_errors=True)
         return self.rights[key]
 
     def begin(self, number, case):
         "Copy, change and start a case."
         folder = self.copy(case.needs, str(number))
-        if case.change: case.change(folder)
+        if case.change:
+            case.change(folder)
         before = snapshot(folder)
         return start(case.words, folder), folder, before
 
@@ -237,7 +291,8 @@ class World:
             p.unlink(missing_ok=True)
         return found, out, err
 
-    def close(self): shutil.rmtree(self.home, ignore_errors=True)
+    def close(self):
+        shutil.rmtree(self.home, ignore_errors=True)
 
 
 def run_all(world, cases, at_once=1, show=False):
@@ -246,16 +301,19 @@ def run_all(world, cases, at_once=1, show=False):
     while waiting or running:
         while waiting and len(running) < at_once:
             number, case = waiting.pop(0)
-            try: right = world.right(case) if case.expect in ('equal', 'either') else None
+            try:
+                right = world.right(case) if case.expect in ('equal', 'either') else None
             except RuntimeError as e:
                 outcomes[number] = 'traceback', '', f'without a change: {e}'
                 continue
-            try: pid, folder, before = world.begin(number, case)
+            try:
+                pid, folder, before = world.begin(number, case)
             except Exception as e:
                 outcomes[number] = 'traceback', '', f'the change itself failed: {e!r}'
                 continue
             running[pid] = number, folder, before, right, time.monotonic()
-        if not running: continue
+        if not running:
+            continue
         pid, status = wait({p: r[-1] for p, r in running.items()})
         number, folder, before, right, _ = running.pop(pid)
         outcomes[number] = world.end(cases[number], status, folder, before, right)
@@ -268,8 +326,10 @@ def run_all(world, cases, at_once=1, show=False):
 
 def said(case):
     "A case in a line."
-    words = ' '.join(w if re.fullmatch(r'[\w./,=-]+', w) else ascii(w) for w in map(str, case.words))
-    return f'[{case.group}] {words[:300]}' + f'  # {case.about}'*bool(case.about)
+    words = ' '.join(
+        w if re.fullmatch(r'[\w./,=-]+', w) else ascii(w) for w in map(str, case.words)
+    )
+    return f'[{case.group}] {words[:300]}' + f'  # {case.about}' * bool(case.about)
 
 
 def table(outcomes, cases):
@@ -288,12 +348,20 @@ def table(outcomes, cases):
 def as_text(rows):
     "The rows, aligned."
     wide = [max(len(str(r[k])) for r in rows) for k in range(len(rows[0]))]
-    line = lambda r: '  '.join(str(v).rjust(w) if k else str(v).ljust(w)
-                               for k, (v, w) in enumerate(zip(r, wide)))
+    line = lambda r: '  '.join(
+        str(v).rjust(w) if k else str(v).ljust(w) for k, (v, w) in enumerate(zip(r, wide))
+    )
     return '\n'.join(map(line, rows))
 
 
-share = {'flags': .3, 'images': .17, 'config.json': .17, 'run files': .13, 'notes': .14, 'weights': .09}
+share = {
+    'flags': 0.3,
+    'images': 0.17,
+    'config.json': 0.17,
+    'run files': 0.13,
+    'notes': 0.14,
+    'weights': 0.09,
+}
 
 
 def chosen(cases, n, seed=0):
@@ -301,16 +369,17 @@ def chosen(cases, n, seed=0):
     numbers = []
     for g, s in share.items():
         own = [k for k, c in cases.items() if c.group == g]
-        numbers += random.Random(f'{seed} {g}').sample(own, min(len(own), round(n*s)))
+        numbers += random.Random(f'{seed} {g}').sample(own, min(len(own), round(n * s)))
     return {k: cases[k] for k in sorted(numbers)}
 
 
 def commit():
     "The commit of the package that is tried, with a mark if files differ from it."
     import segbench
+
     at = dict(cwd=Path(segbench.__file__).parent, capture_output=True, text=True)
     name = subprocess.run(['git', 'rev-parse', '--short', 'HEAD'], **at).stdout.strip()
-    return name + '+'*bool(subprocess.run(['git', 'status', '--porcelain', '.'], **at).stdout)
+    return name + '+' * bool(subprocess.run(['git', 'status', '--porcelain', '.'], **at).stdout)
 
 
 def main():
@@ -325,21 +394,34 @@ def main():
     a = p.parse_args()
     sys.path.insert(0, str(Path(__file__).parent))
     import fuzz_cases
+
     cases = dict(enumerate(fuzz_cases.every()))
-    if a.case: cases = {k: cases[k] for k in a.case}
-    if a.some: cases = chosen(cases, a.some, a.seed)
-    if a.group: cases = {k: c for k, c in cases.items() if c.group in a.group}
+    if a.case:
+        cases = {k: cases[k] for k in a.case}
+    if a.some:
+        cases = chosen(cases, a.some, a.seed)
+    if a.group:
+        cases = {k: c for k, c in cases.items() if c.group in a.group}
     if a.list:
-        for k, c in cases.items(): print(k, c.expect, said(c))
+        for k, c in cases.items():
+            print(k, c.expect, said(c))
         return print(Counter(c.group for c in cases.values()), len(cases))
     world, began = World(), time.monotonic()
-    print(f'the world is made after {time.monotonic()-began:.0f} s', flush=True)
+    print(f'the world is made after {time.monotonic() - began:.0f} s', flush=True)
     began = time.monotonic()
-    try: outcomes = run_all(world, cases, a.at_once, len(cases) > 8)
-    finally: world.close()
+    try:
+        outcomes = run_all(world, cases, a.at_once, len(cases) > 8)
+    finally:
+        world.close()
     for k in (a.case or []) if len(a.case or []) < 9 else []:
-        print(k, said(cases[k]), f'expected: {cases[k].expect}; {outcomes[k][0]}', *outcomes[k][1:], sep='\n')
-    rows, took = table(outcomes, cases), time.monotonic()-began
+        print(
+            k,
+            said(cases[k]),
+            f'expected: {cases[k].expect}; {outcomes[k][0]}',
+            *outcomes[k][1:],
+            sep='\n',
+        )
+    rows, took = table(outcomes, cases), time.monotonic() - began
     print(as_text(rows))
     print(f'{len(cases)} cases in {took:.0f} s on {commit()}')
     if a.json:
@@ -347,6 +429,7 @@ def main():
         facts = dict(commit=commit(), seed=a.seed, seconds=round(took), rows=rows, failed=failed)
         Path(a.json).write_text(json.dumps(facts, indent=1, ensure_ascii=True) + '\n')
     return sum(o[0] in bad for o in outcomes.values())
+
 
 if __name__ == '__main__':
     sys.modules['fuzz'] = sys.modules['__main__']

@@ -24,11 +24,12 @@ and every operation comes to `_carry_out`. Four facts of PyTorch shape the rest:
   PyTorch is told to lift CPU tensors only.
 - A wrapper made in inference mode cannot be split into views; it is made outside of it.
 """
+
 import collections
 import contextlib
 import traceback
 import torch
-import torch._dynamo # it looks at devices when it is imported first, which must not happen in the mode
+import torch._dynamo  # it looks at devices when it is imported first, which must not happen in the mode
 from torch.utils import backend_registration
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves, tree_map
@@ -36,31 +37,64 @@ from torch.utils._pytree import tree_leaves, tree_map
 __all__ = ['able', 'place', 'pretended', 'elsewhere', 'moved']
 
 _setup = getattr(backend_registration, '_setup_privateuseone_for_python_backend', None)
-able = _setup is not None # older PyTorches let only C++ answer for a device
-if able: _setup('pretend')
+able = _setup is not None  # older PyTorches let only C++ answer for a device
+if able:
+    _setup('pretend')
 place = torch.device('pretend', 0) if able else None
 
 _moves = {'aten::_to_copy', 'aten::copy_'}
-_indexing = {f'aten::{name}' for name in (
-    'index', 'index_put', 'index_put_', '_index_put_impl_', '_unsafe_index', '_unsafe_index_put')}
-_waits = {f'aten::{name}' for name in (
-    '_local_scalar_dense', 'is_nonzero', 'equal', 'nonzero', 'masked_select', 'bincount',
-    '_unique2', 'unique_dim', 'unique_consecutive')}
-_counts = [] # the counters of the contexts that are open
+_indexing = {
+    f'aten::{name}'
+    for name in (
+        'index',
+        'index_put',
+        'index_put_',
+        '_index_put_impl_',
+        '_unsafe_index',
+        '_unsafe_index_put',
+    )
+}
+_waits = {
+    f'aten::{name}'
+    for name in (
+        '_local_scalar_dense',
+        'is_nonzero',
+        'equal',
+        'nonzero',
+        'masked_select',
+        'bincount',
+        '_unique2',
+        'unique_dim',
+        'unique_consecutive',
+    )
+}
+_counts = []  # the counters of the contexts that are open
 
 
 class Elsewhere(torch.Tensor):
     "A tensor of the CPU that says it is on the pretended device."
+
     @staticmethod
     def __new__(cls, inner):
         "The wrapper, which has the form of `inner` and no memory."
         return torch.Tensor._make_wrapper_subclass(
-            cls, inner.size(), strides=inner.stride(), storage_offset=inner.storage_offset(),
-            dtype=inner.dtype, layout=inner.layout, device=place)
+            cls,
+            inner.size(),
+            strides=inner.stride(),
+            storage_offset=inner.storage_offset(),
+            dtype=inner.dtype,
+            layout=inner.layout,
+            device=place,
+        )
 
-    def __init__(self, inner): self.inner = inner
-    def __repr__(self): return f'Elsewhere({self.inner!r})'
-    def tolist(self): return self.cpu().tolist() # PyTorch refuses it for what is not a plain tensor
+    def __init__(self, inner):
+        self.inner = inner
+
+    def __repr__(self):
+        return f'Elsewhere({self.inner!r})'
+
+    def tolist(self):
+        return self.cpu().tolist()  # PyTorch refuses it for what is not a plain tensor
 
     def __reduce_ex__(self, protocol):
         "Files get what is inside, as a GPU's tensors come back with `map_location='cpu'`."
@@ -73,6 +107,7 @@ class Elsewhere(torch.Tensor):
 
 class _Mode(TorchDispatchMode):
     "Brings the operations without a tensor of ours to `_carry_out`, too."
+
     def __torch_dispatch__(self, func, types, args=(), kwargs=None):
         return _carry_out(func, args, kwargs or {})
 
@@ -81,41 +116,61 @@ def _is_away(device):
     "Whether `device`, perhaps None, is the pretended one."
     return device is not None and torch.device(device).type == place.type
 
+
 def _wrap(x):
     "The tensor `x` on the pretended device; anything else as it is."
-    if not isinstance(x, torch.Tensor) or isinstance(x, Elsewhere): return x
-    with torch.inference_mode(False): return Elsewhere(x)
+    if not isinstance(x, torch.Tensor) or isinstance(x, Elsewhere):
+        return x
+    with torch.inference_mode(False):
+        return Elsewhere(x)
+
 
 def _unwrap(x):
     "What stands for `x`, a tensor, a device or anything else, on the CPU."
-    if isinstance(x, Elsewhere): return x.inner
+    if isinstance(x, Elsewhere):
+        return x.inner
     return torch.device('cpu') if isinstance(x, torch.device) and _is_away(x) else x
+
 
 def _tensors(x):
     "All tensors in the nested lists and dictionaries of `x`."
     return [t for t in tree_leaves(x) if isinstance(t, torch.Tensor)]
 
+
 def _check_places(name, args, kwargs):
     "A `RuntimeError` where a GPU would raise one; numbers, tensors without dimensions, may mix."
-    if name in _moves: return
-    if name in _indexing: target,indices,values = args[0],_tensors(args[1]),_tensors(args[2:3])
-    else: target,indices,values = None,[],_tensors((args, kwargs))
+    if name in _moves:
+        return
+    if name in _indexing:
+        target, indices, values = args[0], _tensors(args[1]), _tensors(args[2:3])
+    else:
+        target, indices, values = None, [], _tensors((args, kwargs))
     away = isinstance(target, Elsewhere)
     if not away and any(isinstance(i, Elsewhere) for i in indices):
-        raise RuntimeError('indices should be either on cpu or on the same device as the indexed tensor (cpu)')
-    together = values + [target]*(target is not None)
+        raise RuntimeError(
+            'indices should be either on cpu or on the same device as the indexed tensor (cpu)'
+        )
+    together = values + [target] * (target is not None)
     places = {isinstance(t, Elsewhere) for t in together if isinstance(t, Elsewhere) or t.dim()}
-    if len(places) > 1: raise RuntimeError(
-        f'Expected all tensors to be on the same device, but found at least two devices, {place} and cpu! ({name})')
+    if len(places) > 1:
+        raise RuntimeError(
+            f'Expected all tensors to be on the same device, but found at least two devices, {place} and cpu! ({name})'
+        )
+
 
 def _host_waits(name, args, kwargs):
     "Whether the host has to wait for the device in this operation, which has tensors there."
-    if name in _waits: return True
-    if name == 'aten::copy_': return not isinstance(args[0], Elsewhere)
+    if name in _waits:
+        return True
+    if name == 'aten::copy_':
+        return not isinstance(args[0], Elsewhere)
     if name == 'aten::_to_copy':
         asked = kwargs.get('device')
         return asked is not None and not _is_away(asked)
-    return name in _indexing and any(i.dtype in (torch.bool, torch.uint8) for i in _tensors(args[1]))
+    return name in _indexing and any(
+        i.dtype in (torch.bool, torch.uint8) for i in _tensors(args[1])
+    )
+
 
 def _caller():
     "The line outside of PyTorch and of this file that asked for the operation."
@@ -123,36 +178,52 @@ def _caller():
         if f.filename != __file__ and '/torch/' not in f.filename:
             return f'{f.filename.rpartition("/")[2]}:{f.lineno} {f.line}'
 
+
 def _take_apart(func, args, kwargs):
     "The result of a composite operation, made of its parts; `NotImplemented` for all others."
-    composite = torch._C._dispatch_has_kernel_for_dispatch_key(func.name(), 'CompositeImplicitAutograd')
-    if not composite or func._schema.name in _moves: return NotImplemented
-    with _Mode(): return func.decompose(*args, **kwargs)
+    composite = torch._C._dispatch_has_kernel_for_dispatch_key(
+        func.name(), 'CompositeImplicitAutograd'
+    )
+    if not composite or func._schema.name in _moves:
+        return NotImplemented
+    with _Mode():
+        return func.decompose(*args, **kwargs)
+
 
 def _on_the_cpu(func, args, kwargs):
     "The result of an operation with the wrappers taken off."
     kwargs = dict(kwargs)
-    if kwargs.get('device') is not None: kwargs['device'] = _unwrap(torch.device(kwargs['device']))
-    if kwargs.get('pin_memory'): kwargs['pin_memory'] = False
+    if kwargs.get('device') is not None:
+        kwargs['device'] = _unwrap(torch.device(kwargs['device']))
+    if kwargs.get('pin_memory'):
+        kwargs['pin_memory'] = False
     return func(*tree_map(_unwrap, args), **tree_map(_unwrap, kwargs))
+
 
 def _carry_out(func, args, kwargs):
     "One operation: checked, counted, computed on the CPU, and put where a GPU would leave it."
     made = _take_apart(func, args, kwargs)
-    if made is not NotImplemented: return made
-    name,given = func._schema.name,_tensors((args, kwargs))
-    there,asked = any(isinstance(t, Elsewhere) for t in given),kwargs.get('device')
+    if made is not NotImplemented:
+        return made
+    name, given = func._schema.name, _tensors((args, kwargs))
+    there, asked = any(isinstance(t, Elsewhere) for t in given), kwargs.get('device')
     _check_places(name, args, kwargs)
     if there and _host_waits(name, args, kwargs):
-        for c in _counts: c[_caller()] += 1
+        for c in _counts:
+            c[_caller()] += 1
     out = _on_the_cpu(func, args, kwargs)
-    if isinstance(kwargs.get('out'), torch.Tensor): return kwargs['out']
+    if isinstance(kwargs.get('out'), torch.Tensor):
+        return kwargs['out']
     in_place = func._schema.is_mutable and name.endswith('_')
-    if in_place and isinstance(args[0], torch.Tensor): return args[0]
+    if in_place and isinstance(args[0], torch.Tensor):
+        return args[0]
     stays = there if asked is None else _is_away(asked)
-    if name == 'aten::_local_scalar_dense' or not stays: return out
-    known = {id(_unwrap(t)): t for t in given} # an operation may hand back what it was given
-    return tree_map(lambda t: known[id(t)] if isinstance(t, torch.Tensor) and id(t) in known else _wrap(t), out)
+    if name == 'aten::_local_scalar_dense' or not stays:
+        return out
+    known = {id(_unwrap(t)): t for t in given}  # an operation may hand back what it was given
+    return tree_map(
+        lambda t: known[id(t)] if isinstance(t, torch.Tensor) and id(t) in known else _wrap(t), out
+    )
 
 
 @contextlib.contextmanager
@@ -163,15 +234,20 @@ def pretended():
     torch._C._set_only_lift_cpu_tensors(True)
     _counts.append(waits)
     try:
-        with _Mode(): yield waits
+        with _Mode():
+            yield waits
     finally:
         _counts.pop()
         torch._C._set_only_lift_cpu_tensors(before)
 
+
 def elsewhere(f):
     "Run `f` at once with the pretended device, or say why not; for the cells of a notebook."
-    if not able: return print(f'skipped: PyTorch {torch.__version__} cannot pretend a device')
-    with pretended(): return f()
+    if not able:
+        return print(f'skipped: PyTorch {torch.__version__} cannot pretend a device')
+    with pretended():
+        return f()
+
 
 def moved(x, to=None):
     "`x` with all its tensors at `to`, the pretended device by default."

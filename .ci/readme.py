@@ -1,4 +1,5 @@
 "Render nbs/index.ipynb to README.md, with its links as seen from the top; nbdev_readme would need quarto."
+
 import re, nbformat
 from nbconvert import MarkdownExporter
 

@@ -1,53 +1,83 @@
 "The rules of the house, then every notebook in a process of its own, two at a time; ends with a count."
+
 import argparse, json, os, re, subprocess, sys, tempfile, time
 from pathlib import Path
 from browser import chromium
 
 root = Path(__file__).resolve().parents[1]
-env = os.environ | dict(OMP_NUM_THREADS='1', TQDM_DISABLE='1', OPENCV_LOG_LEVEL='SILENT', PYTHONWARNINGS='ignore')
-shared = (root/'../shared').exists()
+env = os.environ | dict(
+    OMP_NUM_THREADS='1', TQDM_DISABLE='1', OPENCV_LOG_LEVEL='SILENT', PYTHONWARNINGS='ignore'
+)
+shared = (root / '../shared').exists()
+
 
 def run(*words):
     "Exit status, seconds and output of a command."
     t = time.time()
-    r = subprocess.run(words, cwd=root, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    return r.returncode, time.time()-t, r.stdout
+    r = subprocess.run(
+        words, cwd=root, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    return r.returncode, time.time() - t, r.stdout
+
 
 def exported():
     "The package is what the notebooks say."
-    before = {p: p.read_bytes() for p in (root/'segbench').rglob('*.py')}
-    for p in before: p.unlink()
+    before = {p: p.read_bytes() for p in (root / 'segbench').rglob('*.py')}
+    for p in before:
+        p.unlink()
     code, secs, out = run('nbdev_export')
-    after = {p: p.read_bytes() for p in (root/'segbench').rglob('*.py')}
-    differ = [str(p.relative_to(root)) for p in {**before, **after} if before.get(p) != after.get(p)]
-    return code or bool(differ), secs, out + f'differ from their notebooks: {differ}; run make export'
+    after = {p: p.read_bytes() for p in (root / 'segbench').rglob('*.py')}
+    differ = [
+        str(p.relative_to(root)) for p in {**before, **after} if before.get(p) != after.get(p)
+    ]
+    return (
+        code or bool(differ),
+        secs,
+        out + f'differ from their notebooks: {differ}; run make export',
+    )
+
 
 def unchanged(path, *words):
     "A command leaves `path` as it is."
-    files = lambda: {p: p.read_bytes() for p in ([root/path] if (root/path).is_file() else (root/path).rglob('*.ipynb')) if p.exists()}
+    files = lambda: {
+        p: p.read_bytes()
+        for p in ([root / path] if (root / path).is_file() else (root / path).rglob('*.ipynb'))
+        if p.exists()
+    }
     before = files()
     code, secs, out = run(*words)
     differ = [str(p.relative_to(root)) for p, b in files().items() if before.get(p) != b]
     return code or bool(differ), secs, out + f'changed: {differ}; run make export'
 
+
 def show(name, code, secs, out):
     "A line as soon as a result is there; what failed shows its output."
     # a test that compares files can say megabytes
     said = '\n'.join(line[:400] for line in out.splitlines()[-80:])
-    print(f'{"FAILED" if code else "ok":7} {secs:6.1f} s  {name}' + (f'\n{said}' if code else ''), flush=True)
+    print(
+        f'{"FAILED" if code else "ok":7} {secs:6.1f} s  {name}' + (f'\n{said}' if code else ''),
+        flush=True,
+    )
+
 
 def start(nb, flags):
     "Test `nb` in a fork of this process, which has PyTorch in memory already: its id and the file of its output."
     out = tempfile.TemporaryFile('w+')
-    if pid := os.fork(): return pid, out
-    for stream in (1, 2): os.dup2(out.fileno(), stream)
+    if pid := os.fork():
+        return pid, out
+    for stream in (1, 2):
+        os.dup2(out.fileno(), stream)
     from nbdev.test import nbdev_test
+
     sys.exit(nbdev_test(str(nb), flags, 0))
+
 
 def test(notebooks, flags):
     "Exit status, seconds and output of every notebook, by name."
-    os.environ.update(env); os.chdir(root)
+    os.environ.update(env)
+    os.chdir(root)
     import accelerate, timm, torchvision
+
     waiting, running, results = [*notebooks], {}, {}
     while waiting or running:
         while waiting and len(running) < 2:
@@ -58,35 +88,72 @@ def test(notebooks, flags):
         nb, t, out = running.pop(pid)
         out.seek(0)
         name = str(nb.relative_to(root))
-        results[name] = os.waitstatus_to_exitcode(status), time.time()-t, out.read()
+        results[name] = os.waitstatus_to_exitcode(status), time.time() - t, out.read()
         show(name, *results[name])
     return results
+
 
 def can_pretend():
     "Whether this PyTorch lets Python answer for a device, as `pretend.py` does."
     from torch.utils import backend_registration
+
     return hasattr(backend_registration, '_setup_privateuseone_for_python_backend')
 
-def cells(nb): return [''.join(c['source']) for c in json.loads(nb.read_text())['cells'] if c['cell_type'] == 'code']
+
+def cells(nb):
+    return [
+        ''.join(c['source'])
+        for c in json.loads(nb.read_text())['cells']
+        if c['cell_type'] == 'code'
+    ]
+
 
 def main():
     p = argparse.ArgumentParser(description=__doc__)
     p.add_argument('--slow', action='store_true', help='run the slow cells, too')
     slow = p.parse_args().slow
-    notebooks = sorted(n for n in (root/'nbs').rglob('*.ipynb') if not any(part[0] in '._' for part in n.relative_to(root).parts))
-    house = {'package = notebooks': exported, 'imports run downhill': lambda: run(sys.executable, '.ci/order.py'),
-             'notebooks are clean': lambda: unchanged('nbs', 'nbdev_clean'), 'README = index': lambda: unchanged('README.md', sys.executable, '.ci/readme.py')}
+    notebooks = sorted(
+        n
+        for n in (root / 'nbs').rglob('*.ipynb')
+        if not any(part[0] in '._' for part in n.relative_to(root).parts)
+    )
+    house = {
+        'package = notebooks': exported,
+        'imports run downhill': lambda: run(sys.executable, '.ci/order.py'),
+        'notebooks are clean': lambda: unchanged('nbs', 'nbdev_clean'),
+        'README = index': lambda: unchanged('README.md', sys.executable, '.ci/readme.py'),
+    }
     t, results = time.time(), {}
     for name, job in house.items():
         results[name] = job()
         show(name, *results[name])
     results |= test(notebooks, 'slow' if slow else '')
-    absent = tuple(start for start,there in (('if (shared', shared), ('@in_lab', chromium), ('@elsewhere', can_pretend())) if not there)
-    left_out = sum(bool(re.search(r'^#\|\s*cuda' if slow else r'^#\|\s*(slow|cuda)', c, re.M)) or c.startswith(absent) for n in notebooks for c in cells(n))
+    absent = tuple(
+        start
+        for start, there in (
+            ('if (shared', shared),
+            ('@in_lab', chromium),
+            ('@elsewhere', can_pretend()),
+        )
+        if not there
+    )
+    left_out = sum(
+        bool(re.search(r'^#\|\s*cuda' if slow else r'^#\|\s*(slow|cuda)', c, re.M))
+        or c.startswith(absent)
+        for n in notebooks
+        for c in cells(n)
+    )
     failed = [name for name, (code, _, _) in results.items() if code]
-    for name in failed: print('failed:', name)
-    print(f'{time.time()-t:.0f} s; skipped are cells marked slow or cuda' + ('' if shared else ', and those on real files in ../shared, which is not there') + ('' if chromium else ', and those in a browser, since there is no chromium'))
-    print(f'{len(results)-len(failed)} passed, {len(failed)} failed, {left_out} skipped')
+    for name in failed:
+        print('failed:', name)
+    print(
+        f'{time.time() - t:.0f} s; skipped are cells marked slow or cuda'
+        + ('' if shared else ', and those on real files in ../shared, which is not there')
+        + ('' if chromium else ', and those in a browser, since there is no chromium')
+    )
+    print(f'{len(results) - len(failed)} passed, {len(failed)} failed, {left_out} skipped')
     sys.exit(bool(failed))
 
-if __name__ == '__main__': main()
+
+if __name__ == '__main__':
+    main()

@@ -27,199 +27,339 @@ from .show import *
 
 # %% ../nbs/5_explore/anatomy.ipynb #27d210bb
 def parts(
-    net, # `Segmenter`, or any network that takes pictures
-    h:int, # Height of the picture
-    w:int, # Width
+    net,  # `Segmenter`, or any network that takes pictures
+    h: int,  # Height of the picture
+    w: int,  # Width
 ) -> list:
     "Every module of `net`, in order: dictionaries of `name`, `kind`, `depth`, `parameters`, `gflops`, `size` and `memory`, the last three None where no picture passes in evaluation; a list of modules costs what they cost."
-    net,made = copy.deepcopy(net).eval().to('meta'),[0]
+    net, made = copy.deepcopy(net).eval().to('meta'), [0]
     blank = dict(gflops=None, size=None, memory=None)
-    rows = {m: dict(name=n, kind=type(m).__name__, depth=n.count('.')+bool(n), parameters=n_params(m)) | blank for n,m in net.named_modules()}
-    def before(m, x): rows[m]['start'] = count.get_total_flops(),made[0]
+    rows = {
+        m: dict(name=n, kind=type(m).__name__, depth=n.count('.') + bool(n), parameters=n_params(m))
+        | blank
+        for n, m in net.named_modules()
+    }
+
+    def before(m, x):
+        rows[m]['start'] = count.get_total_flops(), made[0]
+
     def after(m, x, y):
         y = y[0] if isinstance(y, (tuple, list)) else y
-        if not list(m.children()) and not any(y is v for v in x): made[0] += y.numel()
-        flops,numbers = rows[m].pop('start')
-        spent = dict(gflops=(count.get_total_flops()-flops)/1e9, memory=4*(made[0]-numbers)/2**20)
-        rows[m] |= dict(size=tuple(y.shape[1:])) | {k: (rows[m][k] or 0) + v for k,v in spent.items()}
-    for m in rows: m.register_forward_pre_hook(before); m.register_forward_hook(after)
-    with FlopCounterMode(display=False) as count, torch.no_grad(): net(torch.empty(1, channels_in(net), h, w, device='meta'))
+        if not list(m.children()) and not any(y is v for v in x):
+            made[0] += y.numel()
+        flops, numbers = rows[m].pop('start')
+        spent = dict(
+            gflops=(count.get_total_flops() - flops) / 1e9, memory=4 * (made[0] - numbers) / 2**20
+        )
+        rows[m] |= dict(size=tuple(y.shape[1:])) | {
+            k: (rows[m][k] or 0) + v for k, v in spent.items()
+        }
+
+    for m in rows:
+        m.register_forward_pre_hook(before)
+        m.register_forward_hook(after)
+    with FlopCounterMode(display=False) as count, torch.no_grad():
+        net(torch.empty(1, channels_in(net), h, w, device='meta'))
     for m in reversed(rows):
         of = [rows[c] for c in m.children() if rows[c]['gflops'] is not None]
-        if of and rows[m]['size'] is None: rows[m] |= {k: sum(r[k] for r in of) for k in ('gflops', 'memory')}
+        if of and rows[m]['size'] is None:
+            rows[m] |= {k: sum(r[k] for r in of) for k in ('gflops', 'memory')}
     return list(rows.values())
+
 
 def channels_in(net) -> int:
     "Channels of the pictures that `net` takes: those of its first convolution."
     return next(m.in_channels for m in net.modules() if isinstance(m, nn.Conv2d))
 
 # %% ../nbs/5_explore/anatomy.ipynb #7f672de7
-def tree(rows:list, depth:int=2) -> list:
+def tree(rows: list, depth: int = 2) -> list:
     "The lines of a table of `parts` down to `depth`."
     all = rows[0]
     word = lambda v, f: '–' if v is None else f.format(v)
-    share = lambda r, k: gauge((r[k] or 0)/max(1e-12, all[k]))
-    return [{'name': '    '*r['depth'] + (r['name'].rpartition('.')[2] or 'all'), 'kind': r['kind'], 'size': '×'.join(map(str, r['size'] or ['–'])),
-             'M parameters': f'{r["parameters"]/1e6:.3f}', ' ': share(r, 'parameters'), 'GFLOPs': word(r['gflops'], '{:.3f}'), '  ': share(r, 'gflops'),
-             'MB': word(r['memory'], '{:.1f}'), '   ': share(r, 'memory')} for r in rows if r['depth'] <= depth]
+    share = lambda r, k: gauge((r[k] or 0) / max(1e-12, all[k]))
+    return [
+        {
+            'name': '    ' * r['depth'] + (r['name'].rpartition('.')[2] or 'all'),
+            'kind': r['kind'],
+            'size': '×'.join(map(str, r['size'] or ['–'])),
+            'M parameters': f'{r["parameters"] / 1e6:.3f}',
+            ' ': share(r, 'parameters'),
+            'GFLOPs': word(r['gflops'], '{:.3f}'),
+            '  ': share(r, 'gflops'),
+            'MB': word(r['memory'], '{:.1f}'),
+            '   ': share(r, 'memory'),
+        }
+        for r in rows
+        if r['depth'] <= depth
+    ]
 
 # %% ../nbs/5_explore/anatomy.ipynb #54b83a40
 def passed(
-    net, # `Segmenter` in evaluation
-    image, # c×h×w, `uint8`
+    net,  # `Segmenter` in evaluation
+    image,  # c×h×w, `uint8`
 ):
     "What `net` receives of `image`, and its logits, which remember how they came about."
     x = normalise(image[None], net.mean, net.std).requires_grad_()
     return x, net(x)
 
+
 def reach(
-    x, # What a network received, 1×c×h×w
-    z, # Its logits, 1×k×h×w
-    at=None, # Row and column of the place; the middle by default
+    x,  # What a network received, 1×c×h×w
+    z,  # Its logits, 1×k×h×w
+    at=None,  # Row and column of the place; the middle by default
 ):
     "How much each pixel of `x` moves the largest logit at a place, h×w."
-    i,j = at or (x.shape[2]//2, x.shape[3]//2)
-    g, = torch.autograd.grad(z[0,:,i,j].max(), x, retain_graph=True)
-    return g.abs().sum((0,1))
+    i, j = at or (x.shape[2] // 2, x.shape[3] // 2)
+    (g,) = torch.autograd.grad(z[0, :, i, j].max(), x, retain_graph=True)
+    return g.abs().sum((0, 1))
 
 # %% ../nbs/5_explore/anatomy.ipynb #300b5f9f
-def extent(g, at=None, share:float=1.) -> int:
+def extent(g, at=None, share: float = 1.0) -> int:
     "Side of the smallest square around a place that holds `share` of the gradient `g`."
-    y,x = at or (g.shape[0]//2, g.shape[1]//2)
-    i,j = torch.meshgrid(*(torch.arange(n) for n in g.shape), indexing='ij')
-    ring = torch.maximum((i-y).abs(), (j-x).abs())
-    held = torch.zeros(int(ring.max())+1, dtype=torch.float64).index_add_(0, ring.flatten(), g.double().flatten()).cumsum(0)
-    return 2*int((held < held[-1]*share*(1-1e-12)).sum())+1
+    y, x = at or (g.shape[0] // 2, g.shape[1] // 2)
+    i, j = torch.meshgrid(*(torch.arange(n) for n in g.shape), indexing='ij')
+    ring = torch.maximum((i - y).abs(), (j - x).abs())
+    held = (
+        torch.zeros(int(ring.max()) + 1, dtype=torch.float64)
+        .index_add_(0, ring.flatten(), g.double().flatten())
+        .cumsum(0)
+    )
+    return 2 * int((held < held[-1] * share * (1 - 1e-12)).sum()) + 1
 
 # %% ../nbs/5_explore/anatomy.ipynb #ec956e97
 def field(image, g, at=None):
     "The reach `g` over `image` in grey, h×w×3, on a scale of five powers of ten, with squares that hold half and 95 % of it."
-    glow = (g/g.max().clamp(min=1e-30)).clamp(min=1e-5).log10().div(5).add(1).numpy()[...,None]
-    y,x = at or (g.shape[0]//2, g.shape[1]//2)
-    mix = (1-.8*glow)*(.6*to_array(image).mean(-1, keepdims=True)+40) + .8*glow*np.array([255,120,0])
-    sheet = Image.fromarray(mix.clip(0, 255).astype(np.uint8)); draw = ImageDraw.Draw(sheet)
-    for share,colour in ((.5,'#ffffff'), (.95,'#222222')): r = extent(g, at, share)//2; draw.rectangle((x-r, y-r, x+r, y+r), outline=colour)
+    glow = (g / g.max().clamp(min=1e-30)).clamp(min=1e-5).log10().div(5).add(1).numpy()[..., None]
+    y, x = at or (g.shape[0] // 2, g.shape[1] // 2)
+    mix = (1 - 0.8 * glow) * (
+        0.6 * to_array(image).mean(-1, keepdims=True) + 40
+    ) + 0.8 * glow * np.array([255, 120, 0])
+    sheet = Image.fromarray(mix.clip(0, 255).astype(np.uint8))
+    draw = ImageDraw.Draw(sheet)
+    for share, colour in ((0.5, '#ffffff'), (0.95, '#222222')):
+        r = extent(g, at, share) // 2
+        draw.rectangle((x - r, y - r, x + r, y + r), outline=colour)
     return np.asarray(sheet)
 
 # %% ../nbs/5_explore/anatomy.ipynb #cb3482cc
-def maps(net, layer:str, image):
+def maps(net, layer: str, image):
     "What the module `layer` of `net`, in evaluation, puts out for `image`: c×h×w; a `UserError` if that is no map."
-    choose('layer', layer, [n for n,_ in net.named_modules()]); seen = []
-    hook = net.get_submodule(layer).register_forward_hook(lambda m, x, y: seen.append(y[0] if isinstance(y, (tuple, list)) else y))
+    choose('layer', layer, [n for n, _ in net.named_modules()])
+    seen = []
+    hook = net.get_submodule(layer).register_forward_hook(
+        lambda m, x, y: seen.append(y[0] if isinstance(y, (tuple, list)) else y)
+    )
     try:
-        with torch.inference_mode(): net(normalise(image[None], net.mean, net.std))
-    finally: hook.remove()
-    if not seen or seen[0].ndim != 4: raise UserError(f'{layer!r} puts out no map in evaluation; choose a layer that has a size in the table of parts.')
+        with torch.inference_mode():
+            net(normalise(image[None], net.mean, net.std))
+    finally:
+        hook.remove()
+    if not seen or seen[0].ndim != 4:
+        raise UserError(
+            f'{layer!r} puts out no map in evaluation; choose a layer that has a size in the table of parts.'
+        )
     return seen[0][0].float()
 
-def lively(f, n:int=12) -> list:
+
+def lively(f, n: int = 12) -> list:
     "The `n` channels of `f`, c×h×w, that vary most, most first."
     return f.flatten(1).var(1).nan_to_num().argsort(descending=True)[:n].tolist()
 
 # %% ../nbs/5_explore/anatomy.ipynb #15c1855c
 def stretched(f):
     "`f`, …×h×w, from 0 to 255 between its 1st and 99th percentile, map by map."
-    low,high = (torch.quantile(f.flatten(-2), q, -1)[...,None,None] for q in (.01, .99))
-    return ((f-low)/(high-low).clamp(min=1e-12)*255).clamp(0, 255).byte().numpy()
+    low, high = (torch.quantile(f.flatten(-2), q, -1)[..., None, None] for q in (0.01, 0.99))
+    return ((f - low) / (high - low).clamp(min=1e-12) * 255).clamp(0, 255).byte().numpy()
+
 
 def as_colours(f):
     "The three main directions of the features `f`, c×h×w, as red, green and blue: h×w×3."
-    v = f[lively(f, 64)].flatten(1); v = v - v.mean(1, keepdim=True)
-    axes = torch.linalg.eigh(v @ v.T)[1].flip(1)[:,:3]
-    axes = axes*torch.sign(axes.sum(0)+1e-12)
+    v = f[lively(f, 64)].flatten(1)
+    v = v - v.mean(1, keepdim=True)
+    axes = torch.linalg.eigh(v @ v.T)[1].flip(1)[:, :3]
+    axes = axes * torch.sign(axes.sum(0) + 1e-12)
     main = (axes.T @ v).reshape(-1, *f.shape[1:])
-    return stretched(torch.cat([main, main.new_zeros(3-len(main), *f.shape[1:])])).transpose(1, 2, 0)
+    return stretched(torch.cat([main, main.new_zeros(3 - len(main), *f.shape[1:])])).transpose(
+        1, 2, 0
+    )
 
-def mosaic(f, size, cols:int=4, n:int=12):
+
+def mosaic(f, size, cols: int = 4, n: int = 12):
     "The liveliest `n` channels of `f`, each enlarged to `size`, in rows of `cols`: h×w×3."
-    h,w = size[0]//cols,size[1]//cols
-    tiles = [np.asarray(Image.fromarray(stretched(f[k])).resize((w-2, h-2), Image.NEAREST)) for k in lively(f, n)]
-    tiles = [np.pad(heat(1-t/255.), ((0,2),(0,2),(0,0)), constant_values=255) for t in tiles] + [np.full((h,w,3), 255, np.uint8)]*(-len(tiles) % cols)
-    return np.concatenate([np.concatenate(tiles[k:k+cols], 1) for k in range(0, len(tiles), cols)])
+    h, w = size[0] // cols, size[1] // cols
+    tiles = [
+        np.asarray(Image.fromarray(stretched(f[k])).resize((w - 2, h - 2), Image.NEAREST))
+        for k in lively(f, n)
+    ]
+    tiles = [
+        np.pad(heat(1 - t / 255.0), ((0, 2), (0, 2), (0, 0)), constant_values=255) for t in tiles
+    ] + [np.full((h, w, 3), 255, np.uint8)] * (-len(tiles) % cols)
+    return np.concatenate(
+        [np.concatenate(tiles[k : k + cols], 1) for k in range(0, len(tiles), cols)]
+    )
 
 # %% ../nbs/5_explore/anatomy.ipynb #5ee23a47
-def together(a:list, b:list, names=('A', 'B'), depth:int=1) -> list:
+def together(a: list, b: list, names=('A', 'B'), depth: int = 1) -> list:
     "The lines of a table that holds the `parts` of two networks, called `names`, against each other down to `depth`."
     by = [{r['name']: r for r in rows if r['depth'] <= depth} for rows in (a, b)]
     cell = lambda r, k, f: '–' if r is None or r[k] is None else f(r[k])
-    facts = {'M parameters': ('parameters', lambda v: f'{v/1e6:.3f}'), 'GFLOPs': ('gflops', '{:.3f}'.format),
-             'MB': ('memory', '{:.1f}'.format), 'size': ('size', lambda v: '×'.join(map(str, v)))}
-    line = lambda n: {f'{title}, {name}': cell(d.get(n), k, f) for title,(k,f) in facts.items() for name,d in zip(names, by)}
+    facts = {
+        'M parameters': ('parameters', lambda v: f'{v / 1e6:.3f}'),
+        'GFLOPs': ('gflops', '{:.3f}'.format),
+        'MB': ('memory', '{:.1f}'.format),
+        'size': ('size', lambda v: '×'.join(map(str, v))),
+    }
+    line = lambda n: {
+        f'{title}, {name}': cell(d.get(n), k, f)
+        for title, (k, f) in facts.items()
+        for name, d in zip(names, by)
+    }
     return [{'name': n or 'all', **line(n)} for n in dict.fromkeys([*by[0], *by[1]])]
 
 # %% ../nbs/5_explore/anatomy.ipynb #b470a7db
 class Anatomy(Panel):
     "Tree, reach, maps and comparison of the networks `nets`, by name, on the pictures `pairs`."
-    def __init__(self, nets:dict, pairs):
-        self.nets,self.pairs = nets,pairs
-        self.parts = lru_cache(2*len(nets))(lambda net, h, w: parts(nets[net], h, w))
+
+    def __init__(self, nets: dict, pairs):
+        self.nets, self.pairs = nets, pairs
+        self.parts = lru_cache(2 * len(nets))(lambda net, h, w: parts(nets[net], h, w))
         self.passed = lru_cache(1)(lambda net, k: passed(nets[net], pairs[k][0]))
         self.maps = lru_cache(50)(lambda net, layer, k: seen(nets[net], layer, pairs[k][0]))
-        self.net,self.other = (knob(W.Dropdown, d, 340, options=list(nets), index=k) for k,d in ((0, 'network'), (len(nets)-1, 'beside')))
-        self.number,self.depth = (knob(W.IntSlider, d, 260, value=v, max=m) for d,v,m in (('picture', 0, len(pairs)-1), ('depth', 2, 6)))
-        self.layer,self.facts,self.both = W.Select(rows=17, layout=W.Layout(width='340px')),Said(),Said()
-        self.reached,self.mapped = Canvas(width=516),Canvas(width=346)
-        pages = [[self.depth, self.facts], [beside(self.number, Said('click a place to see which pixels have a say in its class')), self.reached],
-                 [self.number, columns(self.layer, W.VBox([self.mapped], layout=W.Layout(width='704px')))], [beside(self.other, self.depth), self.both]]
-        self.tab = W.Tab(list(map(W.VBox, pages)), titles=['parts', 'reach', 'maps', 'side by side'], selected_index=0)
+        self.net, self.other = (
+            knob(W.Dropdown, d, 340, options=list(nets), index=k)
+            for k, d in ((0, 'network'), (len(nets) - 1, 'beside'))
+        )
+        self.number, self.depth = (
+            knob(W.IntSlider, d, 260, value=v, max=m)
+            for d, v, m in (('picture', 0, len(pairs) - 1), ('depth', 2, 6))
+        )
+        self.layer, self.facts, self.both = (
+            W.Select(rows=17, layout=W.Layout(width='340px')),
+            Said(),
+            Said(),
+        )
+        self.reached, self.mapped = Canvas(width=516), Canvas(width=346)
+        pages = [
+            [self.depth, self.facts],
+            [
+                beside(
+                    self.number, Said('click a place to see which pixels have a say in its class')
+                ),
+                self.reached,
+            ],
+            [
+                self.number,
+                columns(self.layer, W.VBox([self.mapped], layout=W.Layout(width='704px'))),
+            ],
+            [beside(self.other, self.depth), self.both],
+        ]
+        self.tab = W.Tab(
+            list(map(W.VBox, pages)),
+            titles=['parts', 'reach', 'maps', 'side by side'],
+            selected_index=0,
+        )
         super().__init__(self.net, self.tab)
-        self.box.add_class('segbench-anatomy'); self.reached.add_class('segbench-reach'); self.mapped.add_class('segbench-maps')
-        self.on(self.other, self.number, self.depth, self.layer); self.on(self.net, call=self.enter)
-        self.on(self.tab, name='selected_index'); self.on(self.reached, name='at'); self.enter()
+        self.box.add_class('segbench-anatomy')
+        self.reached.add_class('segbench-reach')
+        self.mapped.add_class('segbench-maps')
+        self.on(self.other, self.number, self.depth, self.layer)
+        self.on(self.net, call=self.enter)
+        self.on(self.tab, name='selected_index')
+        self.on(self.reached, name='at')
+        self.enter()
 
 # %% ../nbs/5_explore/anatomy.ipynb #8bf13b38
 @patch(as_prop=True)
-def image(self:Anatomy):
+def image(self: Anatomy):
     "The chosen picture, c×h×w."
     return self.pairs[self.number.value][0]
 
-@patch
-def enter(self:Anatomy, *_):
-    "Offer the layers of the chosen network that put out maps."
-    layers = [r for r in self.parts(self.net.value, *self.image.shape[1:]) if r['name'] and r['size'] and len(r['size']) == 3 and min(r['size'][1:]) > 1]
-    self.set(self.layer, options=[(f'{r["name"]}  {"×".join(map(str, r["size"]))}', r['name']) for r in layers]); self.set(self.layer, index=0)
-    self.redraw()
 
 @patch
-def redraw(self:Anatomy, *_):
+def enter(self: Anatomy, *_):
+    "Offer the layers of the chosen network that put out maps."
+    layers = [
+        r
+        for r in self.parts(self.net.value, *self.image.shape[1:])
+        if r['name'] and r['size'] and len(r['size']) == 3 and min(r['size'][1:]) > 1
+    ]
+    self.set(
+        self.layer,
+        options=[(f'{r["name"]}  {"×".join(map(str, r["size"]))}', r['name']) for r in layers],
+    )
+    self.set(self.layer, index=0)
+    self.redraw()
+
+
+@patch
+def redraw(self: Anatomy, *_):
     "Draw the open page."
-    (self.draw_parts, self.draw_reach, self.draw_maps, self.draw_both)[self.tab.selected_index or 0]()
+    (self.draw_parts, self.draw_reach, self.draw_maps, self.draw_both)[
+        self.tab.selected_index or 0
+    ]()
 
 # %% ../nbs/5_explore/anatomy.ipynb #ed137cb3
 @patch
-def draw_parts(self:Anatomy): self.facts.value = tabular(tree(self.parts(self.net.value, *self.image.shape[1:]), self.depth.value))
+def draw_parts(self: Anatomy):
+    self.facts.value = tabular(
+        tree(self.parts(self.net.value, *self.image.shape[1:]), self.depth.value)
+    )
+
 
 @patch
-def draw_both(self:Anatomy):
-    a,b = ([n, self.parts(n, *self.image.shape[1:])] for n in (self.net.value, self.other.value))
-    self.both.value = prose(markup('<b>A</b> is {}, <b>B</b> is {}', a[0], b[0])) + tabular(together(a[1], b[1], depth=self.depth.value))
+def draw_both(self: Anatomy):
+    a, b = ([n, self.parts(n, *self.image.shape[1:])] for n in (self.net.value, self.other.value))
+    self.both.value = prose(markup('<b>A</b> is {}, <b>B</b> is {}', a[0], b[0])) + tabular(
+        together(a[1], b[1], depth=self.depth.value)
+    )
+
 
 @patch
-def draw_reach(self:Anatomy):
-    at = tuple(self.reached.at) if self.reached.at and list(self.image.shape[1:]) == self.reached.size else None
+def draw_reach(self: Anatomy):
+    at = (
+        tuple(self.reached.at)
+        if self.reached.at and list(self.image.shape[1:]) == self.reached.size
+        else None
+    )
     g = reach(*self.passed(self.net.value, self.number.value), at)
-    said = f'half in {extent(g, at, .5)} pixels (white), 95 % in {extent(g, at, .95)} (black); {(g > 0).float().mean():.0%} of all count'
+    said = f'half in {extent(g, at, 0.5)} pixels (white), 95 % in {extent(g, at, 0.95)} (black); {(g > 0).float().mean():.0%} of all count'
     self.reached.show(('picture', self.image), (said, field(self.image, g, at)))
 
-@patch
-def draw_maps(self:Anatomy): self.mapped.show(*self.maps(self.net.value, self.layer.value, self.number.value))
 
-def seen(net, layer:str, image) -> list:
+@patch
+def draw_maps(self: Anatomy):
+    self.mapped.show(*self.maps(self.net.value, self.layer.value, self.number.value))
+
+
+def seen(net, layer: str, image) -> list:
     "The maps of a layer as panels of a canvas, as large as `image`."
-    f,(h,w) = maps(net, layer, image),image.shape[1:]
+    f, (h, w) = maps(net, layer, image), image.shape[1:]
     full = lambda x: np.asarray(Image.fromarray(x).resize((w, h), Image.NEAREST))
-    return [(f'{len(f)} maps of {f.shape[1]}×{f.shape[2]} as three colours', full(as_colours(f))), ('those that vary most, white is high', full(mosaic(f, (h, w), n=16)))]
+    return [
+        (f'{len(f)} maps of {f.shape[1]}×{f.shape[2]} as three colours', full(as_colours(f))),
+        ('those that vary most, white is high', full(mosaic(f, (h, w), n=16))),
+    ]
 
 # %% ../nbs/5_explore/anatomy.ipynb #a66cfae1
 def anatomy(
-    *nets, # Networks: names, folders of runs, or modules
-    pairs=None, # Pictures to look at; scenes of 360×480 by default
-    n_classes:int=19, # For networks by name
-    trust:bool=False, # Use networks that runs name outside segbench, too
+    *nets,  # Networks: names, folders of runs, or modules
+    pairs=None,  # Pictures to look at; scenes of 360×480 by default
+    n_classes: int = 19,  # For networks by name
+    trust: bool = False,  # Use networks that runs name outside segbench, too
 ) -> Anatomy:
     "What networks are made of and do, as an instrument."
+
     def made(net):
-        if isinstance(net, nn.Module): return type(net).__name__,net
-        return (Path(net).name, load_run(net, trust=trust)[0]) if (Path(net)/'config.json').exists() else (str(net), make_net(net, n_classes))
+        if isinstance(net, nn.Module):
+            return type(net).__name__, net
+        return (
+            (Path(net).name, load_run(net, trust=trust)[0])
+            if (Path(net) / 'config.json').exists()
+            else (str(net), make_net(net, n_classes))
+        )
+
     found = dict(map(made, nets or ['lite']))
-    return Anatomy({k: m.eval() for k,m in found.items()}, scenes(split='val', n=8, size=(360,480)) if pairs is None else pairs)
+    return Anatomy(
+        {k: m.eval() for k, m in found.items()},
+        scenes(split='val', n=8, size=(360, 480)) if pairs is None else pairs,
+    )

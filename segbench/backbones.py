@@ -16,106 +16,148 @@ from .layers import *
 from .weights import *
 
 # %% ../nbs/0_core/backbones.ipynb #cfc4c829
-def set_rate(conv, rate:int):
+def set_rate(conv, rate: int):
     "Spread the taps of `conv` by `rate`; the size of its output stays."
     conv.dilation = (rate, rate)
-    if not isinstance(conv, Conv2dSame): conv.padding = tuple(rate*(k//2) for k in conv.kernel_size)
+    if not isinstance(conv, Conv2dSame):
+        conv.padding = tuple(rate * (k // 2) for k in conv.kernel_size)
 
 # %% ../nbs/0_core/backbones.ipynb #97811971
-def unstride(net, name:str):
+def unstride(net, name: str):
     "Take the stride out of layer `name`. Even kernels pad one side more; shortcuts' pools keep averaging, VGG's take the maximum over 3×3, others go."
     m = net.get_submodule(name)
     if isinstance(m, nn.Conv2d):
         m.stride = (1, 1)
-        if m.kernel_size[0] % 2 == 0: m.__class__,m.padding = Conv2dSame,(0, 0)
-    elif 'downsample' in name: net.set_submodule(name, AvgPool2dSame(2, 1, ceil_mode=True, count_include_pad=False))
-    else: net.set_submodule(name, nn.MaxPool2d(3, 1, 1) if type(m) is nn.MaxPool2d else nn.Identity())
+        if m.kernel_size[0] % 2 == 0:
+            m.__class__, m.padding = Conv2dSame, (0, 0)
+    elif 'downsample' in name:
+        net.set_submodule(name, AvgPool2dSame(2, 1, ceil_mode=True, count_include_pad=False))
+    else:
+        net.set_submodule(name, nn.MaxPool2d(3, 1, 1) if type(m) is nn.MaxPool2d else nn.Identity())
 
 # %% ../nbs/0_core/backbones.ipynb #4b0e67df
 def spread(
-    net, # Network whose stage is to keep its resolution
-    names:list, # Names of the modules in the stage, in order
-    rate:int, # Rate before the stage; twice that after it
-    rates=None, # Rates for its blocks in turn, instead of twice `rate`
-    first:bool=False, # The strided layer, too, gets the new rate
+    net,  # Network whose stage is to keep its resolution
+    names: list,  # Names of the modules in the stage, in order
+    rate: int,  # Rate before the stage; twice that after it
+    rates=None,  # Rates for its blocks in turn, instead of twice `rate`
+    first: bool = False,  # The strided layer, too, gets the new rate
 ):
     "Take the stride out of a stage and dilate its convolutions."
-    passed,block,turn = first or rates is not None,None,itertools.cycle(rates or (2*rate,))
+    passed, block, turn = first or rates is not None, None, itertools.cycle(rates or (2 * rate,))
     for name in names:
         m = net.get_submodule(name)
         if isinstance(m, nn.Conv2d) and max(m.kernel_size) > 1:
-            if block != (block := name.rpartition('.')[0] or name): new = next(turn)
+            if block != (block := name.rpartition('.')[0] or name):
+                new = next(turn)
             set_rate(m, new if passed else rate)
-        if isinstance(m, (nn.Conv2d, nn.MaxPool2d, nn.AvgPool2d)) and m.stride not in (1, (1,1)): unstride(net, name); passed = True
+        if isinstance(m, (nn.Conv2d, nn.MaxPool2d, nn.AvgPool2d)) and m.stride not in (1, (1, 1)):
+            unstride(net, name)
+            passed = True
 
 # %% ../nbs/0_core/backbones.ipynb #4e276139
-def in_order(names:list) -> list:
+def in_order(names: list) -> list:
     "The `names` of modules, with the shortcut of each block behind its other parts."
     last = {}
-    for i,n in enumerate(names):
-        while n: n = n.rpartition('.')[0]; last[n] = i
-    place = lambda i,n: last[block[1]]+.5 if (block := re.match(r'(.+?)\.(shortcut|skip)', n)) else i
-    return [n for _,n in sorted(enumerate(names), key=lambda t: place(*t))]
+    for i, n in enumerate(names):
+        while n:
+            n = n.rpartition('.')[0]
+            last[n] = i
+    place = lambda i, n: (
+        last[block[1]] + 0.5 if (block := re.match(r'(.+?)\.(shortcut|skip)', n)) else i
+    )
+    return [n for _, n in sorted(enumerate(names), key=lambda t: place(*t))]
 
 # %% ../nbs/0_core/backbones.ipynb #cda500c3
-def stages(net, taps:list):
+def stages(net, taps: list):
     "The names of the modules of each stage: all up to the one that ends it, named in `taps`, and what is inside."
-    names = in_order([n for n,_ in net.named_modules() if n])
-    ends = [max(i for i,n in enumerate(names) if (n+'.').startswith(t+'.')) + 1 for t in taps]
-    return [names[a:b] for a,b in zip([0, *ends], ends)]
+    names = in_order([n for n, _ in net.named_modules() if n])
+    ends = [max(i for i, n in enumerate(names) if (n + '.').startswith(t + '.')) + 1 for t in taps]
+    return [names[a:b] for a, b in zip([0, *ends], ends)]
 
 # %% ../nbs/0_core/backbones.ipynb #d873985f
-def dilate(net, taps:list, strides:list, out_stride:int, dilation='gluon', multi_grid=None) -> list:
+def dilate(
+    net, taps: list, strides: list, out_stride: int, dilation='gluon', multi_grid=None
+) -> list:
     "Change `net` so that no feature map is coarser than `out_stride`; returns the strides it then has."
-    late = [i for i,s in enumerate(strides) if s > out_stride]
+    late = [i for i, s in enumerate(strides) if s > out_stride]
     rules = dict(zip(late, dilation)) if not isinstance(dilation, str) else {}
-    for i,names in enumerate(stages(net, taps)):
-        if i not in late: continue
-        rate = strides[i]//out_stride//2
-        rates = rules.get(i, [2*rate*g for g in multi_grid] if multi_grid and i == len(taps)-1 else None)
+    for i, names in enumerate(stages(net, taps)):
+        if i not in late:
+            continue
+        rate = strides[i] // out_stride // 2
+        rates = rules.get(
+            i, [2 * rate * g for g in multi_grid] if multi_grid and i == len(taps) - 1 else None
+        )
         spread(net, names, rate, rates, dilation == 'all')
     return [min(s, out_stride) for s in strides]
 
 # %% ../nbs/0_core/backbones.ipynb #db01f58b
 class PoolMaps(nn.Module):
     "The outputs of the pools in a chain of layers, such as VGG's."
-    def __init__(self, layers): super().__init__(); self.features = layers
+
+    def __init__(self, layers):
+        super().__init__()
+        self.features = layers
+
     def forward(self, x):
         "A list of maps, finest first."
         maps = []
         for m in self.features:
             x = m(x)
-            if isinstance(m, nn.MaxPool2d): maps.append(x)
+            if isinstance(m, nn.MaxPool2d):
+                maps.append(x)
         return maps
 
 # %% ../nbs/0_core/backbones.ipynb #4a55f9c9
-def build(name:str, in_chans:int, pretrained:bool):
+def build(name: str, in_chans: int, pretrained: bool):
     "timm's network `name` as feature maps, with the name of the module, channels and stride of each."
     kw = dict(in_chans=in_chans, pretrained=pretrained)
     if name.startswith('vgg'):
         net = PoolMaps(timm.create_model(name, **kw).features)
-        taps = [n for n,m in net.named_modules() if isinstance(m, nn.MaxPool2d)]
+        taps = [n for n, m in net.named_modules() if isinstance(m, nn.MaxPool2d)]
         return net, taps, [64, 128, 256, 512, 512], [2, 4, 8, 16, 32]
-    habits = dict(hrnet=dict(feature_location=''), swin=dict(strict_img_size=False, always_partition=True))
-    net = timm.create_model(name, features_only=True, **kw, **next((h for family,h in habits.items() if name.startswith(family)), {}))
+    habits = dict(
+        hrnet=dict(feature_location=''), swin=dict(strict_img_size=False, always_partition=True)
+    )
+    net = timm.create_model(
+        name,
+        features_only=True,
+        **kw,
+        **next((h for family, h in habits.items() if name.startswith(family)), {}),
+    )
     info = net.feature_info
-    if name.startswith('densenet'): net.features_norm5.act = nn.Identity()
-    inside = {n for n,_ in net.named_modules()}
-    taps = [next((o for o in (n, n.replace('.', '_', 1), 'body.'+n) if o in inside), n) for n in info.module_name()]
+    if name.startswith('densenet'):
+        net.features_norm5.act = nn.Identity()
+    inside = {n for n, _ in net.named_modules()}
+    taps = [
+        next((o for o in (n, n.replace('.', '_', 1), 'body.' + n) if o in inside), n)
+        for n in info.module_name()
+    ]
     return net, taps, info.channels(), info.reduction()
 
 # %% ../nbs/0_core/backbones.ipynb #4e216c52
 class Backbone(nn.Module):
     "A network that gives feature maps, described by `chs` and `strides`; sides of its input must divide by `multiple`."
+
     def __init__(self, net, chs, strides, mean, std, branches=False, multiple=1):
         super().__init__()
-        self.net,self.chs,self.strides,self.branches,self.multiple = net,list(chs),list(strides),branches,multiple
-        self.mean,self.std,self.report = mean,std,None
-        self.top_chs,self.turned = sum(chs) if branches else chs[-1],getattr(net, 'output_fmt', '') == 'NHWC'
+        self.net, self.chs, self.strides, self.branches, self.multiple = (
+            net,
+            list(chs),
+            list(strides),
+            branches,
+            multiple,
+        )
+        self.mean, self.std, self.report = mean, std, None
+        self.top_chs, self.turned = (
+            sum(chs) if branches else chs[-1],
+            getattr(net, 'output_fmt', '') == 'NHWC',
+        )
 
     def forward(self, x):
         "The feature maps of `x`, b×3×h×w, finest first."
-        maps = self.net(x)[-len(self.chs):]
+        maps = self.net(x)[-len(self.chs) :]
         return [m.movedim(-1, 1) for m in maps] if self.turned else maps
 
     def top(self, maps):
@@ -125,67 +167,123 @@ class Backbone(nn.Module):
 # %% ../nbs/0_core/backbones.ipynb #5456b2cd
 def check_backbone(name, out_stride, dilation, multi_grid, in_chans):
     "A `UserError` if any of the five is not to be had."
-    if not timm.is_model(name.split('.')[0]): choose('backbone', name, timm.list_models())
-    if out_stride not in (8, 16, 32): choose('out_stride', out_stride, (8, 16, 32))
-    if isinstance(dilation, str): choose('dilation', dilation, ('gluon', 'all'))
-    rates = lambda r: isinstance(r, (tuple, list)) and len(r) > 0 and all(isinstance(n, int) and n > 0 for n in r)
-    if not isinstance(dilation, str) and not (isinstance(dilation, (tuple, list)) and all(map(rates, dilation))):
-        raise UserError(f"dilation is {dilation}, but must be 'gluon', 'all', or rates for the blocks of each dilated stage, such as ((1,2,5,9), (5,9,17)).")
-    if multi_grid is not None and not rates(multi_grid): raise UserError(f'multi_grid is {multi_grid}, but must be factors for the blocks of the last stage, such as (1,2,4).')
+    if not timm.is_model(name.split('.')[0]):
+        choose('backbone', name, timm.list_models())
+    if out_stride not in (8, 16, 32):
+        choose('out_stride', out_stride, (8, 16, 32))
+    if isinstance(dilation, str):
+        choose('dilation', dilation, ('gluon', 'all'))
+    rates = lambda r: (
+        isinstance(r, (tuple, list)) and len(r) > 0 and all(isinstance(n, int) and n > 0 for n in r)
+    )
+    if not isinstance(dilation, str) and not (
+        isinstance(dilation, (tuple, list)) and all(map(rates, dilation))
+    ):
+        raise UserError(
+            f"dilation is {dilation}, but must be 'gluon', 'all', or rates for the blocks of each dilated stage, such as ((1,2,5,9), (5,9,17))."
+        )
+    if multi_grid is not None and not rates(multi_grid):
+        raise UserError(
+            f'multi_grid is {multi_grid}, but must be factors for the blocks of the last stage, such as (1,2,4).'
+        )
     at_least(1, in_chans=in_chans)
-    if name.startswith(('swin', 'tresnet')) and out_stride != 32: raise UserError(f'{name} shrinks without strided convolutions and cannot be dilated to out_stride {out_stride}; use out_stride=32.')
+    if name.startswith(('swin', 'tresnet')) and out_stride != 32:
+        raise UserError(
+            f'{name} shrinks without strided convolutions and cannot be dilated to out_stride {out_stride}; use out_stride=32.'
+        )
 
 # %% ../nbs/0_core/backbones.ipynb #5ee9e956
 def check_maps(name, net, taps, strides):
     "A `UserError` if the maps of `net` are not those of stages, at several strides, of pictures of any size."
-    fixed = ('maxvit', 'maxxvit', 'coatnet', 'coatnext', 'halo', 'efficientformerv2', 'gcvit', 'nest', 'pit')
-    whole = name.startswith('hrnet') or {n for n,_ in net.named_modules()}.issuperset(taps)
-    why = (f'maps of one stride only, {strides[0]}' if len(set(strides)) == 1 else 'no maps that end with its stages' if strides != sorted(strides) or not whole else
-           'maps of one size of pictures only' if name.startswith(fixed) else '')
-    if why: raise UserError(f'{name} has {why}, and networks with a backbone want several; take a resnet50, a convnext_tiny or a swin_tiny_patch4_window7_224, or eomt, which is made for plain transformers.')
+    fixed = (
+        'maxvit',
+        'maxxvit',
+        'coatnet',
+        'coatnext',
+        'halo',
+        'efficientformerv2',
+        'gcvit',
+        'nest',
+        'pit',
+    )
+    whole = name.startswith('hrnet') or {n for n, _ in net.named_modules()}.issuperset(taps)
+    why = (
+        f'maps of one stride only, {strides[0]}'
+        if len(set(strides)) == 1
+        else 'no maps that end with its stages'
+        if strides != sorted(strides) or not whole
+        else 'maps of one size of pictures only'
+        if name.startswith(fixed)
+        else ''
+    )
+    if why:
+        raise UserError(
+            f'{name} has {why}, and networks with a backbone want several; take a resnet50, a convnext_tiny or a swin_tiny_patch4_window7_224, or eomt, which is made for plain transformers.'
+        )
 
 # %% ../nbs/0_core/backbones.ipynb #ad000e6c
-def normalisation(name:str, in_chans:int):
+def normalisation(name: str, in_chans: int):
     "Mean and standard deviation per channel, on the scale 0 to 1, of the pictures that network `name` was pretrained with."
     cfg = timm.get_pretrained_cfg(name)
-    mean,std = (cfg.mean, cfg.std) if cfg else ((.485,.456,.406), (.229,.224,.225))
-    return (mean, std) if in_chans == 3 else ([sum(mean)/3]*in_chans, [sum(std)/3]*in_chans)
+    mean, std = (cfg.mean, cfg.std) if cfg else ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
+    return (mean, std) if in_chans == 3 else ([sum(mean) / 3] * in_chans, [sum(std) / 3] * in_chans)
 
 # %% ../nbs/0_core/backbones.ipynb #5ee9e951
-def same_eps(theirs:dict, net, name:str) -> dict:
+def same_eps(theirs: dict, net, name: str) -> dict:
     "The tensors `theirs` for timm's network `name`; in torchvision's, where its norms add 1e-3 to a variance, what those of `net` add less is in the variances."
-    if not re.match('mobilenetv3|efficientnet_b[567]|efficientnetv2', name) or not any(k.endswith('features.0.1.running_var') for k in theirs): return theirs
+    if not re.match('mobilenetv3|efficientnet_b[567]|efficientnetv2', name) or not any(
+        k.endswith('features.0.1.running_var') for k in theirs
+    ):
+        return theirs
     less = 1e-3 - next(m.eps for m in net.modules() if isinstance(m, nn.BatchNorm2d))
-    return {k: v+less if k.endswith('running_var') else v for k,v in theirs.items()}
-
+    return {k: v + less if k.endswith('running_var') else v for k, v in theirs.items()}
 
 # %% ../nbs/0_core/backbones.ipynb #e7405f5f
-def load_backbone(net, path, in_chans:int, name:str) -> Report:
+def load_backbone(net, path, in_chans: int, name: str) -> Report:
     "Fill `net` from the file `path`; a `UserError` if nothing in it fits."
     theirs = same_eps(read_weights(path), net, name)
-    stem = next((k for k,v in theirs.items() if v.ndim == 4 and v.shape[1] == 3), None)
-    if stem and in_chans != 3: theirs[stem] = adapt_input_conv(in_chans, theirs[stem])
+    stem = next((k for k, v in theirs.items() if v.ndim == 4 and v.shape[1] == 3), None)
+    if stem and in_chans != 3:
+        theirs[stem] = adapt_input_conv(in_chans, theirs[stem])
     report = load_weights(net, theirs, path)
-    if not report.taken: raise UserError(f'the weights in {str(path)!r} do not fit {name}: no tensor has a place there; choose the backbone that they belong to.')
+    if not report.taken:
+        raise UserError(
+            f'the weights in {str(path)!r} do not fit {name}: no tensor has a place there; choose the backbone that they belong to.'
+        )
     return report
 
 # %% ../nbs/0_core/backbones.ipynb #6d6df0a5
 def backbone(
-    name:str, # A network of timm with feature maps: resnet50, vgg16, densenet121, hrnet_w18, efficientnet_b0, convnext_tiny, swin_tiny_patch4_window7_224 …
-    out_stride:int=32, # Stride of the coarsest map: 8, 16 or 32
-    dilation='gluon', # `'gluon'`, `'all'`, or rates for the blocks of each dilated stage
-    multi_grid=None, # Factors of the rate for the blocks of the last stage, such as (1,2,4)
-    pretrained=None, # True for timm's weights from the hub, or a file
-    in_chans:int=3, # Channels of a picture
+    name: str,  # A network of timm with feature maps: resnet50, vgg16, densenet121, hrnet_w18, efficientnet_b0, convnext_tiny, swin_tiny_patch4_window7_224 …
+    out_stride: int = 32,  # Stride of the coarsest map: 8, 16 or 32
+    dilation='gluon',  # `'gluon'`, `'all'`, or rates for the blocks of each dilated stage
+    multi_grid=None,  # Factors of the rate for the blocks of the last stage, such as (1,2,4)
+    pretrained=None,  # True for timm's weights from the hub, or a file
+    in_chans: int = 3,  # Channels of a picture
 ) -> Backbone:
     "The network `name` as a list of feature maps; its `report` tells what became of the weights in a file."
     check_backbone(name, out_stride, dilation, multi_grid, in_chans)
-    try: net,taps,chs,strides = build(name, in_chans, pretrained is True)
-    except OSError as e: raise UserError(f'the weights of {name} cannot be fetched ({str(e).splitlines()[0]}); give a file: --pretrained FILE.') from e
+    try:
+        net, taps, chs, strides = build(name, in_chans, pretrained is True)
+    except OSError as e:
+        raise UserError(
+            f'the weights of {name} cannot be fetched ({str(e).splitlines()[0]}); give a file: --pretrained FILE.'
+        ) from e
     check_maps(name, net, taps, strides)
-    if branches := name.startswith('hrnet'): chs,strides = chs[-4:],strides[-4:]
-    else: strides = dilate(net, taps, strides, out_stride, dilation, multi_grid)
-    multiple = 32 if name.startswith(('hrnet', 'dla', 'tresnet', 'csatv2')) else strides[0] if name.startswith('swin') else 1
-    body = Backbone(quick_depthwise(net), chs, strides, *normalisation(name, in_chans), branches, multiple)
-    if pretrained and pretrained is not True: body.report = load_backbone(net, pretrained, in_chans, name)
+    if branches := name.startswith('hrnet'):
+        chs, strides = chs[-4:], strides[-4:]
+    else:
+        strides = dilate(net, taps, strides, out_stride, dilation, multi_grid)
+    multiple = (
+        32
+        if name.startswith(('hrnet', 'dla', 'tresnet', 'csatv2'))
+        else strides[0]
+        if name.startswith('swin')
+        else 1
+    )
+    body = Backbone(
+        quick_depthwise(net), chs, strides, *normalisation(name, in_chans), branches, multiple
+    )
+    if pretrained and pretrained is not True:
+        body.report = load_backbone(net, pretrained, in_chans, name)
     return body

@@ -7,9 +7,13 @@ __all__ = ['protocols', 'activations', 'norms_after', 'fold_bn', 'timed', 'memor
            'build', 'several', 'heeded', 'main']
 
 # %% ../nbs/4_train/bench.ipynb #3f6db258
-if '__file__' in globals() and not __package__: # run by its path: let imports see the package instead of its folder
-    import sys; from pathlib import Path
-    sys.path[0],__package__ = str(Path(__file__).resolve().parents[1]),'segbench'
+if (
+    '__file__' in globals() and not __package__
+):  # run by its path: let imports see the package instead of its folder
+    import sys
+    from pathlib import Path
+
+    sys.path[0], __package__ = str(Path(__file__).resolve().parents[1]), 'segbench'
 
 # %% ../nbs/4_train/bench.ipynb #b61be006
 import ctypes, re, time
@@ -19,28 +23,41 @@ from .core import *
 from .settings import parse_size
 
 # %% ../nbs/4_train/bench.ipynb #d092a1ca
-def activations(net, h:int, w:int, in_chans:int=3) -> int:
+def activations(net, h: int, w: int, in_chans: int = 3) -> int:
     "Numbers that the convolutions and linear layers of `net` put out for a picture of `h`×`w`."
     import copy, torch
-    net,total = copy.deepcopy(net).eval().to('meta'),[]
+
+    net, total = copy.deepcopy(net).eval().to('meta'), []
     for m in net.modules():
-        if isinstance(m, (torch.nn.modules.conv._ConvNd, torch.nn.Linear)): m.register_forward_hook(lambda m, x, y: total.append(y.numel()))
-    with torch.no_grad(): net(torch.empty(1, in_chans, h, w, device='meta'))
+        if isinstance(m, (torch.nn.modules.conv._ConvNd, torch.nn.Linear)):
+            m.register_forward_hook(lambda m, x, y: total.append(y.numel()))
+    with torch.no_grad():
+        net(torch.empty(1, in_chans, h, w, device='meta'))
     return sum(total)
 
 # %% ../nbs/4_train/bench.ipynb #97af01d3
 def norms_after(net, x) -> list:
     "Pairs of names (convolution, batch norm) of which the second takes the output of the first, seen while `x` passes."
     import torch
-    made,pairs,hooks,names = {},[],[],{m: n for n,m in net.named_modules()}
-    def after(conv, x, y): made[id(y)] = names[conv],y
+
+    made, pairs, hooks, names = {}, [], [], {m: n for n, m in net.named_modules()}
+
+    def after(conv, x, y):
+        made[id(y)] = names[conv], y
+
     def before(norm, x):
-        if id(x[0]) in made: pairs.append((made[id(x[0])][0], names[norm]))
+        if id(x[0]) in made:
+            pairs.append((made[id(x[0])][0], names[norm]))
+
     for m in names:
-        if isinstance(m, torch.nn.Conv2d): hooks.append(m.register_forward_hook(after))
-        if isinstance(m, torch.nn.BatchNorm2d): hooks.append(m.register_forward_pre_hook(before))
-    with torch.no_grad(): net(x)
-    for h in hooks: h.remove()
+        if isinstance(m, torch.nn.Conv2d):
+            hooks.append(m.register_forward_hook(after))
+        if isinstance(m, torch.nn.BatchNorm2d):
+            hooks.append(m.register_forward_pre_hook(before))
+    with torch.no_grad():
+        net(x)
+    for h in hooks:
+        h.remove()
     return pairs
 
 # %% ../nbs/4_train/bench.ipynb #e430f156
@@ -48,144 +65,274 @@ def fold_bn(net, x):
     "`net`, in evaluation, with every batch norm folded into the convolution before it; checked on `x`."
     import torch
     from torch.nn.utils.fusion import fuse_conv_bn_weights
-    with torch.no_grad(): before = net(x)
-    for conv,norm in norms_after(net, x):
-        c,n = net.get_submodule(conv),net.get_submodule(norm)
-        c.weight,c.bias = fuse_conv_bn_weights(c.weight, c.bias, n.running_mean, n.running_var, n.eps, n.weight, n.bias)
-        left = [m for k,m in n.named_children() if k in ('drop', 'act')] # timm's norms bring their activation
+
+    with torch.no_grad():
+        before = net(x)
+    for conv, norm in norms_after(net, x):
+        c, n = net.get_submodule(conv), net.get_submodule(norm)
+        c.weight, c.bias = fuse_conv_bn_weights(
+            c.weight, c.bias, n.running_mean, n.running_var, n.eps, n.weight, n.bias
+        )
+        left = [
+            m for k, m in n.named_children() if k in ('drop', 'act')
+        ]  # timm's norms bring their activation
         net.set_submodule(norm, torch.nn.Sequential(*left))
-    with torch.no_grad(): error = (net(x)-before).abs().max()/before.abs().max()
-    if not error < 1e-3: raise UserError(f'folding the norms changes what this network says (by {error:.1e}); time it without --fold-bn.')
+    with torch.no_grad():
+        error = (net(x) - before).abs().max() / before.abs().max()
+    if not error < 1e-3:
+        raise UserError(
+            f'folding the norms changes what this network says (by {error:.1e}); time it without --fold-bn.'
+        )
     return net
 
 # %% ../nbs/4_train/bench.ipynb #5bc91c2e
-def timed(call, device, seconds:float=2.) -> list:
+def timed(call, device, seconds: float = 2.0) -> list:
     "Sorted durations of `call` in milliseconds, for at least `seconds` and five calls, after two that do not count."
     import torch
+
     wait = torch.cuda.synchronize if device.type == 'cuda' else lambda: None
-    def once(): t = time.perf_counter(); call(); wait(); return 1000*(time.perf_counter()-t)
-    for _ in range(2): once()
+
+    def once():
+        t = time.perf_counter()
+        call()
+        wait()
+        return 1000 * (time.perf_counter() - t)
+
+    for _ in range(2):
+        once()
     took = []
-    while len(took) < 5 or sum(took) < 1000*seconds: took.append(once())
+    while len(took) < 5 or sum(took) < 1000 * seconds:
+        took.append(once())
     return sorted(took)
 
 # %% ../nbs/4_train/bench.ipynb #fee80173
 def memory_needed(call, device) -> float:
     "Memory in MB that `call` needs beyond what is held before; nan where the system does not tell."
     import torch
+
     if device.type == 'cuda':
-        torch.cuda.reset_peak_memory_stats(device); held = torch.cuda.memory_allocated(device)
-        call(); torch.cuda.synchronize(device)
-        return (torch.cuda.max_memory_allocated(device)-held)/2**20
-    status,clear = Path('/proc/self/status'),Path('/proc/self/clear_refs')
-    if not status.exists(): return float('nan')
+        torch.cuda.reset_peak_memory_stats(device)
+        held = torch.cuda.memory_allocated(device)
+        call()
+        torch.cuda.synchronize(device)
+        return (torch.cuda.max_memory_allocated(device) - held) / 2**20
+    status, clear = Path('/proc/self/status'), Path('/proc/self/clear_refs')
+    if not status.exists():
+        return float('nan')
     libc = ctypes.CDLL(None)
-    if hasattr(libc, 'malloc_trim'): libc.malloc_trim(0) # give back what earlier calls left, or it would count as held
-    field = lambda name: int(re.search(rf'{name}:\s+(\d+)', status.read_text())[1])/1024
-    clear.write_text('5'); held = field('VmRSS'); call()
-    return max(0., field('VmHWM')-held)
+    if hasattr(libc, 'malloc_trim'):
+        libc.malloc_trim(0)  # give back what earlier calls left, or it would count as held
+    field = lambda name: int(re.search(rf'{name}:\s+(\d+)', status.read_text())[1]) / 1024
+    clear.write_text('5')
+    held = field('VmRSS')
+    call()
+    return max(0.0, field('VmHWM') - held)
 
 # %% ../nbs/4_train/bench.ipynb #0b3a29fb
-def work(net, inside:str, x, image):
+def work(net, inside: str, x, image):
     "The call that is timed: from `x`, normalised, or `image`, bytes in main memory, as far as `inside` says."
     import torch
     from segbench.protocol import decide, winners
+
     device = x.device
     logits = lambda: net.logits(x, aux=False)[0]
-    return dict(net=logits, map=lambda: winners(net, logits().float(), x), copies=lambda: decide(net, image.to(device)).cpu())[inside]
+    return dict(
+        net=logits,
+        map=lambda: winners(net, logits().float(), x),
+        copies=lambda: decide(net, image.to(device)).cpu(),
+    )[inside]
 
 # %% ../nbs/4_train/bench.ipynb #325e9322
-def measure(net, size, bs:int=1, precision:str='no', inside:str='net', compiled:bool=False, fold:bool=False, seconds:float=2.) -> dict:
+def measure(
+    net,
+    size,
+    bs: int = 1,
+    precision: str = 'no',
+    inside: str = 'net',
+    compiled: bool = False,
+    fold: bool = False,
+    seconds: float = 2.0,
+) -> dict:
     "What `net` needs for `bs` pictures of `size`; `fps` counts pictures."
     import torch
     from segbench.layers import device_name, gflops, n_used
     from segbench.protocol import autocast, pick_precision
-    device,in_chans = next(net.parameters()).device,len(net.mean)
+
+    device, in_chans = next(net.parameters()).device, len(net.mean)
     precision = pick_precision(precision, device)
-    facts = dict(parameters=n_used(net, *size, in_chans), gflops=gflops(net, *size, in_chans), activations=activations(net, *size, in_chans))
-    x = torch.randn(bs, in_chans, *size, device=device).contiguous(memory_format=torch.channels_last)
+    facts = dict(
+        parameters=n_used(net, *size, in_chans),
+        gflops=gflops(net, *size, in_chans),
+        activations=activations(net, *size, in_chans),
+    )
+    x = torch.randn(bs, in_chans, *size, device=device).contiguous(
+        memory_format=torch.channels_last
+    )
     image = torch.randint(0, 256, (bs, in_chans, *size), dtype=torch.uint8)
-    if fold: fold_bn(net, x[:1])
-    if compiled: net.logits = torch.compile(net.logits)
+    if fold:
+        fold_bn(net, x[:1])
+    if compiled:
+        net.logits = torch.compile(net.logits)
     with torch.inference_mode(), autocast(precision, device):
         call = work(net, inside, x, image)
-        took,memory = timed(call, device, seconds),memory_needed(call, device)
-    at = lambda q: took[min(len(took)-1, int(q*len(took)))]
-    return facts | dict(p50_ms=at(.5), p95_ms=at(.95), fps=1000*bs*len(took)/sum(took), memory_mb=memory, calls=len(took), inside=inside, size=list(size), bs=bs,
-                        precision=precision, compiled=compiled, folded=fold, threads=torch.get_num_threads(), device=device_name(device), torch=torch.__version__)
+        took, memory = timed(call, device, seconds), memory_needed(call, device)
+    at = lambda q: took[min(len(took) - 1, int(q * len(took)))]
+    return facts | dict(
+        p50_ms=at(0.5),
+        p95_ms=at(0.95),
+        fps=1000 * bs * len(took) / sum(took),
+        memory_mb=memory,
+        calls=len(took),
+        inside=inside,
+        size=list(size),
+        bs=bs,
+        precision=precision,
+        compiled=compiled,
+        folded=fold,
+        threads=torch.get_num_threads(),
+        device=device_name(device),
+        torch=torch.__version__,
+    )
 
 # %% ../nbs/4_train/bench.ipynb #9922eb94
-def line(name:str, m:dict) -> str:
+def line(name: str, m: dict) -> str:
     "One measurement for a terminal."
-    return f'{name:32} {m["parameters"]/1e6:7.2f} M {m["gflops"]:8.1f} GFLOPs {m["activations"]/1e6:7.1f} M act.  p50 {m["p50_ms"]:8.1f} ms  p95 {m["p95_ms"]:8.1f} ms  {m["fps"]:8.1f} pictures/s  {m["memory_mb"]:7.0f} MB'
+    return f'{name:32} {m["parameters"] / 1e6:7.2f} M {m["gflops"]:8.1f} GFLOPs {m["activations"] / 1e6:7.1f} M act.  p50 {m["p50_ms"]:8.1f} ms  p95 {m["p95_ms"]:8.1f} ms  {m["fps"]:8.1f} pictures/s  {m["memory_mb"]:7.0f} MB'
 
-def said(m:dict) -> str:
+
+def said(m: dict) -> str:
     "Under which circumstances."
-    extras = ''.join([', compiled'*m['compiled'], ', norms folded'*m['folded']])
+    extras = ''.join([', compiled' * m['compiled'], ', norms folded' * m['folded']])
     return f'inside the timer: {m["inside"]}; {m["bs"]} picture(s) of {m["size"][0]}×{m["size"][1]}, precision {m["precision"]}{extras}; {m["device"]}, {m["threads"]} threads, PyTorch {m["torch"]}'
 
 # %% ../nbs/4_train/bench.ipynb #9bac08ed
-def build(name:str, backbone, classes:int, trust:bool=False):
+def build(name: str, backbone, classes: int, trust: bool = False):
     "The network `name`, or that of the run in the folder `name`, ready to be timed."
     import torch
     from segbench.infer import load_run, make_net
     from segbench.layers import best_device
-    net = load_run(name, trust=trust)[0] if (Path(name)/'config.json').exists() else make_net(name, classes, backbone)
+
+    net = (
+        load_run(name, trust=trust)[0]
+        if (Path(name) / 'config.json').exists()
+        else make_net(name, classes, backbone)
+    )
     return net.to(best_device(), memory_format=torch.channels_last).eval()
 
-def several(names, backbones, classes:int, size, how:dict, trust:bool=False):
+
+def several(names, backbones, classes: int, size, how: dict, trust: bool = False):
     "Name and backbone, and what was measured, for each that fit together; prints a line for each."
-    for name,backbone in ((n, b) for n in names for b in backbones or [None]):
+    for name, backbone in ((n, b) for n in names for b in backbones or [None]):
         label = ' '.join(filter(None, (name, backbone)))
         try:
             net = build(name, backbone, classes, trust)
-            label,m = ' '.join(filter(None, (name, net.spec.get('backbone')))),measure(net, size, **how)
+            label, m = (
+                ' '.join(filter(None, (name, net.spec.get('backbone')))),
+                measure(net, size, **how),
+            )
         except UserError as e:
-            if len(names) == 1: raise
-            print(f'{label:32} {str(e).split(". ")[0]}'); continue
+            if len(names) == 1:
+                raise
+            print(f'{label:32} {str(e).split(". ")[0]}')
+            continue
         print(line(label, m), flush=True)
         yield label, m
 
 # %% ../nbs/4_train/bench.ipynb #94741180
-protocols = dict(dsnet=dict(size='1024x2048', bs=1, inside='net', precision='no', fold_bn=True, seconds=6.))
+protocols = dict(
+    dsnet=dict(size='1024x2048', bs=1, inside='net', precision='no', fold_bn=True, seconds=6.0)
+)
+
 
 def heeded(written, run, all, protocol):
     "A `UserError` for the first of the flags `written` that would do nothing beside one of the other three."
-    idle = dict(run=('all', 'model', 'backbone', 'classes'), all=('model',), protocol=tuple(protocols['dsnet']))
-    for k,on in dict(run=run, all=all, protocol=protocol).items():
+    idle = dict(
+        run=('all', 'model', 'backbone', 'classes'),
+        all=('model',),
+        protocol=tuple(protocols['dsnet']),
+    )
+    for k, on in dict(run=run, all=all, protocol=protocol).items():
         lost = [w for w in idle[k] if w in written]
-        if on and lost: raise UserError(f'--{k} says what is measured, so that --{lost[0].replace("_", "-")} would do nothing; leave it out.')
+        if on and lost:
+            raise UserError(
+                f'--{k} says what is measured, so that --{lost[0].replace("_", "-")} would do nothing; leave it out.'
+            )
 
 # %% ../nbs/4_train/bench.ipynb #0524d732
 def main(
-    model:str='lite', # Network by name, perhaps with arguments
-    backbone:list[str]=None, # Backbones; the network's own by default
-    run:str=None, # Folder of a run, whose network is measured instead
-    all:bool=False, # Every network there is, with every backbone that it can take
-    classes:int=19, # Number of classes
-    size:str='512x1024', # Height x width of the pictures
-    bs:int=1, # Pictures at a time
-    inside:str='net', # What is timed: net, map or copies
-    precision:str='no', # bf16, fp16, no or auto
-    compile:bool=False, # Compile the network with torch.compile
-    fold_bn:bool=False, # Fold batch norms into convolutions
-    seconds:float=2., # Time for each measurement
-    protocol:str=None, # dsnet: as its authors time, instead of size, bs, inside, precision, fold-bn and seconds
-    json:str=None, # Write the measurements into this file; bench.json in the folder of a run by default
-    trust:bool=False, # Measure a network that the run names outside segbench, too
-    given:tuple=(), # Names of the arguments that were written though they have their defaults
+    model: str = 'lite',  # Network by name, perhaps with arguments
+    backbone: list[str] = None,  # Backbones; the network's own by default
+    run: str = None,  # Folder of a run, whose network is measured instead
+    all: bool = False,  # Every network there is, with every backbone that it can take
+    classes: int = 19,  # Number of classes
+    size: str = '512x1024',  # Height x width of the pictures
+    bs: int = 1,  # Pictures at a time
+    inside: str = 'net',  # What is timed: net, map or copies
+    precision: str = 'no',  # bf16, fp16, no or auto
+    compile: bool = False,  # Compile the network with torch.compile
+    fold_bn: bool = False,  # Fold batch norms into convolutions
+    seconds: float = 2.0,  # Time for each measurement
+    protocol: str = None,  # dsnet: as its authors time, instead of size, bs, inside, precision, fold-bn and seconds
+    json: str = None,  # Write the measurements into this file; bench.json in the folder of a run by default
+    trust: bool = False,  # Measure a network that the run names outside segbench, too
+    given: tuple = (),  # Names of the arguments that were written though they have their defaults
 ):
     "Measure size, speed and memory of networks."
-    heeded({*given, *(k for k,v in dict(model=model != 'lite', backbone=backbone, all=all, classes=classes != 19, size=size != '512x1024').items() if v)}, run, all, protocol)
+    heeded(
+        {
+            *given,
+            *(
+                k
+                for k, v in dict(
+                    model=model != 'lite',
+                    backbone=backbone,
+                    all=all,
+                    classes=classes != 19,
+                    size=size != '512x1024',
+                ).items()
+                if v
+            ),
+        },
+        run,
+        all,
+        protocol,
+    )
     at_least(0, 3600, seconds=seconds)
-    if protocol: return main(model, backbone, run, all, classes, compile=compile, json=json, trust=trust, **protocols[choose('protocol', protocol, list(protocols))])
-    choose('inside', inside, ['net', 'map', 'copies']); at_least(1, bs=bs); at_least(1, 255, classes=classes)
-    how = dict(bs=bs, precision=precision, inside=inside, compiled=compile, fold=fold_bn, seconds=seconds)
-    found = dict(several(names('models') if all else [str(run_folder(run) if run else model)], backbone, classes, parse_size(size), how, trust))
-    if not found: raise UserError('none of them could be measured; the reasons stand above.')
+    if protocol:
+        return main(
+            model,
+            backbone,
+            run,
+            all,
+            classes,
+            compile=compile,
+            json=json,
+            trust=trust,
+            **protocols[choose('protocol', protocol, list(protocols))],
+        )
+    choose('inside', inside, ['net', 'map', 'copies'])
+    at_least(1, bs=bs)
+    at_least(1, 255, classes=classes)
+    how = dict(
+        bs=bs, precision=precision, inside=inside, compiled=compile, fold=fold_bn, seconds=seconds
+    )
+    found = dict(
+        several(
+            names('models') if all else [str(run_folder(run) if run else model)],
+            backbone,
+            classes,
+            parse_size(size),
+            how,
+            trust,
+        )
+    )
+    if not found:
+        raise UserError('none of them could be measured; the reasons stand above.')
     print(said(next(iter(found.values()))))
-    if json or run: save_json(json or f'{run}/bench.json', found)
+    if json or run:
+        save_json(json or f'{run}/bench.json', found)
     return found
 
 # %% ../nbs/4_train/bench.ipynb #d48487fb
-if __name__ == '__main__' and '__file__' in globals(): command(main, prog='segbench bench')
+if __name__ == '__main__' and '__file__' in globals():
+    command(main, prog='segbench bench')

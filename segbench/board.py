@@ -25,11 +25,12 @@ from .stats import *
 @dataclass
 class Result:
     "One evaluation of one run."
-    run:Path # Folder
-    config:dict # Its `config.json`
-    log:list # Its log
-    name:str # Evaluation: data, split and protocol
-    scores:dict # The evaluation's file
+
+    run: Path  # Folder
+    config: dict  # Its `config.json`
+    log: list  # Its log
+    name: str  # Evaluation: data, split and protocol
+    scores: dict  # The evaluation's file
 
     @property
     def label(self):
@@ -39,12 +40,15 @@ class Result:
     @cached_property
     def counts(self) -> dict:
         "The arrays beside the evaluation's file: `counts`, and `groups` if the data set knew them."
-        with np.load(self.run/'eval'/f'{self.name}.npz') as file: return dict(file)
+        with np.load(self.run / 'eval' / f'{self.name}.npz') as file:
+            return dict(file)
 
     @property
     def areas(self):
         "Pixels right, true and predicted of every picture and class, n×3×k."
-        return areas_packed(self.counts['counts'], self.scores['images'], len(self.scores['classes']))
+        return areas_packed(
+            self.counts['counts'], self.scores['images'], len(self.scores['classes'])
+        )
 
     @property
     def groups(self):
@@ -52,78 +56,133 @@ class Result:
         return self.counts.get('groups')
 
 # %% ../nbs/5_explore/board.ipynb #fbf26b56
-damages = (ArithmeticError, AttributeError, EOFError, LookupError, MemoryError, OSError, TypeError, ValueError, zipfile.BadZipFile, zlib.error)
+damages = (
+    ArithmeticError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    MemoryError,
+    OSError,
+    TypeError,
+    ValueError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+
 
 @contextmanager
-def reading(file, remedy:str):
+def reading(file, remedy: str):
     "Whatever goes wrong within becomes a `UserError` that names `file`."
-    try: yield
-    except UserError: raise
-    except damages as e: raise UserError(f'{str(file)!r} is damaged ({type(e).__name__}: {e}); {remedy}.') from None
+    try:
+        yield
+    except UserError:
+        raise
+    except damages as e:
+        raise UserError(f'{str(file)!r} is damaged ({type(e).__name__}: {e}); {remedy}.') from None
 
-def _number(d:dict, key:str, least:float=0.) -> float:
+
+def _number(d: dict, key: str, least: float = 0.0) -> float:
     "The number under `key`; what is none, or below `least`, is an error."
     v = d[key]
-    if isinstance(v, (bool, str)) or not least <= float(v) < math.inf: raise ValueError(f'{key} is {v!r}')
+    if isinstance(v, (bool, str)) or not least <= float(v) < math.inf:
+        raise ValueError(f'{key} is {v!r}')
     return v
 
-def _words(d:dict, key:str) -> list:
+
+def _words(d: dict, key: str) -> list:
     "The list of words under `key`; anything else is an error."
-    if not isinstance(d[key], list) or not all(isinstance(w, str) for w in d[key]): raise TypeError(f'{key} is no list of words')
+    if not isinstance(d[key], list) or not all(isinstance(w, str) for w in d[key]):
+        raise TypeError(f'{key} is no list of words')
     return d[key]
 
 # %% ../nbs/5_explore/board.ipynb #dm2
 def _config(run) -> dict:
     "The configuration of `run`, with what a board reads of it."
-    with reading(run/'config.json', 'bring it back from a copy, or remove the run'):
-        config = load_json(run/'config.json')
-        for k in ('parameters', 'gflops'): _number(config, k)
-        if not isinstance(config.get('net'), (dict, type(None))): raise TypeError('net is no dictionary')
+    with reading(run / 'config.json', 'bring it back from a copy, or remove the run'):
+        config = load_json(run / 'config.json')
+        for k in ('parameters', 'gflops'):
+            _number(config, k)
+        if not isinstance(config.get('net'), (dict, type(None))):
+            raise TypeError('net is no dictionary')
         net = dict(config.get('net') or {})
-        if not isinstance(config['settings'], dict): raise TypeError('settings are no dictionary')
-        if net and not isinstance(net['model'], str) or not isinstance(net.get('backbone') or '', str): raise TypeError('the names of the network are no words')
+        if not isinstance(config['settings'], dict):
+            raise TypeError('settings are no dictionary')
+        if (
+            net
+            and not isinstance(net['model'], str)
+            or not isinstance(net.get('backbone') or '', str)
+        ):
+            raise TypeError('the names of the network are no words')
         return config | dict(command=str(config.get('command') or 'fit, in a notebook'))
+
 
 def _log(run) -> list:
     "The log of `run`, with what a board reads of it."
-    with reading(run/'log.jsonl', 'take out what is wrong with it'):
+    with reading(run / 'log.jsonl', 'take out what is wrong with it'):
         log = read_log(run)
         for line in log:
-            for k in ('images_per_s', 'seconds'): _number(line, k)
+            for k in ('images_per_s', 'seconds'):
+                _number(line, k)
         return log
+
 
 def _scores(file) -> dict:
     "The evaluation in `file`; a score that is null is not a number."
     with reading(file, 'score the run again with segbench eval'):
         scores = load_json(file)
         k = len(_words(scores, 'classes'))
-        if scores.get('convention', 'nanmean') not in conventions: raise ValueError(f'convention is {scores["convention"]!r}')
-        if scores.get('weights', 'best') not in ('best', 'last'): raise ValueError(f'weights is {scores["weights"]!r}')
-        if not isinstance(_number(scores, 'images', 1), int) or not 1 <= k <= 255: raise ValueError(f'{scores["images"]} pictures and {k} classes')
-        means = {m: np.nan if scores[m] is None else _number(scores, m) for m in ('miou', 'macc', 'aacc')}
+        if scores.get('convention', 'nanmean') not in conventions:
+            raise ValueError(f'convention is {scores["convention"]!r}')
+        if scores.get('weights', 'best') not in ('best', 'last'):
+            raise ValueError(f'weights is {scores["weights"]!r}')
+        if not isinstance(_number(scores, 'images', 1), int) or not 1 <= k <= 255:
+            raise ValueError(f'{scores["images"]} pictures and {k} classes')
+        means = {
+            m: np.nan if scores[m] is None else _number(scores, m) for m in ('miou', 'macc', 'aacc')
+        }
         iou = np.array(scores['iou'], float)
-        if iou.shape != (k,) or np.isnan(iou).all(): raise ValueError(f'iou has not one number for each of {k} classes')
+        if iou.shape != (k,) or np.isnan(iou).all():
+            raise ValueError(f'iou has not one number for each of {k} classes')
         return scores | means
+
 
 def _count(result):
     "Read the counts of `result`, and see whether they are counts of its pictures."
-    n,k,file = result.scores['images'],len(result.scores['classes']),result.run/'eval'/f'{result.name}.npz'
-    if not file.is_file(): raise UserError(f'{file} is gone, the counts of the pictures; score the run again with segbench eval.')
+    n, k, file = (
+        result.scores['images'],
+        len(result.scores['classes']),
+        result.run / 'eval' / f'{result.name}.npz',
+    )
+    if not file.is_file():
+        raise UserError(
+            f'{file} is gone, the counts of the pictures; score the run again with segbench eval.'
+        )
     with reading(file, 'score the run again with segbench eval'):
-        rows,groups = result.counts['counts'],result.groups
-        if rows.ndim != 2 or rows.shape[1] != 4 or rows.dtype.kind not in 'iu': raise ValueError(f'counts are {rows.shape} {rows.dtype}')
-        if len(rows) == 0 or (rows < 0).any() or (rows.max(0)[:3] >= [n, k+1, k+1]).any(): raise ValueError('counts are of other pictures or classes')
-        if n != len(np.unique(rows[:,0])): raise ValueError(f'counts are of {len(np.unique(rows[:,0]))} pictures, not {n}')
-        right,true,pred = result.areas.sum(0)
-        if not np.allclose(ratio(right, true+pred-right), np.array(result.scores['iou'], float), equal_nan=True): raise ValueError('counts make other scores than those beside them')
-        mean = conventions[result.scores.get('convention', 'nanmean')](np.array(result.scores['iou'], float))
-        if not np.isclose(result.scores['miou'], mean, equal_nan=True): raise ValueError(f'miou is {result.scores["miou"]}, but its classes make {mean:.4f}')
-        if groups is not None and groups.shape != (n,): raise ValueError(f'groups are of {len(groups)} pictures, not {n}')
+        rows, groups = result.counts['counts'], result.groups
+        if rows.ndim != 2 or rows.shape[1] != 4 or rows.dtype.kind not in 'iu':
+            raise ValueError(f'counts are {rows.shape} {rows.dtype}')
+        if len(rows) == 0 or (rows < 0).any() or (rows.max(0)[:3] >= [n, k + 1, k + 1]).any():
+            raise ValueError('counts are of other pictures or classes')
+        if n != len(np.unique(rows[:, 0])):
+            raise ValueError(f'counts are of {len(np.unique(rows[:, 0]))} pictures, not {n}')
+        right, true, pred = result.areas.sum(0)
+        if not np.allclose(
+            ratio(right, true + pred - right), np.array(result.scores['iou'], float), equal_nan=True
+        ):
+            raise ValueError('counts make other scores than those beside them')
+        mean = conventions[result.scores.get('convention', 'nanmean')](
+            np.array(result.scores['iou'], float)
+        )
+        if not np.isclose(result.scores['miou'], mean, equal_nan=True):
+            raise ValueError(f'miou is {result.scores["miou"]}, but its classes make {mean:.4f}')
+        if groups is not None and groups.shape != (n,):
+            raise ValueError(f'groups are of {len(groups)} pictures, not {n}')
+
 
 def evaluations(run, lost=print) -> list:
     "Every evaluation of the run in the folder `run`; `lost` is told of those that are left out."
-    config,log,found = _config(run),_log(run),[]
-    for f in sorted((run/'eval').glob('*.json')):
+    config, log, found = _config(run), _log(run), []
+    for f in sorted((run / 'eval').glob('*.json')):
         try:
             found.append(Result(run, config, log, f.stem, _scores(f)))
             _count(found[-1])
@@ -137,51 +196,81 @@ def results(runs, lost=print) -> list:
     "Every evaluation of every run below the folder `runs`; what is damaged is left out, and `lost` is told which and why."
     found = []
     for run in (config.parent for config in sorted(Path(runs).glob('**/config.json'))):
-        try: found += evaluations(run, lost)
-        except UserError as e: lost(f'{run} is left out: {e}')
-    if not found: raise UserError(f'no scored runs below {str(runs)!r}; train one with segbench train --out {runs}/NAME.')
+        try:
+            found += evaluations(run, lost)
+        except UserError as e:
+            lost(f'{run} is left out: {e}')
+    if not found:
+        raise UserError(
+            f'no scored runs below {str(runs)!r}; train one with segbench train --out {runs}/NAME.'
+        )
     return found
 
 # %% ../nbs/5_explore/board.ipynb #eb2922c0
 def titled(found) -> list:
     "What each of the results is a score on: name and pictures and, where they differ, the mark of the set, the weights and how absent classes count."
-    plain = [re.sub('@[0-9a-f]{6}(?=-)', '', r.name) + f', {r.scores["images"]} pictures' for r in found]
+    plain = [
+        re.sub('@[0-9a-f]{6}(?=-)', '', r.name) + f', {r.scores["images"]} pictures' for r in found
+    ]
     tell = {'set': ' of {}', 'weights': ', {} weights', 'convention': ', absent classes {}'}
-    usual,known = {'weights': 'best', 'convention': 'nanmean'},{}
+    usual, known = {'weights': 'best', 'convention': 'nanmean'}, {}
     said = lambda r, k: str(v) if (v := r.scores.get(k) or usual.get(k)) else None
-    for title,r in zip(plain, found):
-        for k in tell: known.setdefault((title, k), set()).add(said(r, k))
+    for title, r in zip(plain, found):
+        for k in tell:
+            known.setdefault((title, k), set()).add(said(r, k))
     several = lambda title, k: len(known[title, k] - {None}) > 1
-    return [t + ''.join(tell[k].format(said(r, k)) for k in tell if several(t, k) and said(r, k)) for t,r in zip(plain, found)]
+    return [
+        t + ''.join(tell[k].format(said(r, k)) for k in tell if several(t, k) and said(r, k))
+        for t, r in zip(plain, found)
+    ]
 
-def _learnt_from(config:dict):
+
+def _learnt_from(config: dict):
     "What a run was trained and chosen on: the marks of both sets, or their names where it did not keep them."
     sets = config.get('sets')
     if isinstance(sets, dict) and all(isinstance(sets.get(k), dict) for k in ('train', 'val')):
         return [mark(sets[k]) for k in ('train', 'val')]
     return [config.get(k) for k in ('data', 'split', 'val_split')]
 
+
 def group(found) -> dict:
     "Results by evaluation, then by everything that was asked for but the seed, and what it was learnt from."
-    tables,classes = {},{}
-    for title,r in zip(titled(found), found):
-        asked = {k: v for k,v in r.config['settings'].items() if k not in ('seed', *free)}
-        key = json.dumps([r.label, asked, r.config['parameters'], r.config.get('init'), r.config.get('pretrained'), _learnt_from(r.config)], default=str)
+    tables, classes = {}, {}
+    for title, r in zip(titled(found), found):
+        asked = {k: v for k, v in r.config['settings'].items() if k not in ('seed', *free)}
+        key = json.dumps(
+            [
+                r.label,
+                asked,
+                r.config['parameters'],
+                r.config.get('init'),
+                r.config.get('pretrained'),
+                _learnt_from(r.config),
+            ],
+            default=str,
+        )
         names = r.scores['classes']
-        if classes.setdefault(title, names) != names: # scored on data of one name, but with other classes
+        if (
+            classes.setdefault(title, names) != names
+        ):  # scored on data of one name, but with other classes
             title += f', {len(names)} classes: {", ".join(names)}'
         tables.setdefault(title, {}).setdefault(key, []).append(r)
     return tables
 
-def by_seed(rs:list) -> list:
-    "One run of each seed among `rs`: to train with a seed twice says nothing new."
-    return list({str(r.config.get('settings', {}).get('seed')): r for r in reversed(rs)}.values())[::-1]
 
-def each_seed(rs:list, score:str='miou'):
+def by_seed(rs: list) -> list:
+    "One run of each seed among `rs`: to train with a seed twice says nothing new."
+    return list({str(r.config.get('settings', {}).get('seed')): r for r in reversed(rs)}.values())[
+        ::-1
+    ]
+
+
+def each_seed(rs: list, score: str = 'miou'):
     "That `score` of one run of each seed among `rs`."
     return np.array([r.scores[score] for r in by_seed(rs)], float)
 
-def known_groups(rs_by_key:dict):
+
+def known_groups(rs_by_key: dict):
     "The group of each picture of one evaluation, from the first of its runs that knows them; None if none does."
     every = [r for rs in rs_by_key.values() for r in rs]
     return next((r.groups for r in every if r.groups is not None), None)
@@ -189,149 +278,223 @@ def known_groups(rs_by_key:dict):
 # %% ../nbs/5_explore/board.ipynb #0c610d72
 def apart(groups) -> list:
     "For each group of runs what tells it from others of the same network, such as ' lr=0.01', or ''."
-    labels,also = [rs[0].label for rs in groups],('data', 'split', 'val_split', 'init', 'pretrained')
-    said = ['']*len(labels)
+    labels, also = (
+        [rs[0].label for rs in groups],
+        ('data', 'split', 'val_split', 'init', 'pretrained'),
+    )
+    said = [''] * len(labels)
     for label in {l for l in labels if labels.count(l) > 1}:
-        same = [k for k,l in enumerate(labels) if l == label]
-        settings = [{w: c[w] for w in also if w in c} | c['settings'] for c in (groups[k][0].config for k in same)]
-        known = [s for s in settings[0] if s not in ('seed', *free) and all(s in d for d in settings)]
+        same = [k for k, l in enumerate(labels) if l == label]
+        settings = [
+            {w: c[w] for w in also if w in c} | c['settings']
+            for c in (groups[k][0].config for k in same)
+        ]
+        known = [
+            s for s in settings[0] if s not in ('seed', *free) and all(s in d for d in settings)
+        ]
         differ = [s for s in known if len({str(d[s]) for d in settings}) > 1]
-        for k,d in zip(same, settings): said[k] = ' ' + (' '.join(f'{s}={d[s]}' for s in differ) or groups[k][0].run.name)
+        for k, d in zip(same, settings):
+            said[k] = ' ' + (' '.join(f'{s}={d[s]}' for s in differ) or groups[k][0].run.name)
     names = [*zip(labels, said)]
-    return [s + f' {rs[0].run}'*(names.count((l, s)) > 1) for l,s,rs in zip(labels, said, groups)]
+    return [
+        s + f' {rs[0].run}' * (names.count((l, s)) > 1) for l, s, rs in zip(labels, said, groups)
+    ]
 
 # %% ../nbs/5_explore/board.ipynb #079dbd2b
-def pace(rs:list) -> tuple:
+def pace(rs: list) -> tuple:
     "Pictures per second and seconds of training, means over `rs`; nan for runs that were not trained here."
     logs = [r.log for r in rs if r.log]
     mean = lambda f: float(np.mean([f(log) for log in logs])) if logs else np.nan
-    return mean(lambda log: np.median([l['images_per_s'] for l in log])), mean(lambda log: log[-1]['seconds'])
+    return mean(lambda log: np.median([l['images_per_s'] for l in log])), mean(
+        lambda log: log[-1]['seconds']
+    )
 
 # %% ../nbs/5_explore/board.ipynb #250e49e3
 def spread(values) -> str:
     "Mean ± standard deviation, in per cent."
-    v = 100*np.array(values, float)
+    v = 100 * np.array(values, float)
     return f'{v.mean():.2f}' + (f' ± {v.std(ddof=1):.2f}' if len(v) > 1 else '')
 
-def percents(low:float, high:float) -> str:
-    "An interval in per cent; one picture has none."
-    return '–' if np.isnan(low) else f'{100*low:.1f} … {100*high:.1f}'
 
-def minutes(seconds:float) -> str:
+def percents(low: float, high: float) -> str:
+    "An interval in per cent; one picture has none."
+    return '–' if np.isnan(low) else f'{100 * low:.1f} … {100 * high:.1f}'
+
+
+def minutes(seconds: float) -> str:
     "Seconds as minutes and seconds."
-    return f'{int(seconds)//60}:{int(seconds)%60:02}'
+    return f'{int(seconds) // 60}:{int(seconds) % 60:02}'
 
 # %% ../nbs/5_explore/board.ipynb #6d7b1901
-def row(rs:list, more:str='') -> dict:
+def row(rs: list, more: str = '') -> dict:
     "The line of the board for runs that differ in their seed only; `more` goes to the model's name."
-    r,iou = rs[0],np.nanmean([np.array(r.scores['iou'], float) for r in by_seed(rs)], 0)
-    named = lambda k: f'{r.scores["classes"][k]} {100*iou[k]:.1f}'
-    speed,seconds = pace(rs)
-    return {'model': r.label[0] + more, 'backbone': r.label[1], 'params M': f'{r.config["parameters"]/1e6:.2f}', 'GFLOPs': f'{r.config["gflops"]:.2f}',
-            'seeds': str(len(by_seed(rs))), 'mIoU': spread(each_seed(rs)), '95 %': '', 'behind': '', 'mAcc': spread(each_seed(rs, 'macc')), 'aAcc': spread(each_seed(rs, 'aacc')),
-            'best class': named(int(np.nanargmax(iou))), 'worst class': named(int(np.nanargmin(iou))),
-            'img/s': '–' if np.isnan(speed) else f'{speed:.1f}', 'training': '–' if np.isnan(seconds) else minutes(seconds), 'command': str(r.config.get('command') or 'fit, in a notebook')}
+    r, iou = rs[0], np.nanmean([np.array(r.scores['iou'], float) for r in by_seed(rs)], 0)
+    named = lambda k: f'{r.scores["classes"][k]} {100 * iou[k]:.1f}'
+    speed, seconds = pace(rs)
+    return {
+        'model': r.label[0] + more,
+        'backbone': r.label[1],
+        'params M': f'{r.config["parameters"] / 1e6:.2f}',
+        'GFLOPs': f'{r.config["gflops"]:.2f}',
+        'seeds': str(len(by_seed(rs))),
+        'mIoU': spread(each_seed(rs)),
+        '95 %': '',
+        'behind': '',
+        'mAcc': spread(each_seed(rs, 'macc')),
+        'aAcc': spread(each_seed(rs, 'aacc')),
+        'best class': named(int(np.nanargmax(iou))),
+        'worst class': named(int(np.nanargmin(iou))),
+        'img/s': '–' if np.isnan(speed) else f'{speed:.1f}',
+        'training': '–' if np.isnan(seconds) else minutes(seconds),
+        'command': str(r.config.get('command') or 'fit, in a notebook'),
+    }
 
 # %% ../nbs/5_explore/board.ipynb #d94086c1
-only_here = 'these images only' # Where the seeds are too few to say more
+only_here = 'these images only'  # Where the seeds are too few to say more
 
-def behind(d:Difference) -> str:
+
+def behind(d: Difference) -> str:
     "By how much another is ahead, in points, and how sure that is."
-    return f'{100*d.gap:.1f} ({only_here if np.isnan(d.p) else f"p {d.p:.3f}"})'
+    return f'{100 * d.gap:.1f} ({only_here if np.isnan(d.p) else f"p {d.p:.3f}"})'
 
-def rows(rs_by_key:dict) -> list:
+
+def rows(rs_by_key: dict) -> list:
     "The lines of one evaluation, best mean mIoU first."
     score = lambda rs: -np.nan_to_num(each_seed(rs).mean())
     found = sorted(rs_by_key.values(), key=score)
-    areas,groups = [np.stack([r.areas for r in by_seed(rs)]) for rs in found],known_groups(rs_by_key)
-    lines = [{'place': str(p)} | row(rs, more) for p,rs,more in zip(places(areas, groups=groups), found, apart(found))]
-    for l,a in zip(lines, areas):
+    areas, groups = (
+        [np.stack([r.areas for r in by_seed(rs)]) for rs in found],
+        known_groups(rs_by_key),
+    )
+    lines = [
+        {'place': str(p)} | row(rs, more)
+        for p, rs, more in zip(places(areas, groups=groups), found, apart(found))
+    ]
+    for l, a in zip(lines, areas):
         l['95 %'] = percents(*interval(bootstrap(a, groups=groups)))
-        if a is not areas[0]: l['behind'] = behind(paired(areas[0], a, groups=groups))
+        if a is not areas[0]:
+            l['behind'] = behind(paired(areas[0], a, groups=groups))
     return lines
 
-def heading(name:str, rs_by_key:dict) -> str:
+
+def heading(name: str, rs_by_key: dict) -> str:
     "The title of a table: the evaluation, and how many groups its pictures belong to."
     groups = known_groups(rs_by_key)
-    if groups is None: return name
+    if groups is None:
+        return name
     n = len(np.unique(groups))
-    return f'{name} in {n} group{"s"*(n > 1)}'
+    return f'{name} in {n} group{"s" * (n > 1)}'
 
 # %% ../nbs/5_explore/board.ipynb #46b0bae1
-def short(command:str, most:int=60) -> str:
+def short(command: str, most: int = 60) -> str:
     "A command cut to fit a terminal; the page has all of it."
-    return command if len(command) <= most else command[:most-1]+'…'
+    return command if len(command) <= most else command[: most - 1] + '…'
 
 # %% ../nbs/5_explore/board.ipynb #9e797ba7
-def text_table(lines:list) -> str:
+def text_table(lines: list) -> str:
     "Aligned columns, numbers to the right."
-    cells = [list(lines[0])] + [[short(v) if k == 'command' else v for k,v in l.items()] for l in lines]
+    cells = [list(lines[0])] + [
+        [short(v) if k == 'command' else v for k, v in l.items()] for l in lines
+    ]
     wide = [max(map(len, column)) for column in zip(*cells)]
-    left = [k in ('model','backbone','best class','worst class','command') for k in lines[0]]
-    return '\n'.join('  '.join(c.ljust(w) if l else c.rjust(w) for c,w,l in zip(r, wide, left)).rstrip() for r in cells)
+    left = [k in ('model', 'backbone', 'best class', 'worst class', 'command') for k in lines[0]]
+    return '\n'.join(
+        '  '.join(c.ljust(w) if l else c.rjust(w) for c, w, l in zip(r, wide, left)).rstrip()
+        for r in cells
+    )
 
 # %% ../nbs/5_explore/board.ipynb #efdfc976
 def front(
-    x, # Values of one column, n
-    y, # Values of the other, n
-    sx:int=-1, # 1 if a larger `x` is better, −1 if a smaller one is
-    sy:int=1, # The same for `y`
+    x,  # Values of one column, n
+    y,  # Values of the other, n
+    sx: int = -1,  # 1 if a larger `x` is better, −1 if a smaller one is
+    sy: int = 1,  # The same for `y`
 ) -> list:
     "The indices of the points that no other beats, by `x`."
-    p = np.stack([sx*np.asarray(x, float), sy*np.asarray(y, float)], 1)
+    p = np.stack([sx * np.asarray(x, float), sy * np.asarray(y, float)], 1)
     beaten = [np.any((p >= q).all(1) & (p > q).any(1)) or np.isnan(q).any() for q in p]
     return sorted(np.flatnonzero(~np.array(beaten, bool)).tolist(), key=lambda i: x[i])
 
 # %% ../nbs/5_explore/board.ipynb #0d48b465
-def plot(rs_by_key:dict, ax=None):
+def plot(rs_by_key: dict, ax=None):
     "mIoU against parameters, with the spread over seeds, and the front."
     import matplotlib.pyplot as plt
     from segbench.show import plain
-    ax,groups = ax or plt.subplots(figsize=(5,3))[1],list(rs_by_key.values())
-    x,miou = [rs[0].config['parameters']/1e6 for rs in groups],[100*each_seed(rs) for rs in groups]
+
+    ax, groups = ax or plt.subplots(figsize=(5, 3))[1], list(rs_by_key.values())
+    x, miou = (
+        [rs[0].config['parameters'] / 1e6 for rs in groups],
+        [100 * each_seed(rs) for rs in groups],
+    )
     y = [m.mean() for m in miou]
     on = front(x, y)
     ax.plot([x[k] for k in on], [y[k] for k in on], color='#bbb', lw=1.2, zorder=0)
-    middle,half = (min(x)+max(x))/2,np.median(y)
-    for rs,more,a,b,m in zip(groups, apart(groups), x, y, miou):
-        beside = dict(xytext=(-6 if a > middle else 6, 4 if b >= half else -11), ha='right' if a > middle else 'left')
+    middle, half = (min(x) + max(x)) / 2, np.median(y)
+    for rs, more, a, b, m in zip(groups, apart(groups), x, y, miou):
+        beside = dict(
+            xytext=(-6 if a > middle else 6, 4 if b >= half else -11),
+            ha='right' if a > middle else 'left',
+        )
         ax.errorbar(a, b, m.std(ddof=1) if len(m) > 1 else 0, fmt='o', capsize=3)
-        ax.annotate(plain(' '.join(filter(None, rs[0].label)) + more), (a, b), textcoords='offset points', fontsize=8, **beside)
-    ax.set_xlabel('million parameters'); ax.set_ylabel('mIoU, %'); ax.margins(.25, .2); ax.spines[['top','right']].set_visible(False)
+        ax.annotate(
+            plain(' '.join(filter(None, rs[0].label)) + more),
+            (a, b),
+            textcoords='offset points',
+            fontsize=8,
+            **beside,
+        )
+    ax.set_xlabel('million parameters')
+    ax.set_ylabel('mIoU, %')
+    ax.margins(0.25, 0.2)
+    ax.spines[['top', 'right']].set_visible(False)
     return ax
 
 # %% ../nbs/5_explore/board.ipynb #12d2a480
-def side_by_side(rs_by_key:dict, gap:int=4):
+def side_by_side(rs_by_key: dict, gap: int = 4):
     "Image, label and the prediction of every network, best last, under mIoU and name; None if the previews do not match."
     from PIL import Image, ImageDraw, ImageFont
     from segbench.show import picture_in
+
     score = lambda rs: np.nan_to_num(each_seed(rs).mean())
-    groups = [rs for rs in sorted(rs_by_key.values(), key=score) if (rs[0].run/'preview.png').exists()]
-    shown = [picture_in(rs[0].run/'preview.png') for rs in groups]
-    for rs,p in zip(groups, shown):
-        if p is None: print(f'{rs[0].run/"preview.png"} is left out: it is damaged, or larger than a preview can be')
-    groups,previews = [rs for rs,p in zip(groups, shown) if p is not None],[p for p in shown if p is not None]
-    if not previews or len({p.shape for p in previews}) > 1: return None
-    h,w = previews[0].shape[0],previews[0].shape[1]//3
-    columns = [previews[0][:,:w], previews[0][:,w:2*w]] + [p[:,2*w:] for p in previews]
-    titles = ['picture', 'label'] + [f'{100*score(rs):.1f}  {rs[0].label[0]}{more}'.replace('(', '\n(') for rs,more in zip(groups, apart(groups))]
-    strip = 20 + 14*max(t.count('\n') for t in titles)
-    sheet = Image.new('RGB', (len(columns)*(w+gap)-gap, h+strip), 'white')
-    for k,(c,t) in enumerate(zip(columns, titles)):
-        head = Image.new('RGB', (w, strip), 'white') # a name that is too long is cut
+    groups = [
+        rs for rs in sorted(rs_by_key.values(), key=score) if (rs[0].run / 'preview.png').exists()
+    ]
+    shown = [picture_in(rs[0].run / 'preview.png') for rs in groups]
+    for rs, p in zip(groups, shown):
+        if p is None:
+            print(
+                f'{rs[0].run / "preview.png"} is left out: it is damaged, or larger than a preview can be'
+            )
+    groups, previews = (
+        [rs for rs, p in zip(groups, shown) if p is not None],
+        [p for p in shown if p is not None],
+    )
+    if not previews or len({p.shape for p in previews}) > 1:
+        return None
+    h, w = previews[0].shape[0], previews[0].shape[1] // 3
+    columns = [previews[0][:, :w], previews[0][:, w : 2 * w]] + [p[:, 2 * w :] for p in previews]
+    titles = ['picture', 'label'] + [
+        f'{100 * score(rs):.1f}  {rs[0].label[0]}{more}'.replace('(', '\n(')
+        for rs, more in zip(groups, apart(groups))
+    ]
+    strip = 20 + 14 * max(t.count('\n') for t in titles)
+    sheet = Image.new('RGB', (len(columns) * (w + gap) - gap, h + strip), 'white')
+    for k, (c, t) in enumerate(zip(columns, titles)):
+        head = Image.new('RGB', (w, strip), 'white')  # a name that is too long is cut
         ImageDraw.Draw(head).text((2, 3), t, 'black', ImageFont.load_default(12))
-        for part,top in ((head, 0), (Image.fromarray(c), strip)): sheet.paste(part, (k*(w+gap), top))
+        for part, top in ((head, 0), (Image.fromarray(c), strip)):
+            sheet.paste(part, (k * (w + gap), top))
     return np.asarray(sheet)
 
 # %% ../nbs/5_explore/board.ipynb #ca59bec1
-style = '''body{font:14px/1.5 system-ui,sans-serif;max-width:1240px;margin:2em auto;padding:0 1em;color:#222}table{border-collapse:collapse;font-variant-numeric:tabular-nums}
+style = """body{font:14px/1.5 system-ui,sans-serif;max-width:1240px;margin:2em auto;padding:0 1em;color:#222}table{border-collapse:collapse;font-variant-numeric:tabular-nums}
 th,td{padding:.3em .7em;text-align:right;border-bottom:1px solid #e4e4e4;white-space:nowrap}th{cursor:pointer;background:#f6f6f6}td:nth-child(2),th:nth-child(2),td:nth-child(3),th:nth-child(3),td:last-child{text-align:left}
-td:last-child{font:11px monospace;max-width:26em;overflow:hidden;text-overflow:ellipsis}img{max-width:100%}.w{overflow-x:auto}'''
-script = '''for(const th of document.querySelectorAll('th'))th.onclick=()=>{const b=th.closest('table').tBodies[0],i=th.cellIndex,d=th.d=-(th.d||1),v=r=>r.cells[i].innerText,n=s=>s.includes(':')?s.split(':')[0]*60+ +s.split(':')[1]:parseFloat(s);
-[...b.rows].sort((a,c)=>d*(isNaN(n(v(a)))?v(a).localeCompare(v(c)):n(v(a))-n(v(c)))).forEach(r=>b.append(r))}'''
+td:last-child{font:11px monospace;max-width:26em;overflow:hidden;text-overflow:ellipsis}img{max-width:100%}.w{overflow-x:auto}"""
+script = """for(const th of document.querySelectorAll('th'))th.onclick=()=>{const b=th.closest('table').tBodies[0],i=th.cellIndex,d=th.d=-(th.d||1),v=r=>r.cells[i].innerText,n=s=>s.includes(':')?s.split(':')[0]*60+ +s.split(':')[1]:parseFloat(s);
+[...b.rows].sort((a,c)=>d*(isNaN(n(v(a)))?v(a).localeCompare(v(c)):n(v(a))-n(v(c)))).forEach(r=>b.append(r))}"""
 
 # %% ../nbs/5_explore/board.ipynb #7015493a
-def html_table(lines:list) -> Markup:
+def html_table(lines: list) -> Markup:
     "The rows as an HTML table."
     cells = lambda tag, words: joined(markup('<{0} title="{1}">{1}</{0}>', tag, w) for w in words)
     body = joined(markup('<tr>{}</tr>', cells('td', l.values())) for l in lines)
@@ -341,46 +504,68 @@ def html_table(lines:list) -> Markup:
 # %% ../nbs/5_explore/board.ipynb #a3d63ae6
 def png(draw) -> Markup:
     "What `draw(file)` writes, as an image inside a page."
-    file = io.BytesIO(); draw(file)
-    return markup('<img src="data:image/png;base64,{}">', base64.b64encode(file.getvalue()).decode())
+    file = io.BytesIO()
+    draw(file)
+    return markup(
+        '<img src="data:image/png;base64,{}">', base64.b64encode(file.getvalue()).decode()
+    )
 
 # %% ../nbs/5_explore/board.ipynb #cad798aa
-note = ('mIoU is the mean ± standard deviation over seeds; 95 % is the interval over pictures, drawn by groups such as videos where the data set knows them '
+note = (
+    'mIoU is the mean ± standard deviation over seeds; 95 % is the interval over pictures, drawn by groups such as videos where the data set knows them '
     'and one by one where not; networks that share a place cannot be told apart by a paired test. p counts both chances, of pictures and of seeds, and takes three seeds of '
     f'both; with fewer, or with one group only, place and gap are about {only_here}: another seed could turn them around. '
-    'The line joins those that no other beats in both mIoU and parameters.')
+    'The line joins those that no other beats in both mIoU and parameters.'
+)
 
-def page(tables:dict, picture=None) -> str:
+
+def page(tables: dict, picture=None) -> str:
     "The board as HTML: per evaluation a table and a plot, and the pictures."
     from matplotlib.figure import Figure
     from PIL import Image
+
     parts = [markup('<p>{}</p>', note)]
-    for name,by_key in tables.items():
-        fig = Figure(figsize=(6,3.4), layout='constrained')
+    for name, by_key in tables.items():
+        fig = Figure(figsize=(6, 3.4), layout='constrained')
         plot(by_key, fig.subplots())
-        parts += [markup('<h2>{}</h2>', heading(name, by_key)), html_table(rows(by_key)), png(lambda f: fig.savefig(f, dpi=130))]
+        parts += [
+            markup('<h2>{}</h2>', heading(name, by_key)),
+            html_table(rows(by_key)),
+            png(lambda f: fig.savefig(f, dpi=130)),
+        ]
     if picture is not None:
-        said = Markup('<h2>The same pictures</h2><p>Image, label, and the predictions of the networks, from the lowest mIoU to the highest.</p>')
+        said = Markup(
+            '<h2>The same pictures</h2><p>Image, label, and the predictions of the networks, from the lowest mIoU to the highest.</p>'
+        )
         parts += [said, png(lambda f: Image.fromarray(picture).save(f, 'PNG'))]
     return f'<!doctype html><meta charset="utf-8"><title>segbench board</title><style>{style}</style><h1>segbench board</h1>{joined(parts)}<script>{script}</script>'
 
 # %% ../nbs/5_explore/board.ipynb #167bd47f
 def main(
-    runs:str, # Folder with run folders below it
-    html:str=None, # File for the page; board.html in that folder by default
+    runs: str,  # Folder with run folders below it
+    html: str = None,  # File for the page; board.html in that folder by default
 ):
     "Compare runs: print a table for every evaluation, and write a page with plots and pictures."
-    file = Path(html or Path(runs)/'board.html')
-    if file.suffix.lower() == '.png': raise UserError(f'html is {str(html)!r}, but the page goes there, and the picture beside it; give a name such as board.html.')
+    file = Path(html or Path(runs) / 'board.html')
+    if file.suffix.lower() == '.png':
+        raise UserError(
+            f'html is {str(html)!r}, but the page goes there, and the picture beside it; give a name such as board.html.'
+        )
     tables = group(results(runs))
-    for name,by_key in tables.items():
+    for name, by_key in tables.items():
         lines = rows(by_key)
         print(f'{heading(name, by_key)}\n{text_table(lines)}')
-        if any(only_here in l['behind'] for l in lines): print(f'{only_here}: fewer than {least_seeds} seeds of one of the two, or pictures of one group only; another seed could turn it around')
+        if any(only_here in l['behind'] for l in lines):
+            print(
+                f'{only_here}: fewer than {least_seeds} seeds of one of the two, or pictures of one group only; another seed could turn it around'
+            )
         print()
     picture = side_by_side(next(iter(tables.values())))
-    with whole(file) as part: part.write_text(page(tables, picture), encoding='utf8')
+    with whole(file) as part:
+        part.write_text(page(tables, picture), encoding='utf8')
     if picture is not None:
         from PIL import Image
-        with whole(file.with_suffix('.png')) as part: Image.fromarray(picture).save(part, 'PNG')
+
+        with whole(file.with_suffix('.png')) as part:
+            Image.fromarray(picture).save(part, 'PNG')
     print(f'{file}' + (f' and {file.with_suffix(".png")}' if picture is not None else ''))

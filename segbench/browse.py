@@ -24,38 +24,43 @@ from .show import *
 # %% ../nbs/5_explore/browse.ipynb #075eafa6
 looks = ['picture', 'overlay', 'label', 'edges']
 
+
 def paint(
-    image, # c×h×w `uint8`
-    label, # Class indices, h×w
-    pal, # Palette, n×3
-    look:str='overlay', # One of `looks`
-    opacity:float=.5, # Of the paint in `overlay`, of the lines in `edges`
+    image,  # c×h×w `uint8`
+    label,  # Class indices, h×w
+    pal,  # Palette, n×3
+    look: str = 'overlay',  # One of `looks`
+    opacity: float = 0.5,  # Of the paint in `overlay`, of the lines in `edges`
 ):
     "What one sees of `image` and `label`, h×w×3 `uint8`."
     choose('look', look, looks)
-    if look == 'label': return colour(label, pal)
-    if look == 'edges': label,pal = np.where(edges(label), 0, 255),[(255,0,255)]
+    if look == 'label':
+        return colour(label, pal)
+    if look == 'edges':
+        label, pal = np.where(edges(label), 0, 255), [(255, 0, 255)]
     return overlay(image, label, pal, opacity if look != 'picture' else 0)
 
 # %% ../nbs/5_explore/browse.ipynb #fa9395da
-def turn(s, n:int, i:int, epoch:int):
+def turn(s, n: int, i: int, epoch: int):
     "The step in which a training by the settings `s` on `n` pictures meets picture `i` in `epoch`, and its place in the batch."
     order = rng(s.seed, epoch).permutation(n)
-    batch,place = divmod(int(np.flatnonzero(order == i)[0]), s.bs)
-    return epoch*(n//s.bs) + batch, place
+    batch, place = divmod(int(np.flatnonzero(order == i)[0]), s.bs)
+    return epoch * (n // s.bs) + batch, place
 
 # %% ../nbs/5_explore/browse.ipynb #cf5d1fab
 def received(
-    pairs, # Training set
-    i:int, # Number of the picture
-    epoch:int=0, # From 0
-    s=Settings(), # Settings of the training, on one process and without `accum`
+    pairs,  # Training set
+    i: int,  # Number of the picture
+    epoch: int = 0,  # From 0
+    s=Settings(),  # Settings of the training, on one process and without `accum`
 ):
     "Picture `i` as a training meets it in `epoch`, float c×h×w with 0 black and 1 white, and its label."
-    image,label = Samples(pairs, crops(s, pairs), s.seed)[epoch, i][:2]
-    step,place = turn(s, len(pairs), i, epoch)
-    g,c = torch.Generator().manual_seed(int(rng(s.seed, step, 0).integers(2**31))),len(image)
-    return recolour(image.expand(s.bs, -1, -1, -1), (0.,)*c, (1.,)*c, s.jitter, s.stain, s.blur, g)[place], label
+    image, label = Samples(pairs, crops(s, pairs), s.seed)[epoch, i][:2]
+    step, place = turn(s, len(pairs), i, epoch)
+    g, c = torch.Generator().manual_seed(int(rng(s.seed, step, 0).integers(2**31))), len(image)
+    return recolour(
+        image.expand(s.bs, -1, -1, -1), (0.0,) * c, (1.0,) * c, s.jitter, s.stain, s.blur, g
+    )[place], label
 
 # %% ../nbs/5_explore/browse.ipynb #fa224bea
 def tally(pairs, i):
@@ -63,155 +68,255 @@ def tally(pairs, i):
     label = np.asarray(pairs.label(i))
     return np.append(np.bincount(label.ravel(), minlength=256), label.shape)
 
+
 def survey_file(pairs):
     "Where the survey of `pairs` is kept; None for a set without files."
-    return cache_folder()/'surveyed'/f'{fingerprint(pairs)}.npy' if len(pairs) and pairs.paths(0) else None
+    return (
+        cache_folder() / 'surveyed' / f'{fingerprint(pairs)}.npy'
+        if len(pairs) and pairs.paths(0)
+        else None
+    )
 
 # %% ../nbs/5_explore/browse.ipynb #ec6c7235
-def _kept(file, n:int):
+def _kept(file, n: int):
     "What `survey` left in `file` for `n` pictures; None if there is nothing, or nothing whole."
-    try: found = np.load(file) if file else None
-    except (OSError, ValueError, EOFError): return None
+    try:
+        found = np.load(file) if file else None
+    except (OSError, ValueError, EOFError):
+        return None
     return found if found is not None and found.shape == (n, 258) else None
+
 
 def survey(pairs):
     "Yield `tally` of every label of `pairs`, from all cores, or from the last time."
     file = survey_file(pairs)
-    if (kept := _kept(file, len(pairs))) is not None: yield from kept; return
+    if (kept := _kept(file, len(pairs))) is not None:
+        yield from kept
+        return
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         found = []
-        for t in pool.map(lambda i: tally(pairs, i), range(len(pairs))): found.append(t); yield t
+        for t in pool.map(lambda i: tally(pairs, i), range(len(pairs))):
+            found.append(t)
+            yield t
     if file:
         np.save(kept := io.BytesIO(), np.array(found, np.int64))
         remember(file, kept.getvalue())
 
 # %% ../nbs/5_explore/browse.ipynb #d3c21757
 def fitting(
-    found, # What `survey` found, n×258
-    k:int=None, # A class that must be there
-    void:tuple=(0, 100), # Least and greatest share of void, per cent
-    long:tuple=(0, 1<<30), # Least and greatest long side, pixels
+    found,  # What `survey` found, n×258
+    k: int = None,  # A class that must be there
+    void: tuple = (0, 100),  # Least and greatest share of void, per cent
+    long: tuple = (0, 1 << 30),  # Least and greatest long side, pixels
 ) -> list:
     "Numbers of the pictures with that class, that much void, and that size."
     found = np.asarray(found)
-    share,side = 100*found[:,255]/found[:,:256].sum(1),found[:,256:].max(1)
+    share, side = 100 * found[:, 255] / found[:, :256].sum(1), found[:, 256:].max(1)
     ok = (share >= void[0]) & (share <= void[1]) & (side >= long[0]) & (side <= long[1])
-    return np.flatnonzero(ok if k is None else ok & (found[:,k] > 0)).tolist()
+    return np.flatnonzero(ok if k is None else ok & (found[:, k] > 0)).tolist()
 
 # %% ../nbs/5_explore/browse.ipynb #f5e84145
 def pointed(
-    pairs, # Data set
-    i:int, # Number of the picture
-    label, # Its class indices, h×w
-    at, # Row and column
+    pairs,  # Data set
+    i: int,  # Number of the picture
+    label,  # Its class indices, h×w
+    at,  # Row and column
 ) -> Markup:
     "Class, file value if there is a file, and position, as HTML."
-    r,c = at
-    k = int(label[r,c])
-    said = f'file value {pairs.read(pairs.paths(i)[1])[r,c].tolist()}' if pairs.paths(i) else 'drawn, not read from a file'
-    name = chip(pairs.classes[k], pairs.palette[k]) if k < len(pairs.classes) else chip('void', (0,0,0))
+    r, c = at
+    k = int(label[r, c])
+    said = (
+        f'file value {pairs.read(pairs.paths(i)[1])[r, c].tolist()}'
+        if pairs.paths(i)
+        else 'drawn, not read from a file'
+    )
+    name = (
+        chip(pairs.classes[k], pairs.palette[k])
+        if k < len(pairs.classes)
+        else chip('void', (0, 0, 0))
+    )
     number = f'class {k}' if k != 255 else '255'
-    return markup('<span class="segbench-chips"><b>{}</b>{} · {} · row {}, column {}</span>', name, number, said, r, c)
+    return markup(
+        '<span class="segbench-chips"><b>{}</b>{} · {} · row {}, column {}</span>',
+        name,
+        number,
+        said,
+        r,
+        c,
+    )
 
 # %% ../nbs/5_explore/browse.ipynb #c4b17479
 def opened(pairs, i):
     "Picture `i` and its label as arrays, and what is wrong with them or None."
-    try: return *map(np.asarray, pairs[i][:2]), None
-    except UserError as e: return np.full((3,90,120), 128, np.uint8), np.full((90,120), 255, np.uint8), str(e)
+    try:
+        return *map(np.asarray, pairs[i][:2]), None
+    except UserError as e:
+        return np.full((3, 90, 120), 128, np.uint8), np.full((90, 120), 255, np.uint8), str(e)
 
 # %% ../nbs/5_explore/browse.ipynb #fe3465af
 class Browser(Instrument):
     "Page through `pairs`: what is in a picture, where, and what a training sees of it."
-    def __init__(self,
-        pairs, # Data set
-        settings=Settings(), # Of the training whose crops are shown
+
+    def __init__(
+        self,
+        pairs,  # Data set
+        settings=Settings(),  # Of the training whose crops are shown
     ):
-        self.pairs,self.settings,self.numbers = pairs,settings,range(len(pairs))
+        self.pairs, self.settings, self.numbers = pairs, settings, range(len(pairs))
         self.sample = lru_cache(8)(lambda i: opened(pairs, i))
-        self.received = lru_cache(8)(lambda i,epoch: received(pairs, i, epoch, settings))
-        self.canvas,self.crop = (Canvas(names=list(pairs.classes), width=w) for w in (620, 460))
+        self.received = lru_cache(8)(lambda i, epoch: received(pairs, i, epoch, settings))
+        self.canvas, self.crop = (Canvas(names=list(pairs.classes), width=w) for w in (620, 460))
         self.make_knobs()
-        wide = lambda c,w: widgets.Box([c], layout=dict(flex=f'{w} 1 300px', display='block', align_self='flex-start'))
-        super().__init__(beside(self.back, self.number, self.next, self.title), beside(self.look, self.opacity, self.epoch, self.again),
-                         beside(self.has, self.void, self.long, self.bar), beside(wide(self.canvas, 4), wide(self.crop, 3)), self.legend, self.said)
-        self.listen(); self.draw()
+        wide = lambda c, w: widgets.Box(
+            [c], layout=dict(flex=f'{w} 1 300px', display='block', align_self='flex-start')
+        )
+        super().__init__(
+            beside(self.back, self.number, self.next, self.title),
+            beside(self.look, self.opacity, self.epoch, self.again),
+            beside(self.has, self.void, self.long, self.bar),
+            beside(wide(self.canvas, 4), wide(self.crop, 3)),
+            self.legend,
+            self.said,
+        )
+        self.listen()
+        self.draw()
         self.surveying = in_background(survey(pairs), len(pairs), self.bar, self.surveyed)
 
 # %% ../nbs/5_explore/browse.ipynb #b0861f71
 @patch
-def make_knobs(self:Browser):
+def make_knobs(self: Browser):
     "The widgets, in the order in which they stand."
-    self.back,self.next,self.again = map(button, ('◀ back', 'next ▶', 'draw again'))
-    self.number = knob(widgets.IntSlider, 'picture', 340, max=max(0, len(self.pairs)-1), continuous_update=False)
-    self.look = widgets.ToggleButtons(options=looks, value='overlay', style=dict(button_width='78px'))
-    self.opacity = knob(widgets.FloatSlider, 'opacity', 225, value=.5, min=0, max=1, step=.05)
-    self.epoch = knob(widgets.BoundedIntText, 'crop of epoch', 160, max=1<<30)
-    self.has = knob(widgets.Dropdown, 'with', 200, options=[('any class', None), *((n,k) for k,n in enumerate(self.pairs.classes))])
-    self.void = knob(widgets.FloatRangeSlider, 'void, %', 260, value=(0,100), min=0, max=100, step=.5, readout_format='.1f', continuous_update=False)
-    self.long = knob(widgets.IntRangeSlider, 'long side, pixels', 300, value=(0,1), min=0, max=1, continuous_update=False)
+    self.back, self.next, self.again = map(button, ('◀ back', 'next ▶', 'draw again'))
+    self.number = knob(
+        widgets.IntSlider, 'picture', 340, max=max(0, len(self.pairs) - 1), continuous_update=False
+    )
+    self.look = widgets.ToggleButtons(
+        options=looks, value='overlay', style=dict(button_width='78px')
+    )
+    self.opacity = knob(widgets.FloatSlider, 'opacity', 225, value=0.5, min=0, max=1, step=0.05)
+    self.epoch = knob(widgets.BoundedIntText, 'crop of epoch', 160, max=1 << 30)
+    self.has = knob(
+        widgets.Dropdown,
+        'with',
+        200,
+        options=[('any class', None), *((n, k) for k, n in enumerate(self.pairs.classes))],
+    )
+    self.void = knob(
+        widgets.FloatRangeSlider,
+        'void, %',
+        260,
+        value=(0, 100),
+        min=0,
+        max=100,
+        step=0.5,
+        readout_format='.1f',
+        continuous_update=False,
+    )
+    self.long = knob(
+        widgets.IntRangeSlider,
+        'long side, pixels',
+        300,
+        value=(0, 1),
+        min=0,
+        max=1,
+        continuous_update=False,
+    )
     self.bar = knob(widgets.IntProgress, 'counting', 200)
-    self.title,self.legend,self.said = (Said() for _ in range(3))
-    self.said.add_class('segbench-said'); self.title.add_class('segbench-title')
+    self.title, self.legend, self.said = (Said() for _ in range(3))
+    self.said.add_class('segbench-said')
+    self.title.add_class('segbench-title')
 
 # %% ../nbs/5_explore/browse.ipynb #211e41dd
 @patch
-def listen(self:Browser):
+def listen(self: Browser):
     "What happens when something is moved; all observers there ever are."
-    for w in (self.number, self.look, self.opacity, self.epoch): w.observe(self.draw, 'value')
-    for w in (self.has, self.void, self.long): w.observe(self.filter, 'value')
+    for w in (self.number, self.look, self.opacity, self.epoch):
+        w.observe(self.draw, 'value')
+    for w in (self.has, self.void, self.long):
+        w.observe(self.filter, 'value')
     self.canvas.observe(self.tell, 'at')
-    for button,w,step in ((self.back, self.number, -1), (self.next, self.number, 1), (self.again, self.epoch, 1)):
-        button.on_click(lambda _,w=w,step=step: setattr(w, 'value', min(max(w.value+step, w.min), w.max)))
+    for button, w, step in (
+        (self.back, self.number, -1),
+        (self.next, self.number, 1),
+        (self.again, self.epoch, 1),
+    ):
+        button.on_click(
+            lambda _, w=w, step=step: setattr(w, 'value', min(max(w.value + step, w.min), w.max))
+        )
 
 # %% ../nbs/5_explore/browse.ipynb #5cd02bd8
 @patch
-def draw(self:Browser, _=None):
+def draw(self: Browser, _=None):
     "Paint the picture and its crop as the widgets say."
     i = self.numbers[self.number.value]
-    image,label,wrong = self.sample(i)
-    x,y = (torch.from_numpy(image)/255, label) if wrong else self.received(i, self.epoch.value)
-    show = lambda x,y: paint(x, y, self.pairs.palette, self.look.value, self.opacity.value)
+    image, label, wrong = self.sample(i)
+    x, y = (torch.from_numpy(image) / 255, label) if wrong else self.received(i, self.epoch.value)
+    show = lambda x, y: paint(x, y, self.pairs.palette, self.look.value, self.opacity.value)
     self.canvas.show((f'picture {i}', show(image, label), label))
-    self.crop.show((f'training crop, epoch {self.epoch.value}', show(x.clamp(0,1).mul(255).byte(), y), y))
+    self.crop.show(
+        (f'training crop, epoch {self.epoch.value}', show(x.clamp(0, 1).mul(255).byte(), y), y)
+    )
     name = Path(str(self.pairs.paths(i)[0])).name + ', ' if self.pairs.paths(i) else ''
     self.title.value = f'{name}{label.shape[1]}×{label.shape[0]} · {len(self.numbers)} of {len(self.pairs)} pictures fit'
     self.legend.value = chips(label, self.pairs.classes, self.pairs.palette)
     self.tell()
 
+
 @patch
-def tell(self:Browser, _=None):
+def tell(self: Browser, _=None):
     "Say what is at the picked pixel."
     i = self.numbers[self.number.value]
-    _,label,wrong = self.sample(i)
+    _, label, wrong = self.sample(i)
     idle = 'Click a pixel to read it; then the wheel, + − 0 and the arrows work, too.'
-    self.said.value = wrong if wrong else pointed(self.pairs, i, label, self.canvas.at) if self.canvas.at else idle
+    self.said.value = (
+        wrong
+        if wrong
+        else pointed(self.pairs, i, label, self.canvas.at)
+        if self.canvas.at
+        else idle
+    )
 
 # %% ../nbs/5_explore/browse.ipynb #409ea41c
 @patch
-def surveyed(self:Browser, found):
+def surveyed(self: Browser, found):
     "Take over the counts of all labels; from now on the filters work."
     self.found = np.array(found)
-    sides = self.found[:,256:].max(1)
-    self.long.max = int(sides.max()); self.long.min = int(sides.min()); self.long.value = (self.long.min, self.long.max)
+    sides = self.found[:, 256:].max(1)
+    self.long.max = int(sides.max())
+    self.long.min = int(sides.min())
+    self.long.value = (self.long.min, self.long.max)
     self.long.disabled = self.long.min == self.long.max
     self.filter()
 
+
 @patch
-def filter(self:Browser, _=None):
+def filter(self: Browser, _=None):
     "Keep the pictures that fit, and stay at the present one if it does; with none, keep all as they were."
-    if not hasattr(self, 'found'): return
-    numbers,i = fitting(self.found, self.has.value, self.void.value, self.long.value),self.numbers[self.number.value]
-    if not numbers: self.title.value = f'none of {len(self.pairs)} pictures fits'; return
+    if not hasattr(self, 'found'):
+        return
+    numbers, i = (
+        fitting(self.found, self.has.value, self.void.value, self.long.value),
+        self.numbers[self.number.value],
+    )
+    if not numbers:
+        self.title.value = f'none of {len(self.pairs)} pictures fits'
+        return
     self.numbers = numbers
-    self.number.max = len(numbers)-1
+    self.number.max = len(numbers) - 1
     self.number.value = numbers.index(i) if i in numbers else 0
     self.draw()
 
 # %% ../nbs/5_explore/browse.ipynb #89e896b2
 @patch
-def picture(self:Browser, width:int=840):
+def picture(self: Browser, width: int = 840):
     "What the browser shows, still: the picture and its crop over the classes in it."
-    parts = [self.canvas.picture(width*4//7), self.crop.picture(width*3//7)]
+    parts = [self.canvas.picture(width * 4 // 7), self.crop.picture(width * 3 // 7)]
     sheet = Image.new('RGB', (width, max(p.height for p in parts)), 'white')
-    for p,x in zip(parts, (0, width*4//7)): sheet.paste(p, (x, 0))
-    return captioned(np.asarray(sheet), from_png(self.canvas.panels[0]['ids']), self.pairs.classes, self.pairs.palette)
+    for p, x in zip(parts, (0, width * 4 // 7)):
+        sheet.paste(p, (x, 0))
+    return captioned(
+        np.asarray(sheet),
+        from_png(self.canvas.panels[0]['ids']),
+        self.pairs.classes,
+        self.pairs.palette,
+    )

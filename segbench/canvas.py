@@ -19,18 +19,21 @@ from .show import *
 
 # %% ../nbs/5_explore/canvas.ipynb #218e4a9a
 def png(
-    x, # h×w×3, c×h×w or h×w, `uint8`
+    x,  # h×w×3, c×h×w or h×w, `uint8`
 ) -> bytes:
     "`x` as a PNG file."
     x = to_array(x)
-    return cv2.imencode('.png', x if x.ndim == 2 else x[...,::-1], [cv2.IMWRITE_PNG_COMPRESSION, 1])[1].tobytes()
+    return cv2.imencode(
+        '.png', x if x.ndim == 2 else x[..., ::-1], [cv2.IMWRITE_PNG_COMPRESSION, 1]
+    )[1].tobytes()
 
-def from_png(file:bytes):
+
+def from_png(file: bytes):
     "The picture in a file's bytes, h×w×3 or h×w `uint8`."
     return np.asarray(Image.open(io.BytesIO(file)))
 
 # %% ../nbs/5_explore/canvas.ipynb #1db01dc6
-_figure = '''
+_figure = """
 const clamp = (v, a, b) => Math.min(Math.max(v, a), b)
 const tag = (name, parent, css='') => { const e = parent.appendChild(document.createElement(name)); e.className = css; return e }
 function figure(el) {
@@ -49,10 +52,10 @@ function fill(f, panel, [h, w]) {
     c.drawImage(bits, 0, 0); f.ids = c.getImageData(0, 0, w, h).data
   })
 }
-'''
+"""
 
 # %% ../nbs/5_explore/canvas.ipynb #af186078
-_view = '''
+_view = """
 function place(figures, model) {
   const [x, y, z] = model.get('view'), [r, c] = model.get('at'), [h, w] = model.get('size')
   for (const { img, mark } of figures) {
@@ -73,10 +76,10 @@ function pick(model, r, c) {
   const [h, w] = model.get('size')
   model.set('at', [clamp(r, 0, h-1), clamp(c, 0, w-1)]); model.save_changes()
 }
-'''
+"""
 
 # %% ../nbs/5_explore/canvas.ipynb #02a5d54f
-_hands = '''
+_hands = """
 function pointer(f, figures, model, el) {
   let from = null, moved = false
   const share = e => { const b = f.frame.getBoundingClientRect(); return [(e.clientX-b.left)/b.width, (e.clientY-b.top)/b.height] }
@@ -95,10 +98,10 @@ function pointer(f, figures, model, el) {
     e.preventDefault(); zoom(model, 1.2**Math.sign(-e.deltaY), ...share(e))
   }, { passive: false })
 }
-'''
+"""
 
 # %% ../nbs/5_explore/canvas.ipynb #ab983617
-_keys = '''
+_keys = """
 function tell(figures, model, r, c) {
   const [h, w] = model.get('size'), names = model.get('names')
   for (const f of figures) f.note.textContent = f.ids && r >= 0 && c >= 0 && r < h && c < w ? names[f.ids[4*(r*w+c)]] ?? 'void' : ''
@@ -113,10 +116,10 @@ function keyboard(model, e) {
   else return
   e.preventDefault(); e.stopPropagation()
 }
-'''
+"""
 
 # %% ../nbs/5_explore/canvas.ipynb #13e0d2e5
-_render = '''
+_render = """
 function render({ model, el }) {
   const figures = []
   el.classList.add('segbench-canvas'); el.tabIndex = 0; el.dataset.lmSuppressShortcuts = true // JupyterLab's
@@ -136,10 +139,10 @@ function render({ model, el }) {
   return () => figures.forEach(f => URL.revokeObjectURL(f.img.src))
 }
 export default { render }
-'''
+"""
 
 # %% ../nbs/5_explore/canvas.ipynb #94e2a404
-_style = '''
+_style = """
 .segbench-canvas { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 260px), 1fr)); gap: 4px 8px; max-width: var(--most); box-sizing: border-box; padding: 2px; outline: none }
 .segbench-canvas figure { margin: 0; min-width: 0 }
 .segbench-canvas figcaption { display: flex; justify-content: space-between; gap: 1em; font: 13px/20px var(--jp-ui-font-family, sans-serif); color: var(--jp-ui-font-color1, #222); white-space: nowrap }
@@ -155,44 +158,56 @@ _style = '''
 .segbench-ranks th { text-align: left; font-weight: 600 }
 .segbench-ranks s { display: inline-block; height: 9px; margin-right: 5px; background: #4682b4 }
 .segbench-chips i { display: inline-block; width: 11px; height: 11px; margin-right: 5px; border: 1px solid #8888 }
-'''
+"""
 
 # %% ../nbs/5_explore/canvas.ipynb #59b98932
 class Canvas(anywidget.AnyWidget):
     "Pictures of one size side by side; `at` is the picked pixel, `view` what of them is seen."
-    _esm,_css = _figure + _view + _keys + _hands + _render,_style
-    panels = traitlets.List().tag(sync=True) # Dictionaries of `title`, `png` and, to name what is under the pointer, `ids`
-    names = traitlets.List().tag(sync=True) # Of the classes in `ids`; what is beyond them is void
-    size = traitlets.List([1,1]).tag(sync=True) # Height and width
-    width = traitlets.Int(560).tag(sync=True) # Of a panel, at most
-    smooth = traitlets.Bool(False).tag(sync=True) # Whether pixels blend when enlarged, as a drawing's should
-    view = traitlets.List([0.,0.,1.]).tag(sync=True) # Share of the picture left of the frame and above it, and magnification
-    at = traitlets.List().tag(sync=True) # Row and column, or nothing
+
+    _esm, _css = _figure + _view + _keys + _hands + _render, _style
+    panels = traitlets.List().tag(
+        sync=True
+    )  # Dictionaries of `title`, `png` and, to name what is under the pointer, `ids`
+    names = traitlets.List().tag(sync=True)  # Of the classes in `ids`; what is beyond them is void
+    size = traitlets.List([1, 1]).tag(sync=True)  # Height and width
+    width = traitlets.Int(560).tag(sync=True)  # Of a panel, at most
+    smooth = traitlets.Bool(False).tag(
+        sync=True
+    )  # Whether pixels blend when enlarged, as a drawing's should
+    view = traitlets.List([0.0, 0.0, 1.0]).tag(
+        sync=True
+    )  # Share of the picture left of the frame and above it, and magnification
+    at = traitlets.List().tag(sync=True)  # Row and column, or nothing
 
 # %% ../nbs/5_explore/canvas.ipynb #19f70da3
 @patch
-def show(self:Canvas,
-    *panels, # (title, picture h×w×3) or (title, picture, class indices h×w)
+def show(
+    self: Canvas,
+    *panels,  # (title, picture h×w×3) or (title, picture, class indices h×w)
 ):
     "Show these pictures; the view and the picked pixel stay unless the size changes."
     sizes = {to_array(p[1]).shape[:2] for p in panels}
-    if len(sizes) > 1: raise ValueError(f'a canvas shows pictures of one size, not {sorted(sizes)}')
+    if len(sizes) > 1:
+        raise ValueError(f'a canvas shows pictures of one size, not {sorted(sizes)}')
     size = list(sizes.pop())
     with self.hold_sync():
-        if size != self.size: self.size,self.at,self.view = size,[],[0.,0.,1.]
-        self.panels = [dict(title=t, png=png(x), ids=png(*ids) if ids else None) for t,x,*ids in panels]
+        if size != self.size:
+            self.size, self.at, self.view = size, [], [0.0, 0.0, 1.0]
+        self.panels = [
+            dict(title=t, png=png(x), ids=png(*ids) if ids else None) for t, x, *ids in panels
+        ]
 
 # %% ../nbs/5_explore/canvas.ipynb #f30ba9b7
 @patch
-def picture(self:Canvas, width:int=840):
+def picture(self: Canvas, width: int = 840):
     "The whole pictures side by side under their titles, as a Pillow picture."
-    parts,n,(h,w) = [from_png(p['png']) for p in self.panels],len(self.panels),self.size
-    wide = min(self.width, width//n-4)
-    high = round(wide*h/w)
-    sheet = Image.new('RGB', (n*(wide+4)-4, high+18), 'white')
-    for k,(p,x) in enumerate(zip(self.panels, parts)):
-        sheet.paste(Image.fromarray(x).resize((wide, high), Image.BILINEAR), (k*(wide+4), 18))
-        ImageDraw.Draw(sheet).text((k*(wide+4)+1, 2), p['title'], 'black', font(10))
+    parts, n, (h, w) = [from_png(p['png']) for p in self.panels], len(self.panels), self.size
+    wide = min(self.width, width // n - 4)
+    high = round(wide * h / w)
+    sheet = Image.new('RGB', (n * (wide + 4) - 4, high + 18), 'white')
+    for k, (p, x) in enumerate(zip(self.panels, parts)):
+        sheet.paste(Image.fromarray(x).resize((wide, high), Image.BILINEAR), (k * (wide + 4), 18))
+        ImageDraw.Draw(sheet).text((k * (wide + 4) + 1, 2), p['title'], 'black', font(10))
     return sheet
 
 # %% ../nbs/5_explore/canvas.ipynb #8e293005
@@ -203,71 +218,118 @@ def compact(picture):
 # %% ../nbs/5_explore/canvas.ipynb #e9440214
 def beside(*parts):
     "Widgets beside each other, which wrap."
-    return widgets.HBox(parts, layout=dict(flex_flow='row wrap', align_items='center', grid_gap='2px 12px', overflow='visible'))
+    return widgets.HBox(
+        parts,
+        layout=dict(
+            flex_flow='row wrap', align_items='center', grid_gap='2px 12px', overflow='visible'
+        ),
+    )
+
 
 class Said(widgets.HTML):
     "Words that change, such as names of classes, files and runs; only `Markup` among them is HTML."
-    @traitlets.validate('value')
-    def _words(self, proposal): return safe(proposal['value'])
 
-def button(text:str): return widgets.Button(description=text, layout=dict(width='auto'))
+    @traitlets.validate('value')
+    def _words(self, proposal):
+        return safe(proposal['value'])
+
+
+def button(text: str):
+    return widgets.Button(description=text, layout=dict(width='auto'))
+
 
 def knob(
-    kind, # Such as `widgets.IntSlider`
-    name:str, # Shown to its left
-    width:int, # Pixels, name included
-    **kw, # For `kind`
+    kind,  # Such as `widgets.IntSlider`
+    name: str,  # Shown to its left
+    width: int,  # Pixels, name included
+    **kw,  # For `kind`
 ):
     "A widget that stands close to its name."
-    return kind(description=name, style=dict(description_width='auto'), layout=dict(width=f'{width}px'), **kw)
+    return kind(
+        description=name,
+        style=dict(description_width='auto'),
+        layout=dict(width=f'{width}px'),
+        **kw,
+    )
 
 # %% ../nbs/5_explore/canvas.ipynb #7b50569f
 class Instrument:
     "Rows of widgets in `box`, with a `picture()` of them for where nothing is alive."
-    def __init__(self, *rows): self.box = widgets.VBox(rows, layout=dict(overflow='visible'))
+
+    def __init__(self, *rows):
+        self.box = widgets.VBox(rows, layout=dict(overflow='visible'))
 
     def _repr_mimebundle_(self, **kw):
-        file = io.BytesIO(); compact(self.picture()).save(file, 'PNG')
-        return self.box._repr_mimebundle_(**kw) | {'image/png': base64.b64encode(file.getvalue()).decode()}
+        file = io.BytesIO()
+        compact(self.picture()).save(file, 'PNG')
+        return self.box._repr_mimebundle_(**kw) | {
+            'image/png': base64.b64encode(file.getvalue()).decode()
+        }
 
 # %% ../nbs/5_explore/canvas.ipynb #8efff29a
-def chip(name:str, rgb, title:str='') -> Markup:
+def chip(name: str, rgb, title: str = '') -> Markup:
     "A colour and its name, as HTML."
-    return markup('<span title="{}"><i style="background:rgb{}"></i>{}</span>', title, tuple(map(int, rgb)), name)
+    return markup(
+        '<span title="{}"><i style="background:rgb{}"></i>{}</span>',
+        title,
+        tuple(map(int, rgb)),
+        name,
+    )
+
 
 def chips(
-    label, # Class indices, h×w
-    classes, # Names
-    pal, # Palette, n×3
+    label,  # Class indices, h×w
+    classes,  # Names
+    pal,  # Palette, n×3
 ) -> Markup:
     "The classes in `label`, most frequent first, as an HTML legend."
     label = np.asarray(label)
-    n = np.bincount(label.ravel(), minlength=256)/label.size
-    none = n[len(classes):].sum()
-    void = [chip('void', (0,0,0), f'void: {none:.1%} of the pixels')]*bool(none)
-    parts = [chip(classes[k], pal[k], f'{classes[k]}: {n[k]:.1%} of the pixels') for k in present(label) if k < len(classes)]
+    n = np.bincount(label.ravel(), minlength=256) / label.size
+    none = n[len(classes) :].sum()
+    void = [chip('void', (0, 0, 0), f'void: {none:.1%} of the pixels')] * bool(none)
+    parts = [
+        chip(classes[k], pal[k], f'{classes[k]}: {n[k]:.1%} of the pixels')
+        for k in present(label)
+        if k < len(classes)
+    ]
     return markup('<div class="segbench-chips">{}</div>', joined(parts + void))
 
 # %% ../nbs/5_explore/canvas.ipynb #ca7a190a
 def in_background(
-    steps, # Iterator over the parts of the work
-    n:int, # How many there are
-    bar, # Widget that shows per cent in `value`
-    done, # What to do with the list of parts
+    steps,  # Iterator over the parts of the work
+    n: int,  # How many there are
+    bar,  # Widget that shows per cent in `value`
+    done,  # What to do with the list of parts
 ) -> Thread:
     "Go through `steps` in a thread, then call `done` with all that came; a `UserError` ends it and is told by the bar."
+
     def work():
-        bar.layout.display,found = '',[]
+        bar.layout.display, found = '', []
         try:
-            for x in steps: found.append(x); bar.value = 100*len(found)//n
-        except UserError as e: bar.description,bar.layout.width = str(e),'100%'; return
+            for x in steps:
+                found.append(x)
+                bar.value = 100 * len(found) // n
+        except UserError as e:
+            bar.description, bar.layout.width = str(e), '100%'
+            return
         bar.layout.display = 'none'
         done(found)
-    thread = Thread(target=work, daemon=True); thread.start()
+
+    thread = Thread(target=work, daemon=True)
+    thread.start()
     return thread
 
 # %% ../nbs/5_explore/canvas.ipynb #d8ebd0a9
 def living() -> tuple:
     "How many widgets, observers of widgets and Matplotlib figures there are."
     alive = list(ipywidgets_alive.values())
-    return len(alive), sum(len(f) for w in alive for by_type in w._trait_notifiers.values() for f in by_type.values()), len(plt.get_fignums())
+    return (
+        len(alive),
+        sum(
+            len(f)
+            for w in alive
+            for by_type in w._trait_notifiers.values()
+            for f in by_type.values()
+        ),
+        len(plt.get_fignums()),
+    )

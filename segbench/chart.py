@@ -16,129 +16,222 @@ from .show import *
 
 # %% ../nbs/5_explore/chart.ipynb #0b1c74e6
 @lru_cache
-def font(size:int):
+def font(size: int):
     "Matplotlib's sans serif, which knows arrows, dashes and Greek."
-    return ImageFont.truetype(Path(matplotlib.get_data_path())/'fonts'/'ttf'/'DejaVuSans.ttf', size)
+    return ImageFont.truetype(
+        Path(matplotlib.get_data_path()) / 'fonts' / 'ttf' / 'DejaVuSans.ttf', size
+    )
 
 # %% ../nbs/5_explore/chart.ipynb #ef9a64c7
 class Sheet:
     "White paper of `w`×`h` pixels; places are given in them, and kept at twice as many."
-    def __init__(self, w:int, h:int):
-        self.w,self.h,self.image = w,h,Image.new('RGB', (2*w, 2*h), 'white')
+
+    def __init__(self, w: int, h: int):
+        self.w, self.h, self.image = w, h, Image.new('RGB', (2 * w, 2 * h), 'white')
         self.draw = ImageDraw.Draw(self.image)
 
-    def text(self, x, y, words, size=11, fill='#444', anchor='la'): self.draw.text((2*x, 2*y), str(words), fill, font(2*size), anchor=anchor)
-    def line(self, points, fill='#444', width=1): self.draw.line([(2*x, 2*y) for x,y in points], fill, round(2*width), joint='curve')
-    def box(self, l, t, r, b, **kw): self.draw.rectangle((2*l, 2*t, 2*r, 2*b), **kw)
-    def dot(self, x, y, r=3, **kw): self.draw.ellipse((2*(x-r), 2*(y-r), 2*(x+r), 2*(y+r)), **kw)
-    def paste(self, picture, l, t): self.image.paste(Image.fromarray(picture), (round(2*l), round(2*t)))
-    def array(self): return np.asarray(self.image) # Twice its size, h×w×3, for a canvas that is `smooth`
-    def _repr_png_(self): return self.png()
+    def text(self, x, y, words, size=11, fill='#444', anchor='la'):
+        self.draw.text((2 * x, 2 * y), str(words), fill, font(2 * size), anchor=anchor)
+
+    def line(self, points, fill='#444', width=1):
+        self.draw.line([(2 * x, 2 * y) for x, y in points], fill, round(2 * width), joint='curve')
+
+    def box(self, l, t, r, b, **kw):
+        self.draw.rectangle((2 * l, 2 * t, 2 * r, 2 * b), **kw)
+
+    def dot(self, x, y, r=3, **kw):
+        self.draw.ellipse((2 * (x - r), 2 * (y - r), 2 * (x + r), 2 * (y + r)), **kw)
+
+    def paste(self, picture, l, t):
+        self.image.paste(Image.fromarray(picture), (round(2 * l), round(2 * t)))
+
+    def array(self):
+        return np.asarray(self.image)  # Twice its size, h×w×3, for a canvas that is `smooth`
+
+    def _repr_png_(self):
+        return self.png()
 
     def png(self) -> bytes:
         "The file."
-        file = io.BytesIO(); self.image.save(file, 'PNG', compress_level=1)
+        file = io.BytesIO()
+        self.image.save(file, 'PNG', compress_level=1)
         return file.getvalue()
 
 # %% ../nbs/5_explore/chart.ipynb #6c719dd3
-okabe_ito = [(0,114,178), (213,94,0), (0,158,115), (204,121,167), (230,159,0), (86,180,233), (0,0,0)] # Blue, vermilion, green, purple, orange, sky, black
+okabe_ito = [
+    (0, 114, 178),
+    (213, 94, 0),
+    (0, 158, 115),
+    (204, 121, 167),
+    (230, 159, 0),
+    (86, 180, 233),
+    (0, 0, 0),
+]  # Blue, vermilion, green, purple, orange, sky, black
 
-def colours(n:int) -> list:
+
+def colours(n: int) -> list:
     "A colour for each of `n` curves or points."
-    return [*okabe_ito, *(tuple(map(int, c)) for c in palette(max(0, n-len(okabe_ito))))][:n]
+    return [*okabe_ito, *(tuple(map(int, c)) for c in palette(max(0, n - len(okabe_ito))))][:n]
 
 # %% ../nbs/5_explore/chart.ipynb #3f8e9b09
-def ticks(low:float, high:float, most:int=5) -> list:
+def ticks(low: float, high: float, most: int = 5) -> list:
     "Round numbers from `low` to `high` that part it into `most` or fewer."
-    size = 10**math.floor(math.log10((high-low)/most))
-    step = next(f*size for f in (1,2,5,10,20,50) if (high-low)/(f*size) <= most+1e-9)
-    return [k*step for k in range(math.ceil(low/step - 1e-9), math.floor(high/step + 1e-9)+1)]
+    size = 10 ** math.floor(math.log10((high - low) / most))
+    step = next(f * size for f in (1, 2, 5, 10, 20, 50) if (high - low) / (f * size) <= most + 1e-9)
+    return [
+        k * step for k in range(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) + 1)
+    ]
 
-def span(values, pad:float=.06) -> tuple:
+
+def span(values, pad: float = 0.06) -> tuple:
     "From the least to the largest of the finite `values`, and a little more."
-    v = np.asarray(values, float); v = v[np.isfinite(v)]
-    if not v.size: return 0., 1.
-    room = pad*(v.max()-v.min()) if v.max() > v.min() else .1*abs(v.max()) or 1.
-    return float(v.min()-room), float(v.max()+room)
+    v = np.asarray(values, float)
+    v = v[np.isfinite(v)]
+    if not v.size:
+        return 0.0, 1.0
+    room = pad * (v.max() - v.min()) if v.max() > v.min() else 0.1 * abs(v.max()) or 1.0
+    return float(v.min() - room), float(v.max() + room)
 
 # %% ../nbs/5_explore/chart.ipynb #9047283b
 class Frame:
     "A place on `sheet` where values have positions: `box` is left, top, right, bottom."
+
     def __init__(self, sheet, box, xs, ys, title='', below=''):
-        self.sheet,(self.l,self.t,self.r,self.b),self.xs,self.ys = sheet,box,xs,ys
+        self.sheet, (self.l, self.t, self.r, self.b), self.xs, self.ys = sheet, box, xs, ys
         for v in ticks(*ys):
             y = self.at(xs[0], v)[1]
-            sheet.line([(self.l, y), (self.r, y)], '#e8e8e8', .5); sheet.text(self.l-4, y, f'{v:.4g}', 9, '#777', 'rm')
+            sheet.line([(self.l, y), (self.r, y)], '#e8e8e8', 0.5)
+            sheet.text(self.l - 4, y, f'{v:.4g}', 9, '#777', 'rm')
         for v in ticks(*xs):
             x = self.at(v, ys[0])[0]
-            sheet.line([(x, self.b), (x, self.b+3)], '#999', .5); sheet.text(x, self.b+4, f'{v:.4g}', 9, '#777', 'ma')
-        sheet.line([(self.l, self.b), (self.r, self.b)], '#999', .5)
-        sheet.text(self.l, self.t-6, title, 11, '#222', 'ls'); sheet.text(self.r, self.b+17, below, 9, '#777', 'ra')
+            sheet.line([(x, self.b), (x, self.b + 3)], '#999', 0.5)
+            sheet.text(x, self.b + 4, f'{v:.4g}', 9, '#777', 'ma')
+        sheet.line([(self.l, self.b), (self.r, self.b)], '#999', 0.5)
+        sheet.text(self.l, self.t - 6, title, 11, '#222', 'ls')
+        sheet.text(self.r, self.b + 17, below, 9, '#777', 'ra')
 
-    def at(self, x, y): return self.l + (x-self.xs[0])/(self.xs[1]-self.xs[0])*(self.r-self.l), self.b - (y-self.ys[0])/(self.ys[1]-self.ys[0])*(self.b-self.t)
-    def value(self, px, py): return self.xs[0] + (px-self.l)/(self.r-self.l)*(self.xs[1]-self.xs[0]), self.ys[0] + (self.b-py)/(self.b-self.t)*(self.ys[1]-self.ys[0])
-    def line(self, x, y, colour, width=1.5): self.sheet.line([self.at(*p) for p in zip(x, y)], colour, width)
+    def at(self, x, y):
+        return self.l + (x - self.xs[0]) / (self.xs[1] - self.xs[0]) * (self.r - self.l), self.b - (
+            y - self.ys[0]
+        ) / (self.ys[1] - self.ys[0]) * (self.b - self.t)
+
+    def value(self, px, py):
+        return self.xs[0] + (px - self.l) / (self.r - self.l) * (self.xs[1] - self.xs[0]), self.ys[
+            0
+        ] + (self.b - py) / (self.b - self.t) * (self.ys[1] - self.ys[0])
+
+    def line(self, x, y, colour, width=1.5):
+        self.sheet.line([self.at(*p) for p in zip(x, y)], colour, width)
+
     def bar(self, at, low, high, colour, flat=False):
         "An error bar at the value `at`, upright or `flat`."
-        (a,b),(c,d) = (self.at(low, at), self.at(high, at)) if flat else (self.at(at, low), self.at(at, high))
-        u,v = (0, 3) if flat else (3, 0)
-        for line in ([(a, b), (c, d)], [(a-u, b-v), (a+u, b+v)], [(c-u, d-v), (c+u, d+v)]): self.sheet.line(line, colour)
+        (a, b), (c, d) = (
+            (self.at(low, at), self.at(high, at)) if flat else (self.at(at, low), self.at(at, high))
+        )
+        u, v = (0, 3) if flat else (3, 0)
+        for line in (
+            [(a, b), (c, d)],
+            [(a - u, b - v), (a + u, b + v)],
+            [(c - u, d - v), (c + u, d + v)],
+        ):
+            self.sheet.line(line, colour)
 
 # %% ../nbs/5_explore/chart.ipynb #a2af2114
 def heat(
-    share, # Values from 0 to 1, any shape; nan is grey
+    share,  # Values from 0 to 1, any shape; nan is grey
 ):
     "Colours, `uint8` …×3, from white over blue to black."
-    stops = np.array([[255,255,255], [158,202,225], [49,130,189], [8,48,107], [4,16,40]])
+    stops = np.array([[255, 255, 255], [158, 202, 225], [49, 130, 189], [8, 48, 107], [4, 16, 40]])
     v = np.nan_to_num(np.asarray(share, float)).clip(0, 1)
-    rgb = np.stack([np.interp(v, np.linspace(0, 1, 5), stops[:,k]) for k in range(3)], -1)
-    return np.where(np.isnan(share)[...,None], 235, rgb).round().astype(np.uint8)
+    rgb = np.stack([np.interp(v, np.linspace(0, 1, 5), stops[:, k]) for k in range(3)], -1)
+    return np.where(np.isnan(share)[..., None], 235, rgb).round().astype(np.uint8)
 
 # %% ../nbs/5_explore/chart.ipynb #c87a6f3f
 class Matrix:
     "A square table of `shares` on a sheet of its own, `side` pixels wide; `cell(px, py)` is what lies at a pixel."
-    def __init__(self, shares, names, side:int=560, marked=None, written=None, across='predicted', down='true'):
+
+    def __init__(
+        self,
+        shares,
+        names,
+        side: int = 560,
+        marked=None,
+        written=None,
+        across='predicted',
+        down='true',
+    ):
         n = len(names)
         room = max(font(11).getlength(c) for c in names) + 10 if n <= 40 else 24
-        self.sheet,self.n,self.l,self.t,self.c = Sheet(side, side),n,room+16,6,(side-room-24)/n
-        paint = heat(np.asarray(shares)**.5)
-        self.sheet.paste(np.asarray(Image.fromarray(paint).resize((round(2*n*self.c),)*2, Image.NEAREST)), self.l, self.t)
+        self.sheet, self.n, self.l, self.t, self.c = (
+            Sheet(side, side),
+            n,
+            room + 16,
+            6,
+            (side - room - 24) / n,
+        )
+        paint = heat(np.asarray(shares) ** 0.5)
+        self.sheet.paste(
+            np.asarray(Image.fromarray(paint).resize((round(2 * n * self.c),) * 2, Image.NEAREST)),
+            self.l,
+            self.t,
+        )
         self.names(names, across, down)
-        if written is not None and n <= 20: self.write(written, paint)
-        if marked: self.sheet.box(*self.corners(*marked), outline='#e6550d', width=5)
+        if written is not None and n <= 20:
+            self.write(written, paint)
+        if marked:
+            self.sheet.box(*self.corners(*marked), outline='#e6550d', width=5)
 
-    def corners(self, i, j): return self.l+j*self.c, self.t+i*self.c, self.l+(j+1)*self.c, self.t+(i+1)*self.c
-    def _repr_png_(self): return self.sheet.png()
+    def corners(self, i, j):
+        return (
+            self.l + j * self.c,
+            self.t + i * self.c,
+            self.l + (j + 1) * self.c,
+            self.t + (i + 1) * self.c,
+        )
+
+    def _repr_png_(self):
+        return self.sheet.png()
 
     def cell(self, px, py):
         "Row and column of the cell at a pixel, or None."
-        i,j = math.floor((py-self.t)/self.c),math.floor((px-self.l)/self.c)
+        i, j = math.floor((py - self.t) / self.c), math.floor((px - self.l) / self.c)
         return (i, j) if 0 <= i < self.n and 0 <= j < self.n else None
 
 # %% ../nbs/5_explore/chart.ipynb #cb41932c
 def turned(words, size, fill='#444'):
     "`words` as a picture to be read from below, h×w×3."
-    w = round(font(size).getlength(words))+2
-    p = Image.new('RGB', (w, size+6), 'white'); ImageDraw.Draw(p).text((1, 0), words, fill, font(size))
+    w = round(font(size).getlength(words)) + 2
+    p = Image.new('RGB', (w, size + 6), 'white')
+    ImageDraw.Draw(p).text((1, 0), words, fill, font(size))
     return np.asarray(p.rotate(90, expand=True))
 
 # %% ../nbs/5_explore/chart.ipynb #146176bf
 @patch
-def names(self:Matrix, names, across, down):
+def names(self: Matrix, names, across, down):
     "Names of rows and columns, where there is room."
-    end,size = self.t+self.n*self.c,min(11, max(6, round(self.c)-1))
+    end, size = self.t + self.n * self.c, min(11, max(6, round(self.c) - 1))
     if self.n <= 40:
-        for k,name in enumerate(names):
-            self.sheet.text(self.l-5, self.t+(k+.5)*self.c, name, size, '#222', 'rm')
-            self.sheet.paste(turned(name, 2*size, '#222'), self.l+(k+.5)*self.c-size/2-1, end+4)
-    self.sheet.text(self.l+self.n*self.c, self.sheet.h-1, across+' →', 10, '#777', 'rb')
-    self.sheet.paste(turned('← '+down, 20, '#777'), 1, self.t)
+        for k, name in enumerate(names):
+            self.sheet.text(self.l - 5, self.t + (k + 0.5) * self.c, name, size, '#222', 'rm')
+            self.sheet.paste(
+                turned(name, 2 * size, '#222'), self.l + (k + 0.5) * self.c - size / 2 - 1, end + 4
+            )
+    self.sheet.text(self.l + self.n * self.c, self.sheet.h - 1, across + ' →', 10, '#777', 'rb')
+    self.sheet.paste(turned('← ' + down, 20, '#777'), 1, self.t)
+
 
 @patch
-def write(self:Matrix, words, paint):
+def write(self: Matrix, words, paint):
     "`words` into the cells, as large as the longest of them allows."
-    size = int(min(11, 1.4*self.c/max(2, *(len(w) for row in words for w in row))))
+    size = int(min(11, 1.4 * self.c / max(2, *(len(w) for row in words for w in row))))
     for i in range(self.n):
         for j in range(self.n):
-            l,t,r,b = self.corners(i, j)
-            self.sheet.text((l+r)/2, (t+b)/2, words[i][j], size, '#222' if paint[i,j].mean() > 140 else 'white', 'mm')
+            l, t, r, b = self.corners(i, j)
+            self.sheet.text(
+                (l + r) / 2,
+                (t + b) / 2,
+                words[i][j],
+                size,
+                '#222' if paint[i, j].mean() > 140 else 'white',
+                'mm',
+            )

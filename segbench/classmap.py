@@ -11,39 +11,49 @@ import torch, torch.nn.functional as F
 
 # %% ../nbs/2_measure/classmap.ipynb #c081e96a
 def left_inputs(
-    n:int, # Inputs
-    size:int, # Outputs
-    align_corners:bool=False, # Outer pixels of both lie on each other
-    device=None, # Where to compute
+    n: int,  # Inputs
+    size: int,  # Outputs
+    align_corners: bool = False,  # Outer pixels of both lie on each other
+    device=None,  # Where to compute
 ):
     "For each output the input to its left, and its distance from it."
     i = torch.arange(size, dtype=torch.float32, device=device)
-    at = i*((n-1)/max(size-1, 1)) if align_corners else ((i+.5)*(n/size)-.5).clamp(min=0)
-    left = at.long().clamp(max=n-1)
-    return left, at-left
+    at = (
+        i * ((n - 1) / max(size - 1, 1))
+        if align_corners
+        else ((i + 0.5) * (n / size) - 0.5).clamp(min=0)
+    )
+    left = at.long().clamp(max=n - 1)
+    return left, at - left
 
 # %% ../nbs/2_measure/classmap.ipynb #a0e0b6d0
-def members(left, far, n:int):
+def members(left, far, n: int):
     "For each of `n` cells its outputs and their distances, n×m, the last one repeated where there are fewer."
     count = torch.bincount(left, minlength=n)
     nth = torch.arange(int(count.max()), device=left.device)
-    at = (count.cumsum(0)-count)[:,None] + torch.minimum(nth, count[:,None]-1)
+    at = (count.cumsum(0) - count)[:, None] + torch.minimum(nth, count[:, None] - 1)
     return at, far[at]
 
 # %% ../nbs/2_measure/classmap.ipynb #4d429f36
-def enlarged_map(z, size, align_corners:bool=False):
+def enlarged_map(z, size, align_corners: bool = False):
     "Class map of `z`, k×h×w, at `size`, `uint8`, by way of all enlarged logits."
-    return F.interpolate(z[None], size, mode='bilinear', align_corners=align_corners).argmax(1)[0].byte()
+    return (
+        F.interpolate(z[None], size, mode='bilinear', align_corners=align_corners)
+        .argmax(1)[0]
+        .byte()
+    )
 
 # %% ../nbs/2_measure/classmap.ipynb #e5e5df15
 def one_by_one(
-    z, # Logits of one picture, k×h×w
-    size, # Height and width wanted
-    align_corners:bool=False, # As in `F.interpolate`
+    z,  # Logits of one picture, k×h×w
+    size,  # Height and width wanted
+    align_corners: bool = False,  # As in `F.interpolate`
 ):
     "Class map of `z` at `size`, `uint8`, enlarging one class at a time."
-    grow = lambda k: F.interpolate(z[None,k:k+1], size, mode='bilinear', align_corners=align_corners)[0,0]
-    best,who = grow(0),z.new_zeros(size, dtype=torch.uint8)
+    grow = lambda k: F.interpolate(
+        z[None, k : k + 1], size, mode='bilinear', align_corners=align_corners
+    )[0, 0]
+    best, who = grow(0), z.new_zeros(size, dtype=torch.uint8)
     for k in range(1, len(z)):
         v = grow(k)
         who.masked_fill_(v > best, k)
@@ -53,28 +63,34 @@ def one_by_one(
 # %% ../nbs/2_measure/classmap.ipynb #80e2b121
 def between(a, b, x):
     "From `a` to `b` by the share `x`."
-    return torch.addcmul(b*x, a, 1-x)
+    return torch.addcmul(b * x, a, 1 - x)
+
 
 def contenders(corners):
     "Which classes can win in which cell, k×m: their best corner reaches the highest of all worst corners."
-    a,b,c,d = corners
-    high,low = torch.maximum(torch.maximum(a, b), torch.maximum(c, d)),torch.minimum(torch.minimum(a, b), torch.minimum(c, d)).amax(0)
-    return high >= low - 1e-5*low.abs()
+    a, b, c, d = corners
+    high, low = (
+        torch.maximum(torch.maximum(a, b), torch.maximum(c, d)),
+        torch.minimum(torch.minimum(a, b), torch.minimum(c, d)).amax(0),
+    )
+    return high >= low - 1e-5 * low.abs()
 
 # %% ../nbs/2_measure/classmap.ipynb #8ff49957
 def fight(
-    corners, # Logits at the corners of m cells: four of k×m
-    down, # Distance of each output from the upper corners, m×r
-    right, # Distance of each output from the left corners, m×s
+    corners,  # Logits at the corners of m cells: four of k×m
+    down,  # Distance of each output from the upper corners, m×r
+    right,  # Distance of each output from the left corners, m×s
 ):
     "The winners in mixed cells, m×r×s `uint8`."
     may = contenders(corners)
     best = down.new_full((*down.shape, right.shape[1]), -torch.inf)
     who = torch.zeros_like(best, dtype=torch.uint8)
-    for k in may.any(1).nonzero()[:,0].tolist():
-        m = may[k].nonzero()[:,0]
-        a,b,c,d = (v[k,m,None] for v in corners)
-        v = between(between(a, b, right[m])[:,None], between(c, d, right[m])[:,None], down[m][:,:,None])
+    for k in may.any(1).nonzero()[:, 0].tolist():
+        m = may[k].nonzero()[:, 0]
+        a, b, c, d = (v[k, m, None] for v in corners)
+        v = between(
+            between(a, b, right[m])[:, None], between(c, d, right[m])[:, None], down[m][:, :, None]
+        )
         old = best[m]
         who[m] = who[m].masked_fill_(v > old, k)
         best[m] = torch.maximum(old, v)
@@ -83,38 +99,42 @@ def fight(
 # %% ../nbs/2_measure/classmap.ipynb #03e4fba7
 def mixed_cells(win):
     "Rows and columns of the cells whose corners in `win`, (h+1)×(w+1), differ."
-    across,along = win[:,1:] != win[:,:-1],win[1:] != win[:-1]
-    return (across[:-1] | across[1:] | along[:,1:] | along[:,:-1]).nonzero(as_tuple=True)
+    across, along = win[:, 1:] != win[:, :-1], win[1:] != win[:-1]
+    return (across[:-1] | across[1:] | along[:, 1:] | along[:, :-1]).nonzero(as_tuple=True)
 
 # %% ../nbs/2_measure/classmap.ipynb #bdb0b3ee
 def by_cells(
-    z, # Logits of one picture, k×h×w
-    size, # Height and width wanted
-    align_corners:bool=False, # As in `F.interpolate`
+    z,  # Logits of one picture, k×h×w
+    size,  # Height and width wanted
+    align_corners: bool = False,  # As in `F.interpolate`
 ):
     "Class map of `z` at `size`, `uint8`, interpolating in mixed cells only; None where most cells are mixed."
-    (h,w),(H,W) = z.shape[1:],size
-    (up,y),(left,x) = (left_inputs(*n, align_corners, z.device) for n in ((h, H), (w, W)))
-    z = F.pad(z[None], (0,1,0,1), mode='replicate')[0]
+    (h, w), (H, W) = z.shape[1:], size
+    (up, y), (left, x) = (left_inputs(*n, align_corners, z.device) for n in ((h, H), (w, W)))
+    z = F.pad(z[None], (0, 1, 0, 1), mode='replicate')[0]
     win = z.max(0).indices.byte()
-    i,j = mixed_cells(win)
-    if len(i) > .6*h*w: return None
-    out = win[:-1,:-1][:,left][up]
-    (rows,y),(cols,x) = members(up, y, h),members(left, x, w)
-    corners = [z.flatten(1)[:,i*(w+1)+j+o] for o in (0, 1, w+1, w+2)]
-    out.view(-1)[(rows[i]*W)[:,:,None] + cols[j][:,None]] = fight(corners, y[i], x[j])
+    i, j = mixed_cells(win)
+    if len(i) > 0.6 * h * w:
+        return None
+    out = win[:-1, :-1][:, left][up]
+    (rows, y), (cols, x) = members(up, y, h), members(left, x, w)
+    corners = [z.flatten(1)[:, i * (w + 1) + j + o] for o in (0, 1, w + 1, w + 2)]
+    out.view(-1)[(rows[i] * W)[:, :, None] + cols[j][:, None]] = fight(corners, y[i], x[j])
     return out
 
 # %% ../nbs/2_measure/classmap.ipynb #c1a55e02
 def class_map(
-    z, # Finite logits of one picture, k×h×w, at most 255 classes
-    size, # Height and width wanted
-    align_corners:bool=False, # As in `F.interpolate`
+    z,  # Finite logits of one picture, k×h×w, at most 255 classes
+    size,  # Height and width wanted
+    align_corners: bool = False,  # As in `F.interpolate`
 ):
     "The class of every pixel of `z` at `size`, H×W `uint8`: `F.interpolate(…).argmax` up to ties within rounding."
-    k,(h,w),(H,W) = len(z),z.shape[1:],size
-    if (h,w) == (H,W): return z.max(0).indices.byte()
-    if z.device.type != 'cpu': return (enlarged_map if 4*k*H*W <= 2**30 else one_by_one)(z, size, align_corners)
-    if H+W <= 128 or k == 3: return enlarged_map(z, size, align_corners)
-    out = by_cells(z, size, align_corners) if min(H/h, W/w) >= 2 else None
+    k, (h, w), (H, W) = len(z), z.shape[1:], size
+    if (h, w) == (H, W):
+        return z.max(0).indices.byte()
+    if z.device.type != 'cpu':
+        return (enlarged_map if 4 * k * H * W <= 2**30 else one_by_one)(z, size, align_corners)
+    if H + W <= 128 or k == 3:
+        return enlarged_map(z, size, align_corners)
+    out = by_cells(z, size, align_corners) if min(H / h, W / w) >= 2 else None
     return one_by_one(z, size, align_corners) if out is None else out

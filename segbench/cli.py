@@ -11,36 +11,59 @@ from .command import *
 from .core import *
 
 # %% ../nbs/4_train/cli.ipynb #bbfdad1e
-commands = {'train': 'train a network', 'eval': 'score a run', 'score': 'score class maps that anybody predicted', 'predict': 'class maps for pictures',
-            'sweep': 'several networks and seeds under one budget', 'bench': 'size, speed and memory of networks', 'board': 'compare runs in a table and a page', 'convert': 'published weights, under our names',
-            'data list': 'which data sets are there', 'data get': 'fetch a data set', 'data check': 'what is wrong with a data set', 'data cache': 'decode a data set once'}
-functions = {'eval': 'evaluate.main', 'score': 'maps.main', 'data list': 'sets.overview', 'data get': 'sets.get', 'data check': 'sets.check', 'data cache': 'sets.cache'}
+commands = {
+    'train': 'train a network',
+    'eval': 'score a run',
+    'score': 'score class maps that anybody predicted',
+    'predict': 'class maps for pictures',
+    'sweep': 'several networks and seeds under one budget',
+    'bench': 'size, speed and memory of networks',
+    'board': 'compare runs in a table and a page',
+    'convert': 'published weights, under our names',
+    'data list': 'which data sets are there',
+    'data get': 'fetch a data set',
+    'data check': 'what is wrong with a data set',
+    'data cache': 'decode a data set once',
+}
+functions = {
+    'eval': 'evaluate.main',
+    'score': 'maps.main',
+    'data list': 'sets.overview',
+    'data get': 'sets.get',
+    'data check': 'sets.check',
+    'data cache': 'sets.cache',
+}
 
 # %% ../nbs/4_train/cli.ipynb #397ea0b5
 def usage() -> str:
     "What `segbench --help` says."
-    lines = '\n'.join(f'  segbench {name:11} {what}' for name,what in commands.items())
-    return f'''Semantic segmentation, read as notebooks.
+    lines = '\n'.join(f'  segbench {name:11} {what}' for name, what in commands.items())
+    return f"""Semantic segmentation, read as notebooks.
 
 {lines}
 
 segbench NAME --help lists the flags of a command.
 networks:  {', '.join(names('models'))}
 data sets: {', '.join(names('data'))}
-losses:    {', '.join(names('losses'))}'''
+losses:    {', '.join(names('losses'))}"""
 
 # %% ../nbs/4_train/cli.ipynb #44a84d55
 def main(
-    argv:list=None, # Words after `segbench`
+    argv: list = None,  # Words after `segbench`
 ):
     "Call the command that `argv` names."
     argv = sys.argv[1:] if argv is None else argv
     n = 1 + any(c.startswith(f'{argv[0]} ') for c in commands) if argv else 0
-    if {'-h', '--help'} & set(argv[:n]) or not argv: return print(usage())
-    try: name = choose('command', ' '.join(argv[:n]), list(commands))
-    except UserError as e: print(f'segbench: {e}', file=sys.stderr); sys.exit(2)
-    module,_,f = functions.get(name, f'{name}.main').partition('.')
+    if {'-h', '--help'} & set(argv[:n]) or not argv:
+        return print(usage())
+    try:
+        name = choose('command', ' '.join(argv[:n]), list(commands))
+    except UserError as e:
+        print(f'segbench: {e}', file=sys.stderr)
+        sys.exit(2)
+    module, _, f = functions.get(name, f'{name}.main').partition('.')
     command(getattr(importlib.import_module(f'segbench.{module}'), f), argv[n:], f'segbench {name}')
 
 # %% ../nbs/4_train/cli.ipynb #91861c13
-if __name__ == '__main__' and '__file__' in globals(): main()
+if __name__ == '__main__' and '__file__' in globals():
+    main()

@@ -12,37 +12,49 @@ from fastcore.docments import docments
 from .core import *
 
 # %% ../nbs/0_core/command.ipynb #82eab11d
-def _wrong(text:str, what:str):
+def _wrong(text: str, what: str):
     "The error that `argparse` turns into a sentence about a flag."
     return argparse.ArgumentTypeError(f'{text!r} is no {what}')
 
-def _number(text:str) -> float:
+
+def _number(text: str) -> float:
     "A finite number."
-    try: x = float(text) if text.isascii() else math.nan
-    except ValueError: x = math.nan
-    if not math.isfinite(x): raise _wrong(text, 'number, such as .5')
+    try:
+        x = float(text) if text.isascii() else math.nan
+    except ValueError:
+        x = math.nan
+    if not math.isfinite(x):
+        raise _wrong(text, 'number, such as .5')
     return x
 
-def _whole_number(text:str) -> int:
+
+def _whole_number(text: str) -> int:
     "A whole number of 31 bits."
-    try: n = int(text) if text.isascii() else None # Python reads the digits of every script
-    except ValueError: n = None
-    if n is None: raise _wrong(text, 'whole number, such as 8')
-    if abs(n) >= 2**31: raise _wrong(text, f'number of a size that is meant; give at most {2**31-1}')
+    try:
+        n = int(text) if text.isascii() else None  # Python reads the digits of every script
+    except ValueError:
+        n = None
+    if n is None:
+        raise _wrong(text, 'whole number, such as 8')
+    if abs(n) >= 2**31:
+        raise _wrong(text, f'number of a size that is meant; give at most {2**31 - 1}')
     return n
 
-def _text(text:str) -> str:
+
+def _text(text: str) -> str:
     "A text that is not empty."
-    if not text.strip(): raise _wrong(text, 'name; leave the flag out if none is meant')
+    if not text.strip():
+        raise _wrong(text, 'name; leave the flag out if none is meant')
     return text
+
 
 _readers = {float: _number, int: _whole_number, str: _text}
 
 # %% ../nbs/0_core/command.ipynb #55a208ce
 def add_argument(
-    parser, # An `argparse` parser
-    name:str, # The argument's name in the function
-    param, # Its entry in `docments(f, full=True)`
+    parser,  # An `argparse` parser
+    name: str,  # The argument's name in the function
+    param,  # Its entry in `docments(f, full=True)`
 ):
     "Give `parser` the flag of one function argument."
     required = param.default is inspect.Parameter.empty
@@ -50,76 +62,111 @@ def add_argument(
     inner = getattr(anno, '__args__', None)
     one = inner[0] if inner else anno
     kw = dict(help=(param.docment or '').replace('%', '%%'))
-    if anno is bool: kw |= dict(action=argparse.BooleanOptionalAction)
-    else: kw |= dict(type=_readers.get(one, one))
-    if inner: kw |= dict(nargs='+')
-    if not inner and anno is not bool: kw['metavar'] = name.upper()
-    if required: parser.add_argument(name, **kw)
-    else: parser.add_argument('--'+name.replace('_','-'), dest=name, default=param.default, **kw)
+    if anno is bool:
+        kw |= dict(action=argparse.BooleanOptionalAction)
+    else:
+        kw |= dict(type=_readers.get(one, one))
+    if inner:
+        kw |= dict(nargs='+')
+    if not inner and anno is not bool:
+        kw['metavar'] = name.upper()
+    if required:
+        parser.add_argument(name, **kw)
+    else:
+        parser.add_argument('--' + name.replace('_', '-'), dest=name, default=param.default, **kw)
 
 # %% ../nbs/0_core/command.ipynb #d0918425
 class Help(argparse.HelpFormatter):
     "Help texts in two columns, with the defaults that say something."
-    def __init__(self, prog): super().__init__(prog, max_help_position=30, width=118)
+
+    def __init__(self, prog):
+        super().__init__(prog, max_help_position=30, width=118)
+
     def _get_help_string(self, action):
         tell = action.option_strings and action.default not in (None, False, '', argparse.SUPPRESS)
-        return action.help + (' (default: %(default)s)' if tell and '%(default)' not in action.help else '')
+        return action.help + (
+            ' (default: %(default)s)' if tell and '%(default)' not in action.help else ''
+        )
 
 # %% ../nbs/0_core/command.ipynb #1ad6b5f8
 class _Parser(argparse.ArgumentParser):
     "A parser that says one sentence, as all that goes wrong does, instead of every flag there is."
+
     def error(self, message):
         unknown = [w.partition('=')[0] for w in message.split() if w.startswith('--')]
         flags = [f for a in self._actions for f in a.option_strings]
-        near = get_close_matches(unknown[0], flags, 1, .6) if 'unrecognized' in message and unknown else []
+        near = (
+            get_close_matches(unknown[0], flags, 1, 0.6)
+            if 'unrecognized' in message and unknown
+            else []
+        )
         hint = f'; did you mean {near[0]}?' if near else ';'
         said = ' '.join(message.split())
         self.exit(2, f'{self.prog}: {said}{hint} {self.prog} --help lists what there is.\n')
 
+
 def parser(
-    f, # Function to call from a command line
-    prog:str=None, # Name of the command
+    f,  # Function to call from a command line
+    prog: str = None,  # Name of the command
 ) -> argparse.ArgumentParser:
     "A parser with a flag for every argument of `f`."
     p = _Parser(prog=prog, description=inspect.getdoc(f), formatter_class=Help, allow_abbrev=False)
-    for name,param in docments(f, full=True, returns=False).items():
-        if name != 'given': add_argument(p, name, param)
+    for name, param in docments(f, full=True, returns=False).items():
+        if name != 'given':
+            add_argument(p, name, param)
     return p
+
 
 def _given(parser, argv) -> tuple:
     "Names of the arguments that stand in `argv`, also where they repeat a default."
-    for action in parser._actions: action.default = argparse.SUPPRESS
+    for action in parser._actions:
+        action.default = argparse.SUPPRESS
     return tuple(vars(parser.parse_args(argv)))
 
 # %% ../nbs/0_core/command.ipynb #9ae92917
-_full = "can't allocate memory", 'out of memory', 'insufficient memory', 'outofmemory', 'size calculation overflowed'
+_full = (
+    "can't allocate memory",
+    'out of memory',
+    'insufficient memory',
+    'outofmemory',
+    'size calculation overflowed',
+)
 
-def _memory_ran_out(e:Exception) -> bool:
+
+def _memory_ran_out(e: Exception) -> bool:
     "Whether `e` says so, in the words of Python, PyTorch or OpenCV."
     return isinstance(e, MemoryError) or any(words in str(e).lower() for words in _full)
+
 
 def _show_any_sign():
     "Let what is printed hold signs that the terminal does not know, and names of files that are no text."
     for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, 'reconfigure'): stream.reconfigure(errors='backslashreplace')
+        if hasattr(stream, 'reconfigure'):
+            stream.reconfigure(errors='backslashreplace')
 
 # %% ../nbs/0_core/command.ipynb #811bdb67
 def command(
-    f, # Function to run
-    argv:list=None, # Arguments, those of the process by default
-    prog:str=None, # Name of the command
+    f,  # Function to run
+    argv: list = None,  # Arguments, those of the process by default
+    prog: str = None,  # Name of the command
 ):
     "Call `f` with the arguments in `argv`; a `UserError` ends the process with one sentence and status 2, a stop with 128 + the signal."
     _show_any_sign()
     args = vars(parser(f, prog).parse_args(argv))
-    if 'given' in inspect.signature(f).parameters: args['given'] = _given(parser(f, prog), argv)
-    try: return f(**args)
-    except UserError as e: status,said = 2,e
-    except OSError as e: status,said = 2,f'{e.strerror or e}' + f': {str(e.filename)!r}'*bool(e.filename)
-    except KeyboardInterrupt as e: status,said = 128+getattr(e, 'number', 2),str(e) or 'stopped'
+    if 'given' in inspect.signature(f).parameters:
+        args['given'] = _given(parser(f, prog), argv)
+    try:
+        return f(**args)
+    except UserError as e:
+        status, said = 2, e
+    except OSError as e:
+        status, said = 2, f'{e.strerror or e}' + f': {str(e.filename)!r}' * bool(e.filename)
+    except KeyboardInterrupt as e:
+        status, said = 128 + getattr(e, 'number', 2), str(e) or 'stopped'
     except Exception as e:
-        if not _memory_ran_out(e): raise
+        if not _memory_ran_out(e):
+            raise
         sizes = [f'--{k}' for k in ('bs', 'crop', 'size', 'scales', 'window') if k in args]
-        status,said = 2,'memory ran out' + f'; lower {" or ".join(sizes)}.'*bool(sizes)
+        status, said = 2, 'memory ran out' + f'; lower {" or ".join(sizes)}.' * bool(sizes)
     print(f'{prog or f.__name__}: {" ".join(str(said).split())}', file=sys.stderr)
     sys.exit(status)

@@ -10,7 +10,19 @@ __all__ = ['better', 'facts', 'scatter', 'name_beside', 'verdict', 'shown', 'as_
 import csv, io, ipywidgets as W, numpy as np
 from fastcore.basics import patch
 from pathlib import Path
-from .board import apart, by_seed, each_seed, front, group, known_groups, only_here, pace, page, percents, results
+from segbench.board import (
+    apart,
+    by_seed,
+    each_seed,
+    front,
+    group,
+    known_groups,
+    only_here,
+    pace,
+    page,
+    percents,
+    results,
+)
 from .canvas import *
 from .chart import *
 from .core import *
@@ -19,173 +31,348 @@ from .panel import *
 from .stats import bootstrap, interval, least_seeds, paired, told_apart
 
 # %% ../nbs/5_explore/compare.ipynb #dc937069
-better = {'mIoU': 1, 'mAcc': 1, 'aAcc': 1, 'million parameters': -1, 'GFLOPs': -1, 'FPS': 1, 'memory MB': -1,
-    'training images/s': 1, 'minutes': -1} # Columns, and whether more is better
+better = {
+    'mIoU': 1,
+    'mAcc': 1,
+    'aAcc': 1,
+    'million parameters': -1,
+    'GFLOPs': -1,
+    'FPS': 1,
+    'memory MB': -1,
+    'training images/s': 1,
+    'minutes': -1,
+}  # Columns, and whether more is better
+
 
 def _bench(run) -> dict:
     "What the bench said of the run; nothing if it did not, or if its file is damaged."
-    if not (run/'bench.json').exists(): return {}
+    if not (run / 'bench.json').exists():
+        return {}
     number = lambda v: isinstance(v, (int, float)) and not isinstance(v, bool)
-    try: return {k: v for k,v in next(iter(load_json(run/'bench.json').values())).items() if number(v)}
-    except (UserError, AttributeError, StopIteration, TypeError, ValueError): return {}
+    try:
+        return {
+            k: v for k, v in next(iter(load_json(run / 'bench.json').values())).items() if number(v)
+        }
+    except (UserError, AttributeError, StopIteration, TypeError, ValueError):
+        return {}
 
-def facts(rs:list, more:str='', groups=None) -> dict:
+
+def facts(rs: list, more: str = '', groups=None) -> dict:
     "The columns of a network, whose runs `rs` differ in their seed only; nan for what nobody measured. `more` goes to its name; whole `groups` of pictures are drawn for the interval."
-    r,(speed,seconds) = rs[0],pace(rs)
-    mean = lambda k: 100*float(each_seed(rs, k).mean())
+    r, (speed, seconds) = rs[0], pace(rs)
+    mean = lambda k: 100 * float(each_seed(rs, k).mean())
     bench = _bench(r.run)
-    low,high = interval(bootstrap(np.stack([x.areas for x in by_seed(rs)]), groups=groups))
-    return {'name': ' '.join(filter(None, r.label)) + more, 'seeds': len(by_seed(rs)), 'mIoU': mean('miou'), 'low': 100*low, 'high': 100*high, 'mAcc': mean('macc'), 'aAcc': mean('aacc'),
-            'million parameters': r.config['parameters']/1e6, 'GFLOPs': r.config['gflops'], 'FPS': bench.get('fps', np.nan), 'memory MB': bench.get('memory_mb', np.nan),
-            'training images/s': speed, 'minutes': seconds/60}
+    low, high = interval(bootstrap(np.stack([x.areas for x in by_seed(rs)]), groups=groups))
+    return {
+        'name': ' '.join(filter(None, r.label)) + more,
+        'seeds': len(by_seed(rs)),
+        'mIoU': mean('miou'),
+        'low': 100 * low,
+        'high': 100 * high,
+        'mAcc': mean('macc'),
+        'aAcc': mean('aacc'),
+        'million parameters': r.config['parameters'] / 1e6,
+        'GFLOPs': r.config['gflops'],
+        'FPS': bench.get('fps', np.nan),
+        'memory MB': bench.get('memory_mb', np.nan),
+        'training images/s': speed,
+        'minutes': seconds / 60,
+    }
 
 # %% ../nbs/5_explore/compare.ipynb #21b557aa
-def scatter(found:list, x:str='million parameters', y:str='mIoU', chosen:str=None, w:int=540, h:int=380):
+def scatter(
+    found: list,
+    x: str = 'million parameters',
+    y: str = 'mIoU',
+    chosen: str = None,
+    w: int = 540,
+    h: int = 380,
+):
     "The networks `found` as points over columns `x` and `y`, and the front as a line: `Sheet` and `Frame`."
-    sheet,(xs,ys) = Sheet(w, h),np.array([[f[c] for f in found] for c in (x, y)], float)
-    wide = lambda c, v: [*v, *(b for f in found for b in (f['low'], f['high']))] if c == 'mIoU' else v
-    frame = Frame(sheet, (50, 26, w-20, h-36), span(wide(x, xs), .12), span(wide(y, ys), .1), y, x)
-    on,ink,places = front(xs, ys, better[x], better[y]),colours(len(found)),[]
+    sheet, (xs, ys) = Sheet(w, h), np.array([[f[c] for f in found] for c in (x, y)], float)
+    wide = lambda c, v: (
+        [*v, *(b for f in found for b in (f['low'], f['high']))] if c == 'mIoU' else v
+    )
+    frame = Frame(
+        sheet, (50, 26, w - 20, h - 36), span(wide(x, xs), 0.12), span(wide(y, ys), 0.1), y, x
+    )
+    on, ink, places = front(xs, ys, better[x], better[y]), colours(len(found)), []
     frame.line(xs[on], ys[on], '#bbbbbb', 1.5)
-    for k,f in enumerate(found):
-        if np.isnan(xs[k]+ys[k]): continue
-        if y == 'mIoU': frame.bar(xs[k], f['low'], f['high'], ink[k])
-        if x == 'mIoU': frame.bar(ys[k], f['low'], f['high'], ink[k], flat=True)
+    for k, f in enumerate(found):
+        if np.isnan(xs[k] + ys[k]):
+            continue
+        if y == 'mIoU':
+            frame.bar(xs[k], f['low'], f['high'], ink[k])
+        if x == 'mIoU':
+            frame.bar(ys[k], f['low'], f['high'], ink[k], flat=True)
         at = frame.at(xs[k], ys[k])
-        if f['name'] == chosen: sheet.dot(*at, 8, outline='#222', width=3)
+        if f['name'] == chosen:
+            sheet.dot(*at, 8, outline='#222', width=3)
         sheet.dot(*at, 5, fill=ink[k])
         name_beside(sheet, at, f['name'], places, bold=f['name'] == chosen)
     return sheet, frame
 
 # %% ../nbs/5_explore/compare.ipynb #e63821cb
-def name_beside(sheet, at, name, taken:list, bold=False, most:int=42):
+def name_beside(sheet, at, name, taken: list, bold=False, most: int = 42):
     "Write `name` near the point `at` where nothing in `taken` is, to which it is added."
-    words = name if len(name) <= most else name[:most-1]+'…'
-    wide,(x,y) = font(10).getlength(words),at
-    left = x+10+wide > sheet.w-4
+    words = name if len(name) <= most else name[: most - 1] + '…'
+    wide, (x, y) = font(10).getlength(words), at
+    left = x + 10 + wide > sheet.w - 4
     for dy in (-7, 6, -20, 19, 32):
-        l = x-10-wide if left else x+10
-        if not any(abs(y+dy-b) < 12 and l < r and a < l+wide for a,b,r in taken): break
-    taken.append((l, y+dy, l+wide))
-    sheet.text(l, y+dy, words, 10, '#000' if bold else '#555', 'lm')
+        l = x - 10 - wide if left else x + 10
+        if not any(abs(y + dy - b) < 12 and l < r and a < l + wide for a, b, r in taken):
+            break
+    taken.append((l, y + dy, l + wide))
+    sheet.text(l, y + dy, words, 10, '#000' if bold else '#555', 'lm')
 
 # %% ../nbs/5_explore/compare.ipynb #c7fa5bd8
-def verdict(a:list, b:list, names=('A', 'B')) -> str:
+def verdict(a: list, b: list, names=('A', 'B')) -> str:
     "Whether the runs `a` score higher than the runs `b` on the same pictures, in a sentence."
     areas = [np.stack([r.areas for r in by_seed(rs)]) for rs in (a, b)]
     d = paired(*areas, groups=known_groups(dict(a=a, b=b)))
-    sure,level = not np.isnan(d.p),'better' if d.gap > 0 else 'worse'
+    sure, level = not np.isnan(d.p), 'better' if d.gap > 0 else 'worse'
     here = 'higher' if d.gap > 0 else 'lower'
-    apart = f'{names[0]} is {level} than {names[1]}' if sure else f'{names[0]} scores {here} than {names[1]} on these images'
+    apart = (
+        f'{names[0]} is {level} than {names[1]}'
+        if sure
+        else f'{names[0]} scores {here} than {names[1]} on these images'
+    )
     said = apart if told_apart(d) else f'{names[0]} and {names[1]} cannot be told apart'
-    between = '' if np.isnan(d.low) else f', between {100*d.low:+.2f} and {100*d.high:+.2f} in 95 of 100 cases'
-    chance = f'p = {d.p:.3f} over pictures and seeds' if sure else f'{only_here}: a p takes {least_seeds} seeds of both'
-    return f'{said}: {100*d.gap:+.2f} points of mIoU{between}; {chance}'
+    between = (
+        ''
+        if np.isnan(d.low)
+        else f', between {100 * d.low:+.2f} and {100 * d.high:+.2f} in 95 of 100 cases'
+    )
+    chance = (
+        f'p = {d.p:.3f} over pictures and seeds'
+        if sure
+        else f'{only_here}: a p takes {least_seeds} seeds of both'
+    )
+    return f'{said}: {100 * d.gap:+.2f} points of mIoU{between}; {chance}'
 
 # %% ../nbs/5_explore/compare.ipynb #bca30b98
-def shown(found:list) -> list:
+def shown(found: list) -> list:
     "The lines of a table in words; columns that nobody measured are left out."
     known = [c for c in better if any(not np.isnan(f[c]) for f in found)]
-    word = lambda f, c: '–' if np.isnan(f[c]) else f'{f[c]:.2f}' if abs(f[c]) < 1000 else f'{f[c]:.0f}'
+    word = lambda f, c: (
+        '–' if np.isnan(f[c]) else f'{f[c]:.2f}' if abs(f[c]) < 1000 else f'{f[c]:.0f}'
+    )
     cells = lambda f, chosen: {c: word(f, c) for c in chosen}
-    return [{'name': f['name'], 'seeds': str(f['seeds']), **cells(f, known[:1]), '95 %': percents(f['low']/100, f['high']/100), **cells(f, known[1:])} for f in found]
+    return [
+        {
+            'name': f['name'],
+            'seeds': str(f['seeds']),
+            **cells(f, known[:1]),
+            '95 %': percents(f['low'] / 100, f['high'] / 100),
+            **cells(f, known[1:]),
+        }
+        for f in found
+    ]
 
-def as_markdown(lines:list) -> str:
+
+def as_markdown(lines: list) -> str:
     "`lines` as a Markdown table."
-    row = lambda cells: '| ' + ' | '.join(safe(c).replace('|', '\\|') for c in cells) + ' |' # Markdown passes HTML on
-    return '\n'.join([row(lines[0]), row(['---'] + ['---:']*(len(lines[0])-1)), *(row(l.values()) for l in lines)]) + '\n'
+    row = lambda cells: (
+        '| ' + ' | '.join(safe(c).replace('|', '\\|') for c in cells) + ' |'
+    )  # Markdown passes HTML on
+    return (
+        '\n'.join(
+            [
+                row(lines[0]),
+                row(['---'] + ['---:'] * (len(lines[0]) - 1)),
+                *(row(l.values()) for l in lines),
+            ]
+        )
+        + '\n'
+    )
 
-def as_csv(lines:list) -> str:
+
+def as_csv(lines: list) -> str:
     "`lines` as comma-separated values, quoted where it takes it."
-    file = io.StringIO(); csv.writer(file, lineterminator='\n').writerows([list(lines[0]), *(l.values() for l in lines)])
+    file = io.StringIO()
+    csv.writer(file, lineterminator='\n').writerows([list(lines[0]), *(l.values() for l in lines)])
     return file.getvalue()
 
-def as_latex(lines:list) -> str:
+
+def as_latex(lines: list) -> str:
     "`lines` as a LaTeX table with the rules of `booktabs`."
-    signs = {s: '\\' + s for s in '&%$#_{}'} | {'\\': r'\textbackslash{}', '^': r'\^{}', '~': r'\~{}', '±': r'$\pm$', '…': r'\dots{}', '–': '--'}
+    signs = {s: '\\' + s for s in '&%$#_{}'} | {
+        '\\': r'\textbackslash{}',
+        '^': r'\^{}',
+        '~': r'\~{}',
+        '±': r'$\pm$',
+        '…': r'\dots{}',
+        '–': '--',
+    }
     word = lambda c: ''.join(signs.get(s, s) for s in str(c))
     row = lambda cells: ' & '.join(map(word, cells)) + r' \\'
-    return '\n'.join([r'\begin{tabular}{l' + 'r'*(len(lines[0])-1) + '}', r'\toprule', row(lines[0]), r'\midrule', *(row(l.values()) for l in lines), r'\bottomrule', r'\end{tabular}']) + '\n'
+    return (
+        '\n'.join(
+            [
+                r'\begin{tabular}{l' + 'r' * (len(lines[0]) - 1) + '}',
+                r'\toprule',
+                row(lines[0]),
+                r'\midrule',
+                *(row(l.values()) for l in lines),
+                r'\bottomrule',
+                r'\end{tabular}',
+            ]
+        )
+        + '\n'
+    )
 
 # %% ../nbs/5_explore/compare.ipynb #9c2d6a39
 class Compare(Panel):
     "Every scored run below the folder `runs`: points, lines, tests and exports."
+
     def __init__(self, runs):
-        self.folder,self.tables = Path(runs),group(results(runs))
-        choice = lambda d, o, v=None, w=300: knob(W.Dropdown, d, w, options=list(o), value=v or list(o)[0])
+        self.folder, self.tables = Path(runs), group(results(runs))
+        choice = lambda d, o, v=None, w=300: knob(
+            W.Dropdown, d, w, options=list(o), value=v or list(o)[0]
+        )
         self.table = choice('scored on', self.tables, None, 400)
-        self.x,self.y,self.sort = choice('across', better, 'million parameters', 250),choice('up', better, 'mIoU', 230),choice('sorted by', ['name', *better], 'mIoU', 250)
+        self.x, self.y, self.sort = (
+            choice('across', better, 'million parameters', 250),
+            choice('up', better, 'mIoU', 230),
+            choice('sorted by', ['name', *better], 'mIoU', 250),
+        )
         self.filter = knob(W.Text, 'filter', 240, placeholder='part of a name')
-        self.run,self.a,self.b = W.Select(rows=6, layout=W.Layout(width='98%')),choice('is', ['–'], None, 380),choice('better than', ['–'], None, 380)
-        self.kind,self.save = choice('as', ['Markdown', 'LaTeX', 'CSV', 'HTML'], None, 170),W.Button(description='save the table', icon='save')
-        self.canvas,self.preview,self.lines,self.about,self.said = Canvas(width=540, smooth=True),image(520),Said(),Said(),Said()
+        self.run, self.a, self.b = (
+            W.Select(rows=6, layout=W.Layout(width='98%')),
+            choice('is', ['–'], None, 380),
+            choice('better than', ['–'], None, 380),
+        )
+        self.kind, self.save = (
+            choice('as', ['Markdown', 'LaTeX', 'CSV', 'HTML'], None, 170),
+            W.Button(description='save the table', icon='save'),
+        )
+        self.canvas, self.preview, self.lines, self.about, self.said = (
+            Canvas(width=540, smooth=True),
+            image(520),
+            Said(),
+            Said(),
+            Said(),
+        )
         self.text = W.Textarea(layout=W.Layout(width='98%', height='110px', display='none'))
         stack = lambda width, *parts: W.VBox(parts, layout=W.Layout(width=width))
-        super().__init__(beside(self.table, self.x, self.y), columns(stack('548px', self.canvas), stack('530px', self.run, self.about, self.preview)),
-                         beside(self.sort, self.filter), self.lines, beside(self.a, self.b, self.said), beside(self.kind, self.save), self.text)
+        super().__init__(
+            beside(self.table, self.x, self.y),
+            columns(
+                stack('548px', self.canvas), stack('530px', self.run, self.about, self.preview)
+            ),
+            beside(self.sort, self.filter),
+            self.lines,
+            beside(self.a, self.b, self.said),
+            beside(self.kind, self.save),
+            self.text,
+        )
         self.box.add_class('segbench-compare')
-        self.on(self.x, self.y, self.sort, self.filter, self.run); self.on(self.a, self.b, call=self.judge); self.on(self.table, call=self.open)
-        self.on(self.canvas, name='at', call=self.click); self.press(self.save, self.export); self.open()
+        self.on(self.x, self.y, self.sort, self.filter, self.run)
+        self.on(self.a, self.b, call=self.judge)
+        self.on(self.table, call=self.open)
+        self.on(self.canvas, name='at', call=self.click)
+        self.press(self.save, self.export)
+        self.open()
 
 # %% ../nbs/5_explore/compare.ipynb #54baaa3b
 @patch
-def open(self:Compare, *_):
+def open(self: Compare, *_):
     "Work out the numbers of the chosen evaluation."
     table = self.tables[self.table.value]
-    groups,together = list(table.values()),known_groups(table)
-    self.found = [facts(rs, more, together) for rs,more in zip(groups, apart(groups))]
-    self.groups = {f['name']: rs for f,rs in zip(self.found, groups)}
+    groups, together = list(table.values()), known_groups(table)
+    self.found = [facts(rs, more, together) for rs, more in zip(groups, apart(groups))]
+    self.groups = {f['name']: rs for f, rs in zip(self.found, groups)}
     names = [f['name'] for f in sorted(self.found, key=lambda f: -f['mIoU'])]
-    for w,k in ((self.run, 0), (self.a, 0), (self.b, min(1, len(names)-1))): self.set(w, options=names); self.set(w, index=k)
-    self.redraw(); self.judge()
+    for w, k in ((self.run, 0), (self.a, 0), (self.b, min(1, len(names) - 1))):
+        self.set(w, options=names)
+        self.set(w, index=k)
+    self.redraw()
+    self.judge()
+
 
 @patch
-def lined_up(self:Compare) -> list:
+def lined_up(self: Compare) -> list:
     "The networks that pass the filter, in the order that was asked for."
-    c,words = self.sort.value,self.filter.value.lower().split()
-    key = lambda f: f[c] if c == 'name' else (np.isnan(f[c]), -better[c]*f[c])
+    c, words = self.sort.value, self.filter.value.lower().split()
+    key = lambda f: f[c] if c == 'name' else (np.isnan(f[c]), -better[c] * f[c])
     return sorted([f for f in self.found if all(w in f['name'].lower() for w in words)], key=key)
 
 # %% ../nbs/5_explore/compare.ipynb #d19d9167
 @patch
-def redraw(self:Compare):
+def redraw(self: Compare):
     "Points, lines and the chosen run."
-    found,name = self.lined_up(),self.run.value
-    sheet,self.frame = scatter(self.found, self.x.value, self.y.value, name)
+    found, name = self.lined_up(), self.run.value
+    sheet, self.frame = scatter(self.found, self.x.value, self.y.value, name)
     self.canvas.show((f'{self.y.value} against {self.x.value}, the front as a line', sheet.array()))
-    names,ink = [f['name'] for f in found],dict(zip([f['name'] for f in self.found], colours(len(self.found))))
-    self.lines.value = tabular([{'': swatch(ink[l['name']])} | l for l in shown(found)], names.index(name) if name in names else None) if found else 'nothing of that name'
-    rs = self.groups[name]; scores = rs[0].scores
-    iou = sorted(((100*v, c) for v,c in zip(scores['iou'], scores['classes']) if v is not None), reverse=True)
+    names, ink = (
+        [f['name'] for f in found],
+        dict(zip([f['name'] for f in self.found], colours(len(self.found)))),
+    )
+    self.lines.value = (
+        tabular(
+            [{'': swatch(ink[l['name']])} | l for l in shown(found)],
+            names.index(name) if name in names else None,
+        )
+        if found
+        else 'nothing of that name'
+    )
+    rs = self.groups[name]
+    scores = rs[0].scores
+    iou = sorted(
+        ((100 * v, c) for v, c in zip(scores['iou'], scores['classes']) if v is not None),
+        reverse=True,
+    )
     command = markup('<code>{}</code>', rs[0].config.get('command') or rs[0].run)
-    scored = ', '.join(f'{c} {v:.0f}' for v,c in iou[:12])
-    self.about.value = prose(joined([command, ', '.join(str(r.run) for r in rs), f'IoU: {scored}'], '<br>'))
-    fill(self.preview, rs[0].run/'preview.png')
+    scored = ', '.join(f'{c} {v:.0f}' for v, c in iou[:12])
+    self.about.value = prose(
+        joined([command, ', '.join(str(r.run) for r in rs), f'IoU: {scored}'], '<br>')
+    )
+    fill(self.preview, rs[0].run / 'preview.png')
 
 # %% ../nbs/5_explore/compare.ipynb #715fcb3b
 @patch
-def click(self:Compare, *_):
+def click(self: Compare, *_):
     "Choose the network whose point is nearest to the clicked pixel."
-    if not self.canvas.at: return
-    (y,x),self.canvas.at = (v/2 for v in self.canvas.at),[]
-    far = [np.hypot(*np.subtract(self.frame.at(f[self.x.value], f[self.y.value]), (x, y))) for f in self.found]
-    if np.isfinite(far).any(): self.run.value = self.found[int(np.nanargmin(far))]['name']
+    if not self.canvas.at:
+        return
+    (y, x), self.canvas.at = (v / 2 for v in self.canvas.at), []
+    far = [
+        np.hypot(*np.subtract(self.frame.at(f[self.x.value], f[self.y.value]), (x, y)))
+        for f in self.found
+    ]
+    if np.isfinite(far).any():
+        self.run.value = self.found[int(np.nanargmin(far))]['name']
+
 
 @patch
-def judge(self:Compare, *_):
+def judge(self: Compare, *_):
     "Test the two networks that are named below the table."
-    if self.quiet: return
-    names = self.a.value,self.b.value
-    self.said.value = prose(verdict(*(self.groups[n] for n in names), names)) if names[0] != names[1] else ''
+    if self.quiet:
+        return
+    names = self.a.value, self.b.value
+    self.said.value = (
+        prose(verdict(*(self.groups[n] for n in names), names)) if names[0] != names[1] else ''
+    )
+
 
 @patch
-def export(self:Compare):
+def export(self: Compare):
     "Write the table as it is shown into the folder of the runs, and show what was written."
-    kind,as_page = self.kind.value,lambda lines: page({self.table.value: self.tables[self.table.value]})
+    kind, as_page = (
+        self.kind.value,
+        lambda lines: page({self.table.value: self.tables[self.table.value]}),
+    )
     write = dict(Markdown=as_markdown, LaTeX=as_latex, CSV=as_csv, HTML=as_page)[kind]
-    text,file = write(shown(self.lined_up())),self.folder/f'board.{dict(Markdown="md", LaTeX="tex", CSV="csv", HTML="html")[kind]}'
-    with whole(file) as part: part.write_text(text, encoding='utf8')
-    self.text.value,self.text.layout.display = f'{file}\n\n' + (text if kind != 'HTML' else 'a page that needs no other file'),None
+    text, file = (
+        write(shown(self.lined_up())),
+        self.folder / f'board.{dict(Markdown="md", LaTeX="tex", CSV="csv", HTML="html")[kind]}',
+    )
+    with whole(file) as part:
+        part.write_text(text, encoding='utf8')
+    self.text.value, self.text.layout.display = (
+        f'{file}\n\n' + (text if kind != 'HTML' else 'a page that needs no other file'),
+        None,
+    )
 
 # %% ../nbs/5_explore/compare.ipynb #46d383b0
 def compare(runs='runs') -> Compare:

@@ -25,177 +25,310 @@ from .train import open_data
 
 # %% ../nbs/5_explore/confuse.ipynb #2fe2867a
 def shares(
-    counts, # Pixels, n×n: truth by row, prediction by column
-    by:str='recall', # `recall`, `precision` or `pixels`
+    counts,  # Pixels, n×n: truth by row, prediction by column
+    by: str = 'recall',  # `recall`, `precision` or `pixels`
 ):
     "What the matrix shows, 0 to 1, n×n: shares of rows, of columns, or of the largest count; nan where there is nothing to share."
     choose('kind of share', by, ['recall', 'precision', 'pixels'])
     c = np.asarray(counts, float)
-    return ratio(c, c.sum(1, keepdims=True)) if by == 'recall' else ratio(c, c.sum(0, keepdims=True)) if by == 'precision' else c/max(c.max(), 1)
+    return (
+        ratio(c, c.sum(1, keepdims=True))
+        if by == 'recall'
+        else ratio(c, c.sum(0, keepdims=True))
+        if by == 'precision'
+        else c / max(c.max(), 1)
+    )
 
-def brief(pixels:int) -> str:
+
+def brief(pixels: int) -> str:
     "A count in four signs or fewer."
-    for size,sign in ((1e9,'G'), (1e6,'M'), (1e3,'k')):
-        if pixels >= size: return f'{pixels/size:.2g}{sign}' if pixels < 10*size else f'{pixels/size:.0f}{sign}'
+    for size, sign in ((1e9, 'G'), (1e6, 'M'), (1e3, 'k')):
+        if pixels >= size:
+            return (
+                f'{pixels / size:.2g}{sign}' if pixels < 10 * size else f'{pixels / size:.0f}{sign}'
+            )
     return str(int(pixels))
 
 # %% ../nbs/5_explore/confuse.ipynb #80680dce
 def similar(counts) -> list:
     "The classes, those taken for each other side by side."
-    s = np.nan_to_num(shares(counts)); s = s+s.T
+    s = np.nan_to_num(shares(counts))
+    s = s + s.T
     groups = [[k] for k in range(len(s))]
-    mean = s.copy(); np.fill_diagonal(mean, -1)
+    mean = s.copy()
+    np.fill_diagonal(mean, -1)
     while len(groups) > 1:
-        i,j = sorted(np.unravel_index(mean.argmax(), mean.shape))
+        i, j = sorted(np.unravel_index(mean.argmax(), mean.shape))
         turns = [(a, b) for a in (groups[i], groups[i][::-1]) for b in (groups[j], groups[j][::-1])]
-        a,b = max(turns, key=lambda t: s[t[0][-1], t[1][0]])
-        n,m = len(groups[i]),len(groups[j])
-        mean[i] = mean[:,i] = (n*mean[i]+m*mean[j])/(n+m); mean[i,i] = -1
-        groups[i] = a+b; groups.pop(j); mean = np.delete(np.delete(mean, j, 0), j, 1)
+        a, b = max(turns, key=lambda t: s[t[0][-1], t[1][0]])
+        n, m = len(groups[i]), len(groups[j])
+        mean[i] = mean[:, i] = (n * mean[i] + m * mean[j]) / (n + m)
+        mean[i, i] = -1
+        groups[i] = a + b
+        groups.pop(j)
+        mean = np.delete(np.delete(mean, j, 0), j, 1)
     return groups[0]
 
+
 rising = lambda v: np.argsort(v, kind='stable').tolist()
-orders = {'as listed': lambda c: list(range(len(c))), 'by size': lambda c: rising(-c.sum(1)),
-    'worst first': lambda c: rising(np.nan_to_num(shares(c).diagonal(), nan=2)), 'similar together': similar}
+orders = {
+    'as listed': lambda c: list(range(len(c))),
+    'by size': lambda c: rising(-c.sum(1)),
+    'worst first': lambda c: rising(np.nan_to_num(shares(c).diagonal(), nan=2)),
+    'similar together': similar,
+}
 
 # %% ../nbs/5_explore/confuse.ipynb #b16d7ec2
-def matrix(counts, names, by:str='recall', order:str='as listed', cell=None, side:int=560):
+def matrix(counts, names, by: str = 'recall', order: str = 'as listed', cell=None, side: int = 560):
     "The confusion matrix as a `Matrix`, with the order of its classes; `cell` is (truth, prediction)."
-    o,share = orders[order](counts),shares(counts, by)
+    o, share = orders[order](counts), shares(counts, by)
     place = (o.index(cell[0]), o.index(cell[1])) if cell else None
-    words = [[brief(counts[i,j]) if by == 'pixels' else '' if not share[i,j] >= .005 else f'{100*share[i,j]:.0f}' for j in o] for i in o]
+    words = [
+        [
+            brief(counts[i, j])
+            if by == 'pixels'
+            else ''
+            if not share[i, j] >= 0.005
+            else f'{100 * share[i, j]:.0f}'
+            for j in o
+        ]
+        for i in o
+    ]
     return Matrix(share[np.ix_(o, o)], [names[k] for k in o], side, place, words), o
 
 # %% ../nbs/5_explore/confuse.ipynb #6d4fc081
-def mistakes(counts, most:int=200) -> list:
+def mistakes(counts, most: int = 200) -> list:
     "Pairs (truth, prediction) that differ, most pixels first."
-    wrong = np.array(counts); np.fill_diagonal(wrong, 0)
+    wrong = np.array(counts)
+    np.fill_diagonal(wrong, 0)
     order = np.argsort(-wrong, axis=None, kind='stable')[:most]
-    return [(int(i), int(j)) for i,j in zip(*np.unravel_index(order, wrong.shape)) if wrong[i,j]]
+    return [(int(i), int(j)) for i, j in zip(*np.unravel_index(order, wrong.shape)) if wrong[i, j]]
+
 
 def pictures_with(
-    rows, # Packed counts, m×4: picture, truth, prediction, pixels
-    truth:int, # The true class
-    pred:int, # What it was called
+    rows,  # Packed counts, m×4: picture, truth, prediction, pixels
+    truth: int,  # The true class
+    pred: int,  # What it was called
 ) -> list:
     "Pairs (picture, pixels), most pixels first."
-    hit = rows[(rows[:,1] == truth) & (rows[:,2] == pred)]
-    return [(int(i), int(n)) for i,_,_,n in hit[np.argsort(-hit[:,3], kind='stable')]]
+    hit = rows[(rows[:, 1] == truth) & (rows[:, 2] == pred)]
+    return [(int(i), int(n)) for i, _, _, n in hit[np.argsort(-hit[:, 3], kind='stable')]]
 
 # %% ../nbs/5_explore/confuse.ipynb #120906f1
 def light(
-    image, # c×h×w, `uint8`
-    lit, # True where light falls, h×w
-    glow=(255,120,0), # Its colour
+    image,  # c×h×w, `uint8`
+    lit,  # True where light falls, h×w
+    glow=(255, 120, 0),  # Its colour
 ):
     "`image`, h×w×3, grey and dim but for the pixels `lit`."
     grey = to_array(image).mean(-1, keepdims=True).repeat(3, -1)
-    return np.where(np.asarray(lit)[...,None], .15*grey + .85*np.array(glow), .35*grey + 90).round().astype(np.uint8)
+    return (
+        np.where(np.asarray(lit)[..., None], 0.15 * grey + 0.85 * np.array(glow), 0.35 * grey + 90)
+        .round()
+        .astype(np.uint8)
+    )
 
 # %% ../nbs/5_explore/confuse.ipynb #ed46d04d
 class Confuse(Panel):
     "The confusion matrix of an evaluation, and the pictures behind its cells."
-    def __init__(self, net, pairs, rows, precision:str='no', protocol=Protocol()):
-        self.net,self.pairs,self.rows,self.how,self.kept = net,pairs,rows,(protocol, precision),{}
-        n,names = len(pairs.classes),pairs.classes
-        self.counts,self.side = unpack(rows*[0,1,1,1], 1, n)[0][:n,:n],min(540, max(400, 130+24*n))
-        self.by,self.order = (W.ToggleButtons(options=o, style=dict(button_width='auto')) for o in (['recall', 'precision', 'pixels'], list(orders)))
-        self.true,self.pred = (knob(W.Dropdown, d, 240, options=[(c, k) for k,c in enumerate(names)]) for d in ('true', 'predicted'))
-        self.worst,self.pick = (W.Select(rows=k, layout=W.Layout(width='98%')) for k in (9, 6))
-        self.board,self.canvas,self.said = Canvas(width=self.side, smooth=True),Canvas(width=356, names=list(names)),Said()
-        lists = W.VBox([Said(Markup('<b>largest mistakes</b>')), self.worst, beside(self.true, self.pred), self.said, Said(Markup('<b>pictures with most of it</b>')), self.pick], layout=W.Layout(width='530px'))
-        super().__init__(beside(self.by, self.order), columns(W.VBox([self.board], layout=W.Layout(width=f'{self.side+8}px')), lists), self.canvas)
+
+    def __init__(self, net, pairs, rows, precision: str = 'no', protocol=Protocol()):
+        self.net, self.pairs, self.rows, self.how, self.kept = (
+            net,
+            pairs,
+            rows,
+            (protocol, precision),
+            {},
+        )
+        n, names = len(pairs.classes), pairs.classes
+        self.counts, self.side = (
+            unpack(rows * [0, 1, 1, 1], 1, n)[0][:n, :n],
+            min(540, max(400, 130 + 24 * n)),
+        )
+        self.by, self.order = (
+            W.ToggleButtons(options=o, style=dict(button_width='auto'))
+            for o in (['recall', 'precision', 'pixels'], list(orders))
+        )
+        self.true, self.pred = (
+            knob(W.Dropdown, d, 240, options=[(c, k) for k, c in enumerate(names)])
+            for d in ('true', 'predicted')
+        )
+        self.worst, self.pick = (W.Select(rows=k, layout=W.Layout(width='98%')) for k in (9, 6))
+        self.board, self.canvas, self.said = (
+            Canvas(width=self.side, smooth=True),
+            Canvas(width=356, names=list(names)),
+            Said(),
+        )
+        lists = W.VBox(
+            [
+                Said(Markup('<b>largest mistakes</b>')),
+                self.worst,
+                beside(self.true, self.pred),
+                self.said,
+                Said(Markup('<b>pictures with most of it</b>')),
+                self.pick,
+            ],
+            layout=W.Layout(width='530px'),
+        )
+        super().__init__(
+            beside(self.by, self.order),
+            columns(W.VBox([self.board], layout=W.Layout(width=f'{self.side + 8}px')), lists),
+            self.canvas,
+        )
         self.box.add_class('segbench-confuse')
-        share = lambda i,j: f'{names[i]} called {names[j]}: {brief(self.counts[i,j])} pixels, {self.counts[i,j]/self.counts[i].sum():.1%} of {names[i]}'
-        self.worst.options,self.worst.index = [(share(i, j), (i,j)) for i,j in mistakes(self.counts)],None
-        self.on(self.by, self.order, self.true, self.pred); self.on(self.worst, call=self.follow); self.on(self.pick, call=self.look)
-        self.on(self.board, name='at', call=self.click); self.go(*next(iter(mistakes(self.counts)), (0,0)))
+        share = lambda i, j: (
+            f'{names[i]} called {names[j]}: {brief(self.counts[i, j])} pixels, {self.counts[i, j] / self.counts[i].sum():.1%} of {names[i]}'
+        )
+        self.worst.options, self.worst.index = (
+            [(share(i, j), (i, j)) for i, j in mistakes(self.counts)],
+            None,
+        )
+        self.on(self.by, self.order, self.true, self.pred)
+        self.on(self.worst, call=self.follow)
+        self.on(self.pick, call=self.look)
+        self.on(self.board, name='at', call=self.click)
+        self.go(*next(iter(mistakes(self.counts)), (0, 0)))
 
 # %% ../nbs/5_explore/confuse.ipynb #296669f9
 @patch
-def follow(self:Confuse, *_):
+def follow(self: Confuse, *_):
     "Go to the chosen mistake."
-    if self.worst.value and not self.quiet: self.go(*self.worst.value)
+    if self.worst.value and not self.quiet:
+        self.go(*self.worst.value)
+
 
 @patch
-def go(self:Confuse, truth:int, pred:int):
+def go(self: Confuse, truth: int, pred: int):
     "Show the cell of a true and a predicted class."
-    self.set(self.true, value=truth); self.set(self.pred, value=pred)
+    self.set(self.true, value=truth)
+    self.set(self.pred, value=pred)
     self.redraw()
 
+
 @patch
-def click(self:Confuse, *_):
+def click(self: Confuse, *_):
     "Go to the cell that was clicked, which the matrix marks itself."
-    if not self.board.at: return
-    cell,self.board.at = self.matrix.cell(*(v/2 for v in self.board.at[::-1])),[]
-    if cell: self.go(*(self.places[k] for k in cell))
+    if not self.board.at:
+        return
+    cell, self.board.at = self.matrix.cell(*(v / 2 for v in self.board.at[::-1])), []
+    if cell:
+        self.go(*(self.places[k] for k in cell))
 
 # %% ../nbs/5_explore/confuse.ipynb #ace4e2d7
 @patch
-def redraw(self:Confuse):
+def redraw(self: Confuse):
     "The matrix, and the pictures behind the chosen cell."
-    i,j = self.true.value,self.pred.value
-    self.matrix,self.places = matrix(self.counts, self.pairs.classes, self.by.value, self.order.value, (i,j), self.side)
-    unit = dict(recall='% of what is true', precision='% of what is called so', pixels='pixels')[self.by.value]
-    self.board.show((f'{self.pairs.name}, {len(self.pairs)} pictures: {unit}', self.matrix.sheet.array()))
-    self.set(self.worst, value=(i,j) if (i,j) in (v for _,v in self.worst.options) else None)
+    i, j = self.true.value, self.pred.value
+    self.matrix, self.places = matrix(
+        self.counts, self.pairs.classes, self.by.value, self.order.value, (i, j), self.side
+    )
+    unit = dict(recall='% of what is true', precision='% of what is called so', pixels='pixels')[
+        self.by.value
+    ]
+    self.board.show(
+        (f'{self.pairs.name}, {len(self.pairs)} pictures: {unit}', self.matrix.sheet.array())
+    )
+    self.set(self.worst, value=(i, j) if (i, j) in (v for _, v in self.worst.options) else None)
     found = pictures_with(self.rows, i, j)
-    n,true,called = self.counts[i,j],max(1, self.counts[i].sum()),max(1, self.counts[:,j].sum())
-    self.said.value = prose(f'{n:,} pixels in {len(found)} pictures; {n/true:.1%} of what is {self.pairs.classes[i]}, {n/called:.1%} of what is called {self.pairs.classes[j]}')
-    label = lambda k, m: f'{k}  {Path(self.pairs.paths(k)[0]).stem if self.pairs.paths(k) else ""}  {m:,} pixels, {m/max(n, 1):.1%} of them'
-    self.set(self.pick, options=[(label(k, m), k) for k,m in found[:60]]); self.set(self.pick, index=0 if found else None)
+    n, true, called = (
+        self.counts[i, j],
+        max(1, self.counts[i].sum()),
+        max(1, self.counts[:, j].sum()),
+    )
+    self.said.value = prose(
+        f'{n:,} pixels in {len(found)} pictures; {n / true:.1%} of what is {self.pairs.classes[i]}, {n / called:.1%} of what is called {self.pairs.classes[j]}'
+    )
+    label = lambda k, m: (
+        f'{k}  {Path(self.pairs.paths(k)[0]).stem if self.pairs.paths(k) else ""}  {m:,} pixels, {m / max(n, 1):.1%} of them'
+    )
+    self.set(self.pick, options=[(label(k, m), k) for k, m in found[:60]])
+    self.set(self.pick, index=0 if found else None)
     self.look()
 
 # %% ../nbs/5_explore/confuse.ipynb #870a89bb
 @patch
-def predicted(self:Confuse, k:int):
+def predicted(self: Confuse, k: int):
     "Image, label and class map of picture `k`; the last hundred are kept."
     if k not in self.kept:
-        if len(self.kept) > 99: self.kept.pop(next(iter(self.kept)))
-        protocol,precision = self.how
-        image,label = to_score(*self.pairs[k][:2], protocol, k)
-        self.kept[k] = image,label.numpy(),decide(self.net, image[None], protocol, label.shape, precision)[0].cpu().numpy()
+        if len(self.kept) > 99:
+            self.kept.pop(next(iter(self.kept)))
+        protocol, precision = self.how
+        image, label = to_score(*self.pairs[k][:2], protocol, k)
+        self.kept[k] = (
+            image,
+            label.numpy(),
+            decide(self.net, image[None], protocol, label.shape, precision)[0].cpu().numpy(),
+        )
     return self.kept[k]
 
+
 @patch
-def look(self:Confuse, *_):
+def look(self: Confuse, *_):
     "Light the pixels of the chosen cell in the chosen picture."
-    if self.quiet or self.pick.value is None: return
-    image,label,pred = self.predicted(self.pick.value)
-    pal,(i,j) = self.pairs.palette,(self.true.value, self.pred.value)
+    if self.quiet or self.pick.value is None:
+        return
+    image, label, pred = self.predicted(self.pick.value)
+    pal, (i, j) = self.pairs.palette, (self.true.value, self.pred.value)
     lit = (label == i) & (pred == j)
-    self.canvas.show((f'{self.pairs.classes[i]} called {self.pairs.classes[j]}: {lit.sum():,} pixels', light(image, lit), label), ('label', colour(label, pal), label), ('prediction', colour(pred, pal), pred))
+    self.canvas.show(
+        (
+            f'{self.pairs.classes[i]} called {self.pairs.classes[j]}: {lit.sum():,} pixels',
+            light(image, lit),
+            label,
+        ),
+        ('label', colour(label, pal), label),
+        ('prediction', colour(pred, pal), pred),
+    )
 
 # %% ../nbs/5_explore/confuse.ipynb #741bd8fe
-def of_scores(result, config:dict, root, source):
+def of_scores(result, config: dict, root, source):
     "The set on which an evaluation was made; a `UserError` if it is another one by now."
     told = result.scores
     own = dict(data=config['data'], root=config.get('root'), split=told['data'].rpartition('-')[2])
     of = told.get('of')
     texts = [of.get(k) for k in ('data', 'split')] if isinstance(of, dict) else [None]
-    if not all(isinstance(v, str) for v in texts) or not isinstance(of.get('root'), (str, type(None))): of = own
+    if not all(isinstance(v, str) for v in texts) or not isinstance(
+        of.get('root'), (str, type(None))
+    ):
+        of = own
     pairs = open_data(of['data'], root or of.get('root'), of['split'], checked=False, source=source)
     if told.get('set', now := mark(pairs)) != now:
-        raise UserError(f'{pairs.name} is not what was scored as {result.name}: pictures, labels or classes are others; '
-                        'score it again with segbench eval, or say with root where that set is.')
+        raise UserError(
+            f'{pairs.name} is not what was scored as {result.name}: pictures, labels or classes are others; '
+            'score it again with segbench eval, or say with root where that set is.'
+        )
     return pairs
 
+
 def confuse(
-    run, # Folder of the run
-    scored:str=None, # Which of its evaluations, such as `camvid-val-whole`; the first by default
-    pairs=None, # The data set, where the run does not know it
-    root=None, # Where it lies, if not where it lay
-    trust:bool=False, # Use what the run names outside segbench, too
+    run,  # Folder of the run
+    scored: str = None,  # Which of its evaluations, such as `camvid-val-whole`; the first by default
+    pairs=None,  # The data set, where the run does not know it
+    root=None,  # Where it lies, if not where it lay
+    trust: bool = False,  # Use what the run names outside segbench, too
 ) -> Confuse:
     "What the network of a run takes for what. Pictures are asked as plain as in training, whatever the evaluation did."
-    config,lost = read_config(run),[]
+    config, lost = read_config(run), []
     found = {r.name: r for r in evaluations(Path(run), lost.append)}
-    if not found: raise UserError(lost[0] if lost else f'{str(run)!r} has no scores yet; make some with segbench eval {run}.')
+    if not found:
+        raise UserError(
+            lost[0]
+            if lost
+            else f'{str(run)!r} has no scores yet; make some with segbench eval {run}.'
+        )
     result = found[choose('evaluation', scored or next(iter(found)), list(found))]
-    net,_ = load_run(run, 'last' if result.scores.get('weights') == 'last' else 'best', trust=trust)
+    net, _ = load_run(
+        run, 'last' if result.scores.get('weights') == 'last' else 'best', trust=trust
+    )
     if pairs is None:
-        if 'data' not in config: raise UserError(f'the run {str(run)!r} was trained in a notebook and does not know its data set; give it as pairs.')
-        pairs = of_scores(result, config, root, None if trust else Path(run)/'config.json')
-    if len(pairs.classes) != len(result.scores['classes']): raise UserError(f'{pairs.name} has {len(pairs.classes)} classes, and {result.name} was scored with {len(result.scores["classes"])}; give the set that was scored.')
+        if 'data' not in config:
+            raise UserError(
+                f'the run {str(run)!r} was trained in a notebook and does not know its data set; give it as pairs.'
+            )
+        pairs = of_scores(result, config, root, None if trust else Path(run) / 'config.json')
+    if len(pairs.classes) != len(result.scores['classes']):
+        raise UserError(
+            f'{pairs.name} has {len(pairs.classes)} classes, and {result.name} was scored with {len(result.scores["classes"])}; give the set that was scored.'
+        )
     pairs = in_order(pairs, config['classes'], repr(str(run)))
     return Confuse(net, pairs, result.counts['counts'], config['precision'])

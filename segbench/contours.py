@@ -10,37 +10,40 @@ import torch, torch.nn.functional as F
 from .losses import *
 
 # %% ../nbs/2_measure/contours.ipynb #afb37621
-def near_border(label, radius:int):
+def near_border(label, radius: int):
     "Whether another class is within `radius` pixels of a labelled pixel, along both axes: b×h×w."
-    y,void,d = label.float(),label == 255,2*radius+1
+    y, void, d = label.float(), label == 255, 2 * radius + 1
     ends = torch.stack([y.masked_fill(void, -1), (-y).masked_fill(void, -256)], 1)
-    ends = F.max_pool2d(F.max_pool2d(ends, (1,d), 1, (0,radius)), (d,1), 1, (radius,0))
-    return (ends[:,0] > -ends[:,1]) & ~void
+    ends = F.max_pool2d(F.max_pool2d(ends, (1, d), 1, (0, radius)), (d, 1), 1, (radius, 0))
+    return (ends[:, 0] > -ends[:, 1]) & ~void
 
 # %% ../nbs/2_measure/contours.ipynb #86d2df40
 def boundary(
-    logits, # b×k×h×w
-    label, # b×h×w, 255 is void
-    radius:int=3, # How far from a border a pixel counts, in pixels
-    weight=None, # Class weights, k numbers
+    logits,  # b×k×h×w
+    label,  # b×h×w, 255 is void
+    radius: int = 3,  # How far from a border a pixel counts, in pixels
+    weight=None,  # Class weights, k numbers
 ) -> Loss:
     "Cross-entropy of the pixels near a border."
     return ce(logits, torch.where(near_border(label, radius), label, 255), weight)
 
-def _mass_near(label, weight=None, radius:int=3):
+
+def _mass_near(label, weight=None, radius: int = 3):
     "The sum of the weights of the pixels near a border."
     return mass(torch.where(near_border(label, radius), label, 255), weight)
+
 
 boundary.divisor = _mass_near
 
 # %% ../nbs/2_measure/contours.ipynb #5020bb0b
-def ssim(a, b, span:float=1.):
+def ssim(a, b, span: float = 1.0):
     "Mean structural similarity of the pictures `a` and `b`, b×c×h×w with values that span `span`; windows inside the picture only."
     t = torch.arange(11, dtype=a.dtype, device=a.device) - 5
-    g = torch.exp(-t**2/(2*1.5**2)); g = g/g.sum()
-    window = (g[:,None]*g).expand(a.shape[1], 1, 11, 11)
+    g = torch.exp(-(t**2) / (2 * 1.5**2))
+    g = g / g.sum()
+    window = (g[:, None] * g).expand(a.shape[1], 1, 11, 11)
     blur = lambda x: F.conv2d(x, window, groups=x.shape[1])
-    ma,mb = blur(a),blur(b)
-    va,vb,cov = blur(a*a)-ma**2,blur(b*b)-mb**2,blur(a*b)-ma*mb
-    c1,c2 = (.01*span)**2,(.03*span)**2
-    return ((2*ma*mb+c1)*(2*cov+c2)/((ma**2+mb**2+c1)*(va+vb+c2))).mean()
+    ma, mb = blur(a), blur(b)
+    va, vb, cov = blur(a * a) - ma**2, blur(b * b) - mb**2, blur(a * b) - ma * mb
+    c1, c2 = (0.01 * span) ** 2, (0.03 * span) ** 2
+    return ((2 * ma * mb + c1) * (2 * cov + c2) / ((ma**2 + mb**2 + c1) * (va + vb + c2))).mean()

@@ -20,328 +20,683 @@ from .core import *
 
 # %% ../nbs/4_train/convert.ipynb #61c417f0
 def renamed(
-    theirs:dict, # Anything by name
-    rules:dict, # Patterns and what they become, applied in turn
+    theirs: dict,  # Anything by name
+    rules: dict,  # Patterns and what they become, applied in turn
 ) -> dict:
     "The same under other names."
-    def name(k):
-        for pattern,ours in rules.items(): k = re.sub(pattern, ours, k)
-        return k
-    return {name(k): v for k,v in theirs.items()}
 
-wrappers = {r'(^|\.)(_orig_mod|_fsdp_wrapped_module|_checkpoint_wrapped_module)(?=\.)': '',
-    r'^(\.|(module|model|net|network)\.)+': ''}
+    def name(k):
+        for pattern, ours in rules.items():
+            k = re.sub(pattern, ours, k)
+        return k
+
+    return {name(k): v for k, v in theirs.items()}
+
+
+wrappers = {
+    r'(^|\.)(_orig_mod|_fsdp_wrapped_module|_checkpoint_wrapped_module)(?=\.)': '',
+    r'^(\.|(module|model|net|network)\.)+': '',
+}
 
 # %% ../nbs/4_train/convert.ipynb #adf9df73
-of_torchvision = {r'^backbone\.': 'body.net.', r'^aux_classifier\.4': 'aux.2', r'^aux_classifier': 'aux.0'}
-of_torchvision_deeplab = of_torchvision | {r'^classifier\.0\.convs\.4\.1': 'head.0.branches.4.pool.1.0', r'^classifier\.0\.convs\.4\.2': 'head.0.branches.4.pool.1.1',
-    r'^classifier\.0\.convs': 'head.0.branches', r'^classifier\.0\.project': 'head.0.mix.0',
-    r'^classifier\.1': 'head.1.0.0', r'^classifier\.2': 'head.1.0.1', r'^classifier\.4': 'head.1.2'}
-of_torchvision_fcn = of_torchvision | {r'^classifier\.4': 'head.top.2', r'^classifier': 'head.top.0'}
+of_torchvision = {
+    r'^backbone\.': 'body.net.',
+    r'^aux_classifier\.4': 'aux.2',
+    r'^aux_classifier': 'aux.0',
+}
+of_torchvision_deeplab = of_torchvision | {
+    r'^classifier\.0\.convs\.4\.1': 'head.0.branches.4.pool.1.0',
+    r'^classifier\.0\.convs\.4\.2': 'head.0.branches.4.pool.1.1',
+    r'^classifier\.0\.convs': 'head.0.branches',
+    r'^classifier\.0\.project': 'head.0.mix.0',
+    r'^classifier\.1': 'head.1.0.0',
+    r'^classifier\.2': 'head.1.0.1',
+    r'^classifier\.4': 'head.1.2',
+}
+of_torchvision_fcn = of_torchvision | {
+    r'^classifier\.4': 'head.top.2',
+    r'^classifier': 'head.top.0',
+}
 
 # %% ../nbs/4_train/convert.ipynb #0306dae0
-of_hszhao = {r'^layer0\.7': 'bn1', r'^layer0': 'conv1', r'^(conv1|bn1|layer\d)': r'body.net.\1',
-    r'^ppm\.features\.(\d)\.1': r'head.0.pools.\1.1.0', r'^ppm\.features\.(\d)\.2': r'head.0.pools.\1.1.1',
-    r'^cls\.4': 'head.1.2', r'^cls': 'head.1.0', r'^aux\.4': 'aux.2', r'^aux\.([01])': r'aux.0.\1'}
+of_hszhao = {
+    r'^layer0\.7': 'bn1',
+    r'^layer0': 'conv1',
+    r'^(conv1|bn1|layer\d)': r'body.net.\1',
+    r'^ppm\.features\.(\d)\.1': r'head.0.pools.\1.1.0',
+    r'^ppm\.features\.(\d)\.2': r'head.0.pools.\1.1.1',
+    r'^cls\.4': 'head.1.2',
+    r'^cls': 'head.1.0',
+    r'^aux\.4': 'aux.2',
+    r'^aux\.([01])': r'aux.0.\1',
+}
 
 # %% ../nbs/4_train/convert.ipynb #68a450f2
-of_two_branches = {r'^conv1\.([01])': r'stem.0.\1', r'^conv1\.3': 'stem.1.0', r'^conv1\.4': 'stem.1.1', r'\.downsample': '.short',
-    **{rf'\.{kind}{k+1}\.': f'.convs.{k}.{i}.' for k in range(3) for i,kind in enumerate(('conv', 'bn'))}}
+of_two_branches = {
+    r'^conv1\.([01])': r'stem.0.\1',
+    r'^conv1\.3': 'stem.1.0',
+    r'^conv1\.4': 'stem.1.1',
+    r'\.downsample': '.short',
+    **{
+        rf'\.{kind}{k + 1}\.': f'.convs.{k}.{i}.'
+        for k in range(3)
+        for i, kind in enumerate(('conv', 'bn'))
+    },
+}
 
-of_dsnet = {r'^lastlayer\.conv1': 'head.1.0', r'^lastlayer\.bn2': 'head.1.1', r'^lastlayer\.conv2': 'head.2', r'^seghead_p': 'aux.0', r'^seghead_d': 'aux.1',
-    **{rf'^(aux\.\d)\.{k}': rf'\1.{v}' for k,v in dict(bn1='0', conv1='2.0', bn2='2.1', conv2='3').items()},
-    r'^layer1_a': 'skip', r'^layer3_': 'detail.0', r'^layer4_': 'detail.1', r'^layer5_\.0': 'detail.2', r'^up8': 'up',
-    r'^layer3': 'semantic.0', r'^layer4': 'semantic.1', r'^layer5\.0': 'semantic.2',
-    **{rf'^{a}{k+first}': f'{b}.{k}' for a,b,first in (('compression','compress',3), ('aff','fuse',1)) for k in range(3)},
-    r'\.local_att': '.weigh.local', **{rf'\.{c}': f'.weigh.means.{k}' for k,c in enumerate(('context1', 'context2', 'context3', 'global_att'))},
-    r'^spp\.pooling\.1': 'pyramid.mean.1.0', r'^spp\.pooling\.2': 'pyramid.mean.1.1', r'^spp': 'pyramid', r'\.process1': '.short', r'\.process2': '.mix', r'\.process3': '.last',
-    r'conv_list\.(\d)\.conv': r'convs.\1.0', r'conv_list\.(\d)\.bn': r'convs.\1.1'} | of_two_branches
+of_dsnet = {
+    r'^lastlayer\.conv1': 'head.1.0',
+    r'^lastlayer\.bn2': 'head.1.1',
+    r'^lastlayer\.conv2': 'head.2',
+    r'^seghead_p': 'aux.0',
+    r'^seghead_d': 'aux.1',
+    **{
+        rf'^(aux\.\d)\.{k}': rf'\1.{v}'
+        for k, v in dict(bn1='0', conv1='2.0', bn2='2.1', conv2='3').items()
+    },
+    r'^layer1_a': 'skip',
+    r'^layer3_': 'detail.0',
+    r'^layer4_': 'detail.1',
+    r'^layer5_\.0': 'detail.2',
+    r'^up8': 'up',
+    r'^layer3': 'semantic.0',
+    r'^layer4': 'semantic.1',
+    r'^layer5\.0': 'semantic.2',
+    **{
+        rf'^{a}{k + first}': f'{b}.{k}'
+        for a, b, first in (('compression', 'compress', 3), ('aff', 'fuse', 1))
+        for k in range(3)
+    },
+    r'\.local_att': '.weigh.local',
+    **{
+        rf'\.{c}': f'.weigh.means.{k}'
+        for k, c in enumerate(('context1', 'context2', 'context3', 'global_att'))
+    },
+    r'^spp\.pooling\.1': 'pyramid.mean.1.0',
+    r'^spp\.pooling\.2': 'pyramid.mean.1.1',
+    r'^spp': 'pyramid',
+    r'\.process1': '.short',
+    r'\.process2': '.mix',
+    r'\.process3': '.last',
+    r'conv_list\.(\d)\.conv': r'convs.\1.0',
+    r'conv_list\.(\d)\.bn': r'convs.\1.1',
+} | of_two_branches
 
 # %% ../nbs/4_train/convert.ipynb #c514f606
-of_pidnet = {r'^final_layer': 'head', r'^seghead_p': 'aux.0', r'^seghead_d': 'aux.1',
-    **{rf'^(head|aux\.\d)\.{k}': rf'\1.{v}' for k,v in dict(bn1='0.0', conv1='0.2', bn2='1', conv2='3').items()},
-    **{rf'^layer{k+3}_d(\.0)?': f'border.{k}' for k in range(3)}, r'^layer3_': 'detail.0', r'^layer4_': 'detail.1', r'^layer5_\.0': 'detail.2',
-    r'^layer1': 'stem.2', r'^layer2': 'stem.4', r'^layer3': 'context.0', r'^layer4': 'context.1', r'^layer5': 'top',
-    **{rf'^{a}{k+3}': f'{b}.{k}' for a,b in (('compression','compress'), ('pag','pag'), ('diff','diff')) for k in range(2)},
-    r'\.f_': '.of_', r'^dfm\.conv_': 'bag.of_', r'^dfm': 'bag', r'^spp\.scale0': 'top.2.self', r'^spp\.scale_process': 'top.2.process',
-    **{rf'^spp\.scale{k+1}\.{i}': f'top.2.means.{k}.1.{i-1}' for k in range(4) for i in (1, 3)}, **{rf'^spp\.process{k+1}': f'top.2.process.{k}' for k in range(4)},
-    r'^spp\.compression': 'top.2.mix', r'^spp\.shortcut': 'top.2.short'} | of_two_branches
+of_pidnet = {
+    r'^final_layer': 'head',
+    r'^seghead_p': 'aux.0',
+    r'^seghead_d': 'aux.1',
+    **{
+        rf'^(head|aux\.\d)\.{k}': rf'\1.{v}'
+        for k, v in dict(bn1='0.0', conv1='0.2', bn2='1', conv2='3').items()
+    },
+    **{rf'^layer{k + 3}_d(\.0)?': f'border.{k}' for k in range(3)},
+    r'^layer3_': 'detail.0',
+    r'^layer4_': 'detail.1',
+    r'^layer5_\.0': 'detail.2',
+    r'^layer1': 'stem.2',
+    r'^layer2': 'stem.4',
+    r'^layer3': 'context.0',
+    r'^layer4': 'context.1',
+    r'^layer5': 'top',
+    **{
+        rf'^{a}{k + 3}': f'{b}.{k}'
+        for a, b in (('compression', 'compress'), ('pag', 'pag'), ('diff', 'diff'))
+        for k in range(2)
+    },
+    r'\.f_': '.of_',
+    r'^dfm\.conv_': 'bag.of_',
+    r'^dfm': 'bag',
+    r'^spp\.scale0': 'top.2.self',
+    r'^spp\.scale_process': 'top.2.process',
+    **{rf'^spp\.scale{k + 1}\.{i}': f'top.2.means.{k}.1.{i - 1}' for k in range(4) for i in (1, 3)},
+    **{rf'^spp\.process{k + 1}': f'top.2.process.{k}' for k in range(4)},
+    r'^spp\.compression': 'top.2.mix',
+    r'^spp\.shortcut': 'top.2.short',
+} | of_two_branches
 
 # %% ../nbs/4_train/convert.ipynb #ba134be7
-of_mobilenet = {rf'^features\.{k+1}\.': f'body.net.blocks.{s}.{b}.' for k,(s,b) in enumerate((s, b) for s,n in enumerate((1,2,3,4,3,3,1)) for b in range(n))} | {
-    r'(blocks\.0\.0)\.conv\.0\.0': r'\1.conv_dw', r'(blocks\.0\.0)\.conv\.0\.1': r'\1.bn1', r'(blocks\.0\.0)\.conv\.1': r'\1.conv_pw', r'(blocks\.0\.0)\.conv\.2': r'\1.bn2',
-    r'^features\.0\.0': 'body.net.conv_stem', r'^features\.0\.1': 'body.net.bn1',
-    **{rf'\.conv\.{a}\.': f'.{b}.' for a,b in ((r'0\.0', 'conv_pw'), (r'0\.1', 'bn1'), (r'1\.0', 'conv_dw'), (r'1\.1', 'bn2'), ('2', 'conv_pwl'), ('3', 'bn3'))}}
-of_folded = of_mobilenet | {'^log': 'head.1',
-    **{rf'^{k}\.{t}': f'head.0.{v}.{i}.{t}' for k,v in dict(aspp='branches.0', ip='branches.1.pool.1', proj='mix.0').items() for i,t in enumerate(('weight', 'bias'))}}
+of_mobilenet = {
+    rf'^features\.{k + 1}\.': f'body.net.blocks.{s}.{b}.'
+    for k, (s, b) in enumerate(
+        (s, b) for s, n in enumerate((1, 2, 3, 4, 3, 3, 1)) for b in range(n)
+    )
+} | {
+    r'(blocks\.0\.0)\.conv\.0\.0': r'\1.conv_dw',
+    r'(blocks\.0\.0)\.conv\.0\.1': r'\1.bn1',
+    r'(blocks\.0\.0)\.conv\.1': r'\1.conv_pw',
+    r'(blocks\.0\.0)\.conv\.2': r'\1.bn2',
+    r'^features\.0\.0': 'body.net.conv_stem',
+    r'^features\.0\.1': 'body.net.bn1',
+    **{
+        rf'\.conv\.{a}\.': f'.{b}.'
+        for a, b in (
+            (r'0\.0', 'conv_pw'),
+            (r'0\.1', 'bn1'),
+            (r'1\.0', 'conv_dw'),
+            (r'1\.1', 'bn2'),
+            ('2', 'conv_pwl'),
+            ('3', 'bn3'),
+        )
+    },
+}
+of_folded = of_mobilenet | {
+    '^log': 'head.1',
+    **{
+        rf'^{k}\.{t}': f'head.0.{v}.{i}.{t}'
+        for k, v in dict(aspp='branches.0', ip='branches.1.pool.1', proj='mix.0').items()
+        for i, t in enumerate(('weight', 'bias'))
+    },
+}
 
-def unfolded(theirs:dict) -> dict:
+
+def unfolded(theirs: dict) -> dict:
     "The tensors of DeepLabv3 on MobileNetV2, whose head has no norms, under our names, with norms that add the biases."
     import torch
+
     ours = renamed(theirs, of_folded)
-    for k,b in [(k, v) for k,v in ours.items() if k.startswith('head.0') and k.endswith('bias')]:
-        ours |= {k.replace('bias', t): torch.full_like(b, v) for t,v in dict(weight=1., running_mean=0., running_var=1-1e-5).items()}
+    for k, b in [(k, v) for k, v in ours.items() if k.startswith('head.0') and k.endswith('bias')]:
+        ours |= {
+            k.replace('bias', t): torch.full_like(b, v)
+            for t, v in dict(weight=1.0, running_mean=0.0, running_var=1 - 1e-5).items()
+        }
     mix = 'head.0.mix.0.0.weight'
-    return ours | {mix: ours[mix].roll(ours[mix].shape[1]//2, 1)}
+    return ours | {mix: ours[mix].roll(ours[mix].shape[1] // 2, 1)}
 
 # %% ../nbs/4_train/convert.ipynb #22350ee9
 @dataclass
 class Origin:
     "A house that published weights."
-    name:str
-    tell:str # A tensor that only its checkpoints have
-    ours:callable # From its tensors to the same under our names
-    last:str=None # Our name of the tensor whose first dimension is the number of classes
-    homes:tuple=() # The networks that it trained, some with their backbone behind them
-    sets:dict = field(default_factory=dict) # Number of outputs → the data set whose classes they are, in its order
-    pictures:dict = field(default_factory=dict) # Number of classes → mean and deviation of its pictures, where they are not the usual ones
 
-def published(module:str):
+    name: str
+    tell: str  # A tensor that only its checkpoints have
+    ours: callable  # From its tensors to the same under our names
+    last: str = None  # Our name of the tensor whose first dimension is the number of classes
+    homes: tuple = ()  # The networks that it trained, some with their backbone behind them
+    sets: dict = field(
+        default_factory=dict
+    )  # Number of outputs → the data set whose classes they are, in its order
+    pictures: dict = field(
+        default_factory=dict
+    )  # Number of classes → mean and deviation of its pictures, where they are not the usual ones
+
+
+def published(module: str):
     "The function of that name in a network's own notebook, imported when it is called."
     return lambda theirs: importlib.import_module(f'segbench.models.{module}').published(theirs)
 
 # %% ../nbs/4_train/convert.ipynb #4f4cc07a
-def by(rules): return partial(renamed, rules=rules)
+def by(rules):
+    return partial(renamed, rules=rules)
+
+
 of_many = {21: 'voc', 19: 'cityscapes', 150: 'ade20k'}
-of_espnet = {12: 'camvid', 20: 'cityscapes'} # and void behind the classes
-espnet_pictures = {n: (tuple(m/255 for m in mean), std) for n,mean,std in (
-    (12, (104.35, 107.76, 109.66), (78.31, 79.50, 78.37)), (20, (73.158402, 82.908956, 72.392311), (44.914833, 46.152893, 45.319221)))}
+of_espnet = {12: 'camvid', 20: 'cityscapes'}  # and void behind the classes
+espnet_pictures = {
+    n: (tuple(m / 255 for m in mean), std)
+    for n, mean, std in (
+        (12, (104.35, 107.76, 109.66), (78.31, 79.50, 78.37)),
+        (20, (73.158402, 82.908956, 72.392311), (44.914833, 46.152893, 45.319221)),
+    )
+}
 segformers = [f'segformer.b{k}' for k in range(6)]
 
 origins = [
-    Origin('DeepLabv3 of torchvision', 'classifier.0.convs.0.0.weight', by(of_torchvision_deeplab), 'head.1.2.weight', [f'deeplab.v3 resnet{n}' for n in (50,101)], {21: 'voc'}),
-    Origin('FCN of torchvision', 'classifier.4.weight', by(of_torchvision_fcn), 'head.top.2.weight', [f'fcn.fcn32s(out_stride=8) resnet{n}' for n in (50,101)], {21: 'voc'}),
-    Origin('PSPNet of hszhao', 'ppm.features.0.1.weight', by(of_hszhao), 'head.1.2.weight',
-           [f"pspnet(dilation='all',align_corners=True) resnet{n}s" for n in (50,101,152)], of_many),
-    Origin('DSNet of takaniwa', 'aff1.local_att.0.weight', by(of_dsnet), 'head.2.weight', ['dsnet', 'dsnet.head64', 'dsnet.head256', 'dsnet.base'],
-           {19: 'cityscapes', 150: 'ade20k', 11: 'camvid.dsnet'}),
-    Origin('PIDNet of XuJiacong', 'pag3.f_x.0.weight', by(of_pidnet), 'head.3.weight', ['pidnet.s', 'pidnet.m', 'pidnet.l'],
-           {19: 'cityscapes', 11: 'camvid.dsnet'}),
-    Origin('SegFormer of NVlabs', 'decode_head.linear_c1.proj.weight', published('segformer'), 'head.classify.weight', segformers, of_many),
-    Origin('SegFormer of Hugging Face', 'segformer.encoder.patch_embeddings.0.proj.weight', published('segformer'), 'head.classify.weight', segformers, of_many),
-    Origin('SegFormer of Hugging Face, 2026', 'segformer.stages.0.patch_embeddings.proj.weight', published('segformer'), 'head.classify.weight', segformers, of_many),
-    Origin('SegFormer of SMP', 'decoder.mlp_stage.0.linear.weight', published('segformer'), 'head.classify.weight', segformers, of_many),
-    Origin('ESPNet of sacmehta', 'level3_C.conv.weight', published('espnet'), 'head.score8.weight',
-           ['espnet', 'espnet(q=5)', 'espnet(q=3)', 'espnet(picture=False)', 'espnet(q=5,picture=False)', 'espnet(q=3,picture=False)'],
-           of_espnet, espnet_pictures),
-    Origin('ESPNet-C of sacmehta', 'level2_0.c1.conv.weight', published('espnet'), 'head.weight',
-           ['espnet.espnet_c', 'espnet.espnet_c(q=5)', 'espnet.espnet_c(q=3)'], of_espnet, espnet_pictures),
-    Origin('DeepLabv3 on MobileNetV2 of TensorFlow', 'ip.weight', unfolded, 'head.1.weight',
-           ['deeplab.v3(rates=(),refine=False,align_corners=True) mobilenetv2_100'], {21: 'voc'}, {21: ((.5,)*3, (.5,)*3)}),
-    Origin('MobileNetV2 of torchvision', 'features.1.conv.0.0.weight', by(of_mobilenet))]
+    Origin(
+        'DeepLabv3 of torchvision',
+        'classifier.0.convs.0.0.weight',
+        by(of_torchvision_deeplab),
+        'head.1.2.weight',
+        [f'deeplab.v3 resnet{n}' for n in (50, 101)],
+        {21: 'voc'},
+    ),
+    Origin(
+        'FCN of torchvision',
+        'classifier.4.weight',
+        by(of_torchvision_fcn),
+        'head.top.2.weight',
+        [f'fcn.fcn32s(out_stride=8) resnet{n}' for n in (50, 101)],
+        {21: 'voc'},
+    ),
+    Origin(
+        'PSPNet of hszhao',
+        'ppm.features.0.1.weight',
+        by(of_hszhao),
+        'head.1.2.weight',
+        [f"pspnet(dilation='all',align_corners=True) resnet{n}s" for n in (50, 101, 152)],
+        of_many,
+    ),
+    Origin(
+        'DSNet of takaniwa',
+        'aff1.local_att.0.weight',
+        by(of_dsnet),
+        'head.2.weight',
+        ['dsnet', 'dsnet.head64', 'dsnet.head256', 'dsnet.base'],
+        {19: 'cityscapes', 150: 'ade20k', 11: 'camvid.dsnet'},
+    ),
+    Origin(
+        'PIDNet of XuJiacong',
+        'pag3.f_x.0.weight',
+        by(of_pidnet),
+        'head.3.weight',
+        ['pidnet.s', 'pidnet.m', 'pidnet.l'],
+        {19: 'cityscapes', 11: 'camvid.dsnet'},
+    ),
+    Origin(
+        'SegFormer of NVlabs',
+        'decode_head.linear_c1.proj.weight',
+        published('segformer'),
+        'head.classify.weight',
+        segformers,
+        of_many,
+    ),
+    Origin(
+        'SegFormer of Hugging Face',
+        'segformer.encoder.patch_embeddings.0.proj.weight',
+        published('segformer'),
+        'head.classify.weight',
+        segformers,
+        of_many,
+    ),
+    Origin(
+        'SegFormer of Hugging Face, 2026',
+        'segformer.stages.0.patch_embeddings.proj.weight',
+        published('segformer'),
+        'head.classify.weight',
+        segformers,
+        of_many,
+    ),
+    Origin(
+        'SegFormer of SMP',
+        'decoder.mlp_stage.0.linear.weight',
+        published('segformer'),
+        'head.classify.weight',
+        segformers,
+        of_many,
+    ),
+    Origin(
+        'ESPNet of sacmehta',
+        'level3_C.conv.weight',
+        published('espnet'),
+        'head.score8.weight',
+        [
+            'espnet',
+            'espnet(q=5)',
+            'espnet(q=3)',
+            'espnet(picture=False)',
+            'espnet(q=5,picture=False)',
+            'espnet(q=3,picture=False)',
+        ],
+        of_espnet,
+        espnet_pictures,
+    ),
+    Origin(
+        'ESPNet-C of sacmehta',
+        'level2_0.c1.conv.weight',
+        published('espnet'),
+        'head.weight',
+        ['espnet.espnet_c', 'espnet.espnet_c(q=5)', 'espnet.espnet_c(q=3)'],
+        of_espnet,
+        espnet_pictures,
+    ),
+    Origin(
+        'DeepLabv3 on MobileNetV2 of TensorFlow',
+        'ip.weight',
+        unfolded,
+        'head.1.weight',
+        ['deeplab.v3(rates=(),refine=False,align_corners=True) mobilenetv2_100'],
+        {21: 'voc'},
+        {21: ((0.5,) * 3, (0.5,) * 3)},
+    ),
+    Origin('MobileNetV2 of torchvision', 'features.1.conv.0.0.weight', by(of_mobilenet)),
+]
 
 # %% ../nbs/4_train/convert.ipynb #53de80db
-def recognise(theirs:dict):
+def recognise(theirs: dict):
     "The origin of the tensors `theirs`, or None."
     return next((o for o in origins if o.tell in theirs), None)
 
-def without_front(theirs:dict) -> dict:
+
+def without_front(theirs: dict) -> dict:
     "`theirs` without what stands in front of all names of an origin's network, if one is in there."
-    if recognise(theirs): return theirs
+    if recognise(theirs):
+        return theirs
     for origin in origins:
         for k in theirs:
-            if not k.endswith('.'+origin.tell): continue
+            if not k.endswith('.' + origin.tell):
+                continue
             front = k.removesuffix(origin.tell)
-            inner = {k.removeprefix(front): v for k,v in theirs.items()}
-            if home(origin, origin.ours(inner)): return inner
+            inner = {k.removeprefix(front): v for k, v in theirs.items()}
+            if home(origin, origin.ours(inner)):
+                return inner
     return theirs
 
 # %% ../nbs/4_train/convert.ipynb #89b3ed03
-def classes_of(name:str) -> list:
+def classes_of(name: str) -> list:
     "The classes of the data set `name`, without opening it."
-    module,_,kind = name.partition('.')
-    lists = {'ade20k': 'classes', 'camvid': 'merged', 'camvid.dsnet': 'dsnet_classes', 'cityscapes': 'classes', 'voc': 'voc_classes'}
+    module, _, kind = name.partition('.')
+    lists = {
+        'ade20k': 'classes',
+        'camvid': 'merged',
+        'camvid.dsnet': 'dsnet_classes',
+        'cityscapes': 'classes',
+        'voc': 'voc_classes',
+    }
     return list(getattr(importlib.import_module(f'segbench.data.{module}'), lists[name]))
 
-def in_their_order(pairs, n:int, origin, source:str, void_last:bool=False):
+
+def in_their_order(pairs, n: int, origin, source: str, void_last: bool = False):
     "`pairs` by the classes that the `n` outputs of a network from `origin` stand for, perhaps with void behind them."
     from segbench.data.same import in_order
-    own,theirs = pairs.classes,origin.sets.get(n) if origin else None
-    if theirs: theirs,classes = theirs,classes_of(theirs)
-    if theirs and set(classes) & set(own): # what it published, or a set that shares its names
-        try: pairs = in_order(pairs, classes, f'{source}, from {origin.name},')
+
+    own, theirs = pairs.classes, origin.sets.get(n) if origin else None
+    if theirs:
+        theirs, classes = theirs, classes_of(theirs)
+    if theirs and set(classes) & set(own):  # what it published, or a set that shares its names
+        try:
+            pairs = in_order(pairs, classes, f'{source}, from {origin.name},')
         except UserError as e:
-            raise UserError(f'{str(e).partition("; take")[0]}. Its {n} outputs are the classes of {theirs} in that order; name it with --data {theirs}.') from None
-        more,void_last = n-len(classes),True
+            raise UserError(
+                f'{str(e).partition("; take")[0]}. Its {n} outputs are the classes of {theirs} in that order; name it with --data {theirs}.'
+            ) from None
+        more, void_last = n - len(classes), True
     else:
-        print(f'{source} does not say what its {n} outputs are called; they are taken for the classes of {pairs.name} by number')
-        more = n-len(own)
+        print(
+            f'{source} does not say what its {n} outputs are called; they are taken for the classes of {pairs.name} by number'
+        )
+        more = n - len(own)
     if more == 1 and not void_last:
-        raise UserError(f'{source} has {n} outputs and {pairs.name} has {len(own)} classes; whether the one more is the first or the last, nothing says: '
-                        'if it is void and the last, say so with --void-last.')
+        raise UserError(
+            f'{source} has {n} outputs and {pairs.name} has {len(own)} classes; whether the one more is the first or the last, nothing says: '
+            'if it is void and the last, say so with --void-last.'
+        )
     if more not in (0, 1):
-        raise UserError(f'the network has {n} outputs, and {pairs.name} has {len(own)} classes; name the data set whose classes they are with --data.')
+        raise UserError(
+            f'the network has {n} outputs, and {pairs.name} has {len(own)} classes; name the data set whose classes they are with --data.'
+        )
     return pairs
 
 # %% ../nbs/4_train/convert.ipynb #ae58b257
-def sizes(d:dict) -> dict:
+def sizes(d: dict) -> dict:
     "The sizes of the tensors in `d` by name, but for the counters of batches that norms keep."
-    return {k: tuple(v.shape) for k,v in d.items() if not k.endswith('num_batches_tracked')}
+    return {k: tuple(v.shape) for k, v in d.items() if not k.endswith('num_batches_tracked')}
+
 
 @cache
-def needed(model:str, backbone:str, n_classes:int, aux:bool) -> dict:
+def needed(model: str, backbone: str, n_classes: int, aux: bool) -> dict:
     "The sizes of the tensors that a network has."
     import torch
     from segbench.infer import make_net
-    with torch.device('meta'): return sizes(make_net(model, n_classes, backbone or None, aux=aux).state_dict())
 
-def home(origin, ours:dict):
+    with torch.device('meta'):
+        return sizes(make_net(model, n_classes, backbone or None, aux=aux).state_dict())
+
+
+def home(origin, ours: dict):
     "Which network of `origin` the tensors `ours` come from: its name, its backbone and what it needs; None if each lacks something."
-    if origin.last not in ours: return None
-    n,aux = len(ours[origin.last]),any(k.startswith('aux.') for k in ours)
-    known = [(model, backbone, needed(model, backbone, n, aux)) for model,_,backbone in (h.partition(' ') for h in origin.homes)]
-    return max((h for h in known if h[2].items() <= sizes(ours).items()), key=lambda h: len(h[2]), default=None)
+    if origin.last not in ours:
+        return None
+    n, aux = len(ours[origin.last]), any(k.startswith('aux.') for k in ours)
+    known = [
+        (model, backbone, needed(model, backbone, n, aux))
+        for model, _, backbone in (h.partition(' ') for h in origin.homes)
+    ]
+    return max(
+        (h for h in known if h[2].items() <= sizes(ours).items()),
+        key=lambda h: len(h[2]),
+        default=None,
+    )
 
 # %% ../nbs/4_train/convert.ipynb #304502f1
-def made_of(read, theirs:dict) -> dict:
+def made_of(read, theirs: dict) -> dict:
     "For each name that `read` makes of `theirs` the names of the tensors that went into it."
     import torch
+
     names = [None, None, *theirs]
-    dyed = read({k: torch.full(theirs[k].shape, float(i)) for i,k in enumerate(names) if k})
-    return {k: [names[i] for i in v.flatten().long().bincount().nonzero().flatten().tolist() if i > 1] for k,v in dyed.items()}
+    dyed = read({k: torch.full(theirs[k].shape, float(i)) for i, k in enumerate(names) if k})
+    return {
+        k: [names[i] for i in v.flatten().long().bincount().nonzero().flatten().tolist() if i > 1]
+        for k, v in dyed.items()
+    }
 
 # %% ../nbs/4_train/convert.ipynb #58546517
-def fates(theirs:dict, report, made:dict) -> list:
+def fates(theirs: dict, report, made: dict) -> list:
     "What became of every tensor, in rows: names of theirs, fate, name of ours."
-    how = lambda k: 'filled in' if not made[k] else 'taken' if made[k] == [k] else 'renamed' if len(made[k]) == 1 else 'joined'
+    how = lambda k: (
+        'filled in'
+        if not made[k]
+        else 'taken'
+        if made[k] == [k]
+        else 'renamed'
+        if len(made[k]) == 1
+        else 'joined'
+    )
     rows = [(' + '.join(made[k]), how(k), k) for k in report.taken]
     used = {t for k in report.taken for t in made[k]}
-    return rows + [(k, 'skipped', '') for k in sizes(theirs) if k not in used] + [('', 'missing', k) for k in report.missing]
+    return (
+        rows
+        + [(k, 'skipped', '') for k in sizes(theirs) if k not in used]
+        + [('', 'missing', k) for k in report.missing]
+    )
 
 # %% ../nbs/4_train/convert.ipynb #f87b03c1
-def misfit(net, ours:dict, report, best) -> str:
+def misfit(net, ours: dict, report, best) -> str:
     "Why the tensors `ours` do not fill `net`, in words; nothing if they do, perhaps but for whole parts."
-    part,size = lambda k: k.partition('.')[0],lambda t: '×'.join(map(str, t.shape))
+    part, size = lambda k: k.partition('.')[0], lambda t: '×'.join(map(str, t.shape))
     torn = [k for k in report.missing if part(k) in {part(t) for t in report.taken}]
     over = [k for k in report.unused if best and k in best[2]]
-    if not report.taken: return 'none of its tensors has a place there'
-    if report.resized: return f'{(k := report.resized[0])} is {size(ours[k])} in the file and {size(net.state_dict()[k])} in the network'
-    if torn: return f'{len(torn)} of its {report.total} tensors are missing, beginning with {torn[0]}'
-    return f'{len(over)} tensors of the file have no place there, beginning with {over[0]}' if over else ''
+    if not report.taken:
+        return 'none of its tensors has a place there'
+    if report.resized:
+        return f'{(k := report.resized[0])} is {size(ours[k])} in the file and {size(net.state_dict()[k])} in the network'
+    if torn:
+        return f'{len(torn)} of its {report.total} tensors are missing, beginning with {torn[0]}'
+    return (
+        f'{len(over)} tensors of the file have no place there, beginning with {over[0]}'
+        if over
+        else ''
+    )
 
 # %% ../nbs/4_train/convert.ipynb #7b1b9902
-def by_match(theirs:dict, net):
+def by_match(theirs: dict, net):
     "Tensors of unknown origin under the names of `net` or of its backbone, and how sure that is, as `match` has both."
     from segbench.backbones import same_eps
     from segbench.weights import match
+
     theirs = same_eps(theirs, net, net.spec.get('backbone', ''))
-    for front,module in (('', net), ('body.net.', getattr(net.body, 'net', None))):
-        own = {k: v for k,v in module.state_dict().items() if v.is_floating_point()} if module else {}
+    for front, module in (('', net), ('body.net.', getattr(net.body, 'net', None))):
+        own = (
+            {k: v for k, v in module.state_dict().items() if v.is_floating_point()}
+            if module
+            else {}
+        )
         found = match(own, theirs)
-        if not found.pairs: continue
-        others = {k: v for k,v in theirs.items() if k not in found.pairs.values()}
-        return others | {front+a: theirs[b] for a,b in found.pairs.items()}, found.how
+        if not found.pairs:
+            continue
+        others = {k: v for k, v in theirs.items() if k not in found.pairs.values()}
+        return others | {front + a: theirs[b] for a, b in found.pairs.items()}, found.how
     return theirs, 'by name'
 
 # %% ../nbs/4_train/convert.ipynb #7ebe74ab
 def save_run(
-    out, # Folder to make
-    net, # A network that `convert` filled
-    data:str, # Data set whose classes its outputs are, perhaps with void behind them
-    root=None, # Folder of the data set
-    origin=None, # The house that published the weights, if known
-    source:str='the checkpoint', # What sentences call the weights
-    void_last:bool=False, # The last output is void, behind the classes
-    gone=(), # Parts of the network that the file did not hold
-    **facts, # Further facts to keep
+    out,  # Folder to make
+    net,  # A network that `convert` filled
+    data: str,  # Data set whose classes its outputs are, perhaps with void behind them
+    root=None,  # Folder of the data set
+    origin=None,  # The house that published the weights, if known
+    source: str = 'the checkpoint',  # What sentences call the weights
+    void_last: bool = False,  # The last output is void, behind the classes
+    gone=(),  # Parts of the network that the file did not hold
+    **facts,  # Further facts to keep
 ):
     "Make the folder of a run that ended with `net`."
     from segbench.data.pairs import file_values
     from segbench.fit import provenance
     from segbench.layers import gflops, n_used
     from segbench.weights import save_weights
+
     out = Path(out)
-    if (out/'config.json').exists(): raise UserError(f'{str(out)!r} holds a run already; choose another --out, or remove it.')
-    if gone: raise UserError(f'the file lacks {", ".join(gone)}, so it makes no run; let --out end in .safetensors, and train from there with --init.')
-    if not data: raise UserError(f'{str(out)!r} would be a run, which knows its classes; name their data set with --data, or let --out end in .safetensors.')
-    pairs,n = lookup('data', data)(root, 'val'),net.spec['n_classes']
+    if (out / 'config.json').exists():
+        raise UserError(f'{str(out)!r} holds a run already; choose another --out, or remove it.')
+    if gone:
+        raise UserError(
+            f'the file lacks {", ".join(gone)}, so it makes no run; let --out end in .safetensors, and train from there with --init.'
+        )
+    if not data:
+        raise UserError(
+            f'{str(out)!r} would be a run, which knows its classes; name their data set with --data, or let --out end in .safetensors.'
+        )
+    pairs, n = lookup('data', data)(root, 'val'), net.spec['n_classes']
     pairs = in_their_order(pairs, n, origin, source, void_last)
-    more,(c,h,w) = n - len(pairs.classes),pairs[0][0].shape
-    for which in ('best', 'last'): save_weights(out/f'{which}.safetensors', net)
-    save_json(out/'config.json', dict(net=net.spec, settings={}, data=data, root=root, classes=pairs.classes, palette=pairs.palette.tolist(), window=pairs.window, precision='no',
-        values=None if more else file_values(pairs), parameters=n_used(net, h, w, c), gflops=gflops(net, h, w, c), **facts, **provenance()))
+    more, (c, h, w) = n - len(pairs.classes), pairs[0][0].shape
+    for which in ('best', 'last'):
+        save_weights(out / f'{which}.safetensors', net)
+    save_json(
+        out / 'config.json',
+        dict(
+            net=net.spec,
+            settings={},
+            data=data,
+            root=root,
+            classes=pairs.classes,
+            palette=pairs.palette.tolist(),
+            window=pairs.window,
+            precision='no',
+            values=None if more else file_values(pairs),
+            parameters=n_used(net, h, w, c),
+            gflops=gflops(net, h, w, c),
+            **facts,
+            **provenance(),
+        ),
+    )
 
 # %% ../nbs/4_train/convert.ipynb #dec7466d
-def words(model:str, backbone=None) -> str:
+def words(model: str, backbone=None) -> str:
     "The flags that name a network."
-    return ('--model "%s"' if '(' in model else '--model %s') % model + (f' --backbone {backbone}' if backbone else '')
+    return ('--model "%s"' if '(' in model else '--model %s') % model + (
+        f' --backbone {backbone}' if backbone else ''
+    )
 
-def open_net(ours:dict, origin, model, backbone, classes, source:str):
+
+def open_net(ours: dict, origin, model, backbone, classes, source: str):
     "The network to fill, and the one that the tensors `ours` were trained in, as `home` gives it."
     from segbench.infer import make_net
+
     n = classes or (len(ours[origin.last]) if origin and origin.last in ours else 2)
     best = home(origin, ours) if origin else None
-    if not (model or best): raise UserError(f'{source} is {"from "+origin.name if origin else "of unknown origin"}, and which network it fills cannot be told; name one with --model.')
-    model,backbone = (model, backbone) if model else best[:2]
+    if not (model or best):
+        raise UserError(
+            f'{source} is {"from " + origin.name if origin else "of unknown origin"}, and which network it fills cannot be told; name one with --model.'
+        )
+    model, backbone = (model, backbone) if model else best[:2]
     net = make_net(model, n, backbone, aux=any(k.startswith('aux.') for k in ours))
-    if origin: net.mean,net.std = origin.pictures.get(n, (net.mean, net.std))
+    if origin:
+        net.mean, net.std = origin.pictures.get(n, (net.mean, net.std))
     return net, best
 
 # %% ../nbs/4_train/convert.ipynb #03fe4056
 def convert(
-    theirs:dict, # The tensors of a checkpoint
-    model:str=None, # Network to fill; by default the one that they were trained in
-    backbone:str=None, # Its backbone
-    classes:int=None, # Number of classes; what the tensors say by default
-    source:str='the checkpoint', # What sentences call it
+    theirs: dict,  # The tensors of a checkpoint
+    model: str = None,  # Network to fill; by default the one that they were trained in
+    backbone: str = None,  # Its backbone
+    classes: int = None,  # Number of classes; what the tensors say by default
+    source: str = 'the checkpoint',  # What sentences call it
 ):
     "A network filled with `theirs`, the report, the fates in rows, and what `home` found."
     from segbench.weights import load_weights
+
     said = getattr(theirs, 'said', '')
     theirs = without_front(renamed(theirs, wrappers))
     origin = recognise(theirs)
-    net,best = open_net(origin.ours(theirs) if origin else theirs, origin, model, backbone, classes, source)
-    if origin: read,how = origin.ours,f'by the names of {origin.name}'
-    else: read,how = (lambda d: by_match(d, net)[0]),by_match(theirs, net)[1]
+    net, best = open_net(
+        origin.ours(theirs) if origin else theirs, origin, model, backbone, classes, source
+    )
+    if origin:
+        read, how = origin.ours, f'by the names of {origin.name}'
+    else:
+        read, how = (lambda d: by_match(d, net)[0]), by_match(theirs, net)[1]
     ours = read(theirs)
     report = load_weights(net, ours, source, by_name=True)
-    report.how,report.said = how,said
+    report.how, report.said = how, said
     if why := misfit(net, ours, report, best):
-        raise UserError(f'{source} does not fit {net.spec["model"]}: {why}' + (f'; it fits {words(*best[:2])}.' if best else '.'))
+        raise UserError(
+            f'{source} does not fit {net.spec["model"]}: {why}'
+            + (f'; it fits {words(*best[:2])}.' if best else '.')
+        )
     return net, report, fates(theirs, report, made_of(read, theirs)), best
 
 # %% ../nbs/4_train/convert.ipynb #99dd7a0f
 def told(report, rows) -> str:
     "The fates, counted; by name those that were skipped or are missing."
-    few = lambda l: ', '.join(l[:3]) + f' and {len(l)-3} more'*(len(l) > 3)
-    names = {what: few([a or b for a,how,b in rows if how == what]) for what in ('skipped', 'missing')}
-    counts = Counter(how for _,how,_ in rows).items()
-    fates = '; '.join(f'{n} {how}' + (f': {names[how]}' if how in names else '') for how,n in counts)
-    return '; '.join(filter(None, (f'{report.source}, told apart {report.how}: {fates}', report.said)))
+    few = lambda l: ', '.join(l[:3]) + f' and {len(l) - 3} more' * (len(l) > 3)
+    names = {
+        what: few([a or b for a, how, b in rows if how == what]) for what in ('skipped', 'missing')
+    }
+    counts = Counter(how for _, how, _ in rows).items()
+    fates = '; '.join(
+        f'{n} {how}' + (f': {names[how]}' if how in names else '') for how, n in counts
+    )
+    return '; '.join(
+        filter(None, (f'{report.source}, told apart {report.how}: {fates}', report.said))
+    )
 
 # %% ../nbs/4_train/convert.ipynb #9bdb60d9
 def main(
-    file:str, # Checkpoint: .pth, .pt, .bin or .safetensors
-    model:str=None, # Network to fill, perhaps with arguments; by default the one that the weights were trained in
-    backbone:str=None, # Its backbone by timm's name; the network's own by default
-    classes:int=None, # Number of classes; what the file says by default
-    mean:list[float]=None, # Of each colour from 0 to 1 in its pictures; by default what is known of them, else the backbone's
-    std:list[float]=None, # Deviation of each colour in its pictures
-    data:str=None, # Data set of its classes, for a run
-    root:str=None, # Folder of the data set
-    void_last:bool=False, # Its last output is void, one more than the data set has classes
-    out:str='weights.safetensors', # File to write, or folder of a run
-    verbose:bool=False, # List every tensor
+    file: str,  # Checkpoint: .pth, .pt, .bin or .safetensors
+    model: str = None,  # Network to fill, perhaps with arguments; by default the one that the weights were trained in
+    backbone: str = None,  # Its backbone by timm's name; the network's own by default
+    classes: int = None,  # Number of classes; what the file says by default
+    mean: list[
+        float
+    ] = None,  # Of each colour from 0 to 1 in its pictures; by default what is known of them, else the backbone's
+    std: list[float] = None,  # Deviation of each colour in its pictures
+    data: str = None,  # Data set of its classes, for a run
+    root: str = None,  # Folder of the data set
+    void_last: bool = False,  # Its last output is void, one more than the data set has classes
+    out: str = 'weights.safetensors',  # File to write, or folder of a run
+    verbose: bool = False,  # List every tensor
 ):
     "Turn a published checkpoint into weights for a network of ours, or into a run."
     from segbench.weights import read_weights, save_weights
-    for flag,numbers in dict(mean=mean, std=std).items():
-        if numbers and len(numbers) != 3: raise UserError(f'{flag} is {numbers}; give three numbers, for red, green and blue, such as 0.485 0.456 0.406.')
-    if std and min(std) <= 0: raise UserError(f'std is {std}; a deviation is above 0, such as 0.229.')
+
+    for flag, numbers in dict(mean=mean, std=std).items():
+        if numbers and len(numbers) != 3:
+            raise UserError(
+                f'{flag} is {numbers}; give three numbers, for red, green and blue, such as 0.485 0.456 0.406.'
+            )
+    if std and min(std) <= 0:
+        raise UserError(f'std is {std}; a deviation is above 0, such as 0.229.')
     theirs = read_weights(file)
-    net,report,rows,best = convert(theirs, model, backbone, classes, Path(file).name)
-    if verbose: print(*(f'{a:60} {how:9} {b}' for a,how,b in rows), sep='\n')
-    net.mean,net.std = tuple(mean or net.mean),tuple(std or net.std)
-    spec,gone = net.spec,{k.partition('.')[0]: 0 for k in report.missing}
+    net, report, rows, best = convert(theirs, model, backbone, classes, Path(file).name)
+    if verbose:
+        print(*(f'{a:60} {how:9} {b}' for a, how, b in rows), sep='\n')
+    net.mean, net.std = tuple(mean or net.mean), tuple(std or net.std)
+    spec, gone = net.spec, {k.partition('.')[0]: 0 for k in report.missing}
     if Path(out).suffix != '.safetensors':
         origin = recognise(without_front(renamed(theirs, wrappers)))
-        about = dict(loaded=[told(report, rows)], command=f'segbench convert {file} {words(spec["model"], spec.get("backbone"))} --data "{data}"')
+        about = dict(
+            loaded=[told(report, rows)],
+            command=f'segbench convert {file} {words(spec["model"], spec.get("backbone"))} --data "{data}"',
+        )
         save_run(out, net, data, root, origin, Path(file).name, void_last, gone, **about)
-    elif void_last: raise UserError('--void-last says what the outputs of a run mean; let --out name a folder.')
-    else: save_weights(out, {k: v for k,v in net.state_dict().items() if k.partition('.')[0] not in gone} if gone else net)
+    elif void_last:
+        raise UserError('--void-last says what the outputs of a run mean; let --out name a folder.')
+    else:
+        save_weights(
+            out,
+            {k: v for k, v in net.state_dict().items() if k.partition('.')[0] not in gone}
+            if gone
+            else net,
+        )
     print(told(report, rows))
-    print(f'{out}: for {words(spec["model"], spec.get("backbone"))}, ' + (f'without its {", ".join(gone)}' if gone else f'{spec["n_classes"]} classes'))
-    if best and parse_call(best[0])[1] != parse_call(spec['model'])[1]: print(f'it was trained as {words(*best[:2])}; other arguments, other results')
+    print(
+        f'{out}: for {words(spec["model"], spec.get("backbone"))}, '
+        + (f'without its {", ".join(gone)}' if gone else f'{spec["n_classes"]} classes')
+    )
+    if best and parse_call(best[0])[1] != parse_call(spec['model'])[1]:
+        print(f'it was trained as {words(*best[:2])}; other arguments, other results')
 
 # %% ../nbs/4_train/convert.ipynb #d23bb182
-if __name__ == '__main__' and '__file__' in globals(): command(main, prog='segbench convert')
+if __name__ == '__main__' and '__file__' in globals():
+    command(main, prog='segbench convert')

@@ -22,45 +22,64 @@ class UserError(ValueError):
 # %% ../nbs/0_core/core.ipynb #192d220b
 class Stopped(KeyboardInterrupt):
     "A training ended in order since the process got the signal `number`; commands exit with status 128 + `number`: 130, 143 or 129."
-    def __init__(self, said:str, number:int=signal.SIGINT):
+
+    def __init__(self, said: str, number: int = signal.SIGINT):
         super().__init__(said)
         self.number = int(number)
 
 # %% ../nbs/0_core/core.ipynb #d3e4e7ca
 def choose(what, name, choices):
     "`name` if it is one of `choices`, else a `UserError` that names the closest and lists them, or the nearest of very many."
-    if name in choices: return name
-    known,few = [*map(str, choices)],len(choices) <= 60
-    near = get_close_matches(str(name), known, 1, .5)
+    if name in choices:
+        return name
+    known, few = [*map(str, choices)], len(choices) <= 60
+    near = get_close_matches(str(name), known, 1, 0.5)
     hint = f'; did you mean {near[0]!r}?' if near else '.'
     listed = known if few else get_close_matches(str(name), known, 8, 0)
-    raise UserError(f'unknown {what} {name!r}{hint} The {"" if few else f"nearest of {len(known)} "}choices are: {", ".join(listed)}.')
+    raise UserError(
+        f'unknown {what} {name!r}{hint} The {"" if few else f"nearest of {len(known)} "}choices are: {", ".join(listed)}.'
+    )
 
 # %% ../nbs/0_core/core.ipynb #294ba844
 def at_least(
-    least, # The least value that is right
-    most=2**31-1, # The greatest; beyond 31 bits libraries fail in ways of their own
+    least,  # The least value that is right
+    most=2**31 - 1,  # The greatest; beyond 31 bits libraries fail in ways of their own
     /,
-    **named, # Numbers by the name that the user gave them by; None passes
+    **named,  # Numbers by the name that the user gave them by; None passes
 ):
     "A `UserError` for the first of the numbers `named` that is not within these bounds, nor is `nan`."
-    for k,v in named.items():
-        if v is None or least <= v <= most: continue
+    for k, v in named.items():
+        if v is None or least <= v <= most:
+            continue
         upper = f' and at most {most:g}' if v > most else ''
         raise UserError(f'{k} is {v}, but must be a number of at least {least:g}{upper}.')
 
 # %% ../nbs/0_core/core.ipynb #204bbe99
-def _is(kind, v): return isinstance(v, kind) and not isinstance(v, bool)
-def _finite(v): return _is(Real, v) and abs(v) < float('inf') # nan is not below it
+def _is(kind, v):
+    return isinstance(v, kind) and not isinstance(v, bool)
 
-_wanted = {int: ('a whole number', lambda v: _is(Integral, v)), float: ('a finite number', _finite), str: ('a text', lambda v: isinstance(v, str)),
-           bool: ('True or False', lambda v: isinstance(v, bool)),
-           list[float]: ('a list of numbers', lambda v: isinstance(v, (list, tuple)) and all(map(_finite, v)))}
 
-def of_kind(what:str, value, kind, usual=inspect.Parameter.empty):
+def _finite(v):
+    return _is(Real, v) and abs(v) < float('inf')  # nan is not below it
+
+
+_wanted = {
+    int: ('a whole number', lambda v: _is(Integral, v)),
+    float: ('a finite number', _finite),
+    str: ('a text', lambda v: isinstance(v, str)),
+    bool: ('True or False', lambda v: isinstance(v, bool)),
+    list[float]: (
+        'a list of numbers',
+        lambda v: isinstance(v, (list, tuple)) and all(map(_finite, v)),
+    ),
+}
+
+
+def of_kind(what: str, value, kind, usual=inspect.Parameter.empty):
     "A `UserError` if `value` is not what the annotation `kind` says, nor the `usual` None; annotations that are not listed above say nothing."
-    wants,test = _wanted.get(kind, ('', None))
-    if not test or value is None and usual is None or test(value): return
+    wants, test = _wanted.get(kind, ('', None))
+    if not test or value is None and usual is None or test(value):
+        return
     raise UserError(f'{what} is {value!r}, but must be {wants}.')
 
 # %% ../nbs/0_core/core.ipynb #5fdddcf8
@@ -70,7 +89,7 @@ marks = dict(models='Segmenter', data='Pairs', losses='Loss')
 def names(kind):
     "Every name that `lookup` knows for `kind`, with the import path it stands for."
     spec = importlib.util.find_spec(f'segbench.{kind}')
-    package,found = bool(spec.submodule_search_locations),{}
+    package, found = bool(spec.submodule_search_locations), {}
     for file in sorted(Path(spec.origin).parent.glob('*.py')):
         for f in ast.parse(file.read_text(encoding='utf8')).body:
             if isinstance(f, ast.FunctionDef) and getattr(f.returns, 'id', '') == marks[kind]:
@@ -81,28 +100,41 @@ def names(kind):
 # %% ../nbs/0_core/core.ipynb #bf86bc22
 _kinds = dict(models='model', data='data set', losses='loss')
 
-def _module(name:str, ours:bool):
+
+def _module(name: str, ours: bool):
     "The module `name`, also of the folder where the command runs, or None if there is none."
-    if not name: return None
-    if not ours and os.getcwd() not in sys.path: sys.path.insert(0, os.getcwd())
+    if not name:
+        return None
+    if not ours and os.getcwd() not in sys.path:
+        sys.path.insert(0, os.getcwd())
     try:
-        if importlib.util.find_spec(name) is None: return None
+        if importlib.util.find_spec(name) is None:
+            return None
         return importlib.import_module(name)
     except ModuleNotFoundError as e:
-        if e.name and (name == e.name or name.startswith(f'{e.name}.')): return None
+        if e.name and (name == e.name or name.startswith(f'{e.name}.')):
+            return None
         raise UserError(f'{name!r} cannot be imported: {e}; install what it needs.') from e
-    except Exception as e: # somebody's module can fail in any way
+    except Exception as e:  # somebody's module can fail in any way
         raise UserError(f'{name!r} cannot be imported: {type(e).__name__}: {e}') from e
 
 # %% ../nbs/0_core/core.ipynb #6c6a0028
-def _annotated(kind:str, name:str, f):
+def _annotated(kind: str, name: str, f):
     "`f` if it is a public function whose annotation says that it makes a network, a data set or a loss."
     mark = marks[kind]
     makes = getattr(f, '__annotations__', {}).get('return') if inspect.isfunction(f) else None
-    made = {c.__name__ for c in inspect.getmro(makes)} if inspect.isclass(makes) else {str(makes).rpartition('.')[2].strip('"\'')}
-    if makes is not None and f.__globals__.get(mark) is makes: made.add(mark) # `Loss` is another name of `Tensor`
-    if mark in made and not name.rpartition('.')[2].startswith('_'): return f
-    raise UserError(f'{name!r} is no {_kinds[kind]}: it must be a public function whose result is annotated, such as def {name.rpartition(".")[2].strip("_")}(…) -> {mark}.')
+    made = (
+        {c.__name__ for c in inspect.getmro(makes)}
+        if inspect.isclass(makes)
+        else {str(makes).rpartition('.')[2].strip('"\'')}
+    )
+    if makes is not None and f.__globals__.get(mark) is makes:
+        made.add(mark)  # `Loss` is another name of `Tensor`
+    if mark in made and not name.rpartition('.')[2].startswith('_'):
+        return f
+    raise UserError(
+        f'{name!r} is no {_kinds[kind]}: it must be a public function whose result is annotated, such as def {name.rpartition(".")[2].strip("_")}(…) -> {mark}.'
+    )
 
 # %% ../nbs/0_core/core.ipynb #fd260a54
 def parse_call(text):
@@ -111,69 +143,107 @@ def parse_call(text):
         e = ast.parse(text.strip(), mode='eval').body
         call = e if isinstance(e, ast.Call) else ast.Call(e, [], [])
         name = ast.unparse(call.func)
-        if call.args or not all(part.isidentifier() for part in name.split('.')): raise ValueError
+        if call.args or not all(part.isidentifier() for part in name.split('.')):
+            raise ValueError
         return name, {k.arg: ast.literal_eval(k.value) for k in call.keywords}
     except (SyntaxError, ValueError, TypeError, MemoryError, RecursionError):
-        raise UserError(f"cannot read {text!r}: write a name, or a name with literal arguments by keyword, such as 'pspnet(nf=64)'.") from None
+        raise UserError(
+            f"cannot read {text!r}: write a name, or a name with literal arguments by keyword, such as 'pspnet(nf=64)'."
+        ) from None
 
 # %% ../nbs/0_core/core.ipynb #72c727c6
 def find(
-    kind:str, # `models`, `data` or `losses`
-    name:str, # Dotted name: one of ours, or an import path of yours
-    source=None, # File in which the name was read; None where the user gave it, or trusts the file
+    kind: str,  # `models`, `data` or `losses`
+    name: str,  # Dotted name: one of ours, or an import path of yours
+    source=None,  # File in which the name was read; None where the user gave it, or trusts the file
 ):
     "The function that `name` means, annotated as its kind; out of a file only segbench's own, and no other module is imported."
-    known,what = names(kind),_kinds[kind]
+    known, what = names(kind), _kinds[kind]
     ours = name in known or name in known.values()
-    if source and not ours and '.' in name: raise UserError(
-        f'{str(source)!r} asks for the {what} {name!r}, which is not part of segbench: using it would run code from {name.rpartition(".")[0]!r}. '
-        'If you know whose it is, add --trust (trust=True in Python).')
-    module,_,attr = known.get(name, name).rpartition('.')
+    if source and not ours and '.' in name:
+        raise UserError(
+            f'{str(source)!r} asks for the {what} {name!r}, which is not part of segbench: using it would run code from {name.rpartition(".")[0]!r}. '
+            'If you know whose it is, add --trust (trust=True in Python).'
+        )
+    module, _, attr = known.get(name, name).rpartition('.')
     m = _module(module, ours)
-    if hasattr(m, attr): return _annotated(kind, name, getattr(m, attr))
-    theirs = [f'{module}.{k}' for k,v in vars(m).items() if inspect.isfunction(v) and v.__module__ == module] if m else list(known)
+    if hasattr(m, attr):
+        return _annotated(kind, name, getattr(m, attr))
+    theirs = (
+        [
+            f'{module}.{k}'
+            for k, v in vars(m).items()
+            if inspect.isfunction(v) and v.__module__ == module
+        ]
+        if m
+        else list(known)
+    )
     return choose(what, name, theirs)
 
 # %% ../nbs/0_core/core.ipynb #172ba6ea
 def careful(text, f):
     "`f`, named with arguments by `text`; what it cannot make of them is a `UserError`."
-    wrong = ArithmeticError, AssertionError, AttributeError, LookupError, MemoryError, RuntimeError, TypeError, ValueError
+    wrong = (
+        ArithmeticError,
+        AssertionError,
+        AttributeError,
+        LookupError,
+        MemoryError,
+        RuntimeError,
+        TypeError,
+        ValueError,
+    )
+
     @wraps(f)
     def g(*args, **kw):
-        try: return f(*args, **kw)
+        try:
+            return f(*args, **kw)
         except wrong as e:
-            if isinstance(e, UserError): raise
+            if isinstance(e, UserError):
+                raise
             raise UserError(f'{text!r} cannot be made: {e}; change what is in the brackets.') from e
+
     return g
 
 # %% ../nbs/0_core/core.ipynb #09345068
 def lookup(
-    kind:str, # `models`, `data` or `losses`
-    text:str, # A name, perhaps with arguments
-    source=None, # File in which `text` was read; None where the user gave it, or trusts the file
+    kind: str,  # `models`, `data` or `losses`
+    text: str,  # A name, perhaps with arguments
+    source=None,  # File in which `text` was read; None where the user gave it, or trusts the file
 ):
     "The function that `text` names, with the arguments in it bound."
-    name,kw = parse_call(text)
+    name, kw = parse_call(text)
     f = find(kind, name, source)
     takes = inspect.signature(f).parameters
     if not any(p.kind == p.VAR_KEYWORD for p in takes.values()):
-        for k in kw: choose(f'argument of {name}', k, list(takes))
-    for k in kw.keys() & takes.keys(): of_kind(f'{k} of {name}', kw[k], takes[k].annotation, takes[k].default)
-    if not kw: return f
-    return careful(text, partial(f, **kw)) if f.__module__.startswith('segbench.') else partial(f, **kw)
+        for k in kw:
+            choose(f'argument of {name}', k, list(takes))
+    for k in kw.keys() & takes.keys():
+        of_kind(f'{k} of {name}', kw[k], takes[k].annotation, takes[k].default)
+    if not kw:
+        return f
+    return (
+        careful(text, partial(f, **kw))
+        if f.__module__.startswith('segbench.')
+        else partial(f, **kw)
+    )
 
 # %% ../nbs/0_core/core.ipynb #d11f33c8
 def rng(*key):
     "A NumPy generator that depends on the non-negative integers `key` alone."
     import numpy as np
+
     return np.random.default_rng(key)
 
 # %% ../nbs/0_core/core.ipynb #c7b4cdb0
 def seed_all(*key):
     "Seed PyTorch, NumPy and Python from the integers `key`, 42 by default."
     import random, numpy as np, torch
+
     s = int(rng(*(key or (42,))).integers(2**31))
-    random.seed(s); np.random.seed(s); torch.manual_seed(s)
+    random.seed(s)
+    np.random.seed(s)
+    torch.manual_seed(s)
 
 # %% ../nbs/0_core/core.ipynb #99175c29
 def replaceable(*files):
@@ -182,7 +252,10 @@ def replaceable(*files):
         # renaming onto a device would take it away from the whole machine
         if f.exists() and not f.is_file():
             what = 'folder' if f.is_dir() else 'device or pipe'
-            raise UserError(f'{str(f)!r} is no file that can be replaced, but a {what}; give the name of a file.')
+            raise UserError(
+                f'{str(f)!r} is no file that can be replaced, but a {what}; give the name of a file.'
+            )
+
 
 @contextmanager
 def whole(path):
@@ -192,28 +265,39 @@ def whole(path):
     part = path.with_name(f'{path.name[:180]}.{os.getpid()}-{uuid.uuid4().hex[:8]}.part')
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with open(part, 'xb') as f: mode = os.fstat(f.fileno()).st_mode & 0o777
+        with open(part, 'xb') as f:
+            mode = os.fstat(f.fileno()).st_mode & 0o777
         yield part
-        if os.stat(part).st_mode & 0o777 != mode: os.chmod(part, mode)
-        with open(part, 'rb+') as f: os.fsync(f.fileno())
+        if os.stat(part).st_mode & 0o777 != mode:
+            os.chmod(part, mode)
+        with open(part, 'rb+') as f:
+            os.fsync(f.fileno())
         os.replace(part, path)
-    finally: part.unlink(missing_ok=True)
+    finally:
+        part.unlink(missing_ok=True)
 
 # %% ../nbs/0_core/core.ipynb #4b868938
-def remember(path, data:bytes):
+def remember(path, data: bytes):
     "Write `data` to `path` if it can be written; for what only saves time."
     with suppress(OSError):
-        with whole(path) as part: part.write_bytes(data)
+        with whole(path) as part:
+            part.write_bytes(data)
 
 # %% ../nbs/0_core/core.ipynb #99be5415
 def save_json(path, obj):
     "Write `obj` to `path` as JSON, whole or not at all."
-    with whole(path) as part: part.write_text(json.dumps(obj, indent=1, default=str)+'\n', encoding='utf8')
+    with whole(path) as part:
+        part.write_text(json.dumps(obj, indent=1, default=str) + '\n', encoding='utf8')
+
 
 def regular(path):
     "`path`; a `UserError` if it is a pipe, on which a reader waits forever, or a device or a folder."
-    if Path(path).exists() and not Path(path).is_file(): raise UserError(f'{str(path)!r} is no file, but a folder, a pipe or a device; bring it back from a copy, or remove it.')
+    if Path(path).exists() and not Path(path).is_file():
+        raise UserError(
+            f'{str(path)!r} is no file, but a folder, a pipe or a device; bring it back from a copy, or remove it.'
+        )
     return path
+
 
 def load_json(path):
     "What `save_json` wrote; a `UserError` if somebody cut it."
@@ -222,84 +306,183 @@ def load_json(path):
         text = Path(path).read_text(encoding='utf8')
         found = json.loads(text)
         # half a sign, such as \udcff, is no text: it could be neither printed nor written
-        if '\\ud' in text.lower(): json.dumps(found, ensure_ascii=False).encode('utf8')
+        if '\\ud' in text.lower():
+            json.dumps(found, ensure_ascii=False).encode('utf8')
         return found
-    except (ValueError, RecursionError) as e: raise UserError(f'{str(path)!r} is damaged ({e}); bring it back from a copy, or remove it.') from None
+    except (ValueError, RecursionError) as e:
+        raise UserError(
+            f'{str(path)!r} is damaged ({e}); bring it back from a copy, or remove it.'
+        ) from None
 
 # %% ../nbs/0_core/core.ipynb #5a282bcc
 def check_zip(path):
     "A `UserError` if a part of the archive `path` differs from the checksum that was kept with it."
     regular(path)
     try:
-        with zipfile.ZipFile(path) as z: bad = z.testzip()
-    except FileNotFoundError: raise UserError(f'there is no {str(path)!r}.') from None
-    except Exception as e: bad = str(e) or type(e).__name__ # a damaged directory can mislead in any way
-    if bad: raise UserError(f'{str(path)!r} is damaged (checksum: {bad}); bring it back from a copy.')
+        with zipfile.ZipFile(path) as z:
+            bad = z.testzip()
+    except FileNotFoundError:
+        raise UserError(f'there is no {str(path)!r}.') from None
+    except Exception as e:
+        bad = str(e) or type(e).__name__  # a damaged directory can mislead in any way
+    if bad:
+        raise UserError(f'{str(path)!r} is damaged (checksum: {bad}); bring it back from a copy.')
 
 # %% ../nbs/0_core/core.ipynb #4b8f333d
 def read_log(run):
     "The reports of the folder `run`, oldest first, as dictionaries; none if its network was not trained here."
-    log = regular(Path(run)/'log.jsonl')
-    if not log.exists(): return []
+    log = regular(Path(run) / 'log.jsonl')
+    if not log.exists():
+        return []
     fine = lambda v: v is None or isinstance(v, (int, float))
     try:
-        *lines,torn = log.read_text(encoding='utf8').split('\n')
+        *lines, torn = log.read_text(encoding='utf8').split('\n')
         # while a training writes, its last line may be torn; afterwards, and without a whole line, the log was cut
-        if torn and (not lines or (Path(run)/'last.safetensors').exists()): raise ValueError('its last line is torn')
+        if torn and (not lines or (Path(run) / 'last.safetensors').exists()):
+            raise ValueError('its last line is torn')
         rows = [json.loads(line) for line in lines]
         for r in rows:
-            if not (isinstance(r, dict) and isinstance(r.get('step'), int) and all(map(fine, r.values()))): raise ValueError(f'no report: {str(r)[:40]}')
-    except (ValueError, RecursionError) as e: raise UserError(f'{str(log)!r} is damaged ({e}); take out the line that is no report.') from None
+            if not (
+                isinstance(r, dict)
+                and isinstance(r.get('step'), int)
+                and all(map(fine, r.values()))
+            ):
+                raise ValueError(f'no report: {str(r)[:40]}')
+    except (ValueError, RecursionError) as e:
+        raise UserError(
+            f'{str(log)!r} is damaged ({e}); take out the line that is no report.'
+        ) from None
     return rows
 
 # %% ../nbs/0_core/core.ipynb #0ee5f413
 def run_folder(path):
     "`path` as a `Path` if a run lives there, else a `UserError`."
     path = Path(path)
-    if (path/'config.json').is_file(): return path
-    raise UserError(f'{str(path)!r} is not a run: there is no config.json in it; give the folder that --out named.')
+    if (path / 'config.json').is_file():
+        return path
+    raise UserError(
+        f'{str(path)!r} is not a run: there is no config.json in it; give the folder that --out named.'
+    )
 
 # %% ../nbs/0_core/core.ipynb #1fce2386
-def _whole_number(v, least=0, most=2**31): return isinstance(v, int) and not isinstance(v, bool) and least <= v <= most
-def _texts(v): return isinstance(v, list) and all(isinstance(c, str) for c in v)
-def _colours(v): return isinstance(v, list) and all(isinstance(c, list) and len(c) == 3 and all(_whole_number(x, 0, 255) for x in c) for c in v)
-def _text_or_none(v): return v is None or isinstance(v, str)
+def _whole_number(v, least=0, most=2**31):
+    return isinstance(v, int) and not isinstance(v, bool) and least <= v <= most
+
+
+def _texts(v):
+    return isinstance(v, list) and all(isinstance(c, str) for c in v)
+
+
+def _colours(v):
+    return isinstance(v, list) and all(
+        isinstance(c, list) and len(c) == 3 and all(_whole_number(x, 0, 255) for x in c) for c in v
+    )
+
+
+def _text_or_none(v):
+    return v is None or isinstance(v, str)
+
+
 def _net(v):
-    return v is None or (isinstance(v, dict) and isinstance(v.get('model'), str) and _whole_number(v.get('n_classes'), 1, 65535)
-                         and _whole_number(v.get('in_chans', 3), 1, 65535) and _text_or_none(v.get('backbone')) and 'pretrained' not in v)
+    return v is None or (
+        isinstance(v, dict)
+        and isinstance(v.get('model'), str)
+        and _whole_number(v.get('n_classes'), 1, 65535)
+        and _whole_number(v.get('in_chans', 3), 1, 65535)
+        and _text_or_none(v.get('backbone'))
+        and 'pretrained' not in v
+    )
+
+
 def _set(v):
-    texts = all(isinstance(v.get(k), str) for k in ('reading', 'names', 'pictures', 'labels')) if isinstance(v, dict) else False
-    return texts and _whole_number(v.get('images')) and _texts(v.get('classes')) and _text_or_none(v.get('each', 0))
-def _sets(v): return isinstance(v, dict) and all(_set(v.get(k)) for k in ('train', 'val'))
+    texts = (
+        all(isinstance(v.get(k), str) for k in ('reading', 'names', 'pictures', 'labels'))
+        if isinstance(v, dict)
+        else False
+    )
+    return (
+        texts
+        and _whole_number(v.get('images'))
+        and _texts(v.get('classes'))
+        and _text_or_none(v.get('each', 0))
+    )
+
+
+def _sets(v):
+    return isinstance(v, dict) and all(_set(v.get(k)) for k in ('train', 'val'))
 
 # %% ../nbs/0_core/core.ipynb #e989f50a
-_needed = dict(net=('null, or model, n_classes and what else builds the network', _net), settings=('the settings by name', lambda v: isinstance(v, dict)),
-               classes=('a list of 1 to 255 names', lambda v: _texts(v) and 1 <= len(v) <= 255), palette=('a list of colours, three numbers from 0 to 255 each', _colours),
-               precision=('bf16, fp16 or no', lambda v: v in ('bf16', 'fp16', 'no')))
-_further = dict(window=('the least and the greatest value of a picture', lambda v: isinstance(v, list) and len(v) == 2 and all(isinstance(x, (int, float)) for x in v) and v[0] < v[1]),
-                values=('null, or a list of whole numbers or of colours', lambda v: v is None or _colours(v) or isinstance(v, list) and all(_whole_number(x) for x in v)),
-                steps=('a whole number', partial(_whole_number, least=1)), processes=('a whole number', partial(_whole_number, least=1)),
-                sets=('what was kept of both sets', _sets), changed_data=('a list', lambda v: isinstance(v, list)),
-                **dict.fromkeys(('data', 'root', 'split', 'val_split', 'model', 'backbone', 'pretrained', 'init'), ('null or a text', _text_or_none)))
+_needed = dict(
+    net=('null, or model, n_classes and what else builds the network', _net),
+    settings=('the settings by name', lambda v: isinstance(v, dict)),
+    classes=('a list of 1 to 255 names', lambda v: _texts(v) and 1 <= len(v) <= 255),
+    palette=('a list of colours, three numbers from 0 to 255 each', _colours),
+    precision=('bf16, fp16 or no', lambda v: v in ('bf16', 'fp16', 'no')),
+)
+_further = dict(
+    window=(
+        'the least and the greatest value of a picture',
+        lambda v: (
+            isinstance(v, list)
+            and len(v) == 2
+            and all(isinstance(x, (int, float)) for x in v)
+            and v[0] < v[1]
+        ),
+    ),
+    values=(
+        'null, or a list of whole numbers or of colours',
+        lambda v: (
+            v is None or _colours(v) or isinstance(v, list) and all(_whole_number(x) for x in v)
+        ),
+    ),
+    steps=('a whole number', partial(_whole_number, least=1)),
+    processes=('a whole number', partial(_whole_number, least=1)),
+    sets=('what was kept of both sets', _sets),
+    changed_data=('a list', lambda v: isinstance(v, list)),
+    **dict.fromkeys(
+        ('data', 'root', 'split', 'val_split', 'model', 'backbone', 'pretrained', 'init'),
+        ('null or a text', _text_or_none),
+    ),
+)
 
 # %% ../nbs/0_core/core.ipynb #7768ee83
 def read_config(
-    run, # Folder of a run
-    *needs:str, # Further keys that must be there
+    run,  # Folder of a run
+    *needs: str,  # Further keys that must be there
 ) -> dict:
     "The `config.json` of a run; a `UserError` names what in it is missing or of the wrong kind."
-    file = run_folder(run)/'config.json'
+    file = run_folder(run) / 'config.json'
     config = load_json(file)
-    if not isinstance(config, dict): raise UserError(f'{str(file)!r} is damaged: it holds no keys; bring it back from a copy.')
+    if not isinstance(config, dict):
+        raise UserError(f'{str(file)!r} is damaged: it holds no keys; bring it back from a copy.')
     for k in (*_needed, *needs):
-        if k not in config: raise UserError(f'{str(file)!r} is damaged: it has no {k!r}; bring it back from a copy.')
-    for k,(wants,test) in (_needed | _further).items():
-        if k in config and not test(config[k]): raise UserError(f'{str(file)!r} is damaged: {k!r} must be {wants}, not {str(config[k])[:60]!r}; bring it back from a copy.')
-    if len(config['palette']) < len(config['classes']): raise UserError(f'{str(file)!r} is damaged: it has fewer colours than classes; bring it back from a copy.')
-    k,n,values = len(config['classes']),(config['net'] or {}).get('n_classes'),config.get('values')
+        if k not in config:
+            raise UserError(
+                f'{str(file)!r} is damaged: it has no {k!r}; bring it back from a copy.'
+            )
+    for k, (wants, test) in (_needed | _further).items():
+        if k in config and not test(config[k]):
+            raise UserError(
+                f'{str(file)!r} is damaged: {k!r} must be {wants}, not {str(config[k])[:60]!r}; bring it back from a copy.'
+            )
+    if len(config['palette']) < len(config['classes']):
+        raise UserError(
+            f'{str(file)!r} is damaged: it has fewer colours than classes; bring it back from a copy.'
+        )
+    k, n, values = (
+        len(config['classes']),
+        (config['net'] or {}).get('n_classes'),
+        config.get('values'),
+    )
     # weights from elsewhere may have void behind the classes
-    if n and n not in (k, k+1): raise UserError(f'{str(file)!r} is damaged: its network has {n} outputs for {k} classes; bring it back from a copy.')
-    if values and len(values) != (n or k): raise UserError(f'{str(file)!r} is damaged: it has {len(values)} values for {k} classes; bring it back from a copy.')
+    if n and n not in (k, k + 1):
+        raise UserError(
+            f'{str(file)!r} is damaged: its network has {n} outputs for {k} classes; bring it back from a copy.'
+        )
+    if values and len(values) != (n or k):
+        raise UserError(
+            f'{str(file)!r} is damaged: it has {len(values)} values for {k} classes; bring it back from a copy.'
+        )
     return config
 
 # %% ../nbs/0_core/core.ipynb #1ef88f80
@@ -308,21 +491,30 @@ def _grab(f):
     try:
         if os.name == 'nt':
             import msvcrt
-            f.seek(2**20) # beyond what is read; Windows keeps others from reading what is locked
+
+            f.seek(2**20)  # beyond what is read; Windows keeps others from reading what is locked
             msvcrt.locking(f.fileno(), msvcrt.LK_NBLCK, 1)
         else:
             import fcntl
+
             fcntl.flock(f, fcntl.LOCK_EX | fcntl.LOCK_NB)
         return True
-    except (BlockingIOError, PermissionError): return False
-    except (ImportError, OSError): return None
+    except (BlockingIOError, PermissionError):
+        return False
+    except (ImportError, OSError):
+        return None
 
-def _alive(pid:int) -> bool:
+
+def _alive(pid: int) -> bool:
     "Whether a process of this machine has the number `pid`."
-    if os.name == 'nt': return True # there, asking would end it
-    try: os.kill(pid, 0)
-    except ProcessLookupError: return False
-    except OSError: return True
+    if os.name == 'nt':
+        return True  # there, asking would end it
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
     return True
 
 # %% ../nbs/0_core/core.ipynb #21428467
@@ -330,36 +522,56 @@ def _owner(file) -> dict:
     "Who wrote the lock `file`: `pid`, `host` and `since`; empty if that cannot be read."
     with suppress(OSError, ValueError):
         d = json.loads(Path(file).read_text(encoding='utf8'))
-        if isinstance(d, dict) and isinstance(d.get('pid'), int) and isinstance(d.get('host'), str): return d
+        if isinstance(d, dict) and isinstance(d.get('pid'), int) and isinstance(d.get('host'), str):
+            return d
     return {}
 
-def _taken(file, free, host:str) -> str:
+
+def _taken(file, free, host: str) -> str:
     "Why the lock `file`, of which `_grab` said `free`, is not ours, in words; empty if it is."
     for _ in range(20):
-        if (owner := _owner(file)) or free is not False: break
-        time.sleep(.05) # its owner is about to write
+        if (owner := _owner(file)) or free is not False:
+            break
+        time.sleep(0.05)  # its owner is about to write
     who = f'process {owner.get("pid", "?")} on {owner.get("host", host)}'
     busy = f'is being trained by {who}, since {owner.get("since", "just now")}; wait for it, stop it, or choose another --out'
-    if free is False: return busy
-    if owner and owner['host'] != host: return f'was left by, or is being trained by, {who}, which cannot be seen from {host}; if that process is dead, remove {str(file)!r}'
-    return busy if owner and free is None and owner['pid'] != os.getpid() and _alive(owner['pid']) else ''
+    if free is False:
+        return busy
+    if owner and owner['host'] != host:
+        return f'was left by, or is being trained by, {who}, which cannot be seen from {host}; if that process is dead, remove {str(file)!r}'
+    return (
+        busy
+        if owner and free is None and owner['pid'] != os.getpid() and _alive(owner['pid'])
+        else ''
+    )
 
 # %% ../nbs/0_core/core.ipynb #ab48747b
 @contextmanager
 def locked(folder):
     "Have `folder` for this process alone; a `UserError` names the one that has it. What a dead process left is taken over."
-    file,host,pid = Path(folder)/'lock',socket.gethostname(),os.getpid()
+    file, host, pid = Path(folder) / 'lock', socket.gethostname(), os.getpid()
     while True:
         f = open(file, 'a+', encoding='utf8')
         free = _grab(f)
-        if why := _taken(file, free, host): f.close(); raise UserError(f'{str(folder)!r} {why}.')
+        if why := _taken(file, free, host):
+            f.close()
+            raise UserError(f'{str(folder)!r} {why}.')
         with suppress(FileNotFoundError):
-            if os.path.samestat(os.fstat(f.fileno()), os.stat(file)): break
-        f.close() # its owner was just removing it
-    if hasattr(os, 'register_at_fork'): os.register_at_fork(after_in_child=f.close) # a child does not keep the lock of its dead parent
-    f.truncate(0); f.write(json.dumps(dict(pid=pid, host=host, since=time.strftime('%Y-%m-%d %H:%M:%S')))); f.flush()
-    try: yield
+            if os.path.samestat(os.fstat(f.fileno()), os.stat(file)):
+                break
+        f.close()  # its owner was just removing it
+    if hasattr(os, 'register_at_fork'):
+        os.register_at_fork(
+            after_in_child=f.close
+        )  # a child does not keep the lock of its dead parent
+    f.truncate(0)
+    f.write(json.dumps(dict(pid=pid, host=host, since=time.strftime('%Y-%m-%d %H:%M:%S'))))
+    f.flush()
+    try:
+        yield
     finally:
         if os.getpid() == pid:
-            with suppress(OSError): f.truncate(0); file.unlink()
+            with suppress(OSError):
+                f.truncate(0)
+                file.unlink()
             f.close()

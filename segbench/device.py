@@ -16,22 +16,32 @@ from .core import *
 def check_launch():
     "A `UserError` if accelerate is told to split the network itself over the processes."
     for way in ('FSDP', 'DEEPSPEED', 'MEGATRON_LM', 'PARALLELISM_CONFIG'):
-        if os.environ.get(f'ACCELERATE_USE_{way}', '').lower() != 'true': continue
+        if os.environ.get(f'ACCELERATE_USE_{way}', '').lower() != 'true':
+            continue
         raise UserError(
             f'accelerate is set to {way}, which splits the network over the processes, but segbench keeps it '
             'whole in each (MULTI_GPU, MULTI_CPU or NO): start with accelerate launch --multi_gpu or with '
-            'torchrun, and save memory with --precision bf16, or with a smaller --bs and --accum.')
+            'torchrun, and save memory with --precision bf16, or with a smaller --bs and --accum.'
+        )
 
 # %% ../nbs/0_core/device.ipynb #2c8e57e3
 def accelerator() -> Accelerator:
     "This process among its like; of accelerate's own settings, only those that say where things run count."
     check_launch()
-    once = GradientAccumulationPlugin(num_steps=1) # a number of steps would give way to the environment
-    try: return Accelerator(mixed_precision='no', dynamo_backend='no', gradient_accumulation_plugin=once)
+    once = GradientAccumulationPlugin(
+        num_steps=1
+    )  # a number of steps would give way to the environment
+    try:
+        return Accelerator(
+            mixed_precision='no', dynamo_backend='no', gradient_accumulation_plugin=once
+        )
     except ValueError as e:
-        if 'already been initialized' not in str(e): raise
-        raise UserError('an Accelerator with settings of its own was made in this session before, and accelerate '
-                        'keeps the first one\'s; restart the kernel, and let segbench make its own.') from e
+        if 'already been initialized' not in str(e):
+            raise
+        raise UserError(
+            'an Accelerator with settings of its own was made in this session before, and accelerate '
+            "keeps the first one's; restart the kernel, and let segbench make its own."
+        ) from e
 
 # %% ../nbs/0_core/device.ipynb #2b74a8f9
 def sync_norms(net):

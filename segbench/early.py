@@ -13,56 +13,66 @@ from .losses import *
 # %% ../nbs/2_measure/early.ipynb #5d78ba4e
 class Known(torch.autograd.Function):
     "A value whose gradient is known already."
+
     @staticmethod
-    def forward(ctx, x, value, grad): ctx.save_for_backward(grad); return value.clone()
+    def forward(ctx, x, value, grad):
+        ctx.save_for_backward(grad)
+        return value.clone()
 
     @staticmethod
     @once_differentiable
-    def backward(ctx, g): return g*ctx.saved_tensors[0], None, None
+    def backward(ctx, g):
+        return g * ctx.saved_tensors[0], None, None
+
 
 def known(x, value, grad):
     "`value`, whose gradient with respect to `x` is `grad`."
     return Known.apply(x, value, grad)
 
 # %% ../nbs/2_measure/early.ipynb #5899f690
-def strips(*maps, size:int=2**20):
+def strips(*maps, size: int = 2**20):
     "The `maps`, … ×h×w, cut into strips of full width in which the first has about `size` numbers."
-    rows = max(1, size*maps[0].shape[-2]//maps[0].numel())
+    rows = max(1, size * maps[0].shape[-2] // maps[0].numel())
     return zip(*(m.split(rows, -2) for m in maps))
 
 # %% ../nbs/2_measure/early.ipynb #9fe93966
 def sigmoid_focal(s, gamma):
     "The focal loss of scores `s` of wrong answers, and its derivative."
-    p,cost = s.sigmoid(),F.softplus(s)
+    p, cost = s.sigmoid(), F.softplus(s)
     factor = p**gamma
     cost.mul_(factor)
-    return cost, factor.mul_(p).addcmul_(cost, 1-p, value=gamma)
+    return cost, factor.mul_(p).addcmul_(cost, 1 - p, value=gamma)
 
 # %% ../nbs/2_measure/early.ipynb #6278d384
 def focal(
-    logits, # b×k×h×w
-    label, # b×h×w, 255 is void
-    gamma:float=2., # Power of the error
-    weight=None, # Class weights, k numbers
+    logits,  # b×k×h×w
+    label,  # b×h×w, 255 is void
+    gamma: float = 2.0,  # Power of the error
+    weight=None,  # Class weights, k numbers
 ) -> Loss:
     "Focal loss of a sigmoid per class, the mean over labelled pixels and classes."
-    x,n = wide(logits),(label != 255).sum().clamp(min=1)*logits.shape[1]
-    grad,value = torch.empty_like(x),0
+    x, n = wide(logits), (label != 255).sum().clamp(min=1) * logits.shape[1]
+    grad, value = torch.empty_like(x), 0
     with torch.no_grad():
-        for z,y,g in strips(x, label, grad):
-            on = (y != 255)[:,None]
-            own,share = y.long()[:,None]*on,on.to(z.dtype)/n
-            cost,slope = sigmoid_focal(z, gamma)
-            own_cost,own_slope = sigmoid_focal(-z.gather(1, own), gamma)
-            value = value + torch.einsum('bkhw,bhw->k', cost.scatter_(1, own, own_cost), share[:,0])
+        for z, y, g in strips(x, label, grad):
+            on = (y != 255)[:, None]
+            own, share = y.long()[:, None] * on, on.to(z.dtype) / n
+            cost, slope = sigmoid_focal(z, gamma)
+            own_cost, own_slope = sigmoid_focal(-z.gather(1, own), gamma)
+            value = value + torch.einsum(
+                'bkhw,bhw->k', cost.scatter_(1, own, own_cost), share[:, 0]
+            )
             torch.mul(slope.scatter_(1, own, -own_slope), share, out=g)
-        if weight is not None: w = weight*len(weight)/weight.sum(); value,grad = value*w,grad.mul_(w[:,None,None])
+        if weight is not None:
+            w = weight * len(weight) / weight.sum()
+            value, grad = value * w, grad.mul_(w[:, None, None])
     return known(x, value.sum(), grad)
 
 # %% ../nbs/2_measure/early.ipynb #0ababe18
 def at_once(f, x):
     "`f(x)`, a scalar, whose gradient with respect to `x` is taken now, so that nothing else is kept for it."
-    if not (torch.is_grad_enabled() and x.requires_grad): return f(x)
+    if not (torch.is_grad_enabled() and x.requires_grad):
+        return f(x)
     z = x.detach().requires_grad_()
     value = f(z)
     return known(x, value.detach(), torch.autograd.grad(value, z)[0])

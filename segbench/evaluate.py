@@ -6,9 +6,13 @@
 __all__ = ['open_for', 'evaluate', 'judged', 'tell', 'main']
 
 # %% ../nbs/4_train/evaluate.ipynb #18644cb0
-if '__file__' in globals() and not __package__: # run by its path: let imports see the package instead of its folder
-    import sys; from pathlib import Path
-    sys.path[0],__package__ = str(Path(__file__).resolve().parents[1]),'segbench'
+if (
+    '__file__' in globals() and not __package__
+):  # run by its path: let imports see the package instead of its folder
+    import sys
+    from pathlib import Path
+
+    sys.path[0], __package__ = str(Path(__file__).resolve().parents[1]), 'segbench'
 
 # %% ../nbs/4_train/evaluate.ipynb #e8fd3268
 import sys
@@ -19,35 +23,67 @@ from .core import *
 from .train import open_data
 
 # %% ../nbs/4_train/evaluate.ipynb #3ba49a4f
-def _is_own(pairs, config:dict, data, root, split:str, source) -> bool:
+def _is_own(pairs, config: dict, data, root, split: str, source) -> bool:
     "Whether `pairs` hold what the run of `config` means by its own data and this split, wherever they lie; not if they have changed since."
     from segbench.data.same import content
-    about,known = content(pairs),config.get('sets') or {}
-    if about in known.values(): return True
-    begun = [known[k] for k,flag in (('train', 'split'), ('val', 'val_split')) if k in known and config.get(flag) == split]
-    if begun or not (data or root): return not begun
-    try: return content(lookup('data', config['data'], source)(config.get('root'), split)) == about
-    except (KeyError, UserError): return not data # it lies elsewhere now, and nothing is kept of this split
+
+    about, known = content(pairs), config.get('sets') or {}
+    if about in known.values():
+        return True
+    begun = [
+        known[k]
+        for k, flag in (('train', 'split'), ('val', 'val_split'))
+        if k in known and config.get(flag) == split
+    ]
+    if begun or not (data or root):
+        return not begun
+    try:
+        return content(lookup('data', config['data'], source)(config.get('root'), split)) == about
+    except (KeyError, UserError):
+        return not data  # it lies elsewhere now, and nothing is kept of this split
+
 
 def open_for(
-    config:dict, # Of the run
-    data, # Data set by name; the run's own by default
-    root, # Folder of the data set
-    split:str, # Split to open
-    whose:str, # What sentences call the run
-    source=None, # The file of `config`, unless it is trusted
+    config: dict,  # Of the run
+    data,  # Data set by name; the run's own by default
+    root,  # Folder of the data set
+    split: str,  # Split to open
+    whose: str,  # What sentences call the run
+    source=None,  # The file of `config`, unless it is trusted
 ):
     "The data to score, by the classes of the run; a set that is not its own has six letters more in its name."
     from segbench.data.same import in_order, name_apart
-    if not (data or config.get('data')): raise UserError('this run does not know its data set, since it was trained in a notebook; name it with --data.')
-    pairs = open_data(data or config['data'], root or config.get('root'), split, source=None if data else source)
+
+    if not (data or config.get('data')):
+        raise UserError(
+            'this run does not know its data set, since it was trained in a notebook; name it with --data.'
+        )
+    pairs = open_data(
+        data or config['data'], root or config.get('root'), split, source=None if data else source
+    )
     if not _is_own(pairs, config, data, root, split, source):
-        if not (data or root): print(f'{pairs.name} is not what it was when the run began; its scores get a name of their own')
+        if not (data or root):
+            print(
+                f'{pairs.name} is not what it was when the run began; its scores get a name of their own'
+            )
         name_apart(pairs)
     return in_order(pairs, config.get('classes'), whose)
 
 # %% ../nbs/4_train/evaluate.ipynb #49ffc97e
-def evaluate(run, data, root, split, protocol, bs, weights, precision, workers, convention, quality, trust=False):
+def evaluate(
+    run,
+    data,
+    root,
+    split,
+    protocol,
+    bs,
+    weights,
+    precision,
+    workers,
+    convention,
+    quality,
+    trust=False,
+):
     "Score the run on this process's share, put the counts together and keep them: scores, in the first process, and data."
     import numpy as np
     from accelerate.utils import gather_object
@@ -56,20 +92,54 @@ def evaluate(run, data, root, split, protocol, bs, weights, precision, workers, 
     from segbench.infer import judge, load_run, save_scores, score
     from segbench.metrics import conventions
     from segbench.protocol import precision_of
-    acc,convention = accelerator(),choose('convention', convention or protocol.convention, list(conventions))
-    net,config = load_run(run, weights, acc.device, trust)
-    pairs = open_for(config, data, root, split, repr(str(run)), None if trust else Path(run)/'config.json')
+
+    acc, convention = (
+        accelerator(),
+        choose('convention', convention or protocol.convention, list(conventions)),
+    )
+    net, config = load_run(run, weights, acc.device, trust)
+    pairs = open_for(
+        config, data, root, split, repr(str(run)), None if trust else Path(run) / 'config.json'
+    )
     precision = precision_of(precision, config['precision'], acc.device)
     replaceable(*(f'{run}/eval/{pairs.name}-{protocol}.{end}' for end in ('npz', 'json', 'png')))
-    bar = lambda b: tqdm(b, f'scoring {pairs.name}', leave=False, disable=not (acc.is_main_process and sys.stderr.isatty()))
-    rows,_ = score(net, pairs, protocol, bs, precision, None, acc.process_index, acc.num_processes, workers, bar)
+    bar = lambda b: tqdm(
+        b,
+        f'scoring {pairs.name}',
+        leave=False,
+        disable=not (acc.is_main_process and sys.stderr.isatty()),
+    )
+    rows, _ = score(
+        net,
+        pairs,
+        protocol,
+        bs,
+        precision,
+        None,
+        acc.process_index,
+        acc.num_processes,
+        workers,
+        bar,
+    )
     rows = np.concatenate(gather_object([rows]))
-    more = dict(weights=weights, precision=precision, asked=asdict(protocol),
-                of=dict(data=data or config['data'], root=str(root or config.get('root') or '') or None, split=split))
+    more = dict(
+        weights=weights,
+        precision=precision,
+        asked=asdict(protocol),
+        of=dict(
+            data=data or config['data'],
+            root=str(root or config.get('root') or '') or None,
+            split=split,
+        ),
+    )
     if quality:
-        shares = gather_object([judge(net, pairs, protocol, precision, acc.process_index, acc.num_processes, bar)])
+        shares = gather_object(
+            [judge(net, pairs, protocol, precision, acc.process_index, acc.num_processes, bar)]
+        )
         more |= judged(shares, acc.is_main_process and f'{run}/eval/{pairs.name}-{protocol}.png')
-    scores = save_scores(run, pairs, protocol, rows, convention, **more) if acc.is_main_process else None
+    scores = (
+        save_scores(run, pairs, protocol, rows, convention, **more) if acc.is_main_process else None
+    )
     acc.end_training()
     return scores, pairs
 
@@ -79,48 +149,82 @@ def judged(shares, picture) -> dict:
     from matplotlib.figure import Figure
     from segbench.quality import boundary_rule, ece, reliability
     from segbench.stats import miou
-    borders,sure = (sum(c) for c in zip(*shares))
+
+    borders, sure = (sum(c) for c in zip(*shares))
     if picture:
-        fig = Figure(figsize=(3,2.8), layout='constrained'); reliability(sure, fig.subplots())
-        with whole(picture) as part: fig.savefig(part, format='png', dpi=130)
-    return dict(boundary_miou=float(miou(borders)), boundary_rule=boundary_rule, ece=ece(sure), calibration=sure.tolist())
+        fig = Figure(figsize=(3, 2.8), layout='constrained')
+        reliability(sure, fig.subplots())
+        with whole(picture) as part:
+            fig.savefig(part, format='png', dpi=130)
+    return dict(
+        boundary_miou=float(miou(borders)),
+        boundary_rule=boundary_rule,
+        ece=ece(sure),
+        calibration=sure.tolist(),
+    )
 
 # %% ../nbs/4_train/evaluate.ipynb #d5142dac
 def tell(scores, pairs, file):
     "Print the table of `scores`, and what `file`, where they lie, knows about quality."
     from segbench.metrics import table
+
     more = load_json(file)
-    print(table(scores, pairs.classes), f'{len(pairs)} pictures of {pairs.name}, {more["protocol"]}; {file}', sep='\n')
-    if 'ece' not in more: return
+    print(
+        table(scores, pairs.classes),
+        f'{len(pairs)} pictures of {pairs.name}, {more["protocol"]}; {file}',
+        sep='\n',
+    )
+    if 'ece' not in more:
+        return
     rule = more.get('boundary_rule', 'void counts as an outline: an old number, score again')
-    print(f'boundary mIoU {100*more["boundary_miou"]:.2f} ({rule})  calibration error {100*more["ece"]:.2f}')
+    print(
+        f'boundary mIoU {100 * more["boundary_miou"]:.2f} ({rule})  calibration error {100 * more["ece"]:.2f}'
+    )
 
 # %% ../nbs/4_train/evaluate.ipynb #a6e71096
 def main(
-    run:str, # Folder of the run
-    data:str=None, # Data set; the run's own by default
-    root:str=None, # Folder of the data set
-    split:str='val', # Split to score
-    scales:list[float]=(1.,), # Sizes at which each picture is shown
-    flip:bool=False, # Show its mirror image, too
-    window:int=None, # Side of a sliding window; whole pictures by default
-    hann:bool=False, # Let the middle of a window count most
-    protocol:str=None, # By name instead: hszhao, paddle, zijundeng, tramac or dsnet-ade-crop, perhaps with arguments
-    bs:int=8, # Pictures per batch
-    weights:str='best', # best or last
-    precision:str=None, # bf16, fp16, no or auto; that of the training by default
-    workers:int=0, # Loader processes
-    quality:bool=False, # Boundary mIoU and calibration, too, with a reliability diagram
-    convention:str=None, # For absent classes: nanmean, cityscapes, official-ade or voc; that of the protocol by default
-    trust:bool=False, # Use a network and a data set that the run names outside segbench, too
+    run: str,  # Folder of the run
+    data: str = None,  # Data set; the run's own by default
+    root: str = None,  # Folder of the data set
+    split: str = 'val',  # Split to score
+    scales: list[float] = (1.0,),  # Sizes at which each picture is shown
+    flip: bool = False,  # Show its mirror image, too
+    window: int = None,  # Side of a sliding window; whole pictures by default
+    hann: bool = False,  # Let the middle of a window count most
+    protocol: str = None,  # By name instead: hszhao, paddle, zijundeng, tramac or dsnet-ade-crop, perhaps with arguments
+    bs: int = 8,  # Pictures per batch
+    weights: str = 'best',  # best or last
+    precision: str = None,  # bf16, fp16, no or auto; that of the training by default
+    workers: int = 0,  # Loader processes
+    quality: bool = False,  # Boundary mIoU and calibration, too, with a reliability diagram
+    convention: str = None,  # For absent classes: nanmean, cityscapes, official-ade or voc; that of the protocol by default
+    trust: bool = False,  # Use a network and a data set that the run names outside segbench, too
 ):
     "Score a run and keep the scores in its folder."
-    run_folder(run); at_least(1, bs=bs); at_least(0, workers=workers)
+    run_folder(run)
+    at_least(1, bs=bs)
+    at_least(0, workers=workers)
     from segbench.protocol import protocol_of
+
     protocol = protocol_of(protocol, scales, flip, window, hann)
-    scores,pairs = evaluate(run, data, root, split, protocol, bs, weights, precision, workers, convention, quality, trust)
-    if scores: tell(scores, pairs, f'{run}/eval/{pairs.name}-{protocol}.json')
+    scores, pairs = evaluate(
+        run,
+        data,
+        root,
+        split,
+        protocol,
+        bs,
+        weights,
+        precision,
+        workers,
+        convention,
+        quality,
+        trust,
+    )
+    if scores:
+        tell(scores, pairs, f'{run}/eval/{pairs.name}-{protocol}.json')
     return scores
 
 # %% ../nbs/4_train/evaluate.ipynb #82cd1cd1
-if __name__ == '__main__' and '__file__' in globals(): command(main, prog='segbench eval')
+if __name__ == '__main__' and '__file__' in globals():
+    command(main, prog='segbench eval')

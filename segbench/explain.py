@@ -30,12 +30,13 @@ from .stats import *
 @dataclass
 class Asked:
     "A network, and how it is asked."
-    name:str # For people
-    net:object # `Segmenter` in evaluation
-    protocol:Protocol=field(default_factory=Protocol)
-    precision:str='no' # `bf16`, `fp16` or `no`
-    run:Path=None # Its folder
-    order:list=None # Where its outputs are that go by the numbers of the first run; None if it has the same
+
+    name: str  # For people
+    net: object  # `Segmenter` in evaluation
+    protocol: Protocol = field(default_factory=Protocol)
+    precision: str = 'no'  # `bf16`, `fp16` or `no`
+    run: Path = None  # Its folder
+    order: list = None  # Where its outputs are that go by the numbers of the first run; None if it has the same
 
     def __call__(self, image):
         "Probabilities, k×h×w float32, of the classes in `image`, c×h×w `uint8`."
@@ -44,263 +45,393 @@ class Asked:
         p = z if self.protocol.soft else z.softmax(0)
         return p if self.order is None else p[[*self.order, *range(len(self.order), len(p))]]
 
+
 def winner(p):
     "The likeliest class of each pixel, h×w `uint8`; for PyTorch, `max` is ten times as fast as `argmax`."
     return p.max(0).indices.byte()
 
 # %% ../nbs/5_explore/explain.ipynb #887a3d1e
 def from_runs(
-    runs:list, # Folders
-    protocol=Protocol(), # How to ask
-    trust:bool=False, # Use what the runs name outside segbench, too
+    runs: list,  # Folders
+    protocol=Protocol(),  # How to ask
+    trust: bool = False,  # Use what the runs name outside segbench, too
 ) -> list:
     "The networks of `runs` as `Asked`."
     loaded = [(Path(r), *load_run(r, trust=trust)) for r in runs]
-    first,_,config = loaded[0]
-    for r,_,c in loaded:
-        if sorted(c['classes']) != sorted(config['classes']): raise UserError(f'{str(r)!r} knows other classes than {str(first)!r}; compare networks of the same classes.')
-    order = lambda c: None if c['classes'] == config['classes'] else [c['classes'].index(k) for k in config['classes']]
-    precision = lambda net,c: precision_of(None, c['precision'], next(net.parameters()).device)
-    return [Asked(r.name, net, protocol, precision(net, c), r, order(c)) for r,net,c in loaded]
+    first, _, config = loaded[0]
+    for r, _, c in loaded:
+        if sorted(c['classes']) != sorted(config['classes']):
+            raise UserError(
+                f'{str(r)!r} knows other classes than {str(first)!r}; compare networks of the same classes.'
+            )
+    order = lambda c: (
+        None
+        if c['classes'] == config['classes']
+        else [c['classes'].index(k) for k in config['classes']]
+    )
+    precision = lambda net, c: precision_of(None, c['precision'], next(net.parameters()).device)
+    return [Asked(r.name, net, protocol, precision(net, c), r, order(c)) for r, net, c in loaded]
+
 
 def pictures_of(
-    run, # Folder
-    split:str='val', # Split of its data set
-    trust:bool=False, # Use a data set that it names outside segbench, too
+    run,  # Folder
+    split: str = 'val',  # Split of its data set
+    trust: bool = False,  # Use a data set that it names outside segbench, too
 ):
     "The pictures on which a run was trained or scored."
     config = read_config(run)
-    return open_for(config, None, None, split, repr(str(run)), None if trust else Path(run)/'config.json')
+    return open_for(
+        config, None, None, split, repr(str(run)), None if trust else Path(run) / 'config.json'
+    )
+
 
 def by_its_classes(pairs, asked):
     "`pairs` by the classes of the run behind `asked`, if there is one."
-    if not asked.run: return pairs
+    if not asked.run:
+        return pairs
     return in_order(pairs, read_config(asked.run)['classes'], repr(str(asked.run)))
 
 # %% ../nbs/5_explore/explain.ipynb #f7903ebd
-def confidence(p): return p.max(0).values
-def entropy(p): return torch.special.entr(p).sum(0)/np.log(len(p))
-def margin(p): a,b = p.topk(2, 0).values; return a-b
+def confidence(p):
+    return p.max(0).values
+
+
+def entropy(p):
+    return torch.special.entr(p).sum(0) / np.log(len(p))
+
+
+def margin(p):
+    a, b = p.topk(2, 0).values
+    return a - b
+
 
 measures = dict(confidence=confidence, entropy=entropy, margin=margin)
 ways = ['prediction', 'errors', *measures]
-_scale = (matplotlib.colormaps['viridis'](range(256))[:,:3]*255).round().astype(np.uint8)
+_scale = (matplotlib.colormaps['viridis'](range(256))[:, :3] * 255).round().astype(np.uint8)
 
 # %% ../nbs/5_explore/explain.ipynb #e9d232be
 def shown(
-    p, # Probabilities, k×h×w
-    image, # c×h×w `uint8`
-    label, # Class indices, h×w
-    pal, # Palette, k×3
-    look:str='prediction', # One of `ways`
-    opacity:float=1., # Of the paint over the picture
+    p,  # Probabilities, k×h×w
+    image,  # c×h×w `uint8`
+    label,  # Class indices, h×w
+    pal,  # Palette, k×3
+    look: str = 'prediction',  # One of `ways`
+    opacity: float = 1.0,  # Of the paint over the picture
 ):
     "What one sees of an answer, h×w×3 `uint8`."
     choose('look', look, ways)
     pred = winner(p)
-    if look == 'prediction': return overlay(image, pred, pal, opacity)
-    if look in measures: return _scale[(255*measures[look](p)).clamp(0, 255).byte().numpy()]
-    grey = to_array(image).mean(2, keepdims=True).repeat(3, 2)*.6+40
-    return overlay(grey, torch.where((pred != label) & (label != 255), pred, 255), pal, .5+opacity/2)
+    if look == 'prediction':
+        return overlay(image, pred, pal, opacity)
+    if look in measures:
+        return _scale[(255 * measures[look](p)).clamp(0, 255).byte().numpy()]
+    grey = to_array(image).mean(2, keepdims=True).repeat(3, 2) * 0.6 + 40
+    return overlay(
+        grey, torch.where((pred != label) & (label != 255), pred, 255), pal, 0.5 + opacity / 2
+    )
 
 # %% ../nbs/5_explore/explain.ipynb #f1d7052f
 def ranked(
-    p, # Probabilities of the classes at a pixel, k
-    n:int=5, # How many
+    p,  # Probabilities of the classes at a pixel, k
+    n: int = 5,  # How many
 ) -> list:
     "The `n` likeliest classes and their probabilities."
-    v,k = p.topk(min(n, len(p)))
+    v, k = p.topk(min(n, len(p)))
     return list(zip(k.tolist(), v.tolist()))
 
-def bars(name:str, ranks, truth:int, classes, pal) -> Markup:
+
+def bars(name: str, ranks, truth: int, classes, pal) -> Markup:
     "The ranks of one network as HTML bars; the true class is ticked."
-    name_of = lambda k: chip(classes[k], pal[k]) if k < len(classes) else chip('void', (0,0,0))
+    name_of = lambda k: chip(classes[k], pal[k]) if k < len(classes) else chip('void', (0, 0, 0))
     row = '<tr><td>{}{}</td><td><s style="width:{}px"></s>{} %</td></tr>'
-    lines = [markup(row, name_of(k), ' ✓'*(k == truth), f'{80*v:.0f}', f'{100*v:.1f}') for k,v in ranks]
+    lines = [
+        markup(row, name_of(k), ' ✓' * (k == truth), f'{80 * v:.0f}', f'{100 * v:.1f}')
+        for k, v in ranks
+    ]
     head = '<table class="segbench-ranks"><tr><th colspan=2>{}</th></tr>{}</table>'
     return markup(head, name, joined(lines))
 
 # %% ../nbs/5_explore/explain.ipynb #afb2b681
 def kept_miou(asked, pairs):
     "The mIoU of every picture from the counts that a run kept, n; None if it was not scored on `pairs`."
-    file = asked.run and asked.run/'eval'/f'{pairs.name}-{asked.protocol}.npz'
-    if not file or not file.exists(): return None
-    try: kept = {r.name: r for r in evaluations(asked.run, lambda said: None)}
-    except UserError: return None # damaged: the pictures are asked again
+    file = asked.run and asked.run / 'eval' / f'{pairs.name}-{asked.protocol}.npz'
+    if not file or not file.exists():
+        return None
+    try:
+        kept = {r.name: r for r in evaluations(asked.run, lambda said: None)}
+    except UserError:
+        return None  # damaged: the pictures are asked again
     result = kept.get(file.stem)
-    same = result and (result.scores['images'], result.scores['classes']) == (len(pairs), list(pairs.classes))
-    same = same and result.scores.get('set') in (None, mark(pairs)) # not others by that name
+    same = result and (result.scores['images'], result.scores['classes']) == (
+        len(pairs),
+        list(pairs.classes),
+    )
+    same = same and result.scores.get('set') in (None, mark(pairs))  # not others by that name
     return miou(result.areas) if same else None
 
 # %% ../nbs/5_explore/explain.ipynb #ad1b937c
 def rated(
-    ps:list, # Probabilities of each network, k×h×w
-    label, # Class indices, h×w
-    sure:float=.9, # Confidence from which a mistake is a confident one
+    ps: list,  # Probabilities of each network, k×h×w
+    label,  # Class indices, h×w
+    sure: float = 0.9,  # Confidence from which a mistake is a confident one
 ):
     "mIoU of each network, share of labelled pixels that each is wrong about in confidence, share of pixels on which they differ."
-    preds,known = torch.stack([winner(p) for p in ps]),label != 255
-    scores = [Scores(confusion(q, label, len(p)).numpy()).miou for p,q in zip(ps, preds)]
-    wrong = [float(((q != label) & known & (confidence(p) >= sure)).sum()/known.sum().clamp(min=1)) for p,q in zip(ps, preds)]
+    preds, known = torch.stack([winner(p) for p in ps]), label != 255
+    scores = [Scores(confusion(q, label, len(p)).numpy()).miou for p, q in zip(ps, preds)]
+    wrong = [
+        float(((q != label) & known & (confidence(p) >= sure)).sum() / known.sum().clamp(min=1))
+        for p, q in zip(ps, preds)
+    ]
     return scores, wrong, float((preds != preds[0]).any(0).float().mean())
 
 # %% ../nbs/5_explore/explain.ipynb #18923b5a
 def ordered(
-    by:str, # One of `orders`
-    scores, # mIoU by network and picture
-    wrong=None, # Shares of confident mistakes by network and picture
-    apart=None, # Shares of disagreement by picture
+    by: str,  # One of `orders`
+    scores,  # mIoU by network and picture
+    wrong=None,  # Shares of confident mistakes by network and picture
+    apart=None,  # Shares of disagreement by picture
 ) -> list:
     "Numbers of the pictures, the most interesting first; where networks are several, by their mean."
-    key = {'as listed': lambda: np.arange(np.shape(scores)[-1]), 'worst first': lambda: np.mean(scores, 0),
-           'confident mistakes first': lambda: -np.mean(wrong, 0), 'disagreement first': lambda: -np.asarray(apart)}
+    key = {
+        'as listed': lambda: np.arange(np.shape(scores)[-1]),
+        'worst first': lambda: np.mean(scores, 0),
+        'confident mistakes first': lambda: -np.mean(wrong, 0),
+        'disagreement first': lambda: -np.asarray(apart),
+    }
     return np.argsort(key[by](), kind='stable').tolist()
+
 
 orders = ['as listed', 'worst first', 'confident mistakes first', 'disagreement first']
 
 # %% ../nbs/5_explore/explain.ipynb #d9f0eb05
 class Explorer(Instrument):
     "A picture and what networks make of it, side by side."
-    def __init__(self,
-        asked, # Folders of runs, or networks by name in a dictionary
-        pairs=None, # Pictures; by default those of the first run
-        split:str='val', # Split of the run's data set
-        protocol=Protocol(), # How to ask
-        keep:int=8, # Pictures whose answers are kept
-        trust:bool=False, # Use what the runs name outside segbench, too
+
+    def __init__(
+        self,
+        asked,  # Folders of runs, or networks by name in a dictionary
+        pairs=None,  # Pictures; by default those of the first run
+        split: str = 'val',  # Split of the run's data set
+        protocol=Protocol(),  # How to ask
+        keep: int = 8,  # Pictures whose answers are kept
+        trust: bool = False,  # Use what the runs name outside segbench, too
     ):
-        if isinstance(asked, dict): self.asked = [Asked(n, net.eval(), protocol) for n,net in asked.items()]
-        else: self.asked = from_runs([asked] if isinstance(asked, (str, Path)) else asked, protocol, trust)
-        self.pairs = pictures_of(self.asked[0].run, split, trust) if pairs is None else by_its_classes(pairs, self.asked[0])
-        self.numbers,self.brought,self.yours,self.rates,self.lock = range(len(self.pairs)),[],False,None,RLock()
+        if isinstance(asked, dict):
+            self.asked = [Asked(n, net.eval(), protocol) for n, net in asked.items()]
+        else:
+            self.asked = from_runs(
+                [asked] if isinstance(asked, (str, Path)) else asked, protocol, trust
+            )
+        self.pairs = (
+            pictures_of(self.asked[0].run, split, trust)
+            if pairs is None
+            else by_its_classes(pairs, self.asked[0])
+        )
+        self.numbers, self.brought, self.yours, self.rates, self.lock = (
+            range(len(self.pairs)),
+            [],
+            False,
+            None,
+            RLock(),
+        )
         self.answers = lru_cache(keep)(lambda i: [a(self.sample(i)[0]) for a in self.asked])
         self.canvas = Canvas(names=list(self.pairs.classes), width=520)
         self.make_knobs()
-        super().__init__(beside(self.back, self.number, self.next, self.order, self.upload, self.bar), beside(self.left, self.look, self.opacity),
-                         self.canvas, self.legend, self.said)
-        self.listen(); self.draw()
+        super().__init__(
+            beside(self.back, self.number, self.next, self.order, self.upload, self.bar),
+            beside(self.left, self.look, self.opacity),
+            self.canvas,
+            self.legend,
+            self.said,
+        )
+        self.listen()
+        self.draw()
 
 # %% ../nbs/5_explore/explain.ipynb #86abb085
 @patch
-def make_knobs(self:Explorer):
+def make_knobs(self: Explorer):
     "The widgets, in the order in which they stand."
-    self.back,self.next = map(button, ('◀ back', 'next ▶'))
-    self.number = knob(widgets.IntSlider, 'picture', 260, max=max(0, len(self.pairs)-1), continuous_update=False)
-    self.order = knob(widgets.Dropdown, 'order', 230, options=orders[:4 if len(self.asked) > 1 else 3])
-    self.upload = widgets.FileUpload(accept='image/*', description='your picture', layout=dict(width='auto'))
+    self.back, self.next = map(button, ('◀ back', 'next ▶'))
+    self.number = knob(
+        widgets.IntSlider, 'picture', 260, max=max(0, len(self.pairs) - 1), continuous_update=False
+    )
+    self.order = knob(
+        widgets.Dropdown, 'order', 230, options=orders[: 4 if len(self.asked) > 1 else 3]
+    )
+    self.upload = widgets.FileUpload(
+        accept='image/*', description='your picture', layout=dict(width='auto')
+    )
     self.bar = knob(widgets.IntProgress, 'asking', 200)
     self.bar.layout.display = 'none'
     self.left = widgets.ToggleButtons(options=['picture', 'label'], style=dict(button_width='70px'))
     self.look = widgets.ToggleButtons(options=ways, style=dict(button_width='98px'))
-    self.opacity = knob(widgets.FloatSlider, 'opacity', 225, value=.7, min=0, max=1, step=.05)
-    self.legend,self.said = Said(),Said()
+    self.opacity = knob(widgets.FloatSlider, 'opacity', 225, value=0.7, min=0, max=1, step=0.05)
+    self.legend, self.said = Said(), Said()
     self.said.add_class('segbench-said')
 
 # %% ../nbs/5_explore/explain.ipynb #5bac84a5
 @patch
-def listen(self:Explorer):
+def listen(self: Explorer):
     "What happens when something is moved; all observers there ever are."
-    for w in (self.left, self.look, self.opacity): w.observe(self.draw, 'value')
-    self.number.observe(self.page, 'value'); self.order.observe(self.sort, 'value')
-    self.upload.observe(self.bring, 'value'); self.canvas.observe(self.tell, 'at')
-    for button,step in ((self.back, -1), (self.next, 1)):
-        button.on_click(lambda _,step=step: setattr(self.number, 'value', min(max(self.number.value+step, 0), self.number.max)))
+    for w in (self.left, self.look, self.opacity):
+        w.observe(self.draw, 'value')
+    self.number.observe(self.page, 'value')
+    self.order.observe(self.sort, 'value')
+    self.upload.observe(self.bring, 'value')
+    self.canvas.observe(self.tell, 'at')
+    for button, step in ((self.back, -1), (self.next, 1)):
+        button.on_click(
+            lambda _, step=step: setattr(
+                self.number, 'value', min(max(self.number.value + step, 0), self.number.max)
+            )
+        )
+
 
 @patch
-def page(self:Explorer, _=None):
+def page(self: Explorer, _=None):
     "Go to the picture that the slider says."
     self.yours = False
     self.draw()
 
 # %% ../nbs/5_explore/explain.ipynb #11a93df6
 @patch(as_prop=True)
-def i(self:Explorer):
+def i(self: Explorer):
     "Number of the present picture; of those that you brought, from −1 down."
     return -len(self.brought) if self.yours else self.numbers[self.number.value]
 
-@patch
-def sample(self:Explorer, i):
-    "Picture `i` and its label, which is void if you brought it."
-    if i >= 0: return self.pairs[i][:2]
-    x = self.brought[-1-i]
-    return x, torch.full(x.shape[1:], 255, dtype=torch.uint8)
 
 @patch
-def bring(self:Explorer, _=None):
+def sample(self: Explorer, i):
+    "Picture `i` and its label, which is void if you brought it."
+    if i >= 0:
+        return self.pairs[i][:2]
+    x = self.brought[-1 - i]
+    return x, torch.full(x.shape[1:], 255, dtype=torch.uint8)
+
+
+@patch
+def bring(self: Explorer, _=None):
     "Show the picture that was uploaded."
-    if not self.upload.value: return
+    if not self.upload.value:
+        return
     file = self.upload.value[-1]
-    channels,window = len(self.pairs[0][0]),self.pairs.window # as the networks have learnt to see
-    try: x = decode_image(bytes(file['content']), file['name'], channels, window, upright=True)
-    except UserError as e: self.said.value = str(e); return
-    self.brought.append(torch.from_numpy(x).permute(2,0,1)); self.yours = True
-    if self.look.value == 'errors': self.look.value = 'prediction' # nobody knows them
+    channels, window = (
+        len(self.pairs[0][0]),
+        self.pairs.window,
+    )  # as the networks have learnt to see
+    try:
+        x = decode_image(bytes(file['content']), file['name'], channels, window, upright=True)
+    except UserError as e:
+        self.said.value = str(e)
+        return
+    self.brought.append(torch.from_numpy(x).permute(2, 0, 1))
+    self.yours = True
+    if self.look.value == 'errors':
+        self.look.value = 'prediction'  # nobody knows them
     self.draw()
 
 # %% ../nbs/5_explore/explain.ipynb #844173d3
-def scored(pred, label, n:int) -> str:
+def scored(pred, label, n: int) -> str:
     "mIoU and share of right pixels of one picture, for a title; nothing without labels."
     s = Scores(confusion(pred, label, n).numpy())
-    return '' if np.isnan(s.aacc) else f' · mIoU {100*s.miou:.1f}, {100*s.aacc:.1f} % right'
+    return '' if np.isnan(s.aacc) else f' · mIoU {100 * s.miou:.1f}, {100 * s.aacc:.1f} % right'
+
 
 @patch
-def draw(self:Explorer, _=None):
+def draw(self: Explorer, _=None):
     "Paint the picture and all answers as the widgets say, one thread at a time."
     with self.lock:
-        (x,y),ps,pal = self.sample(self.i),self.answers(self.i),self.pairs.palette
+        (x, y), ps, pal = self.sample(self.i), self.answers(self.i), self.pairs.palette
         preds = [winner(p) for p in ps]
         first = overlay(x, y, pal, self.opacity.value if self.left.value == 'label' else 0)
         title = 'your picture' if self.i < 0 else f'{self.left.value} {self.i}'
-        titles = [a.name + scored(q, y, len(pal)) for a,q in zip(self.asked, preds)]
-        self.canvas.show((title, first, y), *[(t, shown(p, x, y, pal, self.look.value, self.opacity.value), q) for t,p,q in zip(titles, ps, preds)])
-        self.legend.value = _ramp if self.look.value in measures else chips(torch.stack(preds), self.pairs.classes, pal)
+        titles = [a.name + scored(q, y, len(pal)) for a, q in zip(self.asked, preds)]
+        self.canvas.show(
+            (title, first, y),
+            *[
+                (t, shown(p, x, y, pal, self.look.value, self.opacity.value), q)
+                for t, p, q in zip(titles, ps, preds)
+            ],
+        )
+        self.legend.value = (
+            _ramp
+            if self.look.value in measures
+            else chips(torch.stack(preds), self.pairs.classes, pal)
+        )
         self.tell()
 
+
 _stops = ','.join(f'rgb{tuple(c)}' for c in _scale[[*range(0, 256, 32), 255]].tolist())
-_ramp = Markup(f'<div class="segbench-chips">0 <span style="width:256px;height:12px;background:linear-gradient(90deg,{_stops})"></span> 1</div>')
+_ramp = Markup(
+    f'<div class="segbench-chips">0 <span style="width:256px;height:12px;background:linear-gradient(90deg,{_stops})"></span> 1</div>'
+)
 
 # %% ../nbs/5_explore/explain.ipynb #605e0b71
 @patch
-def tell(self:Explorer, _=None):
+def tell(self: Explorer, _=None):
     "Rank the classes at the picked pixel."
-    if not self.canvas.at: self.said.value = 'Click a pixel to rank the classes there; then the wheel, + − 0 and the arrows work, too.'; return
-    (r,c),y,names,pal = self.canvas.at,self.sample(self.i)[1],self.pairs.classes,self.pairs.palette
-    k = int(y[r,c])
-    true = chip(names[k], pal[k]) if k < len(names) else chip('void', (0,0,0))
-    tables = [bars(a.name, ranked(p[:,r,c]), k, names, pal) for a,p in zip(self.asked, self.answers(self.i))]
+    if not self.canvas.at:
+        self.said.value = 'Click a pixel to rank the classes there; then the wheel, + − 0 and the arrows work, too.'
+        return
+    (r, c), y, names, pal = (
+        self.canvas.at,
+        self.sample(self.i)[1],
+        self.pairs.classes,
+        self.pairs.palette,
+    )
+    k = int(y[r, c])
+    true = chip(names[k], pal[k]) if k < len(names) else chip('void', (0, 0, 0))
+    tables = [
+        bars(a.name, ranked(p[:, r, c]), k, names, pal)
+        for a, p in zip(self.asked, self.answers(self.i))
+    ]
     line = '<div class="segbench-chips">row {}, column {} · truth: {}</div><div class="segbench-chips">{}</div>'
     self.said.value = markup(line, r, c, true, joined(tables))
 
 # %% ../nbs/5_explore/explain.ipynb #e78bbe58
 @patch
-def sort(self:Explorer, _=None):
+def sort(self: Explorer, _=None):
     "Put the pictures in the order asked for; what no run has kept is found out first."
-    by,kept = self.order.value,[kept_miou(a, self.pairs) for a in self.asked]
-    if by == 'worst first' and all(k is not None for k in kept): self.arrange(ordered(by, kept))
-    elif by == 'as listed': self.arrange(range(len(self.pairs)))
-    elif self.rates: self.arrange(ordered(by, *self.rates))
+    by, kept = self.order.value, [kept_miou(a, self.pairs) for a in self.asked]
+    if by == 'worst first' and all(k is not None for k in kept):
+        self.arrange(ordered(by, kept))
+    elif by == 'as listed':
+        self.arrange(range(len(self.pairs)))
+    elif self.rates:
+        self.arrange(ordered(by, *self.rates))
     else:
-        each = (rated([a(x) for a in self.asked], y) for x,y in (self.pairs[i][:2] for i in range(len(self.pairs))))
+        each = (
+            rated([a(x) for a in self.asked], y)
+            for x, y in (self.pairs[i][:2] for i in range(len(self.pairs)))
+        )
         self.order.disabled = self.upload.disabled = True
         self.rating = in_background(each, len(self.pairs), self.bar, self.known)
 
 # %% ../nbs/5_explore/explain.ipynb #755c6bd5
 @patch
-def known(self:Explorer, rates):
+def known(self: Explorer, rates):
     "Take over what was found out about every picture."
-    scores,wrong,apart = zip(*rates)
+    scores, wrong, apart = zip(*rates)
     self.rates = np.transpose(scores), np.transpose(wrong), apart
     self.sort()
     self.order.disabled = self.upload.disabled = False
 
-@patch
-def arrange(self:Explorer, numbers):
-    "Page through the pictures in this order, from the first."
-    with self.lock: self.numbers,self.yours,self.number.value = numbers,False,0
-    self.draw()
 
 @patch
-def picture(self:Explorer, width:int=840):
+def arrange(self: Explorer, numbers):
+    "Page through the pictures in this order, from the first."
+    with self.lock:
+        self.numbers, self.yours, self.number.value = numbers, False, 0
+    self.draw()
+
+
+@patch
+def picture(self: Explorer, width: int = 840):
     "What the explorer shows, still: the panels over the classes in them."
     shown = [from_png(p['ids']) for p in self.canvas.panels if p['ids']]
-    return captioned(np.asarray(self.canvas.picture(width)), np.stack(shown), self.pairs.classes, self.pairs.palette)
+    return captioned(
+        np.asarray(self.canvas.picture(width)),
+        np.stack(shown),
+        self.pairs.classes,
+        self.pairs.palette,
+    )

@@ -39,57 +39,92 @@ from .weights import *
 # %% ../nbs/4_train/fit.ipynb #e3606c71
 class Training:
     "A network in training: its parts and its place."
+
     def __init__(self, net, train, val, out, settings, spec=None):
         keep_memory()
-        s,acc = settings,accelerator()
-        self.s,self.acc,self.train,self.val,self.out,self.spec = s,acc,train,val,Path(out),spec or {}
-        self.rank,self.world,self.main = acc.process_index,acc.num_processes,acc.is_main_process
+        s, acc = settings, accelerator()
+        self.s, self.acc, self.train, self.val, self.out, self.spec = (
+            s,
+            acc,
+            train,
+            val,
+            Path(out),
+            spec or {},
+        )
+        self.rank, self.world, self.main = acc.process_index, acc.num_processes, acc.is_main_process
         self.precision = pick_precision(s.precision, acc.device)
-        if self.world > 1 and acc.device.type == 'cuda': net = sync_norms(net)
-        if s.aux_weight is not None: net.aux_weight = s.aux_weight
+        if self.world > 1 and acc.device.type == 'cuda':
+            net = sync_norms(net)
+        if s.aux_weight is not None:
+            net.aux_weight = s.aux_weight
         self.plain = net.to(acc.device, memory_format=torch.channels_last)
         self.opt = optimiser(s.opt, groups(net, s.lr, s.head_lr, s.wd, s.decay_all), s.momentum)
         self.net = acc.prepare(self.plain)
-        if s.compile: self.net = torch.compile(self.net)
+        if s.compile:
+            self.net = torch.compile(self.net)
         self.ema = EMA(self.plain, s.ema) if s.ema else None
         self.scaler = torch.amp.GradScaler(acc.device.type, enabled=self.precision == 'fp16')
-        self.factor,self.criterion = schedule(s.schedule, s.warmup),None
+        self.factor, self.criterion = schedule(s.schedule, s.warmup), None
         self.augment = crops(s, train)
-        self.step,self.scores,self.best,self.seconds,self.busy = 0,[],None,0.,0.
-        self.asked,self.saving = 0,False # the signal that asked for a stop; whether the state is being written
-        self.mark = None # of the validation set, once there are scores on it
+        self.step, self.scores, self.best, self.seconds, self.busy = 0, [], None, 0.0, 0.0
+        self.asked, self.saving = (
+            0,
+            False,
+        )  # the signal that asked for a stop; whether the state is being written
+        self.mark = None  # of the validation set, once there are scores on it
         self.lengths()
 
 # %% ../nbs/4_train/fit.ipynb #bd20bef4
 @patch
-def lengths(self:Training):
+def lengths(self: Training):
     "Work out how many steps there are and when to evaluate."
-    s,self.batches = self.s,Batches(len(self.train), self.s.bs, self.s.seed, self.rank, self.world)
-    if not self.batches.per_epoch: raise UserError(f'{len(self.train)} training pictures do not fill one batch of {s.bs} for {self.world} processes; lower bs.')
-    self.per_epoch = self.batches.per_epoch/s.accum
-    self.steps = s.steps or max(1, int(s.epochs*self.per_epoch))
-    self.every = max(1, round(s.eval_every*self.per_epoch))
+    s, self.batches = (
+        self.s,
+        Batches(len(self.train), self.s.bs, self.s.seed, self.rank, self.world),
+    )
+    if not self.batches.per_epoch:
+        raise UserError(
+            f'{len(self.train)} training pictures do not fill one batch of {s.bs} for {self.world} processes; lower bs.'
+        )
+    self.per_epoch = self.batches.per_epoch / s.accum
+    self.steps = s.steps or max(1, int(s.epochs * self.per_epoch))
+    self.every = max(1, round(s.eval_every * self.per_epoch))
 
 # %% ../nbs/4_train/fit.ipynb #1c4a8083
 @patch
-def make_criterion(self:Training):
+def make_criterion(self: Training):
     "The loss that the settings name, with class weights if they ask for them."
-    weight = class_weights(class_counts(self.train), self.s.class_weights).to(self.acc.device) if self.s.class_weights else None
+    weight = (
+        class_weights(class_counts(self.train), self.s.class_weights).to(self.acc.device)
+        if self.s.class_weights
+        else None
+    )
     self.criterion = combined(self.s.loss, weight)
 
 # %% ../nbs/4_train/fit.ipynb #3a492df3
 @patch
-def rehearse(self:Training):
+def rehearse(self: Training):
     "Send a batch through a copy of the network and its loss: a `UserError` if they do not fit the pictures, before anything is written; what acted on the way is kept in `used`."
-    n,(h,w) = len(self.train.classes),self.augment.crop
-    net,samples = copy.deepcopy(self.plain).train(),Samples(self.train, self.augment, self.s.seed)
+    n, (h, w) = len(self.train.classes), self.augment.crop
+    net, samples = copy.deepcopy(self.plain).train(), Samples(self.train, self.augment, self.s.seed)
     try:
-        batch = collate([samples[0,i] for i in range(self.s.bs)])
+        batch = collate([samples[0, i] for i in range(self.s.bs)])
         self.used = self.try_out(net, batch)
-        found = net.eval().logits(torch.zeros(1, len(self.train[0][0]), h, w, device=self.acc.device))[0].shape[1]
-    except UserError: raise
-    except (LookupError, RuntimeError, TypeError, ValueError) as e: raise UserError(f'this network cannot learn {n} classes from {self.s.bs} crops of {h}×{w} at a time: {e}; see to --bs, --crop and the network.') from e
-    if found != n: raise UserError(f'the network has {found} classes and {self.train.name} has {n}; build it for {n}.')
+        found = (
+            net.eval()
+            .logits(torch.zeros(1, len(self.train[0][0]), h, w, device=self.acc.device))[0]
+            .shape[1]
+        )
+    except UserError:
+        raise
+    except (LookupError, RuntimeError, TypeError, ValueError) as e:
+        raise UserError(
+            f'this network cannot learn {n} classes from {self.s.bs} crops of {h}×{w} at a time: {e}; see to --bs, --crop and the network.'
+        ) from e
+    if found != n:
+        raise UserError(
+            f'the network has {found} classes and {self.train.name} has {n}; build it for {n}.'
+        )
 
 # %% ../nbs/4_train/fit.ipynb #9ea5d002
 @torch.no_grad()
@@ -98,219 +133,332 @@ def _loss_of(training, net, batch, criterion):
     seed_all(training.s.seed)
     return float(training.loss(*batch, net=net, criterion=criterion))
 
+
 @patch
-def try_out(self:Training, net, batch) -> set:
+def try_out(self: Training, net, batch) -> set:
     "Which of `loss` and `aux_weight` make a difference when the copy `net` learns from `batch`."
-    used,parts = set(),self.criterion.parts
-    def noted(f): return lambda *args: (used.add('loss'), f(*args))[1]
-    value = _loss_of(self, net, batch, replace(self.criterion, parts=[(k, noted(f), d) for k,f,d in parts]))
+    used, parts = set(), self.criterion.parts
+
+    def noted(f):
+        return lambda *args: (used.add('loss'), f(*args))[1]
+
+    value = _loss_of(
+        self, net, batch, replace(self.criterion, parts=[(k, noted(f), d) for k, f, d in parts])
+    )
     if self.s.aux_weight is not None:
         net.aux_weight = self.s.aux_weight + 1
-        if _loss_of(self, net, batch, self.criterion) != value: used.add('aux_weight')
+        if _loss_of(self, net, batch, self.criterion) != value:
+            used.add('aux_weight')
     return used
 
 # %% ../nbs/4_train/fit.ipynb #9ea5d003
 def _idle(training) -> str:
     "The first of the settings that would do nothing in `training`, in a sentence; empty if all act."
-    s,usual = training.s,{f.name: f.default for f in fields(Settings)}
-    inside = {name.startswith('body.') for name,p in training.plain.named_parameters() if p.requires_grad}
-    scores = math.ceil(training.steps/training.every)
+    s, usual = training.s, {f.name: f.default for f in fields(Settings)}
+    inside = {
+        name.startswith('body.') for name, p in training.plain.named_parameters() if p.requires_grad
+    }
+    scores = math.ceil(training.steps / training.every)
     waits = parse_call(s.schedule)[1].get('patience', 5) if s.schedule.startswith('plateau') else 0
     own = 'loss' not in training.used
-    if own and s.loss != usual['loss']: return f'this network brings its own loss, so that loss {s.loss!r} would do nothing; leave --loss out'
-    if own and s.class_weights: return 'this network brings its own loss, so that class_weights would do nothing; leave --class-weights out'
-    if s.aux_weight is not None and 'aux_weight' not in training.used: return 'this network has no auxiliary losses to weigh, so that aux_weight would do nothing; leave --aux-weight out, or build the network with aux=True'
-    if s.head_lr is not None and inside == {False}: return 'this network has no backbone, so that lr would do nothing beside head_lr; give its one learning rate by --lr'
-    if s.head_lr is not None and inside == {True}: return 'this network has nothing but a backbone to train, so that head_lr would do nothing; leave --head-lr out'
-    if s.decay_all and not s.wd: return 'wd is 0, so that decay_all would do nothing; give --wd, or leave --decay-all out'
-    if s.steps and s.epochs != usual['epochs']: return f'steps is {s.steps}, so that epochs {s.epochs} would do nothing; give one of the two'
-    if s.patience and scores <= s.patience: return f'there are {scores} evaluations, so that patience {s.patience} would never end the training; lower --patience or --eval-every'
-    if waits and scores <= waits: return f'there are {scores} evaluations, so that a plateau of {waits} would never lower the learning rate; give --schedule "plateau(patience=…)" with less, or lower --eval-every'
+    if own and s.loss != usual['loss']:
+        return f'this network brings its own loss, so that loss {s.loss!r} would do nothing; leave --loss out'
+    if own and s.class_weights:
+        return 'this network brings its own loss, so that class_weights would do nothing; leave --class-weights out'
+    if s.aux_weight is not None and 'aux_weight' not in training.used:
+        return 'this network has no auxiliary losses to weigh, so that aux_weight would do nothing; leave --aux-weight out, or build the network with aux=True'
+    if s.head_lr is not None and inside == {False}:
+        return 'this network has no backbone, so that lr would do nothing beside head_lr; give its one learning rate by --lr'
+    if s.head_lr is not None and inside == {True}:
+        return 'this network has nothing but a backbone to train, so that head_lr would do nothing; leave --head-lr out'
+    if s.decay_all and not s.wd:
+        return 'wd is 0, so that decay_all would do nothing; give --wd, or leave --decay-all out'
+    if s.steps and s.epochs != usual['epochs']:
+        return (
+            f'steps is {s.steps}, so that epochs {s.epochs} would do nothing; give one of the two'
+        )
+    if s.patience and scores <= s.patience:
+        return f'there are {scores} evaluations, so that patience {s.patience} would never end the training; lower --patience or --eval-every'
+    if waits and scores <= waits:
+        return f'there are {scores} evaluations, so that a plateau of {waits} would never lower the learning rate; give --schedule "plateau(patience=…)" with less, or lower --eval-every'
     return ''
 
 # %% ../nbs/4_train/fit.ipynb #f4cab79f
 @patch
-def shares(self:Training, labels):
+def shares(self: Training, labels):
     "By how much each of the batches with these `labels` counts, batches×(1 + parts of the loss); None for a batch that is alone."
-    if len(labels)*self.world == 1: return None
+    if len(labels) * self.world == 1:
+        return None
     own = torch.stack([self.criterion.divisors(y.to(self.acc.device)) for y in labels])
     total = self.acc.reduce(own.sum(0), 'sum')
-    return own*(len(labels)*self.world)/total # processes and batches are averaged afterwards
+    return own * (len(labels) * self.world) / total  # processes and batches are averaged afterwards
+
 
 @patch
-def update(self:Training, batches):
+def update(self: Training, batches):
     "One optimiser step over a list of batches; their mean loss."
-    s,total = self.s,0.
+    s, total = self.s, 0.0
     self.net.train()
     seed_all(s.seed, self.step, self.rank)
-    for g in self.opt.param_groups: g['lr'] = g['full']*self.factor(self.step/self.steps, self.scores)
-    shares = self.shares([label for _,label,*_ in batches])
-    for k,(image,label,*extra) in enumerate(batches):
+    for g in self.opt.param_groups:
+        g['lr'] = g['full'] * self.factor(self.step / self.steps, self.scores)
+    shares = self.shares([label for _, label, *_ in batches])
+    for k, (image, label, *extra) in enumerate(batches):
         criterion = self.criterion if shares is None else self.criterion.among(shares[k])
-        wait = self.acc.no_sync(self.net) if k < len(batches)-1 else nullcontext()
+        wait = self.acc.no_sync(self.net) if k < len(batches) - 1 else nullcontext()
         with wait:
-            loss = self.loss(image, label, *extra, criterion=criterion)/len(batches)
+            loss = self.loss(image, label, *extra, criterion=criterion) / len(batches)
             self.scaler.scale(loss).backward()
         total = total + loss.detach()
     moved = self.move()
     self.step += 1
-    if self.ema and moved: self.ema.update(self.plain, self.step)
+    if self.ema and moved:
+        self.ema.update(self.plain, self.step)
     return total
 
+
 @patch
-def move(self:Training) -> bool:
+def move(self: Training) -> bool:
     "Let the optimiser step along the gradient; whether it did, which a scaled one that overflowed does not."
     self.scaler.unscale_(self.opt)
-    if self.s.clip: torch.nn.utils.clip_grad_norm_(self.plain.parameters(), self.s.clip)
+    if self.s.clip:
+        torch.nn.utils.clip_grad_norm_(self.plain.parameters(), self.s.clip)
     before = self.scaler.get_scale()
-    self.scaler.step(self.opt); self.scaler.update(); self.opt.zero_grad()
+    self.scaler.step(self.opt)
+    self.scaler.update()
+    self.opt.zero_grad()
     return self.scaler.get_scale() >= before
 
 # %% ../nbs/4_train/fit.ipynb #07421fb7
 @patch
-def loss(self:Training, image, label, extra=None, net=None, criterion=None):
+def loss(self: Training, image, label, extra=None, net=None, criterion=None):
     "The loss of a batch of bytes, by `net` in place of the network and `criterion` in place of the loss if given."
     move = lambda x: x.to(self.acc.device, non_blocking=True)
-    image,label = move(image),move(label)
+    image, label = move(image), move(label)
     x = recolour(image, self.plain.mean, self.plain.std, self.s.jitter, self.s.stain, self.s.blur)
-    with autocast(self.precision, self.acc.device): outputs = (net or self.net)(x)
+    with autocast(self.precision, self.acc.device):
+        outputs = (net or self.net)(x)
     outputs = tuple(o.float() for o in outputs)
     of = (net or self.plain).loss
     wants = inspect.signature(of).parameters
-    return of(outputs, x, label, criterion or self.criterion, **{k: move(v) for k,v in (extra or {}).items() if k in wants})
+    return of(
+        outputs,
+        x,
+        label,
+        criterion or self.criterion,
+        **{k: move(v) for k, v in (extra or {}).items() if k in wants},
+    )
 
 # %% ../nbs/4_train/fit.ipynb #8e434763
 def collate(items):
     "Stack (image, label) or (image, label, maps) items; images stay channels last in memory."
-    stack,(image,label,*extra) = torch.utils.data.default_collate,zip(*items)
-    image = stack([x.permute(1,2,0) for x in image]).permute(0,3,1,2)
+    stack, (image, label, *extra) = torch.utils.data.default_collate, zip(*items)
+    image = stack([x.permute(1, 2, 0) for x in image]).permute(0, 3, 1, 2)
     return image, stack(label), *map(stack, extra)
 
-stops = [getattr(signal, s) for s in ('SIGINT', 'SIGTERM', 'SIGHUP') if hasattr(signal, s)] # Windows has no SIGHUP
+
+stops = [
+    getattr(signal, s) for s in ('SIGINT', 'SIGTERM', 'SIGHUP') if hasattr(signal, s)
+]  # Windows has no SIGHUP
+
 
 def ignore_stops(worker):
     "A loader process leaves it to its parent to stop: a signal often goes to all processes at once."
-    for s in stops: signal.signal(s, signal.SIG_IGN)
+    for s in stops:
+        signal.signal(s, signal.SIG_IGN)
 
 # %% ../nbs/4_train/fit.ipynb #35f6020b
 @patch
-def loader(self:Training):
+def loader(self: Training):
     "Lists of `accum` batches, from the current step on."
     s = self.s
     samples = Samples(self.train, self.augment, s.seed)
-    self.batches.start = self.step*s.accum
-    workers = s.workers if s.workers is not None else 0 if self.acc.device.type == 'cpu' else min(8, os.cpu_count()//self.world)
-    dl = iter(torch.utils.data.DataLoader(samples, batch_sampler=self.batches, collate_fn=collate, num_workers=workers,
-                                          pin_memory=self.acc.device.type == 'cuda', worker_init_fn=ignore_stops))
-    while self.step < self.steps and not self.tired(): yield list(islice(dl, s.accum))
+    self.batches.start = self.step * s.accum
+    workers = (
+        s.workers
+        if s.workers is not None
+        else 0
+        if self.acc.device.type == 'cpu'
+        else min(8, os.cpu_count() // self.world)
+    )
+    dl = iter(
+        torch.utils.data.DataLoader(
+            samples,
+            batch_sampler=self.batches,
+            collate_fn=collate,
+            num_workers=workers,
+            pin_memory=self.acc.device.type == 'cuda',
+            worker_init_fn=ignore_stops,
+        )
+    )
+    while self.step < self.steps and not self.tired():
+        yield list(islice(dl, s.accum))
 
 # %% ../nbs/4_train/fit.ipynb #123d89c5
 @patch
-def scored(self:Training):
+def scored(self: Training):
     "The network whose scores count: the running average if there is one."
     return self.ema.net if self.ema else self.plain
 
 # %% ../nbs/4_train/fit.ipynb #d73ce2f2
 @patch
-def evaluate(self:Training) -> dict:
+def evaluate(self: Training) -> dict:
     "Score the validation set on all processes; keep the weights if they are the best so far."
     self.mean_so_far()
     if self.world > 1:
-        for b in self.scored().buffers(): torch.distributed.broadcast(b, 0)
-    rows,losses = score(self.scored(), self.val, bs=self.s.val_bs, precision=self.precision, criterion=self.criterion, rank=self.rank, world=self.world)
-    rows,losses = zip(*gather_object([(rows, losses)]))
-    rows,losses = np.concatenate(rows),{k: v for d in losses for k,v in d.items()}
+        for b in self.scored().buffers():
+            torch.distributed.broadcast(b, 0)
+    rows, losses = score(
+        self.scored(),
+        self.val,
+        bs=self.s.val_bs,
+        precision=self.precision,
+        criterion=self.criterion,
+        rank=self.rank,
+        world=self.world,
+    )
+    rows, losses = zip(*gather_object([(rows, losses)]))
+    rows, losses = np.concatenate(rows), {k: v for d in losses for k, v in d.items()}
     check_finite(mean_loss(losses), 'loss on the validation set', self)
-    c = Scores(unpack(rows*[0,1,1,1], 1, len(self.val.classes))[0])
+    c = Scores(unpack(rows * [0, 1, 1, 1], 1, len(self.val.classes))[0])
     self.scores.append(c.miou)
     if self.best is None or c.miou > self.best:
         self.best = c.miou
         if self.main:
-            save_weights(self.out/'best.safetensors', self.scored())
+            save_weights(self.out / 'best.safetensors', self.scored())
             self.mark = self.mark or mark(self.val)
             save_scores(self.out, self.val, Protocol(), rows, set=self.mark, step=self.step)
     return dict(val_loss=mean_loss(losses), miou=c.miou, macc=c.macc, aacc=c.aacc, fwiou=c.fwiou)
 
 # %% ../nbs/4_train/fit.ipynb #9d69772e
 @patch
-def preview(self:Training, n:int=3):
+def preview(self: Training, n: int = 3):
     "A picture of `n` validation pictures: image, label and prediction, in rows."
-    pick = [round(k*(len(self.val)-1)/max(1, n-1)) for k in range(min(n, len(self.val)))]
-    net,pal,rows = self.scored().eval(),self.val.palette,[]
-    for image,label,*_ in map(self.val.__getitem__, pick):
+    pick = [round(k * (len(self.val) - 1) / max(1, n - 1)) for k in range(min(n, len(self.val)))]
+    net, pal, rows = self.scored().eval(), self.val.palette, []
+    for image, label, *_ in map(self.val.__getitem__, pick):
         pred = decide(net, image[None].to(self.acc.device), precision=self.precision)[0].cpu()
         x = np.ascontiguousarray(to_array(image))
         rows.append([x, colour(label, pal), colour(pred, pal)])
-    h,w = rows[0][0].shape[:2]
-    tile = lambda a: np.asarray(Image.fromarray(a).resize((min(w, 480), round(h*min(w, 480)/w)), Image.NEAREST))
+    h, w = rows[0][0].shape[:2]
+    tile = lambda a: np.asarray(
+        Image.fromarray(a).resize((min(w, 480), round(h * min(w, 480) / w)), Image.NEAREST)
+    )
     return np.concatenate([np.concatenate([tile(a) for a in row], 1) for row in rows])
 
 # %% ../nbs/4_train/fit.ipynb #d18a4785
 @patch
-def asks(self:Training) -> str:
+def asks(self: Training) -> str:
     "Network and settings, but for those that do not change the result, as JSON."
-    s = {k: v for k,v in asdict(self.s).items() if k not in free}
-    return json.dumps(dict(net=getattr(self.plain, 'spec', None), settings=s), default=str, sort_keys=True)
+    s = {k: v for k, v in asdict(self.s).items() if k not in free}
+    return json.dumps(
+        dict(net=getattr(self.plain, 'spec', None), settings=s), default=str, sort_keys=True
+    )
 
-def _same_asked(was:str, now:str) -> bool:
+
+def _same_asked(was: str, now: str) -> bool:
     "Whether two answers of `asks` mean one training; a setting that an older state does not know had its default."
-    was,now = json.loads(was),json.loads(now)
+    was, now = json.loads(was), json.loads(now)
     defaults = json.loads(json.dumps(asdict(Settings()), default=str))
     return was['net'] == now['net'] and defaults | was['settings'] == defaults | now['settings']
 
+
 @patch
-def save(self:Training):
+def save(self: Training):
     "Write everything needed to go on."
-    if not self.main: return
+    if not self.main:
+        return
     # better an older state than one that is lost
-    if not math.isfinite(float(self.sums[0])): return
+    if not math.isfinite(float(self.sums[0])):
+        return
     with open(self.log, 'rb+') as f:
         os.fsync(f.fileno())
         log = f.read().decode()
-    state = dict(step=self.step, net=self.plain.state_dict(), opt=self.opt.state_dict(), ema=self.ema and self.ema.net.state_dict(), scaler=self.scaler.state_dict(),
-                 scores=self.scores, best=self.best, seconds=self.seconds, sums=[float(self.sums[0]), self.sums[1]], log=log, asks=self.asks(),
-                 pictures=scale_of(self.plain)) # weights to start from may have brought another
+    state = dict(
+        step=self.step,
+        net=self.plain.state_dict(),
+        opt=self.opt.state_dict(),
+        ema=self.ema and self.ema.net.state_dict(),
+        scaler=self.scaler.state_dict(),
+        scores=self.scores,
+        best=self.best,
+        seconds=self.seconds,
+        sums=[float(self.sums[0]), self.sums[1]],
+        log=log,
+        asks=self.asks(),
+        pictures=scale_of(self.plain),
+    )  # weights to start from may have brought another
     self.saving = True
     try:
-        with whole(self.out/'state'/'state.pt') as part, open(part, 'wb') as f: torch.save(state, f)
-    except RuntimeError as e: # PyTorch hides what the system said
-        raise OSError(f'the state of {str(self.out)!r} cannot be written, perhaps since the disk is full ({str(e).splitlines()[0]}); the one before it is still there') from e
-    finally: self.saving = False
+        with whole(self.out / 'state' / 'state.pt') as part, open(part, 'wb') as f:
+            torch.save(state, f)
+    except RuntimeError as e:  # PyTorch hides what the system said
+        raise OSError(
+            f'the state of {str(self.out)!r} cannot be written, perhaps since the disk is full ({str(e).splitlines()[0]}); the one before it is still there'
+        ) from e
+    finally:
+        self.saving = False
     self.saved = time.monotonic()
 
 # %% ../nbs/4_train/fit.ipynb #ae075c0e
 def _asked_for(text) -> bool:
     "Whether `text` is what `asks` answers."
-    try: d = json.loads(text)
-    except (TypeError, ValueError, RecursionError): return False
+    try:
+        d = json.loads(text)
+    except (TypeError, ValueError, RecursionError):
+        return False
     return isinstance(d, dict) and 'net' in d and isinstance(d.get('settings'), dict)
 
-def _odd(d:dict):
+
+def _odd(d: dict):
     "The first key of the state `d` whose value no training can have; None if all make sense."
-    number = lambda v, kind=(int, float): isinstance(v, kind) and not isinstance(v, bool) and 0 <= v < math.inf
+    number = lambda v, kind=(int, float): (
+        isinstance(v, kind) and not isinstance(v, bool) and 0 <= v < math.inf
+    )
     share = lambda v: number(v) and v <= 1
-    tests = dict(step=lambda v: number(v, int), scores=lambda v: isinstance(v, list) and all(map(share, v)), best=lambda v: v == max(d['scores'], default=None),
-                 seconds=number, sums=lambda v: isinstance(v, list) and len(v) == 2 and isinstance(v[0], float) and math.isfinite(v[0]) and number(v[1], int),
-                 log=lambda v: isinstance(v, str) or number(v, int), asks=_asked_for, scaler=lambda v: isinstance(v, dict) and all(map(number, v.values())))
-    return next((k for k,fine in tests.items() if k in d and not fine(d[k])), None)
+    tests = dict(
+        step=lambda v: number(v, int),
+        scores=lambda v: isinstance(v, list) and all(map(share, v)),
+        best=lambda v: v == max(d['scores'], default=None),
+        seconds=number,
+        sums=lambda v: (
+            isinstance(v, list)
+            and len(v) == 2
+            and isinstance(v[0], float)
+            and math.isfinite(v[0])
+            and number(v[1], int)
+        ),
+        log=lambda v: isinstance(v, str) or number(v, int),
+        asks=_asked_for,
+        scaler=lambda v: isinstance(v, dict) and all(map(number, v.values())),
+    )
+    return next((k for k, fine in tests.items() if k in d and not fine(d[k])), None)
+
 
 def read_state(file) -> dict:
     "What `save` wrote into `file`; a `UserError` if it is not whole."
-    file,needs = Path(file),('step', 'net', 'opt', 'ema', 'scaler', 'scores', 'best', 'seconds', 'sums', 'log')
+    file, needs = (
+        Path(file),
+        ('step', 'net', 'opt', 'ema', 'scaler', 'scores', 'best', 'seconds', 'sums', 'log'),
+    )
     run = file.parents[1]
     try:
         check_zip(file)
         d = torch.load(file, 'cpu', weights_only=True)
-        if lacks := [k for k in needs if k not in d]: raise UserError(f'{str(file)!r} lacks {lacks[0]!r}')
-        if k := _odd(d): raise UserError(f'its {k} is {str(d[k])[:40]}')
-    except Exception as e: # a damaged file can mislead in any way
+        if lacks := [k for k in needs if k not in d]:
+            raise UserError(f'{str(file)!r} lacks {lacks[0]!r}')
+        if k := _odd(d):
+            raise UserError(f'its {k} is {str(d[k])[:40]}')
+    except Exception as e:  # a damaged file can mislead in any way
         said = str(e).strip().splitlines() or [type(e).__name__]
-        raise UserError(f'there is no whole state in {str(file)!r} to go on from ({said[0].partition("; bring")[0].rstrip(".")}); bring it back from a copy, or begin anew, perhaps with --init {run}.') from e
+        raise UserError(
+            f'there is no whole state in {str(file)!r} to go on from ({said[0].partition("; bring")[0].rstrip(".")}); bring it back from a copy, or begin anew, perhaps with --init {run}.'
+        ) from e
     return d
 
 # %% ../nbs/4_train/fit.ipynb #86c76486
 @patch
-def cut_log(self:Training, kept):
+def cut_log(self: Training, kept):
     "Make the log what it was when the state was kept: its text, or, in older states, its length."
     have = self.log.read_bytes() if self.log.exists() else b''
     want = have[:kept] if isinstance(kept, int) else kept.encode()
@@ -318,279 +466,473 @@ def cut_log(self:Training, kept):
     lost = '' if isinstance(kept, int) else ', or remove it, and it is written again from the state'
     if self.log.exists() and not (len(have) >= n and have.startswith(want)):
         how = f'it has {len(have)} bytes of {n}' if len(have) < n else 'its lines are others'
-        raise UserError(f'{str(self.log)!r} is not the log that the state of {str(self.out)!r} goes on from: {how}; bring it back from a copy{lost}.')
-    if len(want) < n: raise UserError(f'{str(self.log)!r} is gone; bring it back from a copy.')
-    if have[:n] == have and self.log.exists(): return
-    with whole(self.log) as part: part.write_bytes(want)
+        raise UserError(
+            f'{str(self.log)!r} is not the log that the state of {str(self.out)!r} goes on from: {how}; bring it back from a copy{lost}.'
+        )
+    if len(want) < n:
+        raise UserError(f'{str(self.log)!r} is gone; bring it back from a copy.')
+    if have[:n] == have and self.log.exists():
+        return
+    with whole(self.log) as part:
+        part.write_bytes(want)
 
 # %% ../nbs/4_train/fit.ipynb #ee940748
 @patch
-def restore(self:Training):
+def restore(self: Training):
     "Go back to the last state that was kept, and cut the log to it."
-    d = read_state(file := self.out/'state'/'state.pt')
-    if 'asks' in d and not _same_asked(d['asks'], self.asks()): raise UserError(
-        f'{str(self.out/"config.json")!r} says other settings than {str(file)!r} was made with; bring it back from a copy, or begin anew, perhaps with --init {self.out}.')
+    d = read_state(file := self.out / 'state' / 'state.pt')
+    if 'asks' in d and not _same_asked(d['asks'], self.asks()):
+        raise UserError(
+            f'{str(self.out / "config.json")!r} says other settings than {str(file)!r} was made with; bring it back from a copy, or begin anew, perhaps with --init {self.out}.'
+        )
     try:
-        self.plain.load_state_dict(d['net']); self.opt.load_state_dict(d['opt']); self.scaler.load_state_dict(d['scaler'])
-        if self.ema: self.ema.net.load_state_dict(d['ema'])
+        self.plain.load_state_dict(d['net'])
+        self.opt.load_state_dict(d['opt'])
+        self.scaler.load_state_dict(d['scaler'])
+        if self.ema:
+            self.ema.net.load_state_dict(d['ema'])
     except (AttributeError, LookupError, RuntimeError, TypeError, ValueError) as e:
-        raise UserError(f'the state in {str(file)!r} does not fit this network and its optimiser ({str(e).splitlines()[0]}); begin anew, perhaps with --init {self.out}.') from e
-    scale = checked_scale(d['pictures'], file) if 'pictures' in d else picture_scale(b) if (b := self.out/'best.safetensors').exists() else {}
-    for net in (self.plain, *([self.ema.net] if self.ema else [])): take_scale(net, scale)
-    self.step,self.scores,self.best,self.seconds,self.sums = d['step'],d['scores'],d['best'],d['seconds'],d['sums']
+        raise UserError(
+            f'the state in {str(file)!r} does not fit this network and its optimiser ({str(e).splitlines()[0]}); begin anew, perhaps with --init {self.out}.'
+        ) from e
+    scale = (
+        checked_scale(d['pictures'], file)
+        if 'pictures' in d
+        else picture_scale(b)
+        if (b := self.out / 'best.safetensors').exists()
+        else {}
+    )
+    for net in (self.plain, *([self.ema.net] if self.ema else [])):
+        take_scale(net, scale)
+    self.step, self.scores, self.best, self.seconds, self.sums = (
+        d['step'],
+        d['scores'],
+        d['best'],
+        d['seconds'],
+        d['sums'],
+    )
     self.first(lambda: self.cut_log(d['log']))
 
 # %% ../nbs/4_train/fit.ipynb #55deda9c
 @patch
-def start(self:Training, resume:bool):
+def start(self: Training, resume: bool):
     "Make or find the run's folder; a `UserError` if it holds another run."
-    self.log,self.sums,self.saved = self.out/'log.jsonl',[0., 0],time.monotonic()
+    self.log, self.sums, self.saved = self.out / 'log.jsonl', [0.0, 0], time.monotonic()
     self.board = None
-    if (self.out/'eval').is_file(): raise UserError(f'{str(self.out/"eval")!r} is a file where a folder belongs; remove it.')
+    if (self.out / 'eval').is_file():
+        raise UserError(f'{str(self.out / "eval")!r} is a file where a folder belongs; remove it.')
     scores = f'{self.val.name}-{Protocol()}'
-    replaceable(*(self.out/f for f in ('best.safetensors', 'last.safetensors', 'preview.png', f'eval/{scores}.json', f'eval/{scores}.npz')))
-    if not resume: return self.first(self.begin)
+    replaceable(
+        *(
+            self.out / f
+            for f in (
+                'best.safetensors',
+                'last.safetensors',
+                'preview.png',
+                f'eval/{scores}.json',
+                f'eval/{scores}.npz',
+            )
+        )
+    )
+    if not resume:
+        return self.first(self.begin)
     check_same(self.out, **asdict(self.s), net=getattr(self.plain, 'spec', None))
     was = read_config(self.out, 'processes')['processes']
-    if was != self.world: raise UserError(f'{str(self.out)!r} was trained by {was} process(es) and cannot go on with {self.world}: the same step would see other pictures; start {was}, or a new run from its weights with --init.')
+    if was != self.world:
+        raise UserError(
+            f'{str(self.out)!r} was trained by {was} process(es) and cannot go on with {self.world}: the same step would see other pictures; start {was}, or a new run from its weights with --init.'
+        )
     self.restore()
     self.first(self.tidy)
     self.first(self.note_root)
 
+
 @patch
-def begin(self:Training):
+def begin(self: Training):
     "Make the folder a run."
-    if (self.out/'config.json').exists(): raise UserError(f'{str(self.out)!r} holds a run already; choose another --out, go on with it by --resume, or remove it.')
+    if (self.out / 'config.json').exists():
+        raise UserError(
+            f'{str(self.out)!r} holds a run already; choose another --out, go on with it by --resume, or remove it.'
+        )
     self.tidy()
     self.log.write_text('')
     self.save()
-    save_json(self.out/'config.json', self.config()) # now it is a run
+    save_json(self.out / 'config.json', self.config())  # now it is a run
+
 
 @patch
-def note_root(self:Training):
+def note_root(self: Training):
     "Keep where the data lie now, if they were moved."
-    config,now = read_config(self.out),self.spec.get('root')
-    if now and config.get('root') != str(now): save_json(self.out/'config.json', config | dict(root=str(now)))
+    config, now = read_config(self.out), self.spec.get('root')
+    if now and config.get('root') != str(now):
+        save_json(self.out / 'config.json', config | dict(root=str(now)))
+
 
 @patch
-def tidy(self:Training):
+def tidy(self: Training):
     "Remove what a wish to stop, or a process that was killed while it wrote, left behind."
-    for mark in ('stop', 'stopped'): (self.out/mark).unlink(missing_ok=True)
-    for torn in [*self.out.glob('*.safetensors.*.part'), *(self.out/'state').glob('*.part')]: torn.unlink(missing_ok=True)
+    for mark in ('stop', 'stopped'):
+        (self.out / mark).unlink(missing_ok=True)
+    for torn in [*self.out.glob('*.safetensors.*.part'), *(self.out / 'state').glob('*.part')]:
+        torn.unlink(missing_ok=True)
 
 # %% ../nbs/4_train/fit.ipynb #5c7dd965
 @patch
-def first(self:Training, act):
+def first(self: Training, act):
     "Have the main process do `act`; what goes wrong there ends every process with the same sentence."
     wrong = None
     if self.main:
-        try: act()
-        except (UserError, OSError) as e: wrong = e
+        try:
+            act()
+        except (UserError, OSError) as e:
+            wrong = e
     if self.world > 1:
         said = [wrong and str(wrong)]
         broadcast_object_list(said)
-        if said[0] and not self.main: raise UserError(said[0])
-    if wrong: raise wrong
+        if said[0] and not self.main:
+            raise UserError(said[0])
+    if wrong:
+        raise wrong
+
 
 @patch
 @contextmanager
-def alone(self:Training):
+def alone(self: Training):
     "Have the run's folder for this training; a `UserError` if another process trains in it."
     there = self.out.exists()
     with ExitStack() as held:
-        def take(): self.out.mkdir(parents=True, exist_ok=True); held.enter_context(locked(self.out))
+
+        def take():
+            self.out.mkdir(parents=True, exist_ok=True)
+            held.enter_context(locked(self.out))
+
         self.first(take)
-        try: yield
+        try:
+            yield
         except BaseException:
             held.close()
             with suppress(OSError):
-                if self.main and not there: self.out.rmdir() # if nothing is in it
+                if self.main and not there:
+                    self.out.rmdir()  # if nothing is in it
             raise
 
 # %% ../nbs/4_train/fit.ipynb #7e980acf
 @patch
-def config(self:Training) -> dict:
+def config(self: Training) -> dict:
     "What was asked, of what, with which programs: the contents of `config.json`."
-    norm = 'SyncBatchNorm' if self.world > 1 and self.acc.device.type == 'cuda' else 'BatchNorm2d, each process its own'
+    norm = (
+        'SyncBatchNorm'
+        if self.world > 1 and self.acc.device.type == 'cuda'
+        else 'BatchNorm2d, each process its own'
+    )
     report = getattr(getattr(self.plain, 'body', None), 'report', None)
-    image,label = self.train[0][:2]
-    (h,w),channels = label.shape,len(image)
-    return dict(net=getattr(self.plain, 'spec', None), settings=asdict(self.s), **self.spec, classes=self.train.classes, palette=self.train.palette.tolist(),
-                train=str(self.train), val=str(self.val), sets=self.sets(), values=file_values(self.train), window=self.train.window,
-                steps=self.steps, crop=self.augment.crop, precision=self.precision, processes=self.world,
-                device=device_name(self.acc.device) + f', {torch.get_num_threads()} threads'*(self.acc.device.type == 'cpu'),
-                norm=norm, weights=report and str(report), parameters=n_used(self.plain, h, w, channels), gflops=gflops(self.plain, h, w, channels), **provenance())
+    image, label = self.train[0][:2]
+    (h, w), channels = label.shape, len(image)
+    return dict(
+        net=getattr(self.plain, 'spec', None),
+        settings=asdict(self.s),
+        **self.spec,
+        classes=self.train.classes,
+        palette=self.train.palette.tolist(),
+        train=str(self.train),
+        val=str(self.val),
+        sets=self.sets(),
+        values=file_values(self.train),
+        window=self.train.window,
+        steps=self.steps,
+        crop=self.augment.crop,
+        precision=self.precision,
+        processes=self.world,
+        device=device_name(self.acc.device)
+        + f', {torch.get_num_threads()} threads' * (self.acc.device.type == 'cpu'),
+        norm=norm,
+        weights=report and str(report),
+        parameters=n_used(self.plain, h, w, channels),
+        gflops=gflops(self.plain, h, w, channels),
+        **provenance(),
+    )
+
 
 @patch
-def sets(self:Training) -> dict:
+def sets(self: Training) -> dict:
     "What is kept of both sets."
     return dict(train=content(self.train), val=content(self.val))
 
 # %% ../nbs/4_train/fit.ipynb #3e9d7d67
 def _git(*words):
     "What git answers, or None: it may not be there, this may be no repository, or somebody else's."
-    try: r = subprocess.run(['git', *words], capture_output=True, text=True, errors='replace', timeout=20)
-    except (OSError, subprocess.SubprocessError): return None
+    try:
+        r = subprocess.run(
+            ['git', *words], capture_output=True, text=True, errors='replace', timeout=20
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
     return None if r.returncode else r.stdout.strip()
+
 
 def provenance() -> dict:
     "The command, the time, the versions and the state of the repository; None where there is none."
-    commit,changes = _git('rev-parse', 'HEAD'),_git('status', '--porcelain')
+    commit, changes = _git('rev-parse', 'HEAD'), _git('status', '--porcelain')
     names = ('torch', 'torchvision', 'timm', 'accelerate', 'numpy')
-    return dict(argv='in a notebook' if get_ipython() else shlex.join(sys.argv), started=time.strftime('%Y-%m-%dT%H:%M:%S%z'),
-                commit=commit, dirty=None if changes is None else bool(changes),
-                versions={n: version(n) for n in names} | dict(python=sys.version.split()[0]))
+    return dict(
+        argv='in a notebook' if get_ipython() else shlex.join(sys.argv),
+        started=time.strftime('%Y-%m-%dT%H:%M:%S%z'),
+        commit=commit,
+        dirty=None if changes is None else bool(changes),
+        versions={n: version(n) for n in names} | dict(python=sys.version.split()[0]),
+    )
 
 # %% ../nbs/4_train/fit.ipynb #764e7496
-def check_finite(value, what:str, training):
+def check_finite(value, what: str, training):
     "A `UserError` if `value`, the `what` of `training`, is infinite or no number."
-    if math.isfinite(value): return
-    raise UserError(f'the {what} is {value} by step {training.step}; begin anew with a lower --lr, with --clip, or with another --precision than {training.precision}.')
+    if math.isfinite(value):
+        return
+    raise UserError(
+        f'the {what} is {value} by step {training.step}; begin anew with a lower --lr, with --clip, or with another --precision than {training.precision}.'
+    )
+
 
 @patch
-def mean_so_far(self:Training):
+def mean_so_far(self: Training):
     "The mean loss since the last line of the log, over all processes; None before the first step."
-    total,n = self.sums
-    if not n: return None
-    loss = float(self.acc.reduce(torch.as_tensor(total, dtype=torch.float32, device=self.acc.device), 'mean'))/n
+    total, n = self.sums
+    if not n:
+        return None
+    loss = (
+        float(
+            self.acc.reduce(
+                torch.as_tensor(total, dtype=torch.float32, device=self.acc.device), 'mean'
+            )
+        )
+        / n
+    )
     check_finite(loss, 'loss', self)
     return loss
 
+
 @patch
-def tell(self:Training, **scores):
+def tell(self: Training, **scores):
     "Append a line to the log and to TensorBoard; returns it."
-    loss,n = self.mean_so_far(),self.sums[1]
-    images = n*self.s.bs*self.s.accum*self.world
-    row = dict(step=self.step, epoch=round(self.step/self.per_epoch, 4), loss=loss, lr=self.opt.param_groups[0]['lr'], **scores,
-               seconds=round(self.seconds, 2), images_per_s=round(images/max(1e-9, self.busy), 2), memory=peak_memory(self.acc.device))
-    self.sums,self.busy = [0., 0],0.
+    loss, n = self.mean_so_far(), self.sums[1]
+    images = n * self.s.bs * self.s.accum * self.world
+    row = dict(
+        step=self.step,
+        epoch=round(self.step / self.per_epoch, 4),
+        loss=loss,
+        lr=self.opt.param_groups[0]['lr'],
+        **scores,
+        seconds=round(self.seconds, 2),
+        images_per_s=round(images / max(1e-9, self.busy), 2),
+        memory=peak_memory(self.acc.device),
+    )
+    self.sums, self.busy = [0.0, 0], 0.0
     if self.main:
-        with open(self.log, 'a') as f: f.write(json.dumps(row)+'\n')
-        for k,v in row.items():
-            if self.board and k != 'step' and v is not None: self.board.add_scalar(k, v, self.step)
+        with open(self.log, 'a') as f:
+            f.write(json.dumps(row) + '\n')
+        for k, v in row.items():
+            if self.board and k != 'step' and v is not None:
+                self.board.add_scalar(k, v, self.step)
     return row
 
 # %% ../nbs/4_train/fit.ipynb #2384fce2
 def peak_memory(device) -> float:
     "GiB: of the device if it is a GPU, else of this process."
-    used = torch.cuda.max_memory_allocated(device) if device.type == 'cuda' else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss*1024
-    return round(used/2**30, 2)
+    used = (
+        torch.cuda.max_memory_allocated(device)
+        if device.type == 'cuda'
+        else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    )
+    return round(used / 2**30, 2)
 
 # %% ../nbs/4_train/fit.ipynb #cc5846e6
 class Table:
     "The progress of a training and a row per evaluation, for a notebook or a terminal."
-    columns = dict(epoch='{:.4g}', step='{}', loss='{:.3f}', val_loss='{:.3f}', miou='{:.4f}', macc='{:.4f}', aacc='{:.4f}', images_per_s='{:.1f}', seconds='{:.0f}')
+
+    columns = dict(
+        epoch='{:.4g}',
+        step='{}',
+        loss='{:.3f}',
+        val_loss='{:.3f}',
+        miou='{:.4f}',
+        macc='{:.4f}',
+        aacc='{:.4f}',
+        images_per_s='{:.1f}',
+        seconds='{:.0f}',
+    )
+
     def __init__(self, steps, start, on=True):
-        self.steps,self.rows,self.on,self.drawn = steps,[],on,0.
+        self.steps, self.rows, self.on, self.drawn = steps, [], on, 0.0
         self.html = on and type(get_ipython()).__name__ == 'ZMQInteractiveShell'
         self.handle = display(HTML(''), display_id=True) if self.html else None
-        self.bar = tqdm(total=steps, initial=start, disable=not on or self.html or not sys.stderr.isatty(), leave=False, unit='step')
+        self.bar = tqdm(
+            total=steps,
+            initial=start,
+            disable=not on or self.html or not sys.stderr.isatty(),
+            leave=False,
+            unit='step',
+        )
 
     def draw(self, step):
         cells = lambda row, tag: ''.join(f'<{tag}>{c}</{tag}>' for c in row)
         body = ''.join(f'<tr>{cells(r, "td")}</tr>' for r in self.rows)
-        bar = f'<progress value="{step}" max="{self.steps}"></progress> step {step} of {self.steps}' if step < self.steps else ''
+        bar = (
+            f'<progress value="{step}" max="{self.steps}"></progress> step {step} of {self.steps}'
+            if step < self.steps
+            else ''
+        )
         self.handle.update(HTML(f'{bar}<table><tr>{cells(self.columns, "th")}</tr>{body}</table>'))
 
 # %% ../nbs/4_train/fit.ipynb #dc4752a7
 @patch
-def tick(self:Table, step, loss):
+def tick(self: Table, step, loss):
     "Show that `step` steps are done."
-    self.bar.update(step-self.bar.n) if not self.html else None
-    if self.on and time.monotonic()-self.drawn > .5:
+    self.bar.update(step - self.bar.n) if not self.html else None
+    if self.on and time.monotonic() - self.drawn > 0.5:
         self.drawn = time.monotonic()
-        if self.html: self.draw(step)
-        else: self.bar.set_postfix(loss=f'{float(loss):.3f}')
+        if self.html:
+            self.draw(step)
+        else:
+            self.bar.set_postfix(loss=f'{float(loss):.3f}')
 
 # %% ../nbs/4_train/fit.ipynb #486c545b
 @patch
-def add(self:Table, row:dict):
+def add(self: Table, row: dict):
     "Add the line of an evaluation."
-    self.rows.append([f.format(row[k]) if row[k] is not None else '–' for k,f in self.columns.items()])
-    if self.html: return self.draw(row['step'])
+    self.rows.append(
+        [f.format(row[k]) if row[k] is not None else '–' for k, f in self.columns.items()]
+    )
+    if self.html:
+        return self.draw(row['step'])
     line = lambda cells: ' '.join(f'{c:>12}' for c in cells)
-    if self.on: self.bar.write('\n'.join(([line(self.columns)] if len(self.rows) == 1 else []) + [line(self.rows[-1])]))
+    if self.on:
+        self.bar.write(
+            '\n'.join(([line(self.columns)] if len(self.rows) == 1 else []) + [line(self.rows[-1])])
+        )
 
 # %% ../nbs/4_train/fit.ipynb #d89ed59f
 @contextmanager
 def polite(training):
     "Turn Ctrl-C, SIGTERM and SIGHUP into a wish that the loop fulfils; a later Ctrl-C ends the training at once."
-    if threading.current_thread() is not threading.main_thread(): yield; return
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
     first = None
+
     def ask(number, frame):
         nonlocal first
-        if first is None: first,training.asked = time.monotonic(),number
-        impatient = number == signal.SIGINT and time.monotonic()-first > 1 # launchers send it twice
-        if impatient and not training.saving: raise Stopped(f'stopped in the middle of a step; segbench train --resume {training.out} goes on from the last state that was kept')
+        if first is None:
+            first, training.asked = time.monotonic(), number
+        impatient = (
+            number == signal.SIGINT and time.monotonic() - first > 1
+        )  # launchers send it twice
+        if impatient and not training.saving:
+            raise Stopped(
+                f'stopped in the middle of a step; segbench train --resume {training.out} goes on from the last state that was kept'
+            )
+
     before = {s: signal.getsignal(s) for s in stops}
-    mine = [s for s,f in before.items() if f is not signal.SIG_IGN] # nohup stays nohup
-    for s in mine: signal.signal(s, ask)
-    try: yield
+    mine = [s for s, f in before.items() if f is not signal.SIG_IGN]  # nohup stays nohup
+    for s in mine:
+        signal.signal(s, ask)
+    try:
+        yield
     finally:
-        for s in mine: signal.signal(s, before[s] or signal.SIG_DFL)
+        for s in mine:
+            signal.signal(s, before[s] or signal.SIG_DFL)
 
 # %% ../nbs/4_train/fit.ipynb #ad31a4dd
 @patch
-def wants_stop(self:Training) -> bool:
+def wants_stop(self: Training) -> bool:
     "Whether a stop was asked for, by a signal or by a file `stop`; processes agree on it every ten steps."
-    if self.world > 1 and self.step % 10: return False
-    if self.main and (self.out/'stop').exists(): self.asked = self.asked or signal.SIGINT
-    if self.world == 1: return bool(self.asked)
+    if self.world > 1 and self.step % 10:
+        return False
+    if self.main and (self.out / 'stop').exists():
+        self.asked = self.asked or signal.SIGINT
+    if self.world == 1:
+        return bool(self.asked)
     return bool(self.acc.reduce(torch.tensor(float(bool(self.asked)), device=self.acc.device)) > 0)
 
 # %% ../nbs/4_train/fit.ipynb #39af1306
 @patch
-def report(self:Training, table):
+def report(self: Training, table):
     "Evaluate, log, keep the state and the preview, and fill in the table."
     table.add(self.tell(**self.evaluate()))
-    if not self.main: return
+    if not self.main:
+        return
     picture = self.preview()
-    with whole(self.out/'preview.png') as part: Image.fromarray(picture).save(part, 'PNG')
-    if self.board: self.board.add_image('image, label, prediction', picture, self.step, dataformats='HWC')
+    with whole(self.out / 'preview.png') as part:
+        Image.fromarray(picture).save(part, 'PNG')
+    if self.board:
+        self.board.add_image('image, label, prediction', picture, self.step, dataformats='HWC')
 
 # %% ../nbs/4_train/fit.ipynb #8ed454a5
 @patch
-def run(self:Training, progress:bool=True):
+def run(self: Training, progress: bool = True):
     "Train to the end, or until a stop is asked for."
-    table,clock = Table(self.steps, self.step, progress and self.main),time.monotonic() # a clock that nobody sets back
-    def lap(): nonlocal clock; gone,clock = time.monotonic()-clock,time.monotonic(); self.seconds += gone; return gone
+    table, clock = (
+        Table(self.steps, self.step, progress and self.main),
+        time.monotonic(),
+    )  # a clock that nobody sets back
+
+    def lap():
+        nonlocal clock
+        gone, clock = time.monotonic() - clock, time.monotonic()
+        self.seconds += gone
+        return gone
+
     with loading(f', then segbench train --resume {self.out} goes on'):
         for batches in self.loader():
             loss = self.update(batches)
-            self.sums[0],self.sums[1] = self.sums[0]+loss,self.sums[1]+1
-            self.busy += lap(); table.tick(self.step, loss)
+            self.sums[0], self.sums[1] = self.sums[0] + loss, self.sums[1] + 1
+            self.busy += lap()
+            table.tick(self.step, loss)
             due = self.step % self.every == 0 or self.step == self.steps
-            if due: self.report(table); lap()
-            elif self.step % self.s.log_every == 0: self.tell()
+            if due:
+                self.report(table)
+                lap()
+            elif self.step % self.s.log_every == 0:
+                self.tell()
             stop = self.wants_stop()
-            if due or stop or time.monotonic()-self.saved > self.s.save_every: self.save()
-            if stop: self.rest(table); raise Stopped(f'stopped after step {self.step} of {self.steps}; segbench train --resume {self.out} goes on', self.asked or signal.SIGINT)
+            if due or stop or time.monotonic() - self.saved > self.s.save_every:
+                self.save()
+            if stop:
+                self.rest(table)
+                raise Stopped(
+                    f'stopped after step {self.step} of {self.steps}; segbench train --resume {self.out} goes on',
+                    self.asked or signal.SIGINT,
+                )
     table.bar.close()
 
 # %% ../nbs/4_train/fit.ipynb #662f66d9
 @patch
-def rest(self:Training, table):
+def rest(self: Training, table):
     "Leave no bar behind, and instead of a wish the mark that it came true."
     table.bar.close()
-    if self.main: (self.out/'stop').unlink(missing_ok=True); (self.out/'stopped').touch()
+    if self.main:
+        (self.out / 'stop').unlink(missing_ok=True)
+        (self.out / 'stopped').touch()
 
 # %% ../nbs/4_train/fit.ipynb #67f6c591
 @patch
-def tired(self:Training) -> bool:
+def tired(self: Training) -> bool:
     "Whether `patience` evaluations have brought nothing better."
-    if not (self.s.patience and self.scores): return False
+    if not (self.s.patience and self.scores):
+        return False
     best = max(range(len(self.scores)), key=lambda k: (self.scores[k], -k))
-    return len(self.scores)-1-best >= self.s.patience
+    return len(self.scores) - 1 - best >= self.s.patience
 
 # %% ../nbs/4_train/fit.ipynb #74e83119
 def finished(out) -> bool:
     "Whether the run in folder `out` came to its end."
-    return (Path(out)/'last.safetensors').is_file()
+    return (Path(out) / 'last.safetensors').is_file()
 
 # %% ../nbs/4_train/fit.ipynb #e263bc6c
-def as_begun(train, val, out, resume:bool, changed_data:bool):
+def as_begun(train, val, out, resume: bool, changed_data: bool):
     "Both sets by the classes of the run, and what has changed in them since it began, in words."
-    if changed_data and not resume: raise UserError('changed_data says how a run goes on; it needs --resume RUN, or resume=True.')
+    if changed_data and not resume:
+        raise UserError(
+            'changed_data says how a run goes on; it needs --resume RUN, or resume=True.'
+        )
     changed = []
     if resume:
         config = read_config(out)
@@ -598,46 +940,57 @@ def as_begun(train, val, out, resume:bool, changed_data:bool):
         train = in_order(train, config['classes'], repr(str(out)))
     return train, in_order(val, train.classes, train.name), changed
 
+
 @patch
-def note_changes(self:Training, changed:list):
+def note_changes(self: Training, changed: list):
     "Write into `config.json` that the sets are others now, and since which step."
-    if not self.main: return
+    if not self.main:
+        return
     config = read_config(self.out)
     since = config.get('changed_data', []) + [dict(step=self.step, what=changed)]
-    save_json(self.out/'config.json', config | dict(sets=self.sets(), changed_data=since))
+    save_json(self.out / 'config.json', config | dict(sets=self.sets(), changed_data=since))
 
 # %% ../nbs/4_train/fit.ipynb #85d7a794
 @with_settings
 def fit(
-    net, # `Segmenter`, best from `make_net`, which lets the run build it again
-    train, # Training set, a `Pairs`
-    val, # Validation set
-    out, # Folder of the run
-    resume:bool=False, # Go on with the run that is there
-    changed_data:bool=False, # Go on although the sets are no longer those that it began with
-    spec:dict=None, # Facts to keep in `config.json`
-    progress:bool=True, # Show a bar and a table
-    **kwargs, # `Settings`
+    net,  # `Segmenter`, best from `make_net`, which lets the run build it again
+    train,  # Training set, a `Pairs`
+    val,  # Validation set
+    out,  # Folder of the run
+    resume: bool = False,  # Go on with the run that is there
+    changed_data: bool = False,  # Go on although the sets are no longer those that it began with
+    spec: dict = None,  # Facts to keep in `config.json`
+    progress: bool = True,  # Show a bar and a table
+    **kwargs,  # `Settings`
 ) -> Training:
     "Train `net` and keep everything in the folder `out`; the best weights are in `best.safetensors`."
     check_settings(s := Settings(**kwargs))
-    for p in (train, val): check_channels(len(p[0][0]), net.mean, f' of {p.name}')
-    if s.stain and len(train[0][0]) != 3: raise UserError(f'{train.name} has pictures of {len(train[0][0])} channels, but stain is for red, green and blue; leave it at 0.')
-    train,val,changed = as_begun(train, val, out, resume, changed_data)
-    said = agreed(train, val) # before anything is written
+    for p in (train, val):
+        check_channels(len(p[0][0]), net.mean, f' of {p.name}')
+    if s.stain and len(train[0][0]) != 3:
+        raise UserError(
+            f'{train.name} has pictures of {len(train[0][0])} channels, but stain is for red, green and blue; leave it at 0.'
+        )
+    train, val, changed = as_begun(train, val, out, resume, changed_data)
+    said = agreed(train, val)  # before anything is written
     t = Training(net, train, val, out, s, spec)
     t.make_criterion()
     t.rehearse()
-    if not resume and (why := _idle(t)): raise UserError(f'{why}.')
+    if not resume and (why := _idle(t)):
+        raise UserError(f'{why}.')
     with t.alone(), polite(t):
         t.start(resume)
-        if changed: t.note_changes(changed)
+        if changed:
+            t.note_changes(changed)
         if t.main and progress:
             print(*about_images(train), *[f'note: {s}' for s in said], sep='\n')
         if t.main and s.log_with == 'tensorboard':
             from torch.utils.tensorboard import SummaryWriter
-            t.board = SummaryWriter(t.out/'tensorboard', purge_step=t.step)
+
+            t.board = SummaryWriter(t.out / 'tensorboard', purge_step=t.step)
         t.run(progress)
-        if t.main: save_weights(t.out/'last.safetensors', t.scored())
-    if t.board: t.board.close()
+        if t.main:
+            save_weights(t.out / 'last.safetensors', t.scored())
+    if t.board:
+        t.board.close()
     return t

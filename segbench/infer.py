@@ -22,92 +22,121 @@ from .weights import *
 # %% ../nbs/4_train/infer.ipynb #0666b7cf
 def keep_memory():
     "Let the C library keep freed memory for the next step instead of handing it back; does nothing where there is no glibc."
-    if sys.platform != 'linux' or not hasattr(libc := ctypes.CDLL(None), 'gnu_get_libc_version'): return
-    M_TRIM_THRESHOLD,M_MMAP_MAX = -1,-4
-    libc.mallopt(M_MMAP_MAX, 0); libc.mallopt(M_TRIM_THRESHOLD, 2**31-1)
+    if sys.platform != 'linux' or not hasattr(libc := ctypes.CDLL(None), 'gnu_get_libc_version'):
+        return
+    M_TRIM_THRESHOLD, M_MMAP_MAX = -1, -4
+    libc.mallopt(M_MMAP_MAX, 0)
+    libc.mallopt(M_TRIM_THRESHOLD, 2**31 - 1)
 
 # %% ../nbs/4_train/infer.ipynb #d4f44b31
 class Numbered(torch.utils.data.Dataset):
     "`pairs` with the number of each picture in front."
-    def __init__(self, pairs): self.pairs = pairs
-    def __len__(self): return len(self.pairs)
-    def __getitem__(self, i): return i, *self.pairs[i][:2]
+
+    def __init__(self, pairs):
+        self.pairs = pairs
+
+    def __len__(self):
+        return len(self.pairs)
+
+    def __getitem__(self, i):
+        return i, *self.pairs[i][:2]
 
 # %% ../nbs/4_train/infer.ipynb #41dc1671
-def loader(pairs, bs:int, rank:int=0, world:int=1, workers:int=0):
+def loader(pairs, bs: int, rank: int = 0, world: int = 1, workers: int = 0):
     "This process's share of the batches of `pairs`: lists of (number, image, label)."
-    batches = [range(k, min(k+bs, len(pairs))) for k in range(0, len(pairs), bs)]
-    return torch.utils.data.DataLoader(Numbered(pairs), batch_sampler=batches[rank::world], collate_fn=list, num_workers=workers)
+    batches = [range(k, min(k + bs, len(pairs))) for k in range(0, len(pairs), bs)]
+    return torch.utils.data.DataLoader(
+        Numbered(pairs), batch_sampler=batches[rank::world], collate_fn=list, num_workers=workers
+    )
 
 # %% ../nbs/4_train/infer.ipynb #a7f35b02
 @contextmanager
-def loading(advice:str=''):
+def loading(advice: str = ''):
     "What becomes of loader processes in this block is a `UserError`, which ends in `advice`; mistakes in the code stay what they are."
-    try: yield
+    try:
+        yield
     except Exception as e:
         said = str(e)
-        if 'DataLoader worker' not in said: raise
+        if 'DataLoader worker' not in said:
+            raise
         if said.startswith('Caught '):
-            if not isinstance(e, (UserError, OSError)): raise
+            if not isinstance(e, (UserError, OSError)):
+                raise
             raise UserError(said.rpartition(f'{type(e).__name__}: ')[2].strip()) from e
-        if not isinstance(e, RuntimeError): raise
-        raise UserError(f'a loader process was killed ({said.splitlines()[0].rstrip(". ")}), perhaps since memory ran out; lower --workers{advice}.') from e
+        if not isinstance(e, RuntimeError):
+            raise
+        raise UserError(
+            f'a loader process was killed ({said.splitlines()[0].rstrip(". ")}), perhaps since memory ran out; lower --workers{advice}.'
+        ) from e
 
 # %% ../nbs/4_train/infer.ipynb #0a4d2e71
 def same_size(batch):
     "The batch in parts whose pictures and labels have one size, stacked: numbers, images, labels."
     key = lambda item: (item[1].shape, item[2].shape)
     for shape in dict.fromkeys(map(key, batch)):
-        i,x,y = zip(*[item for item in batch if key(item) == shape])
+        i, x, y = zip(*[item for item in batch if key(item) == shape])
         yield i, torch.stack(x), torch.stack(y)
 
 # %% ../nbs/4_train/infer.ipynb #a9f07df4
 @torch.inference_mode()
 def each_loss(net, logits, label, criterion, numbers) -> dict:
     "Loss and number of labelled pixels of every picture, by its number."
-    return {k: (criterion(net.enlarge(z[None], y), y[None]).item(), int((y != 255).sum())) for k,z,y in zip(numbers, logits, label)}
+    return {
+        k: (criterion(net.enlarge(z[None], y), y[None]).item(), int((y != 255).sum()))
+        for k, z, y in zip(numbers, logits, label)
+    }
 
 # %% ../nbs/4_train/infer.ipynb #193b6300
 @loading()
 def score(
-    net, # `Segmenter`
-    pairs, # Data set
-    protocol=Protocol(), # How to ask
-    bs:int=8, # Pictures at a time
-    precision:str='no', # `bf16`, `fp16` or `no`
-    criterion=None, # A loss to report besides, for the plain protocol
-    rank:int=0, # Of this process
-    world:int=1, # Number of processes
-    workers:int=0, # Loader processes
-    progress=lambda batches: batches, # Wraps the batches, such as `tqdm`
+    net,  # `Segmenter`
+    pairs,  # Data set
+    protocol=Protocol(),  # How to ask
+    bs: int = 8,  # Pictures at a time
+    precision: str = 'no',  # `bf16`, `fp16` or `no`
+    criterion=None,  # A loss to report besides, for the plain protocol
+    rank: int = 0,  # Of this process
+    world: int = 1,  # Number of processes
+    workers: int = 0,  # Loader processes
+    progress=lambda batches: batches,  # Wraps the batches, such as `tqdm`
 ):
     "Counts of the pictures, packed, m×4 `int64`, and their losses, for this process's share of `pairs`; `net` in evaluation."
-    device,n = next(net.parameters()).device,len(pairs.classes)
-    net.eval(); keep_memory()
-    rows,losses = [np.zeros((0,4), np.int64)],{}
+    device, n = next(net.parameters()).device, len(pairs.classes)
+    net.eval()
+    keep_memory()
+    rows, losses = [np.zeros((0, 4), np.int64)], {}
     for batch in progress(loader(pairs, bs, rank, world, workers)):
-        for i,x,y in same_size([(k, *to_score(x, y, protocol, k)) for k,x,y in batch]):
-            x,y = x.to(device),y.to(device)
+        for i, x, y in same_size([(k, *to_score(x, y, protocol, k)) for k, x, y in batch]):
+            x, y = x.to(device), y.to(device)
             if criterion:
                 z = coarse(net, x, precision)
-                pred,losses = winners(net, z, y),losses | each_loss(net, z, y, criterion, i)
-            else: pred = decide(net, x, protocol, y.shape[-2:], precision)
-            rows += [pack(confusion(p, t, n).cpu(), k) for k,p,t in zip(i, pred, y)]
+                pred, losses = winners(net, z, y), losses | each_loss(net, z, y, criterion, i)
+            else:
+                pred = decide(net, x, protocol, y.shape[-2:], precision)
+            rows += [pack(confusion(p, t, n).cpu(), k) for k, p, t in zip(i, pred, y)]
     return np.concatenate(rows), losses
 
 # %% ../nbs/4_train/infer.ipynb #a3651f74
-def mean_loss(losses:dict) -> float:
+def mean_loss(losses: dict) -> float:
     "The mean over labelled pixels of losses kept as (mean, pixels) by the number of the picture."
-    pixels = sum(n for _,n in losses.values())
-    return sum(l*n for _,(l,n) in sorted(losses.items()))/pixels if pixels else float('nan')
+    pixels = sum(n for _, n in losses.values())
+    return sum(l * n for _, (l, n) in sorted(losses.items())) / pixels if pixels else float('nan')
 
 # %% ../nbs/4_train/infer.ipynb #b93fd6f9
-def judge(net, pairs, protocol=Protocol(), precision:str='no', rank:int=0, world:int=1, progress=lambda x: x):
+def judge(
+    net,
+    pairs,
+    protocol=Protocol(),
+    precision: str = 'no',
+    rank: int = 0,
+    world: int = 1,
+    progress=lambda x: x,
+):
     "Boundary areas, 3×k, and calibration counts, 3×bins, summed over this process's share of `pairs`."
-    device,n = next(net.parameters()).device,len(pairs.classes)
-    borders,sure = np.zeros((3,n), np.int64),torch.zeros(3, 20, dtype=torch.float64)
+    device, n = next(net.parameters()).device, len(pairs.classes)
+    borders, sure = np.zeros((3, n), np.int64), torch.zeros(3, 20, dtype=torch.float64)
     for i in progress(range(rank, len(pairs), world)):
-        image,label = to_score(*pairs[i][:2], protocol, i)
+        image, label = to_score(*pairs[i][:2], protocol, i)
         p = answer(net, image[None].to(device), protocol, label.shape, precision).cpu()
         p = p if protocol.soft else p.softmax(1)
         borders += boundary_areas(p[0].argmax(0).byte(), label, n)
@@ -116,82 +145,117 @@ def judge(net, pairs, protocol=Protocol(), precision:str='no', rank:int=0, world
 
 # %% ../nbs/4_train/infer.ipynb #7451de71
 def _check_options(
-    model:str, # Name of a network, perhaps with arguments
-    takes, # Names of the arguments of its function
-    asked:dict, # What is asked for besides
+    model: str,  # Name of a network, perhaps with arguments
+    takes,  # Names of the arguments of its function
+    asked: dict,  # What is asked for besides
 ):
     "A `UserError` for what the network does not take, or what is asked for twice and not alike."
-    name,inside = parse_call(model)
-    for k,v in asked.items():
+    name, inside = parse_call(model)
+    for k, v in asked.items():
         if k in ('backbone', 'pretrained') and k not in takes:
-            raise UserError(f'{name} has no {"backbone to choose" if k == "backbone" else "backbone for which there are weights"}, so that {k} {str(v)!r} would do nothing; leave --{k} out.')
+            raise UserError(
+                f'{name} has no {"backbone to choose" if k == "backbone" else "backbone for which there are weights"}, so that {k} {str(v)!r} would do nothing; leave --{k} out.'
+            )
         choose(f'argument of {model}', k, list(takes))
-        if inside.get(k, v) != v: raise UserError(f'the network {model!r} has {k} {inside[k]!r} in its brackets, but {v!r} is asked for besides; say it once.')
+        if inside.get(k, v) != v:
+            raise UserError(
+                f'the network {model!r} has {k} {inside[k]!r} in its brackets, but {v!r} is asked for besides; say it once.'
+            )
 
-def unfilled(model:str) -> str:
+
+def unfilled(model: str) -> str:
     "`model` without the weights of a backbone in its brackets, for which a run that brings its own has no need."
-    name,inside = parse_call(model)
-    if 'pretrained' not in inside: return model
-    rest = ', '.join(f'{k}={v!r}' for k,v in inside.items() if k != 'pretrained')
+    name, inside = parse_call(model)
+    if 'pretrained' not in inside:
+        return model
+    rest = ', '.join(f'{k}={v!r}' for k, v in inside.items() if k != 'pretrained')
     return f'{name}({rest})' if rest else name
 
+
 def make_net(
-    model:str, # Name of a network, perhaps with arguments
-    n_classes:int, # Channels of the logits
-    backbone:str=None, # Backbone; None for the network's own
-    source=None, # File in which `model` was read; None where the user gave it, or trusts the file
-    **kw, # Further arguments, such as `in_chans` and `pretrained`
+    model: str,  # Name of a network, perhaps with arguments
+    n_classes: int,  # Channels of the logits
+    backbone: str = None,  # Backbone; None for the network's own
+    source=None,  # File in which `model` was read; None where the user gave it, or trusts the file
+    **kw,  # Further arguments, such as `in_chans` and `pretrained`
 ):
     "The network `model`, with what it takes to build it again under `spec`."
     at_least(1, n_classes=n_classes, in_chans=kw.get('in_chans'))
     f = lookup('models', model, source)
     takes = inspect.signature(f).parameters
-    if backbone or 'backbone' in takes: kw['backbone'] = backbone or takes['backbone'].default
+    if backbone or 'backbone' in takes:
+        kw['backbone'] = backbone or takes['backbone'].default
     _check_options(model, takes, kw)
     net = f(n_classes, **kw)
-    net.spec = dict(model=unfilled(model), n_classes=n_classes, **{k: v for k,v in kw.items() if k != 'pretrained'})
+    net.spec = dict(
+        model=unfilled(model),
+        n_classes=n_classes,
+        **{k: v for k, v in kw.items() if k != 'pretrained'},
+    )
     return net
 
 # %% ../nbs/4_train/infer.ipynb #aab2abe0
 def load_run(
-    run, # Folder of the run
-    weights:str='best', # `best` or `last`
-    device='cpu', # Where to put the network
-    trust:bool=False, # Build a network that the run names outside segbench, too
+    run,  # Folder of the run
+    weights: str = 'best',  # `best` or `last`
+    device='cpu',  # Where to put the network
+    trust: bool = False,  # Build a network that the run names outside segbench, too
 ):
     "The network of a run, in evaluation, and the run's configuration."
-    file = Path(run)/f'{choose("weights", weights, ["best", "last"])}.safetensors'
-    config,source = read_config(run),Path(run)/'config.json'
-    if not config['net']: raise UserError(f'the network of {str(run)!r} was given as an object, so it cannot be built again by name; train it by name, or load best.safetensors into it yourself.')
+    file = Path(run) / f'{choose("weights", weights, ["best", "last"])}.safetensors'
+    config, source = read_config(run), Path(run) / 'config.json'
+    if not config['net']:
+        raise UserError(
+            f'the network of {str(run)!r} was given as an object, so it cannot be built again by name; train it by name, or load best.safetensors into it yourself.'
+        )
     spec = config['net'] | dict(model=unfilled(config['net']['model']))
-    try: net = make_net(**spec, source=None if trust else source)
-    except UserError: raise
-    except Exception as e: raise UserError(f'the network in {str(source)!r} cannot be built: {e}; bring the file back from a copy.') from e
-    if not file.exists(): raise UserError(f'{str(run)!r} has no {file.name} yet: it has not come to its first evaluation; continue it with segbench train --resume {run}.')
+    try:
+        net = make_net(**spec, source=None if trust else source)
+    except UserError:
+        raise
+    except Exception as e:
+        raise UserError(
+            f'the network in {str(source)!r} cannot be built: {e}; bring the file back from a copy.'
+        ) from e
+    if not file.exists():
+        raise UserError(
+            f'{str(run)!r} has no {file.name} yet: it has not come to its first evaluation; continue it with segbench train --resume {run}.'
+        )
     report = load_weights(net, file)
-    if report.missing or report.resized: raise UserError(f'the weights do not fit the network of {str(run)!r}: {report}.')
-    if report.how.startswith('by order'): print(report)
+    if report.missing or report.resized:
+        raise UserError(f'the weights do not fit the network of {str(run)!r}: {report}.')
+    if report.how.startswith('by order'):
+        print(report)
     return net.to(device, memory_format=torch.channels_last).eval(), config
 
 # %% ../nbs/4_train/infer.ipynb #e5eb8784
 def save_scores(
-    run, # Folder of the run
-    pairs, # Data set that was scored
-    protocol, # How the network was asked
-    rows, # Packed counts of all pictures
-    convention:str='nanmean', # For absent classes
-    **more, # Further facts for the file
+    run,  # Folder of the run
+    pairs,  # Data set that was scored
+    protocol,  # How the network was asked
+    rows,  # Packed counts of all pictures
+    convention: str = 'nanmean',  # For absent classes
+    **more,  # Further facts for the file
 ) -> Scores:
     "Write `eval/<data>-<split>-<protocol>.json` with the scores and `.npz` with counts, and group if the set knows it, of every picture."
-    rows = rows[np.argsort(rows[:,0], kind='stable')]
-    scores = Scores(unpack(rows*[0,1,1,1], 1, len(pairs.classes))[0], convention)
-    if not scores.counts[:-1].any(): raise UserError(f'{pairs.name} has nothing to score: all its labels are void, like those of a test whose server keeps them; predict its pictures instead.')
+    rows = rows[np.argsort(rows[:, 0], kind='stable')]
+    scores = Scores(unpack(rows * [0, 1, 1, 1], 1, len(pairs.classes))[0], convention)
+    if not scores.counts[:-1].any():
+        raise UserError(
+            f'{pairs.name} has nothing to score: all its labels are void, like those of a test whose server keeps them; predict its pictures instead.'
+        )
     each = miou(areas_packed(rows, len(pairs), len(pairs.classes)))
-    file = Path(run)/'eval'/f'{pairs.name}-{protocol}'
-    groups = getattr(pairs, 'groups', lambda: None)() # somebody's set may be no `Pairs`
+    file = Path(run) / 'eval' / f'{pairs.name}-{protocol}'
+    groups = getattr(pairs, 'groups', lambda: None)()  # somebody's set may be no `Pairs`
     known = {} if groups is None else dict(groups=np.array(groups, str))
-    with whole(f'{file}.npz') as part, open(part, 'wb') as f: np.savez_compressed(f, counts=rows, **known)
-    more['set'] = more.get('set') or mark(pairs) # tells sets of one name apart
-    facts = dict(protocol=str(protocol), images=len(pairs), data=pairs.name, imagewise_miou=float(np.nanmean(each)))
+    with whole(f'{file}.npz') as part, open(part, 'wb') as f:
+        np.savez_compressed(f, counts=rows, **known)
+    more['set'] = more.get('set') or mark(pairs)  # tells sets of one name apart
+    facts = dict(
+        protocol=str(protocol),
+        images=len(pairs),
+        data=pairs.name,
+        imagewise_miou=float(np.nanmean(each)),
+    )
     save_json(f'{file}.json', as_dict(scores, pairs.classes) | facts | more)
     return scores

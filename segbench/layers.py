@@ -16,71 +16,76 @@ from torch.utils.flop_counter import FlopCounterMode
 
 # %% ../nbs/0_core/layers.ipynb #df1edc75
 def conv_bn(
-    ni:int, # Channels in
-    nf:int, # Channels out
-    ks:int=3, # Side of the kernel; the size stays for odd ones
-    stride:int=1, # Step
-    dilation:int=1, # Distance between the taps
-    groups:int=1, # Groups of channels
-    act=nn.ReLU, # Activation, or None
+    ni: int,  # Channels in
+    nf: int,  # Channels out
+    ks: int = 3,  # Side of the kernel; the size stays for odd ones
+    stride: int = 1,  # Step
+    dilation: int = 1,  # Distance between the taps
+    groups: int = 1,  # Groups of channels
+    act=nn.ReLU,  # Activation, or None
 ):
     "Convolution without bias, batch norm, activation."
-    conv = nn.Conv2d(ni, nf, ks, stride, dilation*(ks//2), dilation, groups, bias=False)
+    conv = nn.Conv2d(ni, nf, ks, stride, dilation * (ks // 2), dilation, groups, bias=False)
     return nn.Sequential(conv, nn.BatchNorm2d(nf), *([act()] if act else []))
 
 # %% ../nbs/0_core/layers.ipynb #5d933f32
 def separable_bn(
-    ni:int, # Channels in
-    nf:int, # Channels out
-    dilation:int=1, # Distance between the taps
-    act=nn.ReLU, # Activation between the two, or None
+    ni: int,  # Channels in
+    nf: int,  # Channels out
+    dilation: int = 1,  # Distance between the taps
+    act=nn.ReLU,  # Activation between the two, or None
 ):
     "A 3×3 convolution of each channel alone, then a 1×1 one over all of them: `conv_bn` for about a ninth of the work."
     return nn.Sequential(conv_bn(ni, ni, dilation=dilation, groups=ni, act=act), conv_bn(ni, nf, 1))
 
 # %% ../nbs/0_core/layers.ipynb #2a283eb5
 def head(
-    ni:int, # Channels in
-    nf:int, # Channels between
-    n_classes:int, # Channels out: the logits
-    drop:float=0.1, # Share of the channels that training switches off before the last layer
-    conv=conv_bn, # What the 3×3 convolution is made by
+    ni: int,  # Channels in
+    nf: int,  # Channels between
+    n_classes: int,  # Channels out: the logits
+    drop: float = 0.1,  # Share of the channels that training switches off before the last layer
+    conv=conv_bn,  # What the 3×3 convolution is made by
 ):
     "The small head that ends most networks: 3×3 convolution, dropout, 1×1 convolution."
     return nn.Sequential(conv(ni, nf), nn.Dropout2d(drop), nn.Conv2d(nf, n_classes, 1))
 
 # %% ../nbs/0_core/layers.ipynb #e3bcb57f
 def resize(
-    x, # Tensor, b×c×h×w
-    like, # Tensor whose height and width are wanted, or the two numbers
-    align_corners:bool=False, # Corner samples sit on the corners of the picture (Caffe's convention)
+    x,  # Tensor, b×c×h×w
+    like,  # Tensor whose height and width are wanted, or the two numbers
+    align_corners: bool = False,  # Corner samples sit on the corners of the picture (Caffe's convention)
 ):
     "`x` resized bilinearly; itself if it has that size already."
     size = tuple(like.shape[-2:]) if isinstance(like, torch.Tensor) else tuple(like)
-    return x if tuple(x.shape[-2:]) == size else F.interpolate(x, size, mode='bilinear', align_corners=align_corners)
+    return (
+        x
+        if tuple(x.shape[-2:]) == size
+        else F.interpolate(x, size, mode='bilinear', align_corners=align_corners)
+    )
 
 # %% ../nbs/0_core/layers.ipynb #a7d2243f
 def bilinear_up(
-    n:int, # Channels in and out
-    stride:int, # Factor
-    padding:int=0, # Rows and columns that are cut off on each side; `stride//2` leaves `stride` times the size
+    n: int,  # Channels in and out
+    stride: int,  # Factor
+    padding: int = 0,  # Rows and columns that are cut off on each side; `stride//2` leaves `stride` times the size
 ):
     "A transposed convolution that enlarges by `stride` and begins as bilinear interpolation."
-    up = nn.ConvTranspose2d(n, n, 2*stride, stride, padding, bias=False)
-    ramp = 1 - (torch.arange(2*stride) - (2*stride-1)/2).abs()/stride
-    with torch.no_grad(): up.weight.copy_(torch.eye(n)[:,:,None,None]*(ramp[:,None]*ramp))
+    up = nn.ConvTranspose2d(n, n, 2 * stride, stride, padding, bias=False)
+    ramp = 1 - (torch.arange(2 * stride) - (2 * stride - 1) / 2).abs() / stride
+    with torch.no_grad():
+        up.weight.copy_(torch.eye(n)[:, :, None, None] * (ramp[:, None] * ramp))
     return up
 
 # %% ../nbs/0_core/layers.ipynb #8f7cb156
 def borders(
-    label, # Class indices, b×h×w
-    radius:int=0, # Pixels by which lines are thickened
+    label,  # Class indices, b×h×w
+    radius: int = 0,  # Pixels by which lines are thickened
 ):
     "1. within `radius` pixels of a change of class, else 0.: b×1×h×w."
     e = torch.zeros_like(label, dtype=torch.float32)
-    e[:,:,:-1] += label[:,:,1:] != label[:,:,:-1]
-    e[:,:-1] += label[:,1:] != label[:,:-1]
-    return F.max_pool2d(e.clamp(max=1)[:,None], 2*radius+1, 1, radius)
+    e[:, :, :-1] += label[:, :, 1:] != label[:, :, :-1]
+    e[:, :-1] += label[:, 1:] != label[:, :-1]
+    return F.max_pool2d(e.clamp(max=1)[:, None], 2 * radius + 1, 1, radius)
 
 # %% ../nbs/0_core/layers.ipynb #8f0afeee
 def n_params(m) -> int:
@@ -88,25 +93,29 @@ def n_params(m) -> int:
     return sum(p.numel() for p in m.parameters() if p.requires_grad)
 
 # %% ../nbs/0_core/layers.ipynb #84dd155a
-def gflops(m, h:int, w:int, in_chans:int=3) -> float:
+def gflops(m, h: int, w: int, in_chans: int = 3) -> float:
     "Billions of floating point operations of `m` in evaluation on one picture of `h`×`w`."
     m = copy.deepcopy(m).eval().to('meta')
-    with FlopCounterMode(display=False) as count, torch.no_grad(): m(torch.empty(1, in_chans, h, w, device='meta'))
-    return count.get_total_flops()/1e9
+    with FlopCounterMode(display=False) as count, torch.no_grad():
+        m(torch.empty(1, in_chans, h, w, device='meta'))
+    return count.get_total_flops() / 1e9
 
 # %% ../nbs/0_core/layers.ipynb #522d60fe
-def n_used(m, h:int, w:int, in_chans:int=3) -> int:
+def n_used(m, h: int, w: int, in_chans: int = 3) -> int:
     "Number of trainable parameters of `m` that take part in the evaluation of a picture of `h`×`w`: those without auxiliary heads."
     m = copy.deepcopy(m).eval().to('meta')
-    with torch.enable_grad(): y = m(torch.empty(1, in_chans, h, w, device='meta'))
+    with torch.enable_grad():
+        y = m(torch.empty(1, in_chans, h, w, device='meta'))
     # the parameters are the leaves of the graph that leads to the output
-    used,seen,waiting = set(),set(),[y.grad_fn]
+    used, seen, waiting = set(), set(), [y.grad_fn]
     while waiting:
         node = waiting.pop()
-        if node is None or node in seen: continue
+        if node is None or node in seen:
+            continue
         seen.add(node)
-        if hasattr(node, 'variable'): used.add(id(node.variable))
-        waiting.extend(n for n,_ in node.next_functions)
+        if hasattr(node, 'variable'):
+            used.add(id(node.variable))
+        waiting.extend(n for n, _ in node.next_functions)
     return sum(p.numel() for p in m.parameters() if p.requires_grad and id(p) in used)
 
 # %% ../nbs/0_core/layers.ipynb #ba7842d6
@@ -114,9 +123,11 @@ def best_device():
     "The GPU, where there is one."
     return torch.device('cuda' if torch.cuda.is_available() else 'cpu')
 
+
 def device_name(device) -> str:
     "What the vendor calls the processor."
-    if device.type == 'cuda': return torch.cuda.get_device_name(device)
+    if device.type == 'cuda':
+        return torch.cuda.get_device_name(device)
     cpu = Path('/proc/cpuinfo')
     found = re.search(r'model name\s*: (.*)', cpu.read_text()) if cpu.exists() else None
     return found[1] if found else platform.processor()
@@ -124,10 +135,13 @@ def device_name(device) -> str:
 # %% ../nbs/0_core/layers.ipynb #8c859479
 class Residual(nn.Module):
     "`convs(x)` plus `x`, projected by a 1×1 convolution where sizes differ; then a ReLU, or not."
-    def __init__(self, convs, ni:int, nf:int, stride:int=1, relu:bool=True):
+
+    def __init__(self, convs, ni: int, nf: int, stride: int = 1, relu: bool = True):
         super().__init__()
-        self.convs,self.relu = convs,relu
-        self.short = conv_bn(ni, nf, 1, stride, act=None) if stride > 1 or ni != nf else nn.Identity()
+        self.convs, self.relu = convs, relu
+        self.short = (
+            conv_bn(ni, nf, 1, stride, act=None) if stride > 1 or ni != nf else nn.Identity()
+        )
 
     def forward(self, x):
         "b×`nf`×h×w, smaller by `stride`."
@@ -135,25 +149,42 @@ class Residual(nn.Module):
         return y.relu() if self.relu else y
 
 # %% ../nbs/0_core/layers.ipynb #28ae2f01
-def basic(ni:int, nf:int, stride:int=1, relu:bool=True):
+def basic(ni: int, nf: int, stride: int = 1, relu: bool = True):
     "Two 3×3 convolutions and the input."
-    return Residual(nn.Sequential(conv_bn(ni, nf, 3, stride), conv_bn(nf, nf, act=None)), ni, nf, stride, relu)
+    return Residual(
+        nn.Sequential(conv_bn(ni, nf, 3, stride), conv_bn(nf, nf, act=None)), ni, nf, stride, relu
+    )
 
-def bottleneck(ni:int, mid:int, stride:int=1, dilation:int=1, relu:bool=False):
+
+def bottleneck(ni: int, mid: int, stride: int = 1, dilation: int = 1, relu: bool = False):
     "1×1 to `mid` channels, 3×3, 1×1 to twice `mid`, and the input."
-    convs = nn.Sequential(conv_bn(ni, mid, 1), conv_bn(mid, mid, 3, stride, dilation), conv_bn(mid, 2*mid, 1, act=None))
-    return Residual(convs, ni, 2*mid, stride, relu)
+    convs = nn.Sequential(
+        conv_bn(ni, mid, 1),
+        conv_bn(mid, mid, 3, stride, dilation),
+        conv_bn(mid, 2 * mid, 1, act=None),
+    )
+    return Residual(convs, ni, 2 * mid, stride, relu)
 
-def basics(k:int, ni:int, nf:int, stride:int=1):
+
+def basics(k: int, ni: int, nf: int, stride: int = 1):
     "`k` basic blocks; of several, the last has no ReLU."
-    return nn.Sequential(*(basic(ni if i == 0 else nf, nf, stride if i == 0 else 1, i < k-1 or k == 1) for i in range(k)))
+    return nn.Sequential(
+        *(
+            basic(ni if i == 0 else nf, nf, stride if i == 0 else 1, i < k - 1 or k == 1)
+            for i in range(k)
+        )
+    )
 
 # %% ../nbs/0_core/layers.ipynb #3b7cf29f
 class GraphConv(nn.Module):
     "Mix the nodes, add them, then mix the states."
-    def __init__(self, states:int, nodes:int):
+
+    def __init__(self, states: int, nodes: int):
         super().__init__()
-        self.over_nodes,self.over_states = nn.Conv1d(nodes, nodes, 1),nn.Conv1d(states, states, 1, bias=False)
+        self.over_nodes, self.over_states = (
+            nn.Conv1d(nodes, nodes, 1),
+            nn.Conv1d(states, states, 1, bias=False),
+        )
 
     def forward(self, v):
         "b×states×nodes, as `v`."
@@ -162,16 +193,23 @@ class GraphConv(nn.Module):
 # %% ../nbs/0_core/layers.ipynb #e14f15fd
 def input_grad(g, w, shape, stride, padding, dilation):
     "The gradient of a depthwise convolution with respect to its input of size `shape`, as a convolution of `g`."
-    reach = [d*(k-1) for d,k in zip(dilation, w.shape[2:])]
-    if stride != (1,1):
-        wide = torch.zeros(*g.shape[:2], *(n+2*p-r for n,p,r in zip(shape[2:], padding, reach)), dtype=g.dtype).to(memory_format=torch.channels_last)
-        wide[:, :, ::stride[0], ::stride[1]] = g
+    reach = [d * (k - 1) for d, k in zip(dilation, w.shape[2:])]
+    if stride != (1, 1):
+        wide = torch.zeros(
+            *g.shape[:2],
+            *(n + 2 * p - r for n, p, r in zip(shape[2:], padding, reach)),
+            dtype=g.dtype,
+        ).to(memory_format=torch.channels_last)
+        wide[:, :, :: stride[0], :: stride[1]] = g
         g = wide
-    return F.conv2d(g, w.flip(2,3), None, 1, [r-p for r,p in zip(reach, padding)], dilation, len(w))
+    return F.conv2d(
+        g, w.flip(2, 3), None, 1, [r - p for r, p in zip(reach, padding)], dilation, len(w)
+    )
 
 # %% ../nbs/0_core/layers.ipynb #ba09a4ce
 class DepthwiseGrad(torch.autograd.Function):
     "A depthwise convolution whose gradients take the fastest way on a CPU."
+
     @staticmethod
     def forward(ctx, x, w, stride, padding, dilation):
         ctx.save_for_backward(x, w)
@@ -180,23 +218,40 @@ class DepthwiseGrad(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx, g):
-        x,w = ctx.saved_tensors
-        plain = w.shape[2:] == (3,3) and ctx.geometry[2] == (1,1)
-        a,b = (x, g) if plain else (x.float(), g.float())
-        return input_grad(g, w, x.shape, *ctx.geometry), conv2d_weight(a, w.shape, b, *ctx.geometry, len(w)).to(w.dtype), None, None, None
+        x, w = ctx.saved_tensors
+        plain = w.shape[2:] == (3, 3) and ctx.geometry[2] == (1, 1)
+        a, b = (x, g) if plain else (x.float(), g.float())
+        return (
+            input_grad(g, w, x.shape, *ctx.geometry),
+            conv2d_weight(a, w.shape, b, *ctx.geometry, len(w)).to(w.dtype),
+            None,
+            None,
+            None,
+        )
 
 # %% ../nbs/0_core/layers.ipynb #e41af765
 class Depthwise(nn.Conv2d):
     "A depthwise `nn.Conv2d` with quick gradients on the CPU."
+
     def _conv_forward(self, x, weight, bias):
-        if x.device.type != 'cpu' or not torch.is_grad_enabled(): return super()._conv_forward(x, weight, bias)
-        if torch.is_autocast_enabled('cpu'): x,weight = (t.to(torch.get_autocast_dtype('cpu')) for t in (x, weight))
+        if x.device.type != 'cpu' or not torch.is_grad_enabled():
+            return super()._conv_forward(x, weight, bias)
+        if torch.is_autocast_enabled('cpu'):
+            x, weight = (t.to(torch.get_autocast_dtype('cpu')) for t in (x, weight))
         return DepthwiseGrad.apply(x, weight, self.stride, self.padding, self.dilation)
 
 # %% ../nbs/0_core/layers.ipynb #b7e98f92
 def quick_depthwise(m):
     "Give the depthwise convolutions in `m` whose gradients are slow on a CPU quick ones; returns `m`."
     for c in m.modules():
-        slow = type(c) is nn.Conv2d and (max(c.kernel_size) > 3 or max(c.stride) > 1 or max(c.dilation) > 1)
-        if slow and 1 < c.groups == c.in_channels == c.out_channels and c.bias is None and c.padding_mode == 'zeros': c.__class__ = Depthwise
+        slow = type(c) is nn.Conv2d and (
+            max(c.kernel_size) > 3 or max(c.stride) > 1 or max(c.dilation) > 1
+        )
+        if (
+            slow
+            and 1 < c.groups == c.in_channels == c.out_channels
+            and c.bias is None
+            and c.padding_mode == 'zeros'
+        ):
+            c.__class__ = Depthwise
     return m

@@ -14,7 +14,7 @@ from torch.testing import assert_close
 from .core import *
 
 # %% ../nbs/2_measure/losses.ipynb #e1e17a1b
-Loss = torch.Tensor # A scalar
+Loss = torch.Tensor  # A scalar
 
 # %% ../nbs/2_measure/losses.ipynb #ed096bc2
 def wide(logits):
@@ -22,17 +22,26 @@ def wide(logits):
     return logits.float() if logits.dtype in (torch.bfloat16, torch.float16) else logits
 
 # %% ../nbs/2_measure/losses.ipynb #5b149266
-def pixel_ce(logits, label, weight=None, smooth:float=0.):
+def pixel_ce(logits, label, weight=None, smooth: float = 0.0):
     "Cross-entropy of every pixel, b×h×w, zero where void."
-    x,y = wide(logits),label.long()
-    if x.stride(1) == 1 and x.shape[1] >= 16: x,y = x.permute(0,2,3,1).flatten(0,2),y.flatten()
-    if weight is not None: weight = weight.to(x.dtype)
-    return F.cross_entropy(x, y, weight, ignore_index=255, reduction='none', label_smoothing=smooth).view(label.shape)
+    x, y = wide(logits), label.long()
+    if x.stride(1) == 1 and x.shape[1] >= 16:
+        x, y = x.permute(0, 2, 3, 1).flatten(0, 2), y.flatten()
+    if weight is not None:
+        weight = weight.to(x.dtype)
+    return F.cross_entropy(
+        x, y, weight, ignore_index=255, reduction='none', label_smoothing=smooth
+    ).view(label.shape)
 
 # %% ../nbs/2_measure/losses.ipynb #b0a38c2a
 def pixel_weight(label, weight=None):
     "The weight of every pixel, b×h×w: its class's or 1, and 0 where void."
-    return (label != 255).float() if weight is None else F.pad(weight, (0, 256-len(weight)))[label.long()]
+    return (
+        (label != 255).float()
+        if weight is None
+        else F.pad(weight, (0, 256 - len(weight)))[label.long()]
+    )
+
 
 def mass(label, weight=None):
     "The sum of the weights of all pixels; at least a grain, so that dividing is safe."
@@ -40,85 +49,125 @@ def mass(label, weight=None):
 
 # %% ../nbs/2_measure/losses.ipynb #aa5aee5d
 def ce(
-    logits, # b×k×h×w
-    label, # b×h×w, 255 is void
-    weight=None, # Class weights, k numbers
-    smooth:float=0., # Share of the target spread evenly over the classes
+    logits,  # b×k×h×w
+    label,  # b×h×w, 255 is void
+    weight=None,  # Class weights, k numbers
+    smooth: float = 0.0,  # Share of the target spread evenly over the classes
 ) -> Loss:
     "Cross-entropy over the labelled pixels."
-    if not 0 <= smooth <= 1: raise UserError(f'ce(smooth={smooth}) cannot be; the share of the target that is spread is a number from 0 to 1.')
-    return pixel_ce(logits, label, weight, smooth).sum()/mass(label, weight)
+    if not 0 <= smooth <= 1:
+        raise UserError(
+            f'ce(smooth={smooth}) cannot be; the share of the target that is spread is a number from 0 to 1.'
+        )
+    return pixel_ce(logits, label, weight, smooth).sum() / mass(label, weight)
+
 
 ce.divisor = mass
 
 # %% ../nbs/2_measure/losses.ipynb #3018a664
-def promises(loss, k:int=4):
+def promises(loss, k: int = 4):
     "Hold `loss` to the promises, on noise of `k` classes; an `AssertionError` tells which is broken."
     g = torch.Generator().manual_seed(1)
-    x,y = 2*torch.randn(2, k, 3, 5, generator=g, dtype=torch.float64),torch.randint(0, k, (2,3,5), generator=g).byte()
-    y[:,1,1:4] = 255
-    def both(x, y): x = x.clone().requires_grad_(); l = loss(x, y); l.backward(); return l.detach(), x.grad
-    value,grad = both(x, y)
-    assert torch.autograd.gradcheck(lambda z: loss(z, y), x.clone().requires_grad_()), 'the gradient is not that of finite differences'
-    assert_close(both(torch.where((y == 255)[:,None], 99., x), y), (value, grad), msg='void matters')
-    assert_close(grad*(y == 255)[:,None], 0*grad, msg='void has a gradient')
-    assert_close(both(x, torch.full_like(y, 255)), (0*value, 0*grad), msg='an all-void batch does not give zero')
-    assert_close(both(x.to(memory_format=torch.channels_last), y), (value, grad), msg='the order in memory matters')
-    assert loss(120*F.one_hot(y.long().clamp(max=k-1), k).permute(0,3,1,2).double() - 60, y).abs() < 1e-9, 'a perfect prediction costs something'
-    assert loss(x.bfloat16(), y).dtype == torch.float32 and both(x.bfloat16(), y)[0].isfinite(), 'half precision is not widened'
+    x, y = (
+        2 * torch.randn(2, k, 3, 5, generator=g, dtype=torch.float64),
+        torch.randint(0, k, (2, 3, 5), generator=g).byte(),
+    )
+    y[:, 1, 1:4] = 255
+
+    def both(x, y):
+        x = x.clone().requires_grad_()
+        l = loss(x, y)
+        l.backward()
+        return l.detach(), x.grad
+
+    value, grad = both(x, y)
+    assert torch.autograd.gradcheck(lambda z: loss(z, y), x.clone().requires_grad_()), (
+        'the gradient is not that of finite differences'
+    )
+    assert_close(
+        both(torch.where((y == 255)[:, None], 99.0, x), y), (value, grad), msg='void matters'
+    )
+    assert_close(grad * (y == 255)[:, None], 0 * grad, msg='void has a gradient')
+    assert_close(
+        both(x, torch.full_like(y, 255)),
+        (0 * value, 0 * grad),
+        msg='an all-void batch does not give zero',
+    )
+    assert_close(
+        both(x.to(memory_format=torch.channels_last), y),
+        (value, grad),
+        msg='the order in memory matters',
+    )
+    assert (
+        loss(
+            120 * F.one_hot(y.long().clamp(max=k - 1), k).permute(0, 3, 1, 2).double() - 60, y
+        ).abs()
+        < 1e-9
+    ), 'a perfect prediction costs something'
+    assert loss(x.bfloat16(), y).dtype == torch.float32 and both(x.bfloat16(), y)[0].isfinite(), (
+        'half precision is not widened'
+    )
 
 # %% ../nbs/2_measure/losses.ipynb #7c5b1388
-def disc(n:int=60):
+def disc(n: int = 60):
     "The example: logits 1×2×`n`×`n` and their label."
-    i,j = torch.meshgrid(*[torch.linspace(-1, 1, n)]*2, indexing='ij')
-    label = (i**2 + (j+.15)**2 < .4).byte()[None]
-    label[:,-n//8:] = 255
-    sure = 9*(.63 - (i**2 + (j-.15)**2).sqrt())
+    i, j = torch.meshgrid(*[torch.linspace(-1, 1, n)] * 2, indexing='ij')
+    label = (i**2 + (j + 0.15) ** 2 < 0.4).byte()[None]
+    label[:, -n // 8 :] = 255
+    sure = 9 * (0.63 - (i**2 + (j - 0.15) ** 2).sqrt())
     return torch.stack([-sure, sure])[None], label
 
 # %% ../nbs/2_measure/losses.ipynb #9f17c878
-def pulls(losses:dict):
+def pulls(losses: dict):
     "The belief of the example, and where each loss pulls it: red towards the disc, blue away from it."
-    x,y = disc()
-    maps = {'belief': 2*x[0].softmax(0)[1]-1}
-    for name,f in losses.items():
-        z = x.clone().requires_grad_(); f(z, y).backward()
-        maps[name] = -z.grad[0,1]/z.grad.abs().max()
-    fig,axs = plt.subplots(1, len(maps), figsize=(5.6, 6.8/len(maps)))
-    for ax,(name,m) in zip(axs, maps.items()):
-        ax.imshow(m, cmap='RdBu_r', vmin=-1, vmax=1); ax.contour(y[0] == 1, [.5], colors='k', linewidths=.6)
-        ax.set_title(name, size=8); ax.axis('off')
+    x, y = disc()
+    maps = {'belief': 2 * x[0].softmax(0)[1] - 1}
+    for name, f in losses.items():
+        z = x.clone().requires_grad_()
+        f(z, y).backward()
+        maps[name] = -z.grad[0, 1] / z.grad.abs().max()
+    fig, axs = plt.subplots(1, len(maps), figsize=(5.6, 6.8 / len(maps)))
+    for ax, (name, m) in zip(axs, maps.items()):
+        ax.imshow(m, cmap='RdBu_r', vmin=-1, vmax=1)
+        ax.contour(y[0] == 1, [0.5], colors='k', linewidths=0.6)
+        ax.set_title(name, size=8)
+        ax.axis('off')
 
 # %% ../nbs/2_measure/losses.ipynb #90c34d72
 def ohem(
-    logits, # b×k×h×w
-    label, # b×h×w, 255 is void
-    thresh:float=.7, # Keep pixels whose class has a smaller probability …
-    min_kept:int=100_000, # … and at least this many of the batch
-    weight=None, # Class weights, k numbers
+    logits,  # b×k×h×w
+    label,  # b×h×w, 255 is void
+    thresh: float = 0.7,  # Keep pixels whose class has a smaller probability …
+    min_kept: int = 100_000,  # … and at least this many of the batch
+    weight=None,  # Class weights, k numbers
 ) -> Loss:
     "Mean cross-entropy of the hard pixels."
-    if not (0 <= thresh <= 1 and min_kept >= 0): raise UserError(f'ohem(thresh={thresh}, min_kept={min_kept}) cannot be; thresh is a probability from 0 to 1, min_kept a number of pixels.')
+    if not (0 <= thresh <= 1 and min_kept >= 0):
+        raise UserError(
+            f'ohem(thresh={thresh}, min_kept={min_kept}) cannot be; thresh is a probability from 0 to 1, min_kept a number of pixels.'
+        )
     loss = pixel_ce(logits, label).flatten()
     rank = loss.detach().masked_fill(label.flatten() == 255, -1)
     hard = rank > -torch.tensor(thresh).log()
     if hard.sum() < min_kept:
         top = rank.topk(min(min_kept, len(rank)), sorted=False).indices
         hard = torch.zeros_like(hard).index_fill_(0, top, True) & (rank >= 0)
-    if weight is not None: loss = loss*pixel_weight(label, weight).flatten()
-    return (loss*hard).sum()/hard.sum().clamp(min=1)
+    if weight is not None:
+        loss = loss * pixel_weight(label, weight).flatten()
+    return (loss * hard).sum() / hard.sum().clamp(min=1)
 
 # %% ../nbs/2_measure/losses.ipynb #96a5a622
 def focal_ce(
-    logits, # b×k×h×w
-    label, # b×h×w, 255 is void
-    gamma:float=2., # Power of the error; 0 is cross-entropy
-    weight=None, # Class weights, k numbers
+    logits,  # b×k×h×w
+    label,  # b×h×w, 255 is void
+    gamma: float = 2.0,  # Power of the error; 0 is cross-entropy
+    weight=None,  # Class weights, k numbers
 ) -> Loss:
     "Cross-entropy of every pixel times a power of its error."
     loss = pixel_ce(logits, label)
     error = (-torch.expm1(-loss)).clamp(min=1e-12)
-    return (pixel_weight(label, weight)*error**gamma*loss).sum()/mass(label, weight)
+    return (pixel_weight(label, weight) * error**gamma * loss).sum() / mass(label, weight)
+
 
 focal_ce.divisor = mass
 
@@ -126,78 +175,99 @@ focal_ce.divisor = mass
 @dataclass
 class Criterion:
     "A sum of losses for one batch; `shares` tell by how much it counts among those of a step."
-    parts:list # Factor, loss and divisor of each
-    weight:torch.Tensor=None # Class weights, k numbers
-    shares:torch.Tensor=None # Of plain cross-entropy, then of each part; None counts once
+
+    parts: list  # Factor, loss and divisor of each
+    weight: torch.Tensor = None  # Class weights, k numbers
+    shares: torch.Tensor = None  # Of plain cross-entropy, then of each part; None counts once
 
     def __call__(self, logits, label):
         "The sum, a scalar."
-        if self.shares is None: return sum(k*f(logits, label) for k,f,_ in self.parts)
-        return sum(k*s*f(logits, label) for (k,f,_),s in zip(self.parts, self.shares[1:]))
+        if self.shares is None:
+            return sum(k * f(logits, label) for k, f, _ in self.parts)
+        return sum(k * s * f(logits, label) for (k, f, _), s in zip(self.parts, self.shares[1:]))
 
     def ce(self, logits, label):
         "Cross-entropy with the class weights, for heads that want it whatever the loss is."
         value = ce(logits, label, self.weight)
-        return value if self.shares is None else self.shares[0]*value
+        return value if self.shares is None else self.shares[0] * value
 
     def divisors(self, label):
         "What plain cross-entropy and each part divide by, parts+1 numbers."
-        return torch.stack([mass(label, self.weight), *(d(label) for *_,d in self.parts)])
+        return torch.stack([mass(label, self.weight), *(d(label) for *_, d in self.parts)])
 
-    def among(self, shares): return replace(self, shares=shares)
+    def among(self, shares):
+        return replace(self, shares=shares)
+
 
 def plain_ce(criterion):
     "Cross-entropy with the class weights of `criterion`, which may be any loss."
     return getattr(criterion, 'ce', ce)
 
 # %% ../nbs/2_measure/losses.ipynb #c0b1ed01
-def _part(text:str, weight, source):
+def _part(text: str, weight, source):
     "The loss that `text`, read in the file `source`, names, and its divisor, both with its arguments and the class weights `weight`, perhaps None."
-    f,(name,kw) = lookup('losses', text, source),parse_call(text)
+    f, (name, kw) = lookup('losses', text, source), parse_call(text)
     whole = find('losses', name, source)
     if weight is not None:
         takes = inspect.signature(whole).parameters
-        if not any(k == 'weight' or p.kind == p.VAR_KEYWORD for k,p in takes.items()):
-            raise UserError(f'the loss {name} takes no class weights: it has no argument weight; leave --class-weights out.')
-        f,kw = partial(f, weight=weight),kw | dict(weight=weight)
+        if not any(k == 'weight' or p.kind == p.VAR_KEYWORD for k, p in takes.items()):
+            raise UserError(
+                f'the loss {name} takes no class weights: it has no argument weight; leave --class-weights out.'
+            )
+        f, kw = partial(f, weight=weight), kw | dict(weight=weight)
     divisor = getattr(whole, 'divisor', lambda label: mass(label))
     takes = inspect.signature(divisor).parameters
-    return f, partial(divisor, **{k: v for k,v in kw.items() if k in takes})
+    return f, partial(divisor, **{k: v for k, v in kw.items() if k in takes})
 
-def combined(text:str, weight=None, source=None) -> Criterion:
+
+def combined(text: str, weight=None, source=None) -> Criterion:
     "The loss that `text` names: a name, or a sum of names with optional factors; `weight` goes to every part; `source` is the file that named it, if any."
     parts = []
     for part in re.split(r'\+(?![^(]*\))', text):
-        m = re.fullmatch(r'\s*((\d+\.?\d*|\.\d+)([eE]-?\d+)?\s*\*)?\s*([^\W\d][\w.]*(\(.*\))?)\s*', part)
-        if not m: raise UserError(f"cannot read the loss {text!r}; write a name, or a sum of names with factors before them, such as 'ce+.5*dice'.")
+        m = re.fullmatch(
+            r'\s*((\d+\.?\d*|\.\d+)([eE]-?\d+)?\s*\*)?\s*([^\W\d][\w.]*(\(.*\))?)\s*', part
+        )
+        if not m:
+            raise UserError(
+                f"cannot read the loss {text!r}; write a name, or a sum of names with factors before them, such as 'ce+.5*dice'."
+            )
         parts.append((float((m[1] or '1').rstrip('* ')), *_part(m[4], weight, source)))
     return Criterion(parts, weight)
 
 # %% ../nbs/2_measure/losses.ipynb #46b6fdd6
 def class_counts(pairs):
     "Pixels of each class in each picture of `pairs`, n×k `int64`."
-    count = lambda i: torch.from_numpy(np.bincount(pairs.label(i).ravel(), minlength=256)[:len(pairs.classes)])
+    count = lambda i: torch.from_numpy(
+        np.bincount(pairs.label(i).ravel(), minlength=256)[: len(pairs.classes)]
+    )
     return torch.stack([count(i) for i in range(len(pairs))])
 
 # %% ../nbs/2_measure/losses.ipynb #cf989803
 def frequency(counts):
     "Share of each class in the pictures where it appears."
-    return counts.sum(0).double()/torch.where(counts > 0, counts.sum(1, keepdim=True), 0).sum(0).clamp(min=1)
+    return counts.sum(0).double() / torch.where(counts > 0, counts.sum(1, keepdim=True), 0).sum(
+        0
+    ).clamp(min=1)
+
 
 def effective(counts):
     "What the pictures of each class are worth, if each tells less than the one before."
-    n,N = (counts > 0).sum(0).double(),len(counts)
-    return (1 - (1-1/N)**n)*N
+    n, N = (counts > 0).sum(0).double(), len(counts)
+    return (1 - (1 - 1 / N) ** n) * N
 
 # %% ../nbs/2_measure/losses.ipynb #573a499d
 def class_weights(
-    counts, # Pixels of each class in each picture, n×k
-    rule:str='median', # `median`, `sqrt`, `enet` or `effective`
+    counts,  # Pixels of each class in each picture, n×k
+    rule: str = 'median',  # `median`, `sqrt`, `enet` or `effective`
 ):
     "Class weights, k numbers; 0 for a class that never appears."
     choose('rule for class weights', rule, ['median', 'sqrt', 'enet', 'effective'])
-    f,total = frequency(counts),counts.sum(0).double()
-    if rule == 'enet': w = 1/torch.log(1.02 + total/total.sum())
-    elif rule == 'effective': w = 1/effective(counts); w = w/w[f > 0].mean()
-    else: w = (f[f > 0].median()/f)**(.5 if rule == 'sqrt' else 1)
+    f, total = frequency(counts), counts.sum(0).double()
+    if rule == 'enet':
+        w = 1 / torch.log(1.02 + total / total.sum())
+    elif rule == 'effective':
+        w = 1 / effective(counts)
+        w = w / w[f > 0].mean()
+    else:
+        w = (f[f > 0].median() / f) ** (0.5 if rule == 'sqrt' else 1)
     return torch.where(f > 0, w, 0).float()

@@ -13,48 +13,60 @@ from .core import *
 from .train import open_data
 
 # %% ../nbs/4_train/maps.ipynb #71227179
-def _name(stem:str) -> str:
+def _name(stem: str) -> str:
     "`stem` as it is read: ü is one letter, however a disk writes it."
     return unicodedata.normalize('NFC', stem)
 
+
 def by_stem(
-    files, # Maps
-    stems, # Names of pictures
+    files,  # Maps
+    stems,  # Names of pictures
 ) -> dict:
     "The `files` that belong to each of `stems`: the longest that the file's name begins with, up to its end or to a sign that is neither letter nor digit."
-    found,known = {},{_name(s): s for s in stems}
+    found, known = {}, {_name(s): s for s in stems}
     for p in files:
         n = _name(p.stem)
-        fits = (n[:k] for k in range(len(n), 0, -1) if n[:k] in known and not n[k:k+1].isalnum())
+        fits = (
+            n[:k] for k in range(len(n), 0, -1) if n[:k] in known and not n[k : k + 1].isalnum()
+        )
         found.setdefault(known.get(next(fits, None)), []).append(p)
     return found
+
 
 def opened(file):
     "The head of the map `file`, as Pillow reads it; a `UserError` if it is no picture that can be read."
     from PIL import Image
     from segbench.data.images import header
+
     header(file, what='map')
     return Image.open(file)
 
-def likely(files, stem:str) -> list:
+
+def likely(files, stem: str) -> list:
     "Those of `files` that are rather maps of a picture called `stem`: grey before colours, in a folder the one that has just this name."
-    if len(files) > 1: files = [p for p in files if len(opened(p).getbands()) < 3] or files
+    if len(files) > 1:
+        files = [p for p in files if len(opened(p).getbands()) < 3] or files
     exact = [_name(p.stem) == _name(stem) for p in files]
-    named = {p.parent for p,same in zip(files, exact) if same}
-    return [p for p,same in zip(files, exact) if same or p.parent not in named]
+    named = {p.parent for p, same in zip(files, exact) if same}
+    return [p for p, same in zip(files, exact) if same or p.parent not in named]
+
 
 def of_split(files, picture, maps) -> list:
     "Those of `files` that are not below a folder of `maps` that is called like another split than those above `picture`."
     from segbench.data.pairs import called, split_names
+
     splits = lambda parts: {called(p) for p in parts} & {*split_names.values()}
     mine = splits(Path(picture).parent.parts)
     here = lambda f: splits(f.relative_to(maps).parent.parts)
     return [f for f in files if not mine or not here(f) or mine & here(f)]
 
-def nearest(picture, files:list):
+
+def nearest(picture, files: list):
     "The one of `files` whose folders are called like those of `picture`, from the last one up."
     above = lambda p: p.parent.parts[::-1]
-    steps = lambda q: next((k for k,(a,b) in enumerate(zip(above(picture), above(q))) if a != b), len(picture.parts))
+    steps = lambda q: next(
+        (k for k, (a, b) in enumerate(zip(above(picture), above(q))) if a != b), len(picture.parts)
+    )
     best = sorted(files, key=steps)
     if len(best) > 1 and steps(best[-1]) == steps(best[-2]):
         raise UserError(f'{picture} has two maps, {best[-2]} and {best[-1]}; keep one of them.')
@@ -62,118 +74,175 @@ def nearest(picture, files:list):
 
 # %% ../nbs/4_train/maps.ipynb #67743f94
 def find_maps(
-    maps, # Folder with PNGs
-    pairs, # Data set
+    maps,  # Folder with PNGs
+    pairs,  # Data set
 ) -> list:
     "The map of every picture of `pairs`: the PNG named like it, or like it and something more."
     from segbench.data.pairs import pictures_below
+
     files = [p for p in pictures_below(maps) if p.suffix.lower() == '.png']
-    if not files: raise UserError(f'no PNG in {str(maps)!r}; give the folder that holds the class maps.')
+    if not files:
+        raise UserError(f'no PNG in {str(maps)!r}; give the folder that holds the class maps.')
     pictures = [Path(pairs.paths(i)[0]) for i in range(len(pairs))]
-    stems = [p.stem.removesuffix('_leftImg8bit') for p in pictures] # Cityscapes names a frame without it
+    stems = [
+        p.stem.removesuffix('_leftImg8bit') for p in pictures
+    ]  # Cityscapes names a frame without it
     found = by_stem(files, stems)
     none = [s for s in stems if s not in found]
-    if none: raise UserError(f'{len(none)} of the {len(stems)} pictures of {pairs.name} have no map in {str(maps)!r}, {none[0]!r} for one; the name of a map begins with that of its picture.')
-    found,taken = {s: likely(found[s], s) for s in set(stems)},{}
-    fits = [of_split(found[s], p, maps) for p,s in zip(pictures, stems)]
-    for p,s,some in zip(pictures, stems, fits):
-        if not some: raise UserError(f'{p} has no map: {found[s][0]} has its name, but is in the folder of another split.')
-    chosen = [nearest(p, files) for p,files in zip(pictures, fits)]
-    for p,m in zip(pictures, chosen):
-        if taken.setdefault(m, p) != p: raise UserError(f'{m} would be the map of {taken[m]} and of {p}; put maps in folders that are called like those of their pictures.')
+    if none:
+        raise UserError(
+            f'{len(none)} of the {len(stems)} pictures of {pairs.name} have no map in {str(maps)!r}, {none[0]!r} for one; the name of a map begins with that of its picture.'
+        )
+    found, taken = {s: likely(found[s], s) for s in set(stems)}, {}
+    fits = [of_split(found[s], p, maps) for p, s in zip(pictures, stems)]
+    for p, s, some in zip(pictures, stems, fits):
+        if not some:
+            raise UserError(
+                f'{p} has no map: {found[s][0]} has its name, but is in the folder of another split.'
+            )
+    chosen = [nearest(p, files) for p, files in zip(pictures, fits)]
+    for p, m in zip(pictures, chosen):
+        if taken.setdefault(m, p) != p:
+            raise UserError(
+                f'{m} would be the map of {taken[m]} and of {p}; put maps in folders that are called like those of their pictures.'
+            )
     return chosen
 
 # %% ../nbs/4_train/maps.ipynb #185e26d4
 def _understood(said) -> bool:
     "Whether `said` is what a map of ours says of its numbers: names, and perhaps a value or a colour of its own for each."
-    names,values = said['names'],said.get('values')
-    if not isinstance(names, list) or not all(isinstance(n, str) for n in names): return False
-    if values is None: return True
-    if not isinstance(values, list) or len(values) != len(names): return False
+    names, values = said['names'], said.get('values')
+    if not isinstance(names, list) or not all(isinstance(n, str) for n in names):
+        return False
+    if values is None:
+        return True
+    if not isinstance(values, list) or len(values) != len(names):
+        return False
     number = lambda v, most: type(v) is int and 0 <= v < most
-    colours = all(isinstance(v, list) and len(v) == 3 and all(number(x, 256) for x in v) for v in values)
-    return (colours or all(number(v, 1 << 16) for v in values)) and len({str(v) for v in values}) == len(values)
+    colours = all(
+        isinstance(v, list) and len(v) == 3 and all(number(x, 256) for x in v) for v in values
+    )
+    return (colours or all(number(v, 1 << 16) for v in values)) and len(
+        {str(v) for v in values}
+    ) == len(values)
+
 
 def said_by(files) -> dict:
     "What the maps `files` say of their numbers: `names` of classes and perhaps their `values`; nothing if they are silent."
     said = {opened(f).info.get('classes', '') for f in files}
-    if len(said) > 1: raise UserError(f'the maps in {str(files[0].parent)!r} are not of one kind: some say other classes than the rest, or none; keep those of one run in a folder.')
-    try: found = json.loads(text) if (text := said.pop()) else {}
-    except (ValueError, RecursionError): return {} # somebody else's words
-    if not isinstance(found, dict) or 'names' not in found: return {}
-    if not _understood(found): raise UserError(f'the maps in {str(files[0].parent)!r} say of their numbers {text[:80]!r}, which gives no names of classes with a value or a colour for each; predict them again, or save them without that text.')
+    if len(said) > 1:
+        raise UserError(
+            f'the maps in {str(files[0].parent)!r} are not of one kind: some say other classes than the rest, or none; keep those of one run in a folder.'
+        )
+    try:
+        found = json.loads(text) if (text := said.pop()) else {}
+    except (ValueError, RecursionError):
+        return {}  # somebody else's words
+    if not isinstance(found, dict) or 'names' not in found:
+        return {}
+    if not _understood(found):
+        raise UserError(
+            f'the maps in {str(files[0].parent)!r} say of their numbers {text[:80]!r}, which gives no names of classes with a value or a colour for each; predict them again, or save them without that text.'
+        )
     return found
 
+
 def read_map(
-    file, # PNG
-    pairs, # Data set whose table translates
-    ids:bool, # The file holds values of label files, or colours
-    said:dict=None, # What `said_by` knows
+    file,  # PNG
+    pairs,  # Data set whose table translates
+    ids: bool,  # The file holds values of label files, or colours
+    said: dict = None,  # What `said_by` knows
 ):
     "Classes in the map `file`, `uint8` h×w, with 255 for all that is no class."
     import numpy as np
     from segbench.data.images import read_painted
     from segbench.data.pairs import by_colour, by_index, read_label
+
     x = read_label(file)
     if said:
         if values := said.get('values'):
-            table = {tuple(v) if isinstance(v, list) else v: k for k,v in enumerate(values)}
+            table = {tuple(v) if isinstance(v, list) else v: k for k, v in enumerate(values)}
             x = (by_colour if isinstance(values[0], list) else by_index)(table)(x)
     elif ids:
-        values,x = x,pairs.decode(x)
-        if x.max() < 0: # colours in a palette?
+        values, x = x, pairs.decode(x)
+        if x.max() < 0:  # colours in a palette?
             values = read_painted(file)
             x = pairs.decode(values)
-        if values.ndim == 3 and x.max() < 0: x = by_colour({tuple(v): k for k,v in enumerate(pairs.palette.tolist())})(values)
-    elif x.ndim == 3: raise UserError(f'{file} holds colours, not class indices; if they are those of the label files or of the classes, add --ids.')
+        if values.ndim == 3 and x.max() < 0:
+            x = by_colour({tuple(v): k for k, v in enumerate(pairs.palette.tolist())})(values)
+    elif x.ndim == 3:
+        raise UserError(
+            f'{file} holds colours, not class indices; if they are those of the label files or of the classes, add --ids.'
+        )
     return np.where((x < 0) | (x >= len(pairs.classes)), 255, x).astype(np.uint8)
 
 # %% ../nbs/4_train/maps.ipynb #60e9f070
-def count(file, pairs, i:int, ids:bool, said=None):
+def count(file, pairs, i: int, ids: bool, said=None):
     "Packed counts of the map `file` for picture `i`."
     import torch
     from segbench.metrics import confusion, pack
-    pred,label = read_map(file, pairs, ids, said),pairs.label(i)
-    if pred.shape != label.shape: raise UserError(f'{file} is {pred.shape[1]}×{pred.shape[0]}, but the label is {label.shape[1]}×{label.shape[0]}; predict at the size of the label.')
+
+    pred, label = read_map(file, pairs, ids, said), pairs.label(i)
+    if pred.shape != label.shape:
+        raise UserError(
+            f'{file} is {pred.shape[1]}×{pred.shape[0]}, but the label is {label.shape[1]}×{label.shape[0]}; predict at the size of the label.'
+        )
     return pack(confusion(torch.from_numpy(pred), torch.from_numpy(label), len(pairs.classes)), i)
 
 # %% ../nbs/4_train/maps.ipynb #b9c1afbf
-def count_all(files, pairs, ids:bool, said=None):
+def count_all(files, pairs, ids: bool, said=None):
     "Packed counts of all `files`, one for each picture of `pairs`, on all cores."
     import numpy as np
     from concurrent.futures import ThreadPoolExecutor
     from tqdm import tqdm
+
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         rows = pool.map(lambda i: count(files[i], pairs, i, ids, said), range(len(pairs)))
-        return np.concatenate(list(tqdm(rows, 'counting', len(pairs), leave=False, disable=not sys.stderr.isatty())))
+        return np.concatenate(
+            list(tqdm(rows, 'counting', len(pairs), leave=False, disable=not sys.stderr.isatty()))
+        )
 
 # %% ../nbs/4_train/maps.ipynb #f00376e8
 def main(
-    maps:str, # Folder with class maps as PNG
-    data:str=None, # Data set they were predicted for
-    root:str=None, # Folder of the data set
-    split:str='val', # Split they were predicted for
-    ids:bool=False, # They hold values or colours of label files instead of class indices
-    convention:str='nanmean', # For absent classes: nanmean, cityscapes, official-ade or voc
+    maps: str,  # Folder with class maps as PNG
+    data: str = None,  # Data set they were predicted for
+    root: str = None,  # Folder of the data set
+    split: str = 'val',  # Split they were predicted for
+    ids: bool = False,  # They hold values or colours of label files instead of class indices
+    convention: str = 'nanmean',  # For absent classes: nanmean, cityscapes, official-ade or voc
 ):
     "Score class maps that anybody predicted."
-    if not data: raise UserError(f'no map in {str(maps)!r} says which data set it is for; name it with --data.')
+    if not data:
+        raise UserError(
+            f'no map in {str(maps)!r} says which data set it is for; name it with --data.'
+        )
     from segbench.data.same import in_order, mark, name_apart
     from segbench.infer import save_scores
+
     pairs = open_data(data, root, split)
     files = find_maps(maps, pairs)
     said = said_by(files)
     pairs = in_order(pairs, said.get('names'), f'the run behind {str(maps)!r}')
-    before = Path(maps)/'eval'/f'{pairs.name}-maps.json'
+    before = Path(maps) / 'eval' / f'{pairs.name}-maps.json'
     was = load_json(before) if before.exists() else {}
-    if isinstance(was, dict) and was.get('set', mark(pairs)) != mark(pairs): name_apart(pairs)
+    if isinstance(was, dict) and was.get('set', mark(pairs)) != mark(pairs):
+        name_apart(pairs)
     from segbench.metrics import conventions, table
+
     choose('convention', convention, list(conventions))
     scores = save_scores(maps, pairs, 'maps', count_all(files, pairs, ids, said), convention)
-    print(table(scores, pairs.classes), f'{len(pairs)} maps for {pairs.name}; {maps}/eval/{pairs.name}-maps.json', sep='\n')
-    none = int(scores.counts[:-1,-1].sum())
-    if none: print(f'{none} labelled pixels ({none/scores.counts[:-1].sum():.2%}) are called void or by a value that is no class, and count as wrong')
+    print(
+        table(scores, pairs.classes),
+        f'{len(pairs)} maps for {pairs.name}; {maps}/eval/{pairs.name}-maps.json',
+        sep='\n',
+    )
+    none = int(scores.counts[:-1, -1].sum())
+    if none:
+        print(
+            f'{none} labelled pixels ({none / scores.counts[:-1].sum():.2%}) are called void or by a value that is no class, and count as wrong'
+        )
     return scores
 
 # %% ../nbs/4_train/maps.ipynb #aa6b485c
-if __name__ == '__main__' and '__file__' in globals(): command(main, prog='segbench score')
+if __name__ == '__main__' and '__file__' in globals():
+    command(main, prog='segbench score')

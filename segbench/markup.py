@@ -11,17 +11,21 @@ import html
 # %% ../nbs/0_core/markup.ipynb #mk000006
 class Markup(str):
     "Words that are HTML already."
-    def __add__(self, more): return Markup(str(self) + safe(more))
+
+    def __add__(self, more):
+        return Markup(str(self) + safe(more))
+
 
 def safe(words) -> Markup:
     "`words` as HTML that shows them, quotes included, so that it may stand in an attribute, too; a `Markup` as it is."
     return words if isinstance(words, Markup) else Markup(html.escape(str(words)))
 
 # %% ../nbs/0_core/markup.ipynb #mk000008
-def markup(template:str, *args, **named) -> Markup:
+def markup(template: str, *args, **named) -> Markup:
     "`template`, which is HTML, with `args` and `named` in its braces as by `str.format`; those are words unless they are `Markup`."
-    return Markup(template.format(*map(safe, args), **{k: safe(v) for k,v in named.items()}))
+    return Markup(template.format(*map(safe, args), **{k: safe(v) for k, v in named.items()}))
 
-def joined(parts, between:str='') -> Markup:
+
+def joined(parts, between: str = '') -> Markup:
     "`parts` after each other, with the HTML `between` in the gaps; words among them become HTML."
     return Markup(between.join(map(safe, parts)))

@@ -12,48 +12,66 @@ from .core import *
 
 # %% ../nbs/2_measure/metrics.ipynb #dfaaebd5
 def confusion(
-    pred, # Predicted classes of one picture, `uint8` h×w
-    label, # True classes, `uint8` h×w; n and above, 255 as a rule, is void
-    n:int, # Number of classes
+    pred,  # Predicted classes of one picture, `uint8` h×w
+    label,  # True classes, `uint8` h×w; n and above, 255 as a rule, is void
+    n: int,  # Number of classes
 ):
     "Counts, (n+1)×(n+1) `int64`: truth by row, prediction by column, void and no class last."
     pair = label.flatten().int().mul_(256).add_(pred.flatten())
-    table = torch.bincount(pair, minlength=1<<16).view(256, 256)
+    table = torch.bincount(pair, minlength=1 << 16).view(256, 256)
     rows = torch.cat([table[:n], table[n:].sum(0, keepdim=True)])
-    return torch.cat([rows[:,:n], rows[:,n:].sum(1, keepdim=True)], 1)
+    return torch.cat([rows[:, :n], rows[:, n:].sum(1, keepdim=True)], 1)
 
 # %% ../nbs/2_measure/metrics.ipynb #02c3eebc
 def mean_in_order(x):
     "Mean of the numbers in `x`, added one after the other, without nan."
     x = x[~np.isnan(x)]
-    return x.cumsum()[-1]/len(x) if len(x) else np.nan
+    return x.cumsum()[-1] / len(x) if len(x) else np.nan
 
-conventions = {'nanmean': np.nanmean, 'cityscapes': mean_in_order, 'official-ade': lambda x: np.nan_to_num(x).mean(), 'voc': np.mean}
+
+conventions = {
+    'nanmean': np.nanmean,
+    'cityscapes': mean_in_order,
+    'official-ade': lambda x: np.nan_to_num(x).mean(),
+    'voc': np.mean,
+}
 conventions |= dict(zero=conventions['official-ade'], nan=conventions['voc'])
+
 
 def ratio(a, b):
     "`a/b` in float64, nan where `b` is zero."
-    a,b = np.broadcast_arrays(a, b)
+    a, b = np.broadcast_arrays(a, b)
     return np.divide(a, b, out=np.full(b.shape, np.nan), where=b > 0)
 
 # %% ../nbs/2_measure/metrics.ipynb #1f2749da
 @dataclass
 class Scores:
     "What follows from a confusion matrix."
-    counts:np.ndarray # (n+1)×(n+1) as `confusion` gives them, summed over pictures
-    convention:str='nanmean' # For classes that are absent: a name in `conventions`
+
+    counts: np.ndarray  # (n+1)×(n+1) as `confusion` gives them, summed over pictures
+    convention: str = 'nanmean'  # For classes that are absent: a name in `conventions`
 
     def __post_init__(self):
         choose('convention', self.convention, list(conventions))
         c = np.asarray(self.counts, np.int64)[:-1]
-        hit,truth,pred = c.diagonal(),c.sum(1),c.sum(0)[:-1]
-        self.iou,self.acc,self.precision = ratio(hit, truth+pred-hit),ratio(hit, truth),ratio(hit, pred)
+        hit, truth, pred = c.diagonal(), c.sum(1), c.sum(0)[:-1]
+        self.iou, self.acc, self.precision = (
+            ratio(hit, truth + pred - hit),
+            ratio(hit, truth),
+            ratio(hit, pred),
+        )
         mean = conventions[self.convention] if truth.any() else (lambda x: np.nan)
-        self.miou,self.macc = float(mean(self.iou)),float(mean(self.acc))
-        self.aacc,self.fwiou = float(ratio(hit.sum(), truth.sum())),float(np.nansum(self.iou*ratio(truth, truth.sum())))
-        self.dice,chance = ratio(2*hit, truth+pred),np.outer(pred.astype(float), truth)/max(truth.sum(), 1)
+        self.miou, self.macc = float(mean(self.iou)), float(mean(self.acc))
+        self.aacc, self.fwiou = (
+            float(ratio(hit.sum(), truth.sum())),
+            float(np.nansum(self.iou * ratio(truth, truth.sum()))),
+        )
+        self.dice, chance = (
+            ratio(2 * hit, truth + pred),
+            np.outer(pred.astype(float), truth) / max(truth.sum(), 1),
+        )
         np.fill_diagonal(chance, 0)
-        self.kappa = 1 - float(ratio(truth.sum()-hit.sum(), chance.sum()+c[:,-1].sum()))
+        self.kappa = 1 - float(ratio(truth.sum() - hit.sum(), chance.sum() + c[:, -1].sum()))
 
 # %% ../nbs/2_measure/metrics.ipynb #75bf6f52
 def table(scores, classes) -> str:
@@ -61,29 +79,40 @@ def table(scores, classes) -> str:
     share = ratio(scores.counts[:-1].sum(1), scores.counts[:-1].sum())
     wide = max(map(len, classes))
     head = f'{"":{wide}}    IoU    acc   prec  share'
-    rows = [f'{c:{wide}} ' + ' '.join('     –' if np.isnan(v) else f'{100*v:6.2f}' for v in r) for c,*r in zip(classes, scores.iou, scores.acc, scores.precision, share)]
-    means = f'mIoU {100*scores.miou:.2f}  mAcc {100*scores.macc:.2f}  aAcc {100*scores.aacc:.2f}  fwIoU {100*scores.fwiou:.2f}  (absent classes: {scores.convention})'
+    rows = [
+        f'{c:{wide}} ' + ' '.join('     –' if np.isnan(v) else f'{100 * v:6.2f}' for v in r)
+        for c, *r in zip(classes, scores.iou, scores.acc, scores.precision, share)
+    ]
+    means = f'mIoU {100 * scores.miou:.2f}  mAcc {100 * scores.macc:.2f}  aAcc {100 * scores.aacc:.2f}  fwIoU {100 * scores.fwiou:.2f}  (absent classes: {scores.convention})'
     return '\n'.join([head, *rows, means])
 
 # %% ../nbs/2_measure/metrics.ipynb #f7fa7b98
 def as_dict(scores, classes) -> dict:
     "The scores with the keys of a run's `eval/*.json`; nan becomes null."
     plain = lambda v: None if np.isnan(v) else float(v)
-    per_class = {k: [plain(v) for v in getattr(scores, k)] for k in ('iou', 'acc', 'precision', 'dice')}
-    return dict(**{k: plain(getattr(scores, k)) for k in ('miou','macc','aacc','fwiou','kappa')}, **per_class,
-                classes=list(classes), confusion=np.asarray(scores.counts).tolist(), convention=scores.convention)
+    per_class = {
+        k: [plain(v) for v in getattr(scores, k)] for k in ('iou', 'acc', 'precision', 'dice')
+    }
+    return dict(
+        **{k: plain(getattr(scores, k)) for k in ('miou', 'macc', 'aacc', 'fwiou', 'kappa')},
+        **per_class,
+        classes=list(classes),
+        confusion=np.asarray(scores.counts).tolist(),
+        convention=scores.convention,
+    )
 
 # %% ../nbs/2_measure/metrics.ipynb #1c23bde8
 def pack(
-    counts, # Confusion matrix of a picture, (n+1)×(n+1)
-    picture:int, # Its number in the set
+    counts,  # Confusion matrix of a picture, (n+1)×(n+1)
+    picture: int,  # Its number in the set
 ):
     "Rows of (picture, truth, prediction, pixels), m×4 `int64`, for the counts that are not zero."
-    i,j = np.nonzero(counts := np.asarray(counts))
-    return np.stack([np.full(len(i), picture), i, j, counts[i,j]], 1)
+    i, j = np.nonzero(counts := np.asarray(counts))
+    return np.stack([np.full(len(i), picture), i, j, counts[i, j]], 1)
 
-def unpack(rows, n_pictures:int, n:int):
+
+def unpack(rows, n_pictures: int, n: int):
     "The confusion matrices, pictures×(n+1)×(n+1), from rows that `pack` made."
-    c = np.zeros((n_pictures, n+1, n+1), np.int64)
-    np.add.at(c, tuple(rows[:,:3].T), rows[:,3])
+    c = np.zeros((n_pictures, n + 1, n + 1), np.int64)
+    np.add.at(c, tuple(rows[:, :3].T), rows[:, 3])
     return c

@@ -21,191 +21,321 @@ from .panel import *
 # %% ../nbs/5_explore/monitor.ipynb #da21e77e
 class Tail:
     "The lines of the log in the folder `run`, each read once."
-    def __init__(self, run): self.run,self.at,self.last,self.rows = Path(run),0,b'',[]
+
+    def __init__(self, run):
+        self.run, self.at, self.last, self.rows = Path(run), 0, b'', []
 
     def read(self) -> bool:
         "Take in what is new; whether there was anything."
-        with open(self.run/'log.jsonl', 'rb') as f:
-            f.seek(self.at-len(self.last))
-            if f.read(len(self.last)) != self.last: self.__init__(self.run); f.seek(0)
+        with open(self.run / 'log.jsonl', 'rb') as f:
+            f.seek(self.at - len(self.last))
+            if f.read(len(self.last)) != self.last:
+                self.__init__(self.run)
+                f.seek(0)
             new = f.read()
-        lines = new[:new.rfind(b'\n')+1].splitlines(True)
-        if lines: self.at,self.last,self.rows = self.at+sum(map(len, lines)),lines[-1],self.rows + [json.loads(l) for l in lines]
+        lines = new[: new.rfind(b'\n') + 1].splitlines(True)
+        if lines:
+            self.at, self.last, self.rows = (
+                self.at + sum(map(len, lines)),
+                lines[-1],
+                self.rows + [json.loads(l) for l in lines],
+            )
         return bool(lines)
 
 # %% ../nbs/5_explore/monitor.ipynb #4786e4e9
 def runs_below(*places) -> list:
     "The run folders among `places` and below them, sorted."
-    return sorted({c.parent for p in map(Path, places) for c in ([p/'config.json'] if (p/'config.json').exists() else p.glob('**/config.json'))})
+    return sorted(
+        {
+            c.parent
+            for p in map(Path, places)
+            for c in (
+                [p / 'config.json'] if (p / 'config.json').exists() else p.glob('**/config.json')
+            )
+        }
+    )
 
 # %% ../nbs/5_explore/monitor.ipynb #67c6fd53
-def state(run, silent:float=300.) -> str:
+def state(run, silent: float = 300.0) -> str:
     "`finished`, `stopped`, `stopping`, `training`, or for how long nothing was heard of the run."
     run = Path(run)
-    if finished(run): return 'finished'
-    if (run/'stopped').exists(): return 'stopped'
-    heard = max(f.stat().st_mtime for f in (run/'log.jsonl', run/'state'/'state.pt') if f.exists())
-    gone = time.time()-heard
-    if gone > silent: return f'silent for {clock(gone)}'
-    return 'stopping' if (run/'stop').exists() else 'training'
+    if finished(run):
+        return 'finished'
+    if (run / 'stopped').exists():
+        return 'stopped'
+    heard = max(
+        f.stat().st_mtime for f in (run / 'log.jsonl', run / 'state' / 'state.pt') if f.exists()
+    )
+    gone = time.time() - heard
+    if gone > silent:
+        return f'silent for {clock(gone)}'
+    return 'stopping' if (run / 'stop').exists() else 'training'
 
-def clock(seconds:float) -> str:
+
+def clock(seconds: float) -> str:
     "Hours, minutes and seconds."
-    m,s = divmod(int(seconds), 60)
-    return f'{m//60}:{m%60:02}:{s:02}' if m >= 60 else f'{m}:{s:02}'
+    m, s = divmod(int(seconds), 60)
+    return f'{m // 60}:{m % 60:02}:{s:02}' if m >= 60 else f'{m}:{s:02}'
 
 # %% ../nbs/5_explore/monitor.ipynb #81e62039
-def standing(run, log:list, config:dict) -> dict:
+def standing(run, log: list, config: dict) -> dict:
     "The line of a run in the table: where it is, what it reached, how long it will take."
-    last,seen = (log or [{}])[-1],state(run)
-    step,of,best = last.get('step', 0),config['steps'],max((r['miou'] for r in log if 'miou' in r), default=None)
-    left = last.get('seconds', 0)/max(step, 1)*(of-step)
+    last, seen = (log or [{}])[-1], state(run)
+    step, of, best = (
+        last.get('step', 0),
+        config['steps'],
+        max((r['miou'] for r in log if 'miou' in r), default=None),
+    )
+    left = last.get('seconds', 0) / max(step, 1) * (of - step)
     word = lambda v, f: '–' if v is None else f.format(v)
-    return {'run': Path(run).name, 'state': seen, 'done': gauge(step/of), 'step': f'{step} of {of}', 'epoch': word(last.get('epoch'), '{:.3g}'),
-            'loss': word(last.get('loss'), '{:.3f}'), 'best mIoU': word(best, '{:.4f}'), 'images/s': word(last.get('images_per_s'), '{:.1f}'),
-            'GiB': word(last.get('memory'), '{:.1f}'), 'time': clock(last.get('seconds', 0)), 'left': clock(left) if seen == 'training' else ''}
+    return {
+        'run': Path(run).name,
+        'state': seen,
+        'done': gauge(step / of),
+        'step': f'{step} of {of}',
+        'epoch': word(last.get('epoch'), '{:.3g}'),
+        'loss': word(last.get('loss'), '{:.3f}'),
+        'best mIoU': word(best, '{:.4f}'),
+        'images/s': word(last.get('images_per_s'), '{:.1f}'),
+        'GiB': word(last.get('memory'), '{:.1f}'),
+        'time': clock(last.get('seconds', 0)),
+        'left': clock(left) if seen == 'training' else '',
+    }
 
 # %% ../nbs/5_explore/monitor.ipynb #c1250e2f
 def ask_stop(run):
     "Ask the training in the folder `run` to stop after its present step; `segbench train --resume` goes on."
-    if finished(run_folder(run)): raise UserError(f'{str(run)!r} is finished; there is nothing to stop.')
-    (Path(run)/'stop').touch()
+    if finished(run_folder(run)):
+        raise UserError(f'{str(run)!r} is finished; there is nothing to stop.')
+    (Path(run) / 'stop').touch()
 
 # %% ../nbs/5_explore/monitor.ipynb #3d72c537
-frames = dict(loss='training loss', val_loss='validation loss', miou='mIoU', lr='learning rate', images_per_s='images per second', memory='memory, GiB')
-axes = dict(epoch=lambda r: r['epoch'], step=lambda r: r['step'], minutes=lambda r: r['seconds']/60)
+frames = dict(
+    loss='training loss',
+    val_loss='validation loss',
+    miou='mIoU',
+    lr='learning rate',
+    images_per_s='images per second',
+    memory='memory, GiB',
+)
+axes = dict(
+    epoch=lambda r: r['epoch'], step=lambda r: r['step'], minutes=lambda r: r['seconds'] / 60
+)
 
-def curve(log, key:str, along:str='epoch', most:int=600):
+
+def curve(log, key: str, along: str = 'epoch', most: int = 600):
     "`key` of the lines of `log` that have it, against `along`: two arrays, at most about `most` points."
     rows = [r for r in log if r.get(key) is not None]
-    thin = rows[::max(1, len(rows)//most)] + rows[-1:]
+    thin = rows[:: max(1, len(rows) // most)] + rows[-1:]
     return np.array([axes[along](r) for r in thin]), np.array([r[key] for r in thin], float)
 
 # %% ../nbs/5_explore/monitor.ipynb #499d2a48
-def curves(logs:list, chosen:int=0, along:str='epoch', w:int=660, h:int=340) -> Sheet:
+def curves(logs: list, chosen: int = 0, along: str = 'epoch', w: int = 660, h: int = 340) -> Sheet:
     "The `frames` of several logs on one sheet, that of number `chosen` thick and on top."
-    sheet,colour = Sheet(w, h),colours(len(logs))
+    sheet, colour = Sheet(w, h), colours(len(logs))
     order = sorted(range(len(logs)), key=lambda k: k == chosen)
-    for n,(key,title) in enumerate(frames.items()):
+    for n, (key, title) in enumerate(frames.items()):
         points = [curve(log, key, along) for log in logs]
-        l,t = 48 + n%3*w/3, 24 + n//3*h/2
-        low,high = span(np.concatenate([[0.], *(x for x,_ in points)]), 0)
-        f = Frame(sheet, (l, t, l+w/3-60, t+h/2-58), (low, high), span(np.concatenate([y for _,y in points] or [[]])), title, along if n > 2 else '')
+        l, t = 48 + n % 3 * w / 3, 24 + n // 3 * h / 2
+        low, high = span(np.concatenate([[0.0], *(x for x, _ in points)]), 0)
+        f = Frame(
+            sheet,
+            (l, t, l + w / 3 - 60, t + h / 2 - 58),
+            (low, high),
+            span(np.concatenate([y for _, y in points] or [[]])),
+            title,
+            along if n > 2 else '',
+        )
         for k in order:
-            f.line(*points[k], colour[k], 2 if k == chosen else .75)
-            if key in ('val_loss', 'miou'): [sheet.dot(*f.at(*p), 2.5 if k == chosen else 1.5, fill=colour[k]) for p in zip(*points[k])]
+            f.line(*points[k], colour[k], 2 if k == chosen else 0.75)
+            if key in ('val_loss', 'miou'):
+                [
+                    sheet.dot(*f.at(*p), 2.5 if k == chosen else 1.5, fill=colour[k])
+                    for p in zip(*points[k])
+                ]
     return sheet
 
 # %% ../nbs/5_explore/monitor.ipynb #b80e7403
 class Monitor(Panel):
     "Live curves, scores and predictions of the runs in `places` and below."
-    def __init__(self, *places, every:float=2.):
-        self.places,self.every,self.tails,self.configs,self.damaged = places,every,{},{},{}
-        self.lock,self.over = threading.RLock(),threading.Event()
+
+    def __init__(self, *places, every: float = 2.0):
+        self.places, self.every, self.tails, self.configs, self.damaged = places, every, {}, {}, {}
+        self.lock, self.over = threading.RLock(), threading.Event()
         self.run = W.Select(rows=5, layout=W.Layout(width='200px'))
-        self.along = W.ToggleButtons(options=list(axes), style=dict(button_width='84px'), tooltips=['what lies on the horizontal axes']*3)
-        self.follow = W.Checkbox(True, description='follow', indent=False, layout=W.Layout(width='80px'))
-        self.halt = W.Button(description='stop this run', icon='stop', tooltip='Stop after the present step; the run can be resumed', layout=W.Layout(width='130px'))
-        self.said,self.runs,self.scores = Said(),Said(),Said()
+        self.along = W.ToggleButtons(
+            options=list(axes),
+            style=dict(button_width='84px'),
+            tooltips=['what lies on the horizontal axes'] * 3,
+        )
+        self.follow = W.Checkbox(
+            True, description='follow', indent=False, layout=W.Layout(width='80px')
+        )
+        self.halt = W.Button(
+            description='stop this run',
+            icon='stop',
+            tooltip='Stop after the present step; the run can be resumed',
+            layout=W.Layout(width='130px'),
+        )
+        self.said, self.runs, self.scores = Said(), Said(), Said()
         self.lost = Said()
-        self.chart,self.preview = image(660),image(400)
-        right = W.VBox([Said('picture, label and prediction of the chosen run'), self.preview, self.scores])
-        super().__init__(beside(self.along, self.halt, self.follow), beside(self.run, self.runs), self.lost, self.said, columns(self.chart, right))
+        self.chart, self.preview = image(660), image(400)
+        right = W.VBox(
+            [Said('picture, label and prediction of the chosen run'), self.preview, self.scores]
+        )
+        super().__init__(
+            beside(self.along, self.halt, self.follow),
+            beside(self.run, self.runs),
+            self.lost,
+            self.said,
+            columns(self.chart, right),
+        )
         self.box.add_class('segbench-monitor')
-        self.on(self.run, self.along); self.on(self.follow, call=self.wake); self.press(self.halt, self.stop)
+        self.on(self.run, self.along)
+        self.on(self.follow, call=self.wake)
+        self.press(self.halt, self.stop)
         self.refresh()
 
 # %% ../nbs/5_explore/monitor.ipynb #mo2
-def _check(line:dict):
+def _check(line: dict):
     "See whether a line of a log has what is drawn of it; anything else is an error."
-    for f in axes.values(): float(f(line))
+    for f in axes.values():
+        float(f(line))
     for k in frames:
-        if line.get(k) is not None: float(line[k])
+        if line.get(k) is not None:
+            float(line[k])
+
 
 @patch
-def take(self:Monitor, run) -> bool:
+def take(self: Monitor, run) -> bool:
     "Read what is new of `run`, and whether there was anything; a damaged run is left out, and why is kept."
     known = run in self.tails
     try:
         with reading(run, 'look at its config.json and log.jsonl'):
             tail = self.tails[run] if known else Tail(run)
-            config,n = self.configs.get(run) or load_json(run/'config.json'),len(tail.rows)
+            config, n = self.configs.get(run) or load_json(run / 'config.json'), len(tail.rows)
             fresh = tail.read()
-            for line in tail.rows[n if len(tail.rows) > n else 0:]: _check(line)
+            for line in tail.rows[n if len(tail.rows) > n else 0 :]:
+                _check(line)
             standing(run, tail.rows, config)
     except UserError as e:
-        for kept in (self.tails, self.configs): kept.pop(run, None)
+        for kept in (self.tails, self.configs):
+            kept.pop(run, None)
         self.damaged[run] = f'{run} is left out: {e}'
         return known
     self.damaged.pop(run, None)
-    self.tails[run],self.configs[run] = tail,config
+    self.tails[run], self.configs[run] = tail, config
     return fresh or not known
 
 # %% ../nbs/5_explore/monitor.ipynb #dd21b78b
 @patch
-def refresh(self:Monitor) -> bool:
+def refresh(self: Monitor) -> bool:
     "Read what is new, and draw it; whether there was anything."
     with self.lock:
-        new = [run for run in runs_below(*self.places) if run not in self.tails and (run/'log.jsonl').exists()]
+        new = [
+            run
+            for run in runs_below(*self.places)
+            if run not in self.tails and (run / 'log.jsonl').exists()
+        ]
         fresh = any([self.take(run) for run in [*self.tails, *new]])
         self.lost.value = '; '.join(self.damaged.values())
-        names = {r.name if len({t.name for t in self.tails}) == len(self.tails) else str(r): r for r in self.tails}
+        names = {
+            r.name if len({t.name for t in self.tails}) == len(self.tails) else str(r): r
+            for r in self.tails
+        }
         if tuple(self.run.options) != (options := tuple(names.items())):
-            self.set(self.run, options=options); self.set(self.run, index=self.run.index or (0 if options else None)); fresh = True
-        if fresh or not options: self.redraw()
-        else: self.tabulate()
+            self.set(self.run, options=options)
+            self.set(self.run, index=self.run.index or (0 if options else None))
+            fresh = True
+        if fresh or not options:
+            self.redraw()
+        else:
+            self.tabulate()
         return fresh
 
 # %% ../nbs/5_explore/monitor.ipynb #6741b506
 @patch
-def redraw(self:Monitor):
+def redraw(self: Monitor):
     "Bring everything up to date with what was read."
     with self.lock:
         self.tabulate()
-        if not (run := self.run.value): self.said.value = 'no runs here yet'; return
-        if self.said.value == 'no runs here yet': self.said.value = ''
-        self.chart.value = curves([t.rows for t in self.tails.values()], list(self.tails).index(run), self.along.value).png()
-        fill(self.preview, run/'preview.png')
-        words = lambda r: {k: f.format(r[k]) if r.get(k) is not None else '–' for k,f in Table.columns.items() if k not in ('images_per_s', 'macc')}
+        if not (run := self.run.value):
+            self.said.value = 'no runs here yet'
+            return
+        if self.said.value == 'no runs here yet':
+            self.said.value = ''
+        self.chart.value = curves(
+            [t.rows for t in self.tails.values()], list(self.tails).index(run), self.along.value
+        ).png()
+        fill(self.preview, run / 'preview.png')
+        words = lambda r: {
+            k: f.format(r[k]) if r.get(k) is not None else '–'
+            for k, f in Table.columns.items()
+            if k not in ('images_per_s', 'macc')
+        }
         self.scores.value = tabular([words(r) for r in self.tails[run].rows if 'miou' in r][-12:])
 
+
 @patch
-def tabulate(self:Monitor):
+def tabulate(self: Monitor):
     "The table of the runs, with their colours."
-    rows = [{'': swatch(c)} | standing(run, t.rows, self.configs[run]) for c,(run,t) in zip(colours(len(self.tails)), self.tails.items())]
+    rows = [
+        {'': swatch(c)} | standing(run, t.rows, self.configs[run])
+        for c, (run, t) in zip(colours(len(self.tails)), self.tails.items())
+    ]
     self.runs.value = tabular(rows, self.run.index)
-    self.halt.disabled = not self.run.value or state(self.run.value) in ('finished', 'stopped', 'stopping')
+    self.halt.disabled = not self.run.value or state(self.run.value) in (
+        'finished',
+        'stopped',
+        'stopping',
+    )
 
 # %% ../nbs/5_explore/monitor.ipynb #9a5cdc14
 @patch
-def stop(self:Monitor):
+def stop(self: Monitor):
     "Ask the chosen run to stop."
     run = self.run.value
-    try: ask_stop(run); self.said.value = f'{run.name} stops after its present step; segbench train --resume {run} goes on'
-    except UserError as e: self.said.value = str(e)
+    try:
+        ask_stop(run)
+        self.said.value = (
+            f'{run.name} stops after its present step; segbench train --resume {run} goes on'
+        )
+    except UserError as e:
+        self.said.value = str(e)
     self.tabulate()
 
+
 @patch
-def wake(self:Monitor, *_):
+def wake(self: Monitor, *_):
     "Follow the runs in a thread of its own, until they rest."
-    if not self.follow.value or any(t.name == f'follow {id(self)}' for t in threading.enumerate()): return
+    if not self.follow.value or any(t.name == f'follow {id(self)}' for t in threading.enumerate()):
+        return
+
     def loop():
         heard = time.monotonic()
         while self.follow.value and not self.over.wait(self.every):
-            if self.refresh(): heard = time.monotonic()
-            if time.monotonic()-heard > 600: self.follow.value = False
+            if self.refresh():
+                heard = time.monotonic()
+            if time.monotonic() - heard > 600:
+                self.follow.value = False
+
     threading.Thread(target=loop, name=f'follow {id(self)}', daemon=True).start()
 
+
 @patch
-def close(self:Monitor):
+def close(self: Monitor):
     "Stop following, and let go of everything."
-    self.over.set(); Panel.close(self)
+    self.over.set()
+    Panel.close(self)
 
 # %% ../nbs/5_explore/monitor.ipynb #4ffeb54d
-def monitor(*places, every:float=2.) -> Monitor:
+def monitor(*places, every: float = 2.0) -> Monitor:
     "Watch the runs in `places` and below: a `Monitor` that looks every `every` seconds."
     for p in places:
-        if not Path(p).is_dir(): raise UserError(f'{str(p)!r} is no folder; give the folder of a run, or one with runs below it.')
+        if not Path(p).is_dir():
+            raise UserError(
+                f'{str(p)!r} is no folder; give the folder of a run, or one with runs below it.'
+            )
     m = Monitor(*(places or ['runs']), every=every)
     m.wake()
     return m
@@ -214,11 +344,19 @@ def monitor(*places, every:float=2.) -> Monitor:
 def fit_live(net, train, val, out, **kwargs) -> Monitor:
     "`fit` with these arguments in a thread, and its `Monitor`; `.result` is the `Training` when it is done, `.thread` can be joined."
     Path(out).mkdir(parents=True, exist_ok=True)
-    m = Monitor(out, every=1.); m.result = None
+    m = Monitor(out, every=1.0)
+    m.result = None
+
     def work():
-        try: m.result = fit(net, train, val, out, progress=False, **kwargs)
-        except (KeyboardInterrupt, Exception) as e: m.said.value = str(e) or type(e).__name__
-        finally: m.refresh(); m.follow.value = False
+        try:
+            m.result = fit(net, train, val, out, progress=False, **kwargs)
+        except (KeyboardInterrupt, Exception) as e:
+            m.said.value = str(e) or type(e).__name__
+        finally:
+            m.refresh()
+            m.follow.value = False
+
     m.thread = threading.Thread(target=work, daemon=True)
-    m.thread.start(); m.wake()
+    m.thread.start()
+    m.wake()
     return m

@@ -12,91 +12,126 @@ from .core import *
 
 # %% ../nbs/4_train/optim.ipynb #04ac9e0b
 def groups(
-    net, # `Segmenter`: parameters below `body` are the backbone's
-    lr:float, # Learning rate of the backbone
-    head_lr:float, # Learning rate of all others; that of the backbone if None
-    wd:float, # Weight decay
-    decay_all:bool=False, # Biases and norms decay, too
+    net,  # `Segmenter`: parameters below `body` are the backbone's
+    lr: float,  # Learning rate of the backbone
+    head_lr: float,  # Learning rate of all others; that of the backbone if None
+    wd: float,  # Weight decay
+    decay_all: bool = False,  # Biases and norms decay, too
 ):
     "Parameter groups of `net`, each with its full learning rate under `full`."
-    found,head_lr = {},lr if head_lr is None else head_lr
-    for name,p in net.named_parameters():
-        if not p.requires_grad: continue
-        rate,decay = lr if name.startswith('body.') else head_lr,wd if p.ndim > 1 or decay_all else 0.
+    found, head_lr = {}, lr if head_lr is None else head_lr
+    for name, p in net.named_parameters():
+        if not p.requires_grad:
+            continue
+        rate, decay = (
+            lr if name.startswith('body.') else head_lr,
+            wd if p.ndim > 1 or decay_all else 0.0,
+        )
         found.setdefault((rate, decay), []).append(p)
-    return [dict(params=ps, lr=rate, full=rate, weight_decay=decay) for (rate,decay),ps in found.items()]
+    return [
+        dict(params=ps, lr=rate, full=rate, weight_decay=decay)
+        for (rate, decay), ps in found.items()
+    ]
 
 # %% ../nbs/4_train/optim.ipynb #5f1ac575
 def optimiser(
-    name:str, # `sgd`, `nesterov`, `adam` or `adamw`
-    groups:list, # As `groups` makes them
-    momentum:float=.9, # Of SGD, and the first beta of Adam
+    name: str,  # `sgd`, `nesterov`, `adam` or `adamw`
+    groups: list,  # As `groups` makes them
+    momentum: float = 0.9,  # Of SGD, and the first beta of Adam
 ):
     "The optimiser `name` over `groups`."
-    kinds = dict(sgd=partial(torch.optim.SGD, momentum=momentum), nesterov=partial(torch.optim.SGD, momentum=momentum, nesterov=True),
-                 adam=partial(torch.optim.Adam, betas=(momentum,.999)), adamw=partial(torch.optim.AdamW, betas=(momentum,.999)))
+    kinds = dict(
+        sgd=partial(torch.optim.SGD, momentum=momentum),
+        nesterov=partial(torch.optim.SGD, momentum=momentum, nesterov=True),
+        adam=partial(torch.optim.Adam, betas=(momentum, 0.999)),
+        adamw=partial(torch.optim.AdamW, betas=(momentum, 0.999)),
+    )
     return kinds[choose('optimiser', name, list(kinds))](groups)
 
 # %% ../nbs/4_train/optim.ipynb #1ad88af9
-def poly(t, scores=(), power:float=.9): 
+def poly(t, scores=(), power: float = 0.9):
     "Down to zero like a power of what is left."
-    return (1-t)**power
+    return (1 - t) ** power
+
 
 def cosine(t, scores=()):
     "Down to zero along half a cosine."
-    return (1+math.cos(math.pi*t))/2
+    return (1 + math.cos(math.pi * t)) / 2
 
-def onecycle(t, scores=(), up:float=.3, start:float=.04):
+
+def onecycle(t, scores=(), up: float = 0.3, start: float = 0.04):
     "From `start` up to one during the first `up` of the time, then down to zero, both along half a cosine."
-    if not 0 <= up < 1: raise ValueError(f'up is {up}, but is a share of the training: from 0, and below 1')
-    return start + (1-start)*cosine(1-t/up) if t < up else cosine((t-up)/(1-up))
+    if not 0 <= up < 1:
+        raise ValueError(f'up is {up}, but is a share of the training: from 0, and below 1')
+    return start + (1 - start) * cosine(1 - t / up) if t < up else cosine((t - up) / (1 - up))
 
-def step(t, scores=(), at=(.6,.85), gamma:float=.1):
+
+def step(t, scores=(), at=(0.6, 0.85), gamma: float = 0.1):
     "Times `gamma` at each of the points `at`."
-    if not at or not all(0 < a < 1 for a in at): raise ValueError(f'at is {at}, but wants shares of the training, between 0 and 1, such as (.6,.85)')
-    return gamma**sum(t >= a for a in at)
+    if not at or not all(0 < a < 1 for a in at):
+        raise ValueError(
+            f'at is {at}, but wants shares of the training, between 0 and 1, such as (.6,.85)'
+        )
+    return gamma ** sum(t >= a for a in at)
+
 
 def constant(t, scores=()):
     "Always one."
-    return 1.
+    return 1.0
 
 # %% ../nbs/4_train/optim.ipynb #571f8827
-def plateau(t, scores=(), patience:int=5, gamma:float=.5):
+def plateau(t, scores=(), patience: int = 5, gamma: float = 0.5):
     "Times `gamma` whenever `patience` evaluations have brought no better score."
-    if patience < 1: raise ValueError(f'patience is {patience}, but must be at least 1')
-    best,since,factor = -1.,0,1.
+    if patience < 1:
+        raise ValueError(f'patience is {patience}, but must be at least 1')
+    best, since, factor = -1.0, 0, 1.0
     for s in scores:
-        best,since = (s, 0) if s > best else (best, since+1)
-        if since == patience: since,factor = 0,factor*gamma
+        best, since = (s, 0) if s > best else (best, since + 1)
+        if since == patience:
+            since, factor = 0, factor * gamma
     return factor
 
 # %% ../nbs/4_train/optim.ipynb #04a34131
 def schedule(
-    text:str, # `poly`, `cosine`, `onecycle`, `step`, `plateau` or `constant`, perhaps with arguments: `poly(power=1)`
-    warmup:float=0., # Share of the time in which the rate rises linearly from zero
+    text: str,  # `poly`, `cosine`, `onecycle`, `step`, `plateau` or `constant`, perhaps with arguments: `poly(power=1)`
+    warmup: float = 0.0,  # Share of the time in which the rate rises linearly from zero
 ):
     "A function from progress and scores to the factor of the learning rates."
-    name,kw = parse_call(text)
-    known = dict(poly=poly, cosine=cosine, onecycle=onecycle, step=step, plateau=plateau, constant=constant)
+    name, kw = parse_call(text)
+    known = dict(
+        poly=poly, cosine=cosine, onecycle=onecycle, step=step, plateau=plateau, constant=constant
+    )
     f = known[choose('schedule', name, list(known))]
     takes = inspect.signature(f).parameters
-    for k,v in kw.items():
+    for k, v in kw.items():
         choose(f'argument of {name}', k, list(takes)[2:])
         of_kind(f'{k} of {name}', v, takes[k].annotation)
-    factor = careful(text, lambda t, scores=(): f(t, scores, **kw)*(min(1, t/warmup) if warmup else 1))
-    for t in (k/100 for k in range(101)):
-        if not 0 <= factor(t) <= 1000: raise UserError(f'the schedule {text!r} makes {factor(t):g} of a learning rate; a factor lies between 0 and 1000, and is mostly below 1.')
+    factor = careful(
+        text, lambda t, scores=(): f(t, scores, **kw) * (min(1, t / warmup) if warmup else 1)
+    )
+    for t in (k / 100 for k in range(101)):
+        if not 0 <= factor(t) <= 1000:
+            raise UserError(
+                f'the schedule {text!r} makes {factor(t):g} of a learning rate; a factor lies between 0 and 1000, and is mostly below 1.'
+            )
     return factor
 
 # %% ../nbs/4_train/optim.ipynb #56f6c4a6
 class EMA:
     "A copy of `net` whose weights follow it: `average.net` is ready for evaluation."
-    def __init__(self, net, decay:float): self.net,self.decay = copy.deepcopy(net).eval().requires_grad_(False),decay
+
+    def __init__(self, net, decay: float):
+        self.net, self.decay = copy.deepcopy(net).eval().requires_grad_(False), decay
 
     @torch.no_grad()
-    def update(self, net, step:int):
+    def update(self, net, step: int):
         "Move towards the weights of `net`, which has made `step` steps."
-        own,new = list(self.net.state_dict().values()),list(net.state_dict().values())
-        real = [k for k,v in enumerate(own) if v.is_floating_point()]
-        torch._foreach_lerp_([own[k] for k in real], [new[k] for k in real], 1-min(self.decay, (1+step)/(10+step)))
-        for k in set(range(len(own))) - set(real): own[k].copy_(new[k])
+        own, new = list(self.net.state_dict().values()), list(net.state_dict().values())
+        real = [k for k, v in enumerate(own) if v.is_floating_point()]
+        torch._foreach_lerp_(
+            [own[k] for k in real],
+            [new[k] for k in real],
+            1 - min(self.decay, (1 + step) / (10 + step)),
+        )
+        for k in set(range(len(own))) - set(real):
+            own[k].copy_(new[k])

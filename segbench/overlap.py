@@ -16,133 +16,148 @@ from .losses import *
 def probs(logits):
     "Probabilities of the classes, b×k×h×w, in the order in memory that the logits have."
     x = wide(logits)
-    return x.permute(0,2,3,1).softmax(-1).permute(0,3,1,2) if x.stride(1) == 1 else x.softmax(1)
+    return (
+        x.permute(0, 2, 3, 1).softmax(-1).permute(0, 3, 1, 2) if x.stride(1) == 1 else x.softmax(1)
+    )
 
 # %% ../nbs/2_measure/overlap.ipynb #f0a09b74
 def overlaps(logits, label):
     "Of each class the probability where it is true, where anything is labelled, and its pixels: three times k numbers."
-    on = (label != 255)[:,None]
-    p = probs(logits)*on
-    hot = torch.zeros_like(p).scatter_(1, label.long()[:,None]*on, on.to(p.dtype))
-    return [t.sum((0,2,3)) for t in (p*hot, p, hot)]
+    on = (label != 255)[:, None]
+    p = probs(logits) * on
+    hot = torch.zeros_like(p).scatter_(1, label.long()[:, None] * on, on.to(p.dtype))
+    return [t.sum((0, 2, 3)) for t in (p * hot, p, hot)]
 
 # %% ../nbs/2_measure/overlap.ipynb #e3325ba9
 def tversky(
-    logits, # b×k×h×w
-    label, # b×h×w, 255 is void
-    alpha:float=.5, # Price of what is falsely found
-    beta:float=.5, # Price of what is missed
-    weight=None, # Class weights, k numbers
+    logits,  # b×k×h×w
+    label,  # b×h×w, 255 is void
+    alpha: float = 0.5,  # Price of what is falsely found
+    beta: float = 0.5,  # Price of what is missed
+    weight=None,  # Class weights, k numbers
 ) -> Loss:
     "One minus the Tversky index, the mean over the classes."
-    hits,found,true = overlaps(logits, label)
-    loss = 1 - hits/(hits + alpha*(found-hits) + beta*(true-hits)).clamp(min=1e-7)
+    hits, found, true = overlaps(logits, label)
+    loss = 1 - hits / (hits + alpha * (found - hits) + beta * (true - hits)).clamp(min=1e-7)
     w = torch.ones_like(loss) if weight is None else weight
-    return (loss*(true > 0)*w).sum()/w.sum()
+    return (loss * (true > 0) * w).sum() / w.sum()
 
 # %% ../nbs/2_measure/overlap.ipynb #2fb23c50
 def dice(logits, label, weight=None) -> Loss:
     "One minus twice the intersection over the sum of both regions, the mean over the classes."
-    return tversky(logits, label, .5, .5, weight)
+    return tversky(logits, label, 0.5, 0.5, weight)
+
 
 def jaccard(logits, label, weight=None) -> Loss:
     "One minus intersection over union, the mean over the classes."
-    return tversky(logits, label, 1., 1., weight)
+    return tversky(logits, label, 1.0, 1.0, weight)
 
 # %% ../nbs/2_measure/overlap.ipynb #40a59ec3
 def jaccard_steps(true, false):
     "The step of the Jaccard loss for each true and each false pixel in every bin, from counts k×bins in falling order of error."
-    passed = lambda n: F.pad(n.cumsum(1), (1,0))
+    passed = lambda n: F.pad(n.cumsum(1), (1, 0))
     size = true.sum(1, keepdim=True)
-    a,b = size-passed(true),1/(size+passed(false)).clamp(min=1)
-    middle = lambda x: (x[:,1:]+x[:,:-1])/2
-    return middle(b), -middle(a)*b.diff()/false.clamp(min=1)
+    a, b = size - passed(true), 1 / (size + passed(false)).clamp(min=1)
+    middle = lambda x: (x[:, 1:] + x[:, :-1]) / 2
+    return middle(b), -middle(a) * b.diff() / false.clamp(min=1)
 
 # %% ../nbs/2_measure/overlap.ipynb #159f6fd7
-def bin_places(x, label, bins:int):
+def bin_places(x, label, bins: int):
     "Probabilities, and the bin of every error, both b×k×h×w: k rows of bins for false pixels, then k for true ones."
-    p,on = x.softmax(1),(label != 255)[:,None]
-    own,k = label.long()[:,None]*on,x.shape[1]
-    row = (bins+1)*torch.arange(2*k, dtype=torch.int32, device=x.device)
-    place = lambda error: (error*(on*(bins-1)) + 1.5*on).int()
-    mine = place(1-p.gather(1, own)) + row[own+k]
+    p, on = x.softmax(1), (label != 255)[:, None]
+    own, k = label.long()[:, None] * on, x.shape[1]
+    row = (bins + 1) * torch.arange(2 * k, dtype=torch.int32, device=x.device)
+    place = lambda error: (error * (on * (bins - 1)) + 1.5 * on).int()
+    mine = place(1 - p.gather(1, own)) + row[own + k]
     # nan has no place, and what it is as a whole number differs from machine to machine: bin 0, which is not counted
-    return p, (place(p) + row[:k,None,None]).scatter_(1, own, mine).clamp_(min=0)
+    return p, (place(p) + row[:k, None, None]).scatter_(1, own, mine).clamp_(min=0)
 
-def error_counts(x, label, bins:int):
+
+def error_counts(x, label, bins: int):
     "False and true pixels of each class in every bin, in falling order of error, 2×k×bins."
-    k,count = x.shape[1],0
-    for z,y in strips(x, label): count = count + torch.bincount(bin_places(z, y, bins)[1].flatten(), minlength=2*k*(bins+1))
-    return count.view(2, k, bins+1)[...,1:].flip(2).double()
+    k, count = x.shape[1], 0
+    for z, y in strips(x, label):
+        count = count + torch.bincount(
+            bin_places(z, y, bins)[1].flatten(), minlength=2 * k * (bins + 1)
+        )
+    return count.view(2, k, bins + 1)[..., 1:].flip(2).double()
 
 # %% ../nbs/2_measure/overlap.ipynb #6f63279f
 def slopes(count):
     "How the loss changes with the probability of a false and of a true pixel in every bin, from counts 2×k×bins."
-    up,down = jaccard_steps(count[1], count[0])
+    up, down = jaccard_steps(count[1], count[0])
     return torch.stack([down, -up])
 
+
 def sorted_slopes(
-    error, # The largest errors of all classes
-    true, # 1 where the pixel is the class, else 0
-    c, # Class of each
-    rest, # Pixels with smaller errors, 2×k
+    error,  # The largest errors of all classes
+    true,  # 1 where the pixel is the class, else 0
+    c,  # Class of each
+    rest,  # Pixels with smaller errors, 2×k
 ):
     "`slopes` of single pixels, each a bin of its own."
-    order,n = (2*c-error.double()).argsort(),c.bincount(minlength=rest.shape[1])
-    t,c = true[order],c[order]
-    at = torch.arange(len(c), device=c.device) - (n.cumsum(0)-n)[c]
-    count = F.pad(rest[...,None], (int(n.max()), 0))
-    count[t,c,at] = 1
-    return torch.empty_like(error, dtype=count.dtype).index_copy_(0, order, slopes(count)[t,c,at])
+    order, n = (2 * c - error.double()).argsort(), c.bincount(minlength=rest.shape[1])
+    t, c = true[order], c[order]
+    at = torch.arange(len(c), device=c.device) - (n.cumsum(0) - n)[c]
+    count = F.pad(rest[..., None], (int(n.max()), 0))
+    count[t, c, at] = 1
+    return torch.empty_like(error, dtype=count.dtype).index_copy_(0, order, slopes(count)[t, c, at])
 
 # %% ../nbs/2_measure/overlap.ipynb #3468d071
 def counted(x, label, table, grad):
     "Fill `grad` with the gradient of the pixels with a finite slope in `table`, 2×k×places; its product with the probabilities, and the others: where they are, and the probabilities there."
-    k,places = table.shape[1:]
-    value,row,at,p_at = 0,0,[],[]
-    for z,y,g in strips(x, label, grad):
-        p,place = bin_places(z, y, places-1)
+    k, places = table.shape[1:]
+    value, row, at, p_at = 0, 0, [], []
+    for z, y, g in strips(x, label, grad):
+        p, place = bin_places(z, y, places - 1)
         slope = table.view(-1).index_select(0, place.flatten()).view_as(p)
-        b,c,i,j = sort = slope.isinf().nonzero(as_tuple=True)
+        b, c, i, j = sort = slope.isinf().nonzero(as_tuple=True)
         slope[sort] = 0
-        mean = (p*slope).sum(1, keepdim=True)
+        mean = (p * slope).sum(1, keepdim=True)
         value = value + mean.sum()
-        torch.mul(p, slope-mean, out=g)
-        at.append(torch.stack([b, c, i+row, j, place[sort].long()//(k*places)])); p_at.append(p.permute(0,2,3,1)[b,i,j])
+        torch.mul(p, slope - mean, out=g)
+        at.append(torch.stack([b, c, i + row, j, place[sort].long() // (k * places)]))
+        p_at.append(p.permute(0, 2, 3, 1)[b, i, j])
         row += len(y[0])
     return value, torch.cat(at, 1), torch.cat(p_at)
 
 # %% ../nbs/2_measure/overlap.ipynb #8bd7df3b
 @torch.no_grad()
-def lovasz_gradient(x, label, bins:int, sort:int, weight=None):
+def lovasz_gradient(x, label, bins: int, sort: int, weight=None):
     "Value and gradient of `lovasz`."
-    count,grad = error_counts(x, label, bins),torch.empty_like(x)
+    count, grad = error_counts(x, label, bins), torch.empty_like(x)
     there = count[1].sum(1, keepdim=True) > 0
-    share = there.double()*(1 if weight is None else weight[:,None])
-    share = share/share.sum().clamp(min=1e-8)
-    first = there & (count.sum(0).cumsum(1) <= sort/there.sum())
-    rest,slope = count.masked_fill(first, 0),slopes(count)*share
-    table = F.pad(slope.masked_fill(first, torch.inf).flip(2), (1,0)).to(x.dtype)
-    value,(b,c,i,j,true),p = counted(x, label, table, grad)
-    own = p.gather(1, c[:,None])
-    error = (true-own[:,0]).abs()
-    s = sorted_slopes(error, true, c, rest.sum(2))*share[c,0]
-    value = value - (slope*rest)[1].sum() + (error*s.abs()).sum()
-    own = own*s[:,None].to(x.dtype)
-    grad.permute(0,2,3,1).index_put_((b,i,j), (-p*own).scatter_add_(1, c[:,None], own), accumulate=True)
+    share = there.double() * (1 if weight is None else weight[:, None])
+    share = share / share.sum().clamp(min=1e-8)
+    first = there & (count.sum(0).cumsum(1) <= sort / there.sum())
+    rest, slope = count.masked_fill(first, 0), slopes(count) * share
+    table = F.pad(slope.masked_fill(first, torch.inf).flip(2), (1, 0)).to(x.dtype)
+    value, (b, c, i, j, true), p = counted(x, label, table, grad)
+    own = p.gather(1, c[:, None])
+    error = (true - own[:, 0]).abs()
+    s = sorted_slopes(error, true, c, rest.sum(2)) * share[c, 0]
+    value = value - (slope * rest)[1].sum() + (error * s.abs()).sum()
+    own = own * s[:, None].to(x.dtype)
+    grad.permute(0, 2, 3, 1).index_put_(
+        (b, i, j), (-p * own).scatter_add_(1, c[:, None], own), accumulate=True
+    )
     return value.to(x.dtype), grad
 
 # %% ../nbs/2_measure/overlap.ipynb #4e9f8656
 def lovasz(
-    logits, # b×k×h×w
-    label, # b×h×w, 255 is void
-    bins:int=2**14, # Bins of the histogram of errors
-    step:int=1, # Use every `step`-th row and column
-    sort:int=None, # How many of the largest errors are put in order, an equal share for each class that is there; by default 2^16, or none of an estimate by `step`
-    weight=None, # Class weights, k numbers
+    logits,  # b×k×h×w
+    label,  # b×h×w, 255 is void
+    bins: int = 2**14,  # Bins of the histogram of errors
+    step: int = 1,  # Use every `step`-th row and column
+    sort: int = None,  # How many of the largest errors are put in order, an equal share for each class that is there; by default 2^16, or none of an estimate by `step`
+    weight=None,  # Class weights, k numbers
 ) -> Loss:
     "Lovász-softmax: the convex extension of one minus the mean IoU of the classes present."
-    if min(bins, step) < 1: raise UserError(f'lovasz(bins={bins}, step={step}) has no pixel to count; give whole numbers from 1.')
-    x,label = wide(logits)[...,::step,::step],label[...,::step,::step]
-    if sort is None: sort = 2**16 if step == 1 else 0
+    if min(bins, step) < 1:
+        raise UserError(
+            f'lovasz(bins={bins}, step={step}) has no pixel to count; give whole numbers from 1.'
+        )
+    x, label = wide(logits)[..., ::step, ::step], label[..., ::step, ::step]
+    if sort is None:
+        sort = 2**16 if step == 1 else 0
     return known(x, *lovasz_gradient(x, label, bins, sort, weight))

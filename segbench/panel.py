@@ -16,26 +16,41 @@ from .show import picture_in
 # %% ../nbs/5_explore/panel.ipynb #575d8085
 def swatch(colour) -> Markup:
     "A small square of a colour, for legends."
-    return Markup('<span style="display:inline-block;width:.8em;height:.8em;border-radius:2px;background:rgb({},{},{})"></span>'.format(*map(int, colour)))
+    return Markup(
+        '<span style="display:inline-block;width:.8em;height:.8em;border-radius:2px;background:rgb({},{},{})"></span>'.format(
+            *map(int, colour)
+        )
+    )
 
-def gauge(share:float, width:int=60) -> Markup:
+
+def gauge(share: float, width: int = 60) -> Markup:
     "A bar that is filled to `share`."
-    return Markup(f'<span style="display:inline-block;width:{width}px;height:.6em;border-radius:2px;background:#8883"><span style="display:block;width:{100*min(1, max(0, share)):.0f}%;height:100%;border-radius:2px;background:#4682b4"></span></span>')
+    return Markup(
+        f'<span style="display:inline-block;width:{width}px;height:.6em;border-radius:2px;background:#8883"><span style="display:block;width:{100 * min(1, max(0, share)):.0f}%;height:100%;border-radius:2px;background:#4682b4"></span></span>'
+    )
 
 # %% ../nbs/5_explore/panel.ipynb #126caae0
-table_style = '''<style>.segbench-table{border-collapse:collapse;font-size:12px;line-height:1.45;font-variant-numeric:tabular-nums}.segbench-table th,.segbench-table td{padding:1px 8px;text-align:right;white-space:pre;border-bottom:1px solid #8883}
-.segbench-table th{font-weight:600}.segbench-table .l{text-align:left}.segbench-table .on td{background:#4682b433;font-weight:600}</style>'''
+table_style = """<style>.segbench-table{border-collapse:collapse;font-size:12px;line-height:1.45;font-variant-numeric:tabular-nums}.segbench-table th,.segbench-table td{padding:1px 8px;text-align:right;white-space:pre;border-bottom:1px solid #8883}
+.segbench-table th{font-weight:600}.segbench-table .l{text-align:left}.segbench-table .on td{background:#4682b433;font-weight:600}</style>"""
+
 
 def tabular(
-    rows:list, # Dictionaries with the same keys
-    marked:int=None, # Number of the row that stands out
-    left=('run', 'name', 'model', 'kind'), # Columns of words, which begin at the left
+    rows: list,  # Dictionaries with the same keys
+    marked: int = None,  # Number of the row that stands out
+    left=('run', 'name', 'model', 'kind'),  # Columns of words, which begin at the left
 ) -> Markup:
     "`rows` as an HTML table."
-    if not rows: return Markup('')
-    cells = lambda tag, row: joined(Markup(f'<{tag}{" class=l"*(k in left)}>{safe(v)}</{tag}>') for k,v in row.items())
-    body = ''.join(f'<tr{" class=on"*(i == marked)}>{cells("td", r)}</tr>' for i,r in enumerate(rows))
-    return Markup(f'{table_style}<div style="overflow-x:auto"><table class="segbench-table"><tr>{cells("th", {k: k for k in rows[0]})}</tr>{body}</table></div>')
+    if not rows:
+        return Markup('')
+    cells = lambda tag, row: joined(
+        Markup(f'<{tag}{" class=l" * (k in left)}>{safe(v)}</{tag}>') for k, v in row.items()
+    )
+    body = ''.join(
+        f'<tr{" class=on" * (i == marked)}>{cells("td", r)}</tr>' for i, r in enumerate(rows)
+    )
+    return Markup(
+        f'{table_style}<div style="overflow-x:auto"><table class="segbench-table"><tr>{cells("th", {k: k for k in rows[0]})}</tr>{body}</table></div>'
+    )
 
 # %% ../nbs/5_explore/panel.ipynb #52a2611b
 def prose(words) -> Markup:
@@ -43,69 +58,96 @@ def prose(words) -> Markup:
     return markup('<div style="line-height:1.45">{}</div>', words)
 
 # %% ../nbs/5_explore/panel.ipynb #8c4c2887
-def image(width:int, data:bytes=b'') -> W.Image:
+def image(width: int, data: bytes = b'') -> W.Image:
     "A place for a PNG, `width` pixels wide."
-    return W.Image(value=data, format='png', layout=W.Layout(width=f'{width}px', object_fit='contain', flex='0 0 auto'))
+    return W.Image(
+        value=data,
+        format='png',
+        layout=W.Layout(width=f'{width}px', object_fit='contain', flex='0 0 auto'),
+    )
+
 
 def fill(place, file=None):
     "Put the PNG `file` into an image widget, or hide it if there is no such file, or none that can be shown."
     place.value = b'' if file is None or picture_in(file) is None else file.read_bytes()
     place.layout.display = None if place.value else 'none'
 
+
 def columns(*parts):
     "Widgets beside each other from the same line down, which wrap."
-    box = beside(*parts); box.layout.align_items = 'flex-start'
+    box = beside(*parts)
+    box.layout.align_items = 'flex-start'
     return box
 
 # %% ../nbs/5_explore/panel.ipynb #7f69ea57
 def still(w):
     "The pictures in the widget `w`, beside or above each other as it shows them, as a Pillow picture or None."
-    if isinstance(w, Canvas): return w.picture(w.width*len(w.panels)) if w.panels else None
-    if isinstance(w, W.Image): return shrunk(w.value, int(w.layout.width[:-2])) if w.value else None
+    if isinstance(w, Canvas):
+        return w.picture(w.width * len(w.panels)) if w.panels else None
+    if isinstance(w, W.Image):
+        return shrunk(w.value, int(w.layout.width[:-2])) if w.value else None
     shown = [c for c in getattr(w, 'children', ()) if c.layout.display != 'none']
-    if isinstance(w, W.Tab): shown = [w.children[w.selected_index or 0]]
-    parts,flat = list(filter(None, map(still, shown))),isinstance(w, W.HBox)
-    if not parts: return None
-    wide,high = [p.width for p in parts],[p.height for p in parts]
+    if isinstance(w, W.Tab):
+        shown = [w.children[w.selected_index or 0]]
+    parts, flat = list(filter(None, map(still, shown))), isinstance(w, W.HBox)
+    if not parts:
+        return None
+    wide, high = [p.width for p in parts], [p.height for p in parts]
     sheet = Image.new('RGB', (sum(wide), max(high)) if flat else (max(wide), sum(high)), 'white')
-    for k,p in enumerate(parts): sheet.paste(p, (sum(wide[:k]), 0) if flat else (0, sum(high[:k])))
+    for k, p in enumerate(parts):
+        sheet.paste(p, (sum(wide[:k]), 0) if flat else (0, sum(high[:k])))
     return sheet
 
-def shrunk(file:bytes, width:int):
+
+def shrunk(file: bytes, width: int):
     "The picture in a file's bytes, `width` pixels wide."
     p = Image.open(io.BytesIO(file)).convert('RGB')
-    return p.resize((width, round(p.height*width/p.width)), Image.LANCZOS)
+    return p.resize((width, round(p.height * width / p.width)), Image.LANCZOS)
 
 # %% ../nbs/5_explore/panel.ipynb #52a34712
 class Panel(Instrument):
     "Rows of widgets; derived classes define `redraw`, which brings them up to date."
-    def __init__(self, *rows): super().__init__(*rows); self.heard,self.quiet = [],False
-    def changed(self, *_): self.quiet or self.redraw()
-    def picture(self): return still(self.box) or Image.new('RGB', (8,8), 'white')
+
+    def __init__(self, *rows):
+        super().__init__(*rows)
+        self.heard, self.quiet = [], False
+
+    def changed(self, *_):
+        self.quiet or self.redraw()
+
+    def picture(self):
+        return still(self.box) or Image.new('RGB', (8, 8), 'white')
 
     def on(self, *widgets, name='value', call=None):
         "Redraw, or `call`, when `name` of one of `widgets` changes."
-        for w in widgets: w.observe(call or self.changed, name); self.heard.append((w, call or self.changed, name))
+        for w in widgets:
+            w.observe(call or self.changed, name)
+            self.heard.append((w, call or self.changed, name))
 
     def press(self, button, f):
         "Call `f` when `button` is pressed."
         call = lambda _: f()
-        button.on_click(call); self.heard.append((button, call, None))
+        button.on_click(call)
+        self.heard.append((button, call, None))
 
     def set(self, widget, **values):
         "Give `widget` new `values` without a redraw."
-        before,self.quiet = self.quiet,True
-        for k,v in values.items(): setattr(widget, k, v)
+        before, self.quiet = self.quiet, True
+        for k, v in values.items():
+            setattr(widget, k, v)
         self.quiet = before
 
 # %% ../nbs/5_explore/panel.ipynb #af444826
 @patch
-def close(self:Panel):
+def close(self: Panel):
     "Let go of everything: nobody is heard any more, and the widgets are taken away."
-    for w,f,name in self.heard: w.unobserve(f, name) if name else w.on_click(f, remove=True)
+    for w, f, name in self.heard:
+        w.unobserve(f, name) if name else w.on_click(f, remove=True)
     self.heard.clear()
     for w in below(self.box):
-        for part in (w, w.layout, getattr(w, 'style', None)): part and part.close()
+        for part in (w, w.layout, getattr(w, 'style', None)):
+            part and part.close()
+
 
 def below(w) -> list:
     "The widget `w` and all in it."

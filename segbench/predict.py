@@ -6,9 +6,13 @@
 __all__ = ['find_pictures', 'distinct', 'save_map', 'save_values', 'read_as_trained', 'check_pictures', 'predict_file', 'main']
 
 # %% ../nbs/4_train/predict.ipynb #0e910c51
-if '__file__' in globals() and not __package__: # run by its path: let imports see the package instead of its folder
-    import sys; from pathlib import Path
-    sys.path[0],__package__ = str(Path(__file__).resolve().parents[1]),'segbench'
+if (
+    '__file__' in globals() and not __package__
+):  # run by its path: let imports see the package instead of its folder
+    import sys
+    from pathlib import Path
+
+    sys.path[0], __package__ = str(Path(__file__).resolve().parents[1]), 'segbench'
 
 # %% ../nbs/4_train/predict.ipynb #a6aa9b8a
 import json, sys
@@ -20,61 +24,94 @@ from .core import *
 def find_pictures(path, out) -> dict:
     "The picture files that `path` means, itself or all below it, and for each the place below `out` where its map goes."
     from segbench.data.pairs import kinds, pictures_below
-    path,out = Path(path),Path(out)
-    found = pictures_below(path) if path.is_dir() else [path]*path.is_file()
-    if not found: raise UserError(f'no pictures at {str(path)!r}; give a picture, or a folder with files that end in {", ".join(kinds)}.')
+
+    path, out = Path(path), Path(out)
+    found = pictures_below(path) if path.is_dir() else [path] * path.is_file()
+    if not found:
+        raise UserError(
+            f'no pictures at {str(path)!r}; give a picture, or a folder with files that end in {", ".join(kinds)}.'
+        )
     base = path if path.is_dir() else path.parent
-    return {f: (out/f.relative_to(base)).with_suffix('') for f in found}
+    return {f: (out / f.relative_to(base)).with_suffix('') for f in found}
 
 # %% ../nbs/4_train/predict.ipynb #d1ff3b66
-def distinct(files:dict) -> dict:
+def distinct(files: dict) -> dict:
     "`files`, pictures and targets; a `UserError` if two of them would have one map, or if a map would replace a picture."
-    first,pictures = {},{f.resolve() for f in files}
-    for f,t in files.items():
-        if (twin := first.setdefault(t, f)) != f: raise UserError(f'{twin} and {f} would both become {t}.png; rename one of them.')
-        if pictures & {Path(f'{t}{end}.png').resolve() for end in ('', '_overlay')}: raise UserError(f'{t}.png or its overlay would replace a picture; choose another --out.')
+    first, pictures = {}, {f.resolve() for f in files}
+    for f, t in files.items():
+        if (twin := first.setdefault(t, f)) != f:
+            raise UserError(f'{twin} and {f} would both become {t}.png; rename one of them.')
+        if pictures & {Path(f'{t}{end}.png').resolve() for end in ('', '_overlay')}:
+            raise UserError(
+                f'{t}.png or its overlay would replace a picture; choose another --out.'
+            )
     return files
 
 # %% ../nbs/4_train/predict.ipynb #3d6511cd
 def _with_names(names, values=None):
     "What a PNG says of its numbers, for whoever scores it: the `names` of the classes, and the `values` that stand for them."
     from PIL.PngImagePlugin import PngInfo
+
     info = PngInfo()
-    if names: info.add_itxt('classes', json.dumps(dict(names=list(names), values=values)))
+    if names:
+        info.add_itxt('classes', json.dumps(dict(names=list(names), values=values)))
     return info
+
 
 def save_map(path, classes, pal, names=None):
     "Write class indices, h×w, as a PNG that carries its palette and, if given, the names of the classes."
     from PIL import Image
     import numpy as np
+
     image = Image.fromarray(np.asarray(classes, np.uint8), 'P')
     image.putpalette(np.asarray(pal, np.uint8).ravel().tolist())
-    with whole(path) as part: image.save(part, 'PNG', pnginfo=_with_names(names))
+    with whole(path) as part:
+        image.save(part, 'PNG', pnginfo=_with_names(names))
+
 
 def save_values(path, values, names=None, table=None):
     "Write numbers, h×w, or colours, h×w×3, as a PNG without a palette; `table` has the value of each of the classes `names`."
     from PIL import Image
     import numpy as np
+
     small = values.ndim == 3 or values.max() < 256
     image = Image.fromarray(values.astype(np.uint8 if small else np.uint16))
-    with whole(path) as part: image.save(part, 'PNG', pnginfo=_with_names(names, table))
+    with whole(path) as part:
+        image.save(part, 'PNG', pnginfo=_with_names(names, table))
 
 # %% ../nbs/4_train/predict.ipynb #1a8a88bd
-def read_as_trained(file, config:dict):
+def read_as_trained(file, config: dict):
     "The picture `file`, `uint8` h×w×c, with the channels and the window of values of the run that has this `config`."
     from segbench.data.pairs import read_image
-    return read_image(file, config['net'].get('in_chans', 3), tuple(config.get('window', (0, 65535))), upright=True)
 
-def check_pictures(files, config:dict):
+    return read_image(
+        file,
+        config['net'].get('in_chans', 3),
+        tuple(config.get('window', (0, 65535))),
+        upright=True,
+    )
+
+
+def check_pictures(files, config: dict):
     "A `UserError` that names those of `files` that cannot be read."
     import os
     from concurrent.futures import ThreadPoolExecutor
+
     def wrong(f):
-        try: read_as_trained(f, config)
-        except UserError as e: return str(e)
-    with ThreadPoolExecutor(os.cpu_count()) as pool: found = [w for w in pool.map(wrong, files) if w]
-    more = f' And {len(found)-1} more of the {len(files)} pictures cannot be read.' if found[1:] else ''
-    if found: raise UserError(found[0] + more)
+        try:
+            read_as_trained(f, config)
+        except UserError as e:
+            return str(e)
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        found = [w for w in pool.map(wrong, files) if w]
+    more = (
+        f' And {len(found) - 1} more of the {len(files)} pictures cannot be read.'
+        if found[1:]
+        else ''
+    )
+    if found:
+        raise UserError(found[0] + more)
 
 # %% ../nbs/4_train/predict.ipynb #f4cdf9e3
 def predict_file(net, file, target, config, with_overlay, ids, ask):
@@ -82,45 +119,68 @@ def predict_file(net, file, target, config, with_overlay, ids, ask):
     import numpy as np, torch
     from segbench.protocol import decide
     from segbench.show import captioned, overlay
+
     image = read_as_trained(file, config)
-    x = torch.from_numpy(image).permute(2,0,1)[None].to(next(net.parameters()).device)
-    classes,pal = decide(net, x, **ask)[0].cpu().numpy(),np.asarray(config['palette'], np.uint8)
-    if ids: save_values(f'{target}.png', np.array(config['values'])[classes], config['classes'], config['values'])
-    else: save_map(f'{target}.png', classes, pal, config['classes'])
+    x = torch.from_numpy(image).permute(2, 0, 1)[None].to(next(net.parameters()).device)
+    classes, pal = decide(net, x, **ask)[0].cpu().numpy(), np.asarray(config['palette'], np.uint8)
+    if ids:
+        save_values(
+            f'{target}.png',
+            np.array(config['values'])[classes],
+            config['classes'],
+            config['values'],
+        )
+    else:
+        save_map(f'{target}.png', classes, pal, config['classes'])
     if with_overlay:
         sheet = captioned(overlay(image, classes, pal), classes, config['classes'], pal)
-        with whole(f'{target}_overlay.png') as part: sheet.save(part, 'PNG')
+        with whole(f'{target}_overlay.png') as part:
+            sheet.save(part, 'PNG')
 
 # %% ../nbs/4_train/predict.ipynb #135ba775
 def main(
-    run:str, # Folder of the run
-    pictures:str, # A picture, or a folder of them
-    out:str=None, # Folder for the maps; by default predictions in the run's folder
-    overlay:bool=False, # Write the paint over each picture with a legend, too
-    scales:list[float]=(1.,), # Sizes at which each picture is shown
-    flip:bool=False, # Show its mirror image, too
-    window:int=None, # Side of a sliding window, for large pictures; whole by default
-    ids:bool=False, # Write what label files of the data set hold, as test servers expect, instead of class indices
-    hann:bool=False, # Let the middle of a window count most
-    weights:str='best', # best or last
-    precision:str=None, # bf16, fp16, no or auto; that of the training by default
-    trust:bool=False, # Use a network that the run names outside segbench, too
+    run: str,  # Folder of the run
+    pictures: str,  # A picture, or a folder of them
+    out: str = None,  # Folder for the maps; by default predictions in the run's folder
+    overlay: bool = False,  # Write the paint over each picture with a legend, too
+    scales: list[float] = (1.0,),  # Sizes at which each picture is shown
+    flip: bool = False,  # Show its mirror image, too
+    window: int = None,  # Side of a sliding window, for large pictures; whole by default
+    ids: bool = False,  # Write what label files of the data set hold, as test servers expect, instead of class indices
+    hann: bool = False,  # Let the middle of a window count most
+    weights: str = 'best',  # best or last
+    precision: str = None,  # bf16, fp16, no or auto; that of the training by default
+    trust: bool = False,  # Use a network that the run names outside segbench, too
 ):
     "Write a class map for every picture."
     run_folder(run)
-    files = distinct(find_pictures(pictures, out := out or Path(run)/'predictions'))
+    files = distinct(find_pictures(pictures, out := out or Path(run) / 'predictions'))
     import numpy as np
     from tqdm import tqdm
     from segbench.infer import load_run
     from segbench.layers import best_device
     from segbench.protocol import Protocol, precision_of
-    net,config = load_run(run, weights, device := best_device(), trust)
-    if ids and not config.get('values'): raise UserError(f'the data set of {str(run)!r} has no table of file values; predict without --ids.')
-    if ids and np.max(config['values']) > 65535: raise UserError(f'a label file of the data set of {str(run)!r} holds up to {np.max(config["values"])}, but a PNG at most 65535; predict without --ids.')
+
+    net, config = load_run(run, weights, device := best_device(), trust)
+    if ids and not config.get('values'):
+        raise UserError(
+            f'the data set of {str(run)!r} has no table of file values; predict without --ids.'
+        )
+    if ids and np.max(config['values']) > 65535:
+        raise UserError(
+            f'a label file of the data set of {str(run)!r} holds up to {np.max(config["values"])}, but a PNG at most 65535; predict without --ids.'
+        )
     check_pictures(files, config)
-    ask = dict(protocol=Protocol(tuple(scales), flip, window, hann=hann), precision=precision_of(precision, config['precision'], device))
-    for f,target in tqdm(files.items(), 'predicting', disable=len(files) < 2 or not sys.stderr.isatty()): predict_file(net, f, target, config, overlay, ids, ask)
-    print(f'{len(files)} class map{"s"*(len(files) > 1)} in {out}')
+    ask = dict(
+        protocol=Protocol(tuple(scales), flip, window, hann=hann),
+        precision=precision_of(precision, config['precision'], device),
+    )
+    for f, target in tqdm(
+        files.items(), 'predicting', disable=len(files) < 2 or not sys.stderr.isatty()
+    ):
+        predict_file(net, f, target, config, overlay, ids, ask)
+    print(f'{len(files)} class map{"s" * (len(files) > 1)} in {out}')
 
 # %% ../nbs/4_train/predict.ipynb #c4d39cc4
-if __name__ == '__main__' and '__file__' in globals(): command(main, prog='segbench predict')
+if __name__ == '__main__' and '__file__' in globals():
+    command(main, prog='segbench predict')

@@ -22,29 +22,44 @@ from .layers import *
 # %% ../nbs/4_train/protocol.ipynb #95556b79
 def fast_types(device) -> list:
     "The types of half precision that `device` has instructions for, the better one first."
-    if device.type == 'cpu': return ['bf16']*torch.cpu._is_avx512_bf16_supported()
-    if device.type != 'cuda': return []
-    if torch.cuda.is_bf16_supported(including_emulation=False): return ['bf16', 'fp16']
-    return ['fp16']*(torch.cuda.get_device_capability(device) >= (7,0))
+    if device.type == 'cpu':
+        return ['bf16'] * torch.cpu._is_avx512_bf16_supported()
+    if device.type != 'cuda':
+        return []
+    if torch.cuda.is_bf16_supported(including_emulation=False):
+        return ['bf16', 'fp16']
+    return ['fp16'] * (torch.cuda.get_device_capability(device) >= (7, 0))
 
-def pick_precision(precision:str, device) -> str:
+
+def pick_precision(precision: str, device) -> str:
     "`auto` resolved for `device`: `bf16` or `fp16` where it has instructions for them, else `no`."
     choose('precision', precision, ['auto', 'bf16', 'fp16', 'no'])
-    if precision == 'auto': return [*fast_types(device), 'no'][0]
-    if precision == 'fp16' and device.type == 'cpu': raise UserError("precision 'fp16' needs a GPU; on a CPU use 'bf16' or 'no'.")
+    if precision == 'auto':
+        return [*fast_types(device), 'no'][0]
+    if precision == 'fp16' and device.type == 'cpu':
+        raise UserError("precision 'fp16' needs a GPU; on a CPU use 'bf16' or 'no'.")
     if precision != 'no' and device.type not in ('cpu', 'cuda'):
-        raise UserError(f"precision {precision!r} needs a GPU with CUDA; on {device.type} use 'no' or 'auto'.")
+        raise UserError(
+            f"precision {precision!r} needs a GPU with CUDA; on {device.type} use 'no' or 'auto'."
+        )
     if precision == 'bf16' and device.type == 'cuda' and 'bf16' not in fast_types(device):
-        raise UserError(f"precision 'bf16' has no instructions on {torch.cuda.get_device_name(device)}; use 'fp16', whose loss is scaled in training, or 'auto', which picks what is there.")
+        raise UserError(
+            f"precision 'bf16' has no instructions on {torch.cuda.get_device_name(device)}; use 'fp16', whose loss is scaled in training, or 'auto', which picks what is there."
+        )
     return precision
 
-def precision_of(asked, trained:str, device) -> str:
-    "What is `asked`, as `pick_precision` has it; if nothing, what a network was `trained` with, or `auto` where `device` has not got that."
-    if asked: return pick_precision(asked, device)
-    try: return pick_precision(trained, device)
-    except UserError: return pick_precision('auto', device)
 
-def autocast(precision:str, device):
+def precision_of(asked, trained: str, device) -> str:
+    "What is `asked`, as `pick_precision` has it; if nothing, what a network was `trained` with, or `auto` where `device` has not got that."
+    if asked:
+        return pick_precision(asked, device)
+    try:
+        return pick_precision(trained, device)
+    except UserError:
+        return pick_precision('auto', device)
+
+
+def autocast(precision: str, device):
     "The context in which a network runs with `precision` on `device`."
     dtype = dict(bf16=torch.bfloat16, fp16=torch.float16).get(precision)
     return torch.autocast(device.type, dtype) if dtype else nullcontext()
@@ -53,25 +68,36 @@ def autocast(precision:str, device):
 @dataclass
 class Protocol:
     "How a network is asked for a class map."
-    scales:tuple=(1.,) # Sizes at which the picture is shown
-    flip:bool=False # Its mirror image is asked, too
-    window:int=None # Side of a sliding window; None shows it whole
-    overlap:float=1/3 # Share of a window that the next one shows again
-    at_edge:str='shift' # Windows that reach beyond the picture: `shift` them inside, or `cut` and fill them up with black
-    hann:bool=False # What is at the edge of a window counts less than what is in its middle
-    mean:str='probs' # Of the views: of their `probs` or of their `logits`
-    long:int=None # Long side that scale 1 stands for; None leaves the picture as it is
-    crop:int=None # Score a square of this side from the picture whose short side is reduced to it
-    anywhere:bool=False # That square lies anywhere instead of in the middle
-    reduced:bool=False # The whole picture is reduced by Pillow before that square is cut out of it
-    convention:str='nanmean' # For absent classes, as in `metrics`
-    name:str=None # For files; made from the rest by default
+
+    scales: tuple = (1.0,)  # Sizes at which the picture is shown
+    flip: bool = False  # Its mirror image is asked, too
+    window: int = None  # Side of a sliding window; None shows it whole
+    overlap: float = 1 / 3  # Share of a window that the next one shows again
+    at_edge: str = 'shift'  # Windows that reach beyond the picture: `shift` them inside, or `cut` and fill them up with black
+    hann: bool = False  # What is at the edge of a window counts less than what is in its middle
+    mean: str = 'probs'  # Of the views: of their `probs` or of their `logits`
+    long: int = None  # Long side that scale 1 stands for; None leaves the picture as it is
+    crop: int = (
+        None  # Score a square of this side from the picture whose short side is reduced to it
+    )
+    anywhere: bool = False  # That square lies anywhere instead of in the middle
+    reduced: bool = (
+        False  # The whole picture is reduced by Pillow before that square is cut out of it
+    )
+    convention: str = 'nanmean'  # For absent classes, as in `metrics`
+    name: str = None  # For files; made from the rest by default
 
     def __post_init__(self):
         at_least(1, window=self.window, long=self.long, crop=self.crop)
         choose('at_edge', self.at_edge, ['shift', 'cut'])
-        if self.hann and not self.window: raise UserError('hann says how parts of a window count, so that it would do nothing without one; give --window, or leave --hann out.')
-        if not self.scales or not all(1e-3 <= s <= 1e3 for s in self.scales): raise UserError(f'scales are {list(self.scales)}; give one or more above 0, such as .75 1 1.25.')
+        if self.hann and not self.window:
+            raise UserError(
+                'hann says how parts of a window count, so that it would do nothing without one; give --window, or leave --hann out.'
+            )
+        if not self.scales or not all(1e-3 <= s <= 1e3 for s in self.scales):
+            raise UserError(
+                f'scales are {list(self.scales)}; give one or more above 0, such as .75 1 1.25.'
+            )
 
     @property
     def soft(self):
@@ -80,194 +106,236 @@ class Protocol:
 
 # %% ../nbs/4_train/protocol.ipynb #d99a05ad
 @patch
-def __str__(self:Protocol):
-    if self.name: return self.name
-    parts = [f'window{self.window}' if self.window else 'whole', 'hann'*self.hann]
-    scales = '' if tuple(self.scales) == (1.,) else 'x' + '_'.join(f'{s:g}' for s in self.scales)
-    return '-'.join(filter(None, [*parts, scales, 'flip'*self.flip]))
+def __str__(self: Protocol):
+    if self.name:
+        return self.name
+    parts = [f'window{self.window}' if self.window else 'whole', 'hann' * self.hann]
+    scales = '' if tuple(self.scales) == (1.0,) else 'x' + '_'.join(f'{s:g}' for s in self.scales)
+    return '-'.join(filter(None, [*parts, scales, 'flip' * self.flip]))
 
 # %% ../nbs/4_train/protocol.ipynb #9dd2a920
 def ask(
-    net, # `Segmenter` in evaluation
-    x, # A view, b×c×h×w: bytes, or numbers that are normalised already
-    protocol, # Whose `flip` and `mean` matter here
-    soft:bool, # Probabilities instead of logits
+    net,  # `Segmenter` in evaluation
+    x,  # A view, b×c×h×w: bytes, or numbers that are normalised already
+    protocol,  # Whose `flip` and `mean` matter here
+    soft: bool,  # Probabilities instead of logits
 ):
     "What `net` says of the view `x`, b×k×h×w float32, averaged with its mirror image if `protocol` wants that."
-    h,w = x.shape[-2:]
-    if x.dtype == torch.uint8: x = normalise(x, net.mean, net.std)
-    tall,wide = (max(0, (protocol.window or 0)-n) for n in (h, w)) # what is lacking
-    t,l = tall//2,wide//2
-    if tall or wide: x = F.pad(x, (l, wide-l, t, tall-t))
+    h, w = x.shape[-2:]
+    if x.dtype == torch.uint8:
+        x = normalise(x, net.mean, net.std)
+    tall, wide = (max(0, (protocol.window or 0) - n) for n in (h, w))  # what is lacking
+    t, l = tall // 2, wide // 2
+    if tall or wide:
+        x = F.pad(x, (l, wide - l, t, tall - t))
     logits = lambda v: net.enlarge(net.logits(v, aux=False)[0].float(), v)
     once = lambda v: logits(v).softmax(1) if soft else logits(v)
-    p = (once(x) + once(x.flip(-1)).flip(-1))/2 if protocol.flip else once(x)
-    return p[..., t:t+h, l:l+w]
+    p = (once(x) + once(x.flip(-1)).flip(-1)) / 2 if protocol.flip else once(x)
+    return p[..., t : t + h, l : l + w]
 
 # %% ../nbs/4_train/protocol.ipynb #6d5d08da
-def weigh(window:int, hann:bool):
+def weigh(window: int, hann: bool):
     "The weight of each place in a window, window×window."
-    if not hann: return torch.ones(window, window)
-    w = torch.hann_window(window+2, periodic=False)[1:-1]
-    return w[:,None]*w
+    if not hann:
+        return torch.ones(window, window)
+    w = torch.hann_window(window + 2, periodic=False)[1:-1]
+    return w[:, None] * w
 
 # %% ../nbs/4_train/protocol.ipynb #a5d617a0
 def row(
-    say, # From windows, b×c×h×w, to their answers, b×k×h×w
-    x, # A stripe of the picture, b×c×h×w, no higher than a window
-    protocol, # Whose `window`, `overlap` and `hann` matter here
-    at_once:int=8, # Windows per call
+    say,  # From windows, b×c×h×w, to their answers, b×k×h×w
+    x,  # A stripe of the picture, b×c×h×w, no higher than a window
+    protocol,  # Whose `window`, `overlap` and `hann` matter here
+    at_once: int = 8,  # Windows per call
 ):
     "Weighted answers of a row of windows, added up, and the sum of the weights: b×k×h×w and h×w."
-    (h,w),n = x.shape[-2:],protocol.window
-    weight,total,weights = weigh(n, protocol.hann).to(x.device)[:h],0,0
+    (h, w), n = x.shape[-2:], protocol.window
+    weight, total, weights = weigh(n, protocol.hann).to(x.device)[:h], 0, 0
     left = starts(w, n, protocol.overlap)
     for k in range(0, len(left), at_once):
-        parts = left[k:k+at_once]
-        for l,p in zip(parts, say(torch.cat([x[..., l:l+n] for l in parts])).split(len(x))):
-            if k == 0 and l == 0: total,weights = p.new_zeros(*p.shape[:2], h, w),p.new_zeros(h, w)
-            total[..., l:l+n] += p*weight[:,:w]; weights[:,l:l+n] += weight[:,:w]
+        parts = left[k : k + at_once]
+        for l, p in zip(parts, say(torch.cat([x[..., l : l + n] for l in parts])).split(len(x))):
+            if k == 0 and l == 0:
+                total, weights = p.new_zeros(*p.shape[:2], h, w), p.new_zeros(h, w)
+            total[..., l : l + n] += p * weight[:, :w]
+            weights[:, l : l + n] += weight[:, :w]
     return total, weights
 
 # %% ../nbs/4_train/protocol.ipynb #25ea59d0
 def bands(say, x, protocol):
     "Mean answers to `x`, b×c×h×w, from windows that slide over it: one b×k×rows×w after the other, from the top down."
-    h,n = x.shape[2],protocol.window
+    h, n = x.shape[2], protocol.window
     top = starts(h, n, protocol.overlap)
     kept = None
-    for t,after in zip(top, [*top[1:], h]):
-        total,weights = row(say, x[:,:,t:t+n], protocol)
-        if kept: total[:,:,:kept[0].shape[2]] += kept[0]; weights[:len(kept[1])] += kept[1]
-        kept = total[:,:,after-t:].clone(),weights[after-t:]
-        yield total[:,:,:after-t].div_(weights[:after-t])
+    for t, after in zip(top, [*top[1:], h]):
+        total, weights = row(say, x[:, :, t : t + n], protocol)
+        if kept:
+            total[:, :, : kept[0].shape[2]] += kept[0]
+            weights[: len(kept[1])] += kept[1]
+        kept = total[:, :, after - t :].clone(), weights[after - t :]
+        yield total[:, :, : after - t].div_(weights[: after - t])
         del total
 
 # %% ../nbs/4_train/protocol.ipynb #k25fill1
 def _filled(
-    x, # A view that is not normalised yet, b×c×h×w
-    protocol, # Whose `window`, `overlap` and `at_edge` matter here
+    x,  # A view that is not normalised yet, b×c×h×w
+    protocol,  # Whose `window`, `overlap` and `at_edge` matter here
 ):
     "`x` with black to the right and below, so that windows end where it does, if `protocol` cuts them."
-    if not protocol.window or protocol.at_edge == 'shift': return x
+    if not protocol.window or protocol.at_edge == 'shift':
+        return x
     n = protocol.window
-    step = starts(10*n, n, protocol.overlap)[1]
-    lacking = lambda side: n-side if side <= n else (n-side) % step
+    step = starts(10 * n, n, protocol.overlap)[1]
+    lacking = lambda side: n - side if side <= n else (n - side) % step
     return F.pad(x, (0, lacking(x.shape[-1]), 0, lacking(x.shape[-2])))
 
 # %% ../nbs/4_train/protocol.ipynb #92244ab7
-def view(image, scale:float, long:int=None):
+def view(image, scale: float, long: int = None):
     "`image` at `scale`, relative to its own size or to that with the long side `long`."
-    s = scale*(long/max(image.shape[-2:]) if long else 1)
-    size = [max(1, round(n*s)) for n in image.shape[-2:]]
+    s = scale * (long / max(image.shape[-2:]) if long else 1)
+    size = [max(1, round(n * s)) for n in image.shape[-2:]]
     return image if size == list(image.shape[-2:]) else resize(image.float(), size)
 
 # %% ../nbs/4_train/protocol.ipynb #292c2cab
 @torch.inference_mode()
 def answer(
-    net, # `Segmenter` in evaluation
-    image, # `uint8`, b×c×h×w
-    protocol=Protocol(), # How to ask
-    size=None, # Height and width of the answer, those of `image` by default
-    precision:str='no', # `bf16`, `fp16` or `no`
+    net,  # `Segmenter` in evaluation
+    image,  # `uint8`, b×c×h×w
+    protocol=Protocol(),  # How to ask
+    size=None,  # Height and width of the answer, those of `image` by default
+    precision: str = 'no',  # `bf16`, `fp16` or `no`
 ):
     "Logits of `image` for a plain protocol or one of logits, mean probabilities for others: b×k×`size`, float32."
-    size,total = size or image.shape[-2:],0
+    size, total = size or image.shape[-2:], 0
     say = lambda v: ask(net, v, protocol, protocol.soft)
     with autocast(precision, image.device):
         for s in protocol.scales:
             x = view(image, s, protocol.long)
-            h,w = x.shape[-2:]
+            h, w = x.shape[-2:]
             x = _filled(x, protocol)
-            if x.dtype != torch.uint8: x = normalise(x, net.mean, net.std)
+            if x.dtype != torch.uint8:
+                x = normalise(x, net.mean, net.std)
             p = torch.cat([*bands(say, x, protocol)], 2)[..., :h, :w] if protocol.window else say(x)
             total = total + resize(p, size)
-    return total/len(protocol.scales)
+    return total / len(protocol.scales)
 
 # %% ../nbs/4_train/protocol.ipynb #ade99b96
 @torch.inference_mode()
-def coarse(net, image, precision:str='no'):
+def coarse(net, image, precision: str = 'no'):
     "Logits of `image`, `uint8` b×c×h×w, at the stride of `net`, float32."
-    with autocast(precision, image.device): return net.logits(normalise(image, net.mean, net.std), aux=False)[0].float()
+    with autocast(precision, image.device):
+        return net.logits(normalise(image, net.mean, net.std), aux=False)[0].float()
+
 
 def winners(net, logits, like):
     "The class map of coarse `logits` at the height and width of `like`, `uint8` b×h×w."
-    h,w = like.shape[-2:]
+    h, w = like.shape[-2:]
     full = net.seen(h, w)
-    return torch.stack([class_map(z, full, net.align_corners)[:h,:w] for z in logits])
+    return torch.stack([class_map(z, full, net.align_corners)[:h, :w] for z in logits])
 
 # %% ../nbs/4_train/protocol.ipynb #6498fc71
 @torch.inference_mode()
-def decide(net, image, protocol=Protocol(), size=None, precision:str='no'):
+def decide(net, image, protocol=Protocol(), size=None, precision: str = 'no'):
     "The class of every pixel of `image`, `uint8` b×`size`; arguments as for `answer`."
-    own = tuple(size or image.shape[-2:]) == tuple(image.shape[-2:]) and tuple(protocol.scales) == (1.,) and not protocol.long
-    if not own: return answer(net, image, protocol, size, precision).max(1).indices.byte()
+    own = (
+        tuple(size or image.shape[-2:]) == tuple(image.shape[-2:])
+        and tuple(protocol.scales) == (1.0,)
+        and not protocol.long
+    )
+    if not own:
+        return answer(net, image, protocol, size, precision).max(1).indices.byte()
     if protocol.window:
         say = lambda v: ask(net, v, protocol, protocol.soft)
-        (h,w),x,t = image.shape[2:],_filled(image, protocol),0
+        (h, w), x, t = image.shape[2:], _filled(image, protocol), 0
         found = image.new_empty(len(image), *x.shape[2:])
         with autocast(precision, image.device):
-            for b in bands(say, x, protocol): found[:,t:t+b.shape[2]] = b.max(1).indices; t += b.shape[2]
-        return found[:,:h,:w]
-    if protocol.flip: return answer(net, image, protocol, size, precision).max(1).indices.byte()
+            for b in bands(say, x, protocol):
+                found[:, t : t + b.shape[2]] = b.max(1).indices
+                t += b.shape[2]
+        return found[:, :h, :w]
+    if protocol.flip:
+        return answer(net, image, protocol, size, precision).max(1).indices.byte()
     return winners(net, coarse(net, image, precision), image)
 
 # %% ../nbs/4_train/protocol.ipynb #3148027d
-def hszhao(scales=(1.,), long:int=512, window:int=473):
+def hszhao(scales=(1.0,), long: int = 512, window: int = 473):
     "Of hszhao/semseg: PSPNet's published numbers."
     return Protocol(tuple(scales), True, window, long=long, name='hszhao')
 
-def paddle(scales=(1.,), flip:bool=False, long:int=2048, window:int=769):
-    "Of SemSegPaddle: overlapping by half, logits are averaged."
-    return Protocol(tuple(scales), flip, window, 1/2, mean='logits', long=long, name='paddle')
 
-def zijundeng(window:int=713):
+def paddle(scales=(1.0,), flip: bool = False, long: int = 2048, window: int = 769):
+    "Of SemSegPaddle: overlapping by half, logits are averaged."
+    return Protocol(tuple(scales), flip, window, 1 / 2, mean='logits', long=long, name='paddle')
+
+
+def zijundeng(window: int = 713):
     "Of pytorch-semantic-segmentation: windows at the picture's own size, cut at its border, logits are averaged."
     return Protocol(window=window, at_edge='cut', mean='logits', name='zijundeng')
 
-def tramac(crop:int=480):
+
+def tramac(crop: int = 480):
     "Of awesome-semantic-segmentation-pytorch: the middle of a reduced picture."
     return Protocol(crop=crop, reduced=True, convention='zero', name='tramac')
 
-def dsnet_ade_crop(crop:int=512):
+
+def dsnet_ade_crop(crop: int = 512):
     "Of DSNet on ADE20K and COCO-Stuff: some square of a reduced picture."
     return Protocol(crop=crop, anywhere=True, convention='zero', name='dsnet-ade-crop')
 
 # %% ../nbs/4_train/protocol.ipynb #5ffe5429
-def protocol_named(text:str):
+def protocol_named(text: str):
     "The protocol that `text` names, perhaps with arguments: `hszhao(long=2048, window=713)`."
-    known = {f.__name__.replace('_', '-'): f for f in (hszhao, paddle, zijundeng, tramac, dsnet_ade_crop)}
-    name,bracket,rest = text.partition('(')
+    known = {
+        f.__name__.replace('_', '-'): f for f in (hszhao, paddle, zijundeng, tramac, dsnet_ade_crop)
+    }
+    name, bracket, rest = text.partition('(')
     f = known[choose('protocol', name, list(known))]
-    _,kw = parse_call(f.__name__ + bracket + rest)
+    _, kw = parse_call(f.__name__ + bracket + rest)
     takes = inspect.signature(f).parameters
-    for k,v in kw.items():
+    for k, v in kw.items():
         choose(f'argument of {name}', k, list(takes))
         of_kind(f'{k} of {name}', v, takes[k].annotation)
     made = careful(text, f)(**kw)
-    given = [k + re.sub(r'[^\w.]+', '_', str(v)).strip('_') for k,v in kw.items() if v != takes[k].default]
+    given = [
+        k + re.sub(r'[^\w.]+', '_', str(v)).strip('_')
+        for k, v in kw.items()
+        if v != takes[k].default
+    ]
     return replace(made, name='-'.join([made.name, *given]))
 
 # %% ../nbs/4_train/protocol.ipynb #71b71f1f
-def protocol_of(name, scales=(1.,), flip:bool=False, window:int=None, hann:bool=False):
+def protocol_of(name, scales=(1.0,), flip: bool = False, window: int = None, hann: bool = False):
     "What the flags of a command ask for: the protocol called `name`, or without a name one made of the others."
-    if not name: return Protocol(tuple(scales), flip, window, hann=hann)
-    if flip or window or hann or tuple(scales) != (1.,): raise UserError(f'--protocol {name} says itself how a network is asked; leave --scales, --flip, --window and --hann out, and give what differs in brackets, such as --protocol "hszhao(window=713)".')
+    if not name:
+        return Protocol(tuple(scales), flip, window, hann=hann)
+    if flip or window or hann or tuple(scales) != (1.0,):
+        raise UserError(
+            f'--protocol {name} says itself how a network is asked; leave --scales, --flip, --window and --hann out, and give what differs in brackets, such as --protocol "hszhao(window=713)".'
+        )
     return protocol_named(name)
 
 # %% ../nbs/4_train/protocol.ipynb #11e3beed
-def _reduced(image, label, side:int):
+def _reduced(image, label, side: int):
     "`image`, c×h×w, and `label` with the short side `side`, by Pillow: means of what is reduced, and nearest labels."
-    h,w = label.shape
-    size = (int(w*side/h), side) if w > h else (side, int(h*side/w))
+    h, w = label.shape
+    size = (int(w * side / h), side) if w > h else (side, int(h * side / w))
     see = lambda x, how: torch.from_numpy(np.array(Image.fromarray(x.numpy()).resize(size, how)))
     return torch.stack([see(c, Image.BILINEAR) for c in image]), see(label, Image.NEAREST)
 
-def to_score(image, label, protocol, i:int):
+
+def to_score(image, label, protocol, i: int):
     "What of picture number `i`, c×h×w, and its label is scored: all, or a square of both, reduced to the side `crop`."
-    if not protocol.crop: return image, label
-    if protocol.reduced: image,label = _reduced(image, label, protocol.crop)
-    h,w = label.shape
+    if not protocol.crop:
+        return image, label
+    if protocol.reduced:
+        image, label = _reduced(image, label, protocol.crop)
+    h, w = label.shape
     side = min(h, w)
-    share = rng(i).random(2) if protocol.anywhere else (.5, .5)
-    t,l = (round(s*(n-side)) if protocol.reduced else int(s*(n-side)) for s,n in zip(share, (h, w)))
-    return tuple(look(x, (t, l, t+side, l+side), (protocol.crop,)*2, 255) for x in (image, label))
+    share = rng(i).random(2) if protocol.anywhere else (0.5, 0.5)
+    t, l = (
+        round(s * (n - side)) if protocol.reduced else int(s * (n - side))
+        for s, n in zip(share, (h, w))
+    )
+    return tuple(
+        look(x, (t, l, t + side, l + side), (protocol.crop,) * 2, 255) for x in (image, label)
+    )

@@ -10,29 +10,33 @@ import cv2, numpy as np, torch
 from .metrics import *
 
 # %% ../nbs/2_measure/quality.ipynb #9eee9340
-def _square(d:int):
+def _square(d: int):
     "All offsets of at most `d` along rows and columns."
-    return np.ones((2*d+1, 2*d+1), np.uint8)
+    return np.ones((2 * d + 1, 2 * d + 1), np.uint8)
+
 
 def on_border(
-    y, # Classes, `uint8` h×w
-    d:int, # Distance in pixels, along rows and columns
-    void=None, # True where the class is not known, h×w bool; such pixels are no class
+    y,  # Classes, `uint8` h×w
+    d: int,  # Distance in pixels, along rows and columns
+    void=None,  # True where the class is not known, h×w bool; such pixels are no class
 ):
     "Whether each pixel lies within `d` of another class or of the edge, h×w bool."
-    low,high = (y, y) if void is None else (np.where(void, np.uint8(f), y) for f in (255, 0))
+    low, high = (y, y) if void is None else (np.where(void, np.uint8(f), y) for f in (255, 0))
     low = cv2.erode(low, _square(d), borderType=cv2.BORDER_REPLICATE)
     high = cv2.dilate(high, _square(d), borderType=cv2.BORDER_REPLICATE)
     border = low < high
-    border[:d],border[-d:],border[:,:d],border[:,-d:] = True,True,True,True
+    border[:d], border[-d:], border[:, :d], border[:, -d:] = True, True, True, True
     return border
 
 # %% ../nbs/2_measure/quality.ipynb #8e0edc6c
-boundary_rule = 'no pixel counts where void hides whether an outline is near' # For people who read the number
+boundary_rule = (
+    'no pixel counts where void hides whether an outline is near'  # For people who read the number
+)
+
 
 def _scored_border(
-    y, # True classes, `uint8` h×w, 255 for void
-    d:int, # Distance in pixels
+    y,  # True classes, `uint8` h×w, 255 for void
+    d: int,  # Distance in pixels
 ):
     "Whether each pixel is near an outline of the label, and whether it counts: two h×w bool."
     void = y == 255
@@ -40,47 +44,60 @@ def _scored_border(
     hidden = cv2.dilate(void.astype(np.uint8), _square(d), borderType=cv2.BORDER_REPLICATE) > 0
     return near, ~void & (near | ~hidden)
 
+
 def boundary_areas(
-    pred, # Predicted classes of one picture, `uint8` h×w
-    label, # True classes, `uint8` h×w, 255 for void
-    n:int, # Number of classes
-    share:float=.02, # Distance as a share of the diagonal
+    pred,  # Predicted classes of one picture, `uint8` h×w
+    label,  # True classes, `uint8` h×w, 255 for void
+    n: int,  # Number of classes
+    share: float = 0.02,  # Distance as a share of the diagonal
 ):
     "Boundary pixels right, true and predicted by class, 3×n, as `areas` gives them for whole masks."
-    p,y = (np.asarray(a) for a in (pred, label))
-    d = max(1, round(share*np.hypot(*y.shape)))
-    near_y,counts = _scored_border(y, d)
-    near_p,near_y = on_border(p, d, y == 255) & counts,near_y & counts
+    p, y = (np.asarray(a) for a in (pred, label))
+    d = max(1, round(share * np.hypot(*y.shape)))
+    near_y, counts = _scored_border(y, d)
+    near_p, near_y = on_border(p, d, y == 255) & counts, near_y & counts
     count = lambda a, keep: np.bincount(a[keep], minlength=256)[:n]
     return np.stack([count(y, near_p & near_y & (p == y)), count(y, near_y), count(p, near_p)])
 
 # %% ../nbs/2_measure/quality.ipynb #38ceead9
 def calibration_counts(
-    probs, # Probabilities, b×k×h×w
-    label, # True classes, b×h×w, 255 for void
-    bins:int=20, # Bins of confidence from 0 to 1
+    probs,  # Probabilities, b×k×h×w
+    label,  # True classes, b×h×w, 255 for void
+    bins: int = 20,  # Bins of confidence from 0 to 1
 ):
     "Labelled pixels, those that are right, and the sum of confidences in every bin: 3×bins float64."
-    sure,pred = probs.max(1)
+    sure, pred = probs.max(1)
     keep = label != 255
-    sure,right = sure[keep].double(),(pred[keep] == label[keep]).double()
+    sure, right = sure[keep].double(), (pred[keep] == label[keep]).double()
     # nan, which a network that diverged answers, counts below all others, whatever it is as a whole number on this machine
-    at = (sure*bins).nan_to_num(0).long().clamp(0, bins-1)
-    return torch.stack([torch.bincount(at, w, minlength=bins) for w in (torch.ones_like(sure), right, sure)])
+    at = (sure * bins).nan_to_num(0).long().clamp(0, bins - 1)
+    return torch.stack(
+        [torch.bincount(at, w, minlength=bins) for w in (torch.ones_like(sure), right, sure)]
+    )
+
 
 def ece(counts) -> float:
     "Expected calibration error from summed counts, 3×bins."
-    pixels,right,sure = counts
-    return float((right-sure).abs().sum()/pixels.sum())
+    pixels, right, sure = counts
+    return float((right - sure).abs().sum() / pixels.sum())
 
 # %% ../nbs/2_measure/quality.ipynb #a2e345df
 def reliability(counts, ax=None):
     "The share of right pixels against confidence; bars are as wide as a bin and as dark as it is full."
     import matplotlib.pyplot as plt
-    ax = ax or plt.subplots(figsize=(2.6,2.4))[1]
-    pixels,right,sure = np.asarray(counts)
-    n,share = len(pixels),ratio(right, pixels)
-    ax.bar((np.arange(n)+.5)/n, share, 1/n, color=plt.cm.Blues(.25+.6*(pixels/pixels.max())**.3), edgecolor='white')
-    ax.plot([0,1], [0,1], color='k', lw=.8)
-    ax.set_xlabel('confidence'); ax.set_ylabel('share that is right'); ax.set_title(f'ECE {100*ece(torch.as_tensor(counts)):.1f} %', size=9)
+
+    ax = ax or plt.subplots(figsize=(2.6, 2.4))[1]
+    pixels, right, sure = np.asarray(counts)
+    n, share = len(pixels), ratio(right, pixels)
+    ax.bar(
+        (np.arange(n) + 0.5) / n,
+        share,
+        1 / n,
+        color=plt.cm.Blues(0.25 + 0.6 * (pixels / pixels.max()) ** 0.3),
+        edgecolor='white',
+    )
+    ax.plot([0, 1], [0, 1], color='k', lw=0.8)
+    ax.set_xlabel('confidence')
+    ax.set_ylabel('share that is right')
+    ax.set_title(f'ECE {100 * ece(torch.as_tensor(counts)):.1f} %', size=9)
     return ax

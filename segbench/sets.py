@@ -15,43 +15,62 @@ def source_of(reader):
     "The `Source` of a data set function, also with arguments bound to it, or None."
     return getattr(getattr(reader, 'func', reader), 'source', None)
 
+
 def known_splits(reader, root=None) -> list:
     "The splits of a data set that are its own, not put together from others; of yours, `test` if there is one."
-    if source := source_of(reader): return list(source.splits)
-    try: reader(root, 'test')
-    except (OSError, ValueError, LookupError, TypeError): return ['train', 'val']
+    if source := source_of(reader):
+        return list(source.splits)
+    try:
+        reader(root, 'test')
+    except (OSError, ValueError, LookupError, TypeError):
+        return ['train', 'val']
     return ['train', 'val', 'test']
 
 # %% ../nbs/4_train/sets.ipynb #2c9aae70
 def overview(
-    root:str=None, # Folder that holds data sets; $SEGBENCH_DATA or data by default
+    root: str = None,  # Folder that holds data sets; $SEGBENCH_DATA or data by default
 ):
     "Which data sets are complete, partial or absent."
     from segbench.data.download import set_root, standing
+
     print(f'in {str(set_root(root))!r}:')
     for name in names('data'):
         reader = find('data', name)
         if source := source_of(reader):
-            state,said = standing(reader, root)
-            if state == 'absent': said = f'segbench data get {name}' if all(a.urls for a in source.archives) else f'register at {source.page}, then segbench data get {name}'
-        else: state,said = '',inspect.getdoc(reader)
+            state, said = standing(reader, root)
+            if state == 'absent':
+                said = (
+                    f'segbench data get {name}'
+                    if all(a.urls for a in source.archives)
+                    else f'register at {source.page}, then segbench data get {name}'
+                )
+        else:
+            state, said = '', inspect.getdoc(reader)
         print(f'  {name:20} {state:10} {said}')
 
 # %% ../nbs/4_train/sets.ipynb #56e12cc3
 def get(
-    name:list[str], # Data sets by name
-    root:str=None, # Folder to put them in; $SEGBENCH_DATA or data by default
-    offline:bool=False, # Use only what was fetched before
+    name: list[str],  # Data sets by name
+    root: str = None,  # Folder to put them in; $SEGBENCH_DATA or data by default
+    offline: bool = False,  # Use only what was fetched before
 ):
     "Fetch data sets, from the first mirror that has them; call again to go on after a break."
     from segbench.data.download import obtain, set_root, standing
+
     for n in name:
         reader = find('data', parse_call(n)[0])
-        if not (source := source_of(reader)): print(f'{n} needs no download: {inspect.getdoc(reader)}'); continue
-        if standing(reader, root)[0] != 'complete': obtain(source, n, root, offline)
-        state,said = standing(reader, root)
-        home = set_root(root)/source.folder; parts = [str(home/a.to) for a in source.archives]
-        if state != 'complete': raise UserError(f'{n} is {state} in {str(home)!r}: {said}; move {" and ".join(map(repr, parts))} away and call again.')
+        if not (source := source_of(reader)):
+            print(f'{n} needs no download: {inspect.getdoc(reader)}')
+            continue
+        if standing(reader, root)[0] != 'complete':
+            obtain(source, n, root, offline)
+        state, said = standing(reader, root)
+        home = set_root(root) / source.folder
+        parts = [str(home / a.to) for a in source.archives]
+        if state != 'complete':
+            raise UserError(
+                f'{n} is {state} in {str(home)!r}: {said}; move {" and ".join(map(repr, parts))} away and call again.'
+            )
         print(f'{n} is complete in {str(home)!r}: {said}. Licence: {source.licence}.')
 
 # %% ../nbs/4_train/sets.ipynb #40fa0d6d
@@ -59,67 +78,100 @@ def weigh(counts) -> dict:
     "Class weights by every rule, from the pixels of each class in each picture, n×k."
     import torch
     from segbench.losses import class_weights
-    return {rule: class_weights(torch.from_numpy(counts), rule).tolist() for rule in ('median', 'enet', 'effective')}
+
+    return {
+        rule: class_weights(torch.from_numpy(counts), rule).tolist()
+        for rule in ('median', 'enet', 'effective')
+    }
 
 # %% ../nbs/4_train/sets.ipynb #a31bee17
 def lacking(reader, root) -> str:
     "What the files of a data set with a `source` lack, in words; empty if nothing."
     from segbench.data.download import standing
     from segbench.data.pairs import gaps
-    if not source_of(reader): return ''
-    with gaps(): state,said = standing(getattr(reader, 'func', reader), root)
+
+    if not source_of(reader):
+        return ''
+    with gaps():
+        state, said = standing(getattr(reader, 'func', reader), root)
     return '' if state == 'complete' else said
 
 # %% ../nbs/4_train/sets.ipynb #c442175a
-def opened(reader, root, splits:list) -> tuple:
+def opened(reader, root, splits: list) -> tuple:
     "The `splits` that can be opened, without pairs that are incomplete, what is wrong, and what is worth saying; the first error if none can."
     from segbench.data.pairs import gaps, skipped
-    sets,wrong = {},[]
+
+    sets, wrong = {}, []
     with gaps() as lost:
         for s in splits:
-            try: sets[s] = reader(root, s)
-            except UserError as e: wrong.append(e)
-    if not sets: raise wrong[0]
+            try:
+                sets[s] = reader(root, s)
+            except UserError as e:
+                wrong.append(e)
+    if not sets:
+        raise wrong[0]
     said = lacking(reader, root)
     shut = [('splits that cannot be opened', str(e)) for e in wrong if str(e) not in said]
     lost = list(dict.fromkeys(lost))
-    left = [p for kind,p in lost if kind == skipped]
-    notes = [f'{len(left)} files or folders that programs left there, such as {left[0]}, are skipped'] if left else []
-    return sets, [('incomplete', said)]*bool(said) + shut + [(kind, p) for kind,p in lost if kind != skipped], notes
+    left = [p for kind, p in lost if kind == skipped]
+    notes = (
+        [f'{len(left)} files or folders that programs left there, such as {left[0]}, are skipped']
+        if left
+        else []
+    )
+    return (
+        sets,
+        [('incomplete', said)] * bool(said)
+        + shut
+        + [(kind, p) for kind, p in lost if kind != skipped],
+        notes,
+    )
 
 # %% ../nbs/4_train/sets.ipynb #aebec42b
 def check(
-    name:str, # Data set by name
-    root:str=None, # Folder of the data set or of all sets; $SEGBENCH_DATA or data by default
-    splits:list[str]=None, # Splits to examine; by default all that the set has
-    most:int=5, # Problems of a kind to print
-    out:str='runs', # Folder for the chart
+    name: str,  # Data set by name
+    root: str = None,  # Folder of the data set or of all sets; $SEGBENCH_DATA or data by default
+    splits: list[str] = None,  # Splits to examine; by default all that the set has
+    most: int = 5,  # Problems of a kind to print
+    out: str = 'runs',  # Folder for the chart
 ):
     "Examine a data set; status 1 if something is wrong with it."
     import matplotlib.pyplot as plt
     from segbench.data.doctor import class_chart, share_table, examine, problem_list
+
     at_least(0, most=most)
     reader = lookup('data', name)
-    sets,known,notes = opened(reader, root, splits or known_splits(reader, root))
+    sets, known, notes = opened(reader, root, splits or known_splits(reader, root))
     report = examine(parse_call(name)[0], sets, known=known)
     report.notes += notes
-    counts,chart = next(iter(report.counts.values()))[:,:len(report.classes)],Path(out)/f'{report.name}-classes.png'
+    counts, chart = (
+        next(iter(report.counts.values()))[:, : len(report.classes)],
+        Path(out) / f'{report.name}-classes.png',
+    )
     weights = weigh(counts) if counts.any() else {}
-    print('\n'.join(map(str, sets.values())), share_table(report, weights), problem_list(report, most), sep='\n\n')
+    print(
+        '\n'.join(map(str, sets.values())),
+        share_table(report, weights),
+        problem_list(report, most),
+        sep='\n\n',
+    )
     figure = class_chart(report, weights)
-    with whole(chart) as part: figure.savefig(part, format='png', dpi=150)
+    with whole(chart) as part:
+        figure.savefig(part, format='png', dpi=150)
     plt.close(figure)
     print(f'{len(report.problems)} problems; chart in {chart}')
-    if report.problems: sys.exit(1)
+    if report.problems:
+        sys.exit(1)
 
 # %% ../nbs/4_train/sets.ipynb #f6bb7700
 def cache(
-    name:str, # Data set by name
-    root:str=None, # Folder of the data set or of all sets; $SEGBENCH_DATA or data by default
-    splits:list[str]=('train','val'), # Splits to decode
+    name: str,  # Data set by name
+    root: str = None,  # Folder of the data set or of all sets; $SEGBENCH_DATA or data by default
+    splits: list[str] = ('train', 'val'),  # Splits to decode
 ):
     "Decode a data set once into $SEGBENCH_CACHE; trainings and evaluations use it from then on."
     from segbench.data.cache import make_cache
+
     reader = lookup('data', name)
     for s in splits:
         quick = make_cache(reader(root, s))

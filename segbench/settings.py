@@ -15,108 +15,164 @@ from .core import *
 @dataclass
 class Settings:
     "How a network is trained."
-    epochs:int=10 # Passes over the training set
-    steps:int=None # Optimiser steps, instead of epochs
-    bs:int=8 # Pictures per process and batch
-    accum:int=1 # Batches per optimiser step
-    crop:str=None # Height x width of a training crop, such as 288x384; the first picture's size by default
-    scale:list[float]=(.5,2.) # Least and greatest random magnification
-    scale_by:str='factor' # What scale means: factor, of magnification; short or long, that side of the picture over that of the crop; area, the share of it that is seen
-    aspect:float=1. # Greatest factor by which height is stretched against width, or width against height
-    place:str='anywhere' # Where a crop lies: anywhere, centre, or sliding, the next of all places each epoch
-    flip:float=.5 # Probability of a mirror image
-    vflip:float=0. # Probability of a picture upside down
-    rotate:float=0. # Greatest angle in degrees by which a crop is turned
-    jitter:float=.3 # Strength of the random change of colours
-    stain:float=0. # Strength of the random change of haematoxylin, eosin and DAB, for tissue
-    blur:float=0. # Probability that a picture is blurred
-    opt:str='adamw' # Optimiser: sgd, nesterov, adam or adamw
-    lr:float=1e-3 # Full learning rate of the backbone
-    head_lr:float=None # Full learning rate of the rest; the backbone's by default
-    wd:float=.01 # Weight decay
-    decay_all:bool=False # Biases and norms decay, too
-    momentum:float=.9 # Of SGD, and the first beta of Adam
-    schedule:str='onecycle' # poly, cosine, onecycle, step, plateau or constant, perhaps with arguments: 'poly(power=1)'
-    warmup:float=0. # Share of the time in which the learning rate rises linearly
-    loss:str='ce' # Loss by name, perhaps with arguments, or a sum of several: 'ohem(thresh=.9)', 'ce+.5*dice'
-    aux_weight:float=None # Weight of each auxiliary loss; the network's own by default
-    class_weights:str=None # Weights for the loss from class frequencies: median, sqrt, enet or effective
-    ema:float=0. # Share of the running average of the weights that each step keeps, such as .99; 0 for none
-    clip:float=0. # Greatest norm of the gradient; 0 for any
-    precision:str='auto' # bf16, fp16, no, or auto: bf16 or fp16, what the hardware has instructions for
-    compile:bool=False # Compile the network with torch.compile
-    workers:int=None # Loader processes; by default none on a CPU, up to eight on a GPU
-    seed:int=42 # Same seed, same run
-    eval_every:float=1. # Epochs between evaluations
-    val_bs:int=8 # Pictures per batch in evaluation
-    patience:int=0 # Stop after so many evaluations without a better mIoU; 0 for never
-    log_every:int=20 # Steps between two lines of the log
-    save_every:float=60. # Seconds between two resumable states
-    log_with:str='tensorboard' # tensorboard, or none for JSON lines alone
+
+    epochs: int = 10  # Passes over the training set
+    steps: int = None  # Optimiser steps, instead of epochs
+    bs: int = 8  # Pictures per process and batch
+    accum: int = 1  # Batches per optimiser step
+    crop: str = None  # Height x width of a training crop, such as 288x384; the first picture's size by default
+    scale: list[float] = (0.5, 2.0)  # Least and greatest random magnification
+    scale_by: str = 'factor'  # What scale means: factor, of magnification; short or long, that side of the picture over that of the crop; area, the share of it that is seen
+    aspect: float = (
+        1.0  # Greatest factor by which height is stretched against width, or width against height
+    )
+    place: str = 'anywhere'  # Where a crop lies: anywhere, centre, or sliding, the next of all places each epoch
+    flip: float = 0.5  # Probability of a mirror image
+    vflip: float = 0.0  # Probability of a picture upside down
+    rotate: float = 0.0  # Greatest angle in degrees by which a crop is turned
+    jitter: float = 0.3  # Strength of the random change of colours
+    stain: float = 0.0  # Strength of the random change of haematoxylin, eosin and DAB, for tissue
+    blur: float = 0.0  # Probability that a picture is blurred
+    opt: str = 'adamw'  # Optimiser: sgd, nesterov, adam or adamw
+    lr: float = 1e-3  # Full learning rate of the backbone
+    head_lr: float = None  # Full learning rate of the rest; the backbone's by default
+    wd: float = 0.01  # Weight decay
+    decay_all: bool = False  # Biases and norms decay, too
+    momentum: float = 0.9  # Of SGD, and the first beta of Adam
+    schedule: str = 'onecycle'  # poly, cosine, onecycle, step, plateau or constant, perhaps with arguments: 'poly(power=1)'
+    warmup: float = 0.0  # Share of the time in which the learning rate rises linearly
+    loss: str = 'ce'  # Loss by name, perhaps with arguments, or a sum of several: 'ohem(thresh=.9)', 'ce+.5*dice'
+    aux_weight: float = None  # Weight of each auxiliary loss; the network's own by default
+    class_weights: str = (
+        None  # Weights for the loss from class frequencies: median, sqrt, enet or effective
+    )
+    ema: float = 0.0  # Share of the running average of the weights that each step keeps, such as .99; 0 for none
+    clip: float = 0.0  # Greatest norm of the gradient; 0 for any
+    precision: str = (
+        'auto'  # bf16, fp16, no, or auto: bf16 or fp16, what the hardware has instructions for
+    )
+    compile: bool = False  # Compile the network with torch.compile
+    workers: int = None  # Loader processes; by default none on a CPU, up to eight on a GPU
+    seed: int = 42  # Same seed, same run
+    eval_every: float = 1.0  # Epochs between evaluations
+    val_bs: int = 8  # Pictures per batch in evaluation
+    patience: int = 0  # Stop after so many evaluations without a better mIoU; 0 for never
+    log_every: int = 20  # Steps between two lines of the log
+    save_every: float = 60.0  # Seconds between two resumable states
+    log_with: str = 'tensorboard'  # tensorboard, or none for JSON lines alone
 
 # %% ../nbs/4_train/settings.ipynb #fa290b6c
 def with_settings(f):
     "Put the settings in place of `**kwargs` in the signature of `f`."
     f = delegates(Settings)(f)
-    f.__delwrap__ = Settings # the comments are in the class, not in the `__init__` that `dataclass` makes
+    f.__delwrap__ = (
+        Settings  # the comments are in the class, not in the `__init__` that `dataclass` makes
+    )
     return f
 
 # %% ../nbs/4_train/settings.ipynb #9e07b177
-def parse_size(size, what:str='size'):
+def parse_size(size, what: str = 'size'):
     "Height and width from `288x384`, one number or a pair."
     try:
         parts = str(size).split('x') if isinstance(size, (str, int)) else size
-        if not str(parts).isascii(): raise ValueError # Python reads the digits of every script
+        if not str(parts).isascii():
+            raise ValueError  # Python reads the digits of every script
         pair = [int(n) for n in parts]
-        h,w = pair*2 if len(pair) == 1 else pair
-        if h < 1 or w < 1: raise ValueError
+        h, w = pair * 2 if len(pair) == 1 else pair
+        if h < 1 or w < 1:
+            raise ValueError
         return h, w
-    except (TypeError, ValueError): raise UserError(f'{what} {size!r} is no size: write height x width in pixels, such as 288x384.') from None
+    except (TypeError, ValueError):
+        raise UserError(
+            f'{what} {size!r} is no size: write height x width in pixels, such as 288x384.'
+        ) from None
 
 # %% ../nbs/4_train/settings.ipynb #17fc34e4
 def settings_of(run) -> dict:
     "The settings of the run in the folder `run`; a `UserError` if its `config.json` holds others than there are."
     asked = read_config(run)['settings']
-    for k in asked: choose(f'setting in {str(Path(run)/"config.json")!r}', k, [f.name for f in fields(Settings)])
-    try: check_settings(Settings(**asked))
-    except UserError as e: raise UserError(f'{str(Path(run)/"config.json")!r} is damaged: {str(e).rstrip(".")}; bring it back from a copy.') from None
-    return asdict(Settings(**asked)) # one that an older run does not know has its default
+    for k in asked:
+        choose(
+            f'setting in {str(Path(run) / "config.json")!r}', k, [f.name for f in fields(Settings)]
+        )
+    try:
+        check_settings(Settings(**asked))
+    except UserError as e:
+        raise UserError(
+            f'{str(Path(run) / "config.json")!r} is damaged: {str(e).rstrip(".")}; bring it back from a copy.'
+        ) from None
+    return asdict(Settings(**asked))  # one that an older run does not know has its default
 
 # %% ../nbs/4_train/settings.ipynb #18e447bc
-_limits = {'seed': (0,), 'patience': (0,), **dict.fromkeys(('lr', 'head_lr', 'wd', 'aux_weight', 'clip'), (0, 1e6)), 'save_every': (0, 1e12), 'eval_every': (1e-9,),
-           **dict.fromkeys(('epochs', 'steps', 'bs', 'val_bs', 'log_every'), (1,)), 'accum': (1, 2**16), 'workers': (0, 1024),
-           'rotate': (0, 360), 'aspect': (1, 100), 'jitter': (0, 100)} # least and greatest
+_limits = {
+    'seed': (0,),
+    'patience': (0,),
+    **dict.fromkeys(('lr', 'head_lr', 'wd', 'aux_weight', 'clip'), (0, 1e6)),
+    'save_every': (0, 1e12),
+    'eval_every': (1e-9,),
+    **dict.fromkeys(('epochs', 'steps', 'bs', 'val_bs', 'log_every'), (1,)),
+    'accum': (1, 2**16),
+    'workers': (0, 1024),
+    'rotate': (0, 360),
+    'aspect': (1, 100),
+    'jitter': (0, 100),
+}  # least and greatest
+
 
 def check_settings(s):
     "A `UserError` for the first of the settings `s` that cannot be."
     for f in fields(s):
-        if f.name != 'crop': of_kind(f.name, getattr(s, f.name), f.type, f.default) # `parse_size` reads crops
-    for k,limits in _limits.items(): at_least(*limits, **{k: getattr(s, k)})
-    if not (0 < s.momentum if s.opt == 'nesterov' else 0 <= s.momentum) or s.momentum >= 1: raise UserError(f'momentum is {s.momentum}, but lies between 0 and 1, such as .9.')
+        if f.name != 'crop':
+            of_kind(f.name, getattr(s, f.name), f.type, f.default)  # `parse_size` reads crops
+    for k, limits in _limits.items():
+        at_least(*limits, **{k: getattr(s, k)})
+    if not (0 < s.momentum if s.opt == 'nesterov' else 0 <= s.momentum) or s.momentum >= 1:
+        raise UserError(f'momentum is {s.momentum}, but lies between 0 and 1, such as .9.')
     for k in ('warmup', 'ema', 'flip', 'vflip', 'blur', 'stain'):
-        if not 0 <= getattr(s, k) <= 1: raise UserError(f'{k} is {getattr(s, k)}, but is a share: it lies between 0 and 1.')
-    if len(s.scale) != 2 or not 1e-3 <= s.scale[0] <= s.scale[1] <= 1e3: raise UserError(f'scale is {s.scale}; give the least and the greatest magnification, such as .5 2.')
-    if s.scale_by == 'area' and s.scale[1] > 1: raise UserError(f'scale is {s.scale}, but with scale_by area it is the share of a picture that is seen: at most 1, such as .45 1.')
+        if not 0 <= getattr(s, k) <= 1:
+            raise UserError(f'{k} is {getattr(s, k)}, but is a share: it lies between 0 and 1.')
+    if len(s.scale) != 2 or not 1e-3 <= s.scale[0] <= s.scale[1] <= 1e3:
+        raise UserError(
+            f'scale is {s.scale}; give the least and the greatest magnification, such as .5 2.'
+        )
+    if s.scale_by == 'area' and s.scale[1] > 1:
+        raise UserError(
+            f'scale is {s.scale}, but with scale_by area it is the share of a picture that is seen: at most 1, such as .45 1.'
+        )
     choose('scale_by', s.scale_by, ['factor', 'short', 'long', 'area'])
     choose('place', s.place, ['anywhere', 'centre', 'sliding'])
     choose('log_with', s.log_with, ['tensorboard', 'none'])
-    if s.crop is not None: parse_size(s.crop, 'crop')
+    if s.crop is not None:
+        parse_size(s.crop, 'crop')
 
 # %% ../nbs/4_train/settings.ipynb #6a9fe0ab
-free = ('workers', 'save_every', 'log_every', 'log_with') # What does not change the result of a training
+free = (
+    'workers',
+    'save_every',
+    'log_every',
+    'log_with',
+)  # What does not change the result of a training
+
 
 def check_same(run, **asked):
     "A `UserError` if the run in the folder `run` was started with other names or settings than `asked`, but for those that are free."
     config = read_config(run)
     was = config | config['settings']
-    for k,v in asked.items():
+    for k, v in asked.items():
         v = list(v) if isinstance(v, tuple) else v
         if k in was and v != was[k] and k not in free:
-            raise UserError(f'{str(run)!r} was started with {k} {was[k]}, not {v}; segbench train --resume {run} goes on with it as it is, another training wants another --out.')
+            raise UserError(
+                f'{str(run)!r} was started with {k} {was[k]}, not {v}; segbench train --resume {run} goes on with it as it is, another training wants another --out.'
+            )
 
 # %% ../nbs/4_train/settings.ipynb #998a42a3
 def crops(s, pairs):
     "The random crops of `pairs` that the settings `s` ask for, as an `Augment`."
     from segbench.data.transforms import Augment
+
     size = parse_size(s.crop, 'crop') if s.crop else tuple(pairs[0][1].shape)
-    return Augment(size, tuple(s.scale), **{k: getattr(s, k) for k in ('flip', 'scale_by', 'aspect', 'place', 'vflip', 'rotate')})
+    return Augment(
+        size,
+        tuple(s.scale),
+        **{k: getattr(s, k) for k in ('flip', 'scale_by', 'aspect', 'place', 'vflip', 'rotate')},
+    )

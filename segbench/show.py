@@ -13,58 +13,65 @@ from PIL import Image, ImageDraw, ImageFont
 
 # %% ../nbs/0_core/show.ipynb #d1786cb4
 def voc_palette(
-    n:int=21, # Number of classes
+    n: int = 21,  # Number of classes
 ):
     "PASCAL VOC's colours: the bits of the class number, dealt in turn to red, green and blue, highest first."
-    bit = lambda c,k: c >> k & 1
-    channel = lambda c,k: sum(bit(c, 3*j+k) << (7-j) for j in range(8))
+    bit = lambda c, k: c >> k & 1
+    channel = lambda c, k: sum(bit(c, 3 * j + k) << (7 - j) for j in range(8))
     return np.array([[channel(c, k) for k in range(3)] for c in range(n)], np.uint8)
 
 # %% ../nbs/0_core/show.ipynb #90f1a5ed
 def palette(
-    n:int, # Number of classes
+    n: int,  # Number of classes
 ):
     "`n` colours, a golden angle of hue apart, alternating in lightness."
-    hls = [(k*.381966 % 1, (.55,.4,.7)[k%3], .65) for k in range(n)]
-    return (np.array([colorsys.hls_to_rgb(*c) for c in hls])*255).round().astype(np.uint8)
+    hls = [(k * 0.381966 % 1, (0.55, 0.4, 0.7)[k % 3], 0.65) for k in range(n)]
+    return (np.array([colorsys.hls_to_rgb(*c) for c in hls]) * 255).round().astype(np.uint8)
 
 # %% ../nbs/0_core/show.ipynb #11ca718b
 def to_array(x):
     "`x`, h×w, c×h×w or h×w×c, as a NumPy array h×w or h×w×3: of more than three channels the first three, of fewer the first, repeated."
     x = np.asarray(x)
-    if x.ndim == 3 and x.shape[0] < x.shape[2] and x.shape[2] != 3: x = x.transpose(1, 2, 0)
-    return x if x.ndim == 2 or x.shape[2] == 3 else x[...,:3] if x.shape[2] > 3 else x[...,:1].repeat(3, 2)
+    if x.ndim == 3 and x.shape[0] < x.shape[2] and x.shape[2] != 3:
+        x = x.transpose(1, 2, 0)
+    return (
+        x
+        if x.ndim == 2 or x.shape[2] == 3
+        else x[..., :3]
+        if x.shape[2] > 3
+        else x[..., :1].repeat(3, 2)
+    )
 
 # %% ../nbs/0_core/show.ipynb #6bf05587
 def colour(
-    label, # Class indices, h×w, 255 for void
-    pal, # Palette, n×3
+    label,  # Class indices, h×w, 255 for void
+    pal,  # Palette, n×3
 ):
     "`label` painted with `pal`, h×w×3 `uint8`; void is black."
     table = np.zeros((256, 3), np.uint8)
-    table[:len(pal)] = pal
+    table[: len(pal)] = pal
     return table[np.asarray(label)]
 
 # %% ../nbs/0_core/show.ipynb #346c6d64
 def overlay(
-    image, # c×h×w or h×w×c, `uint8`
-    label, # Class indices, h×w
-    pal, # Palette, n×3
-    alpha:float=.5, # Opacity of the paint
+    image,  # c×h×w or h×w×c, `uint8`
+    label,  # Class indices, h×w
+    pal,  # Palette, n×3
+    alpha: float = 0.5,  # Opacity of the paint
 ):
     "The paint of `label` laid over `image`, h×w×3 `uint8`; void stays clear."
-    image,paint = to_array(image),colour(label, pal)
-    mix = (1-alpha)*image + alpha*paint
-    return np.where((np.asarray(label) == 255)[...,None], image, mix.round()).astype(np.uint8)
+    image, paint = to_array(image), colour(label, pal)
+    mix = (1 - alpha) * image + alpha * paint
+    return np.where((np.asarray(label) == 255)[..., None], image, mix.round()).astype(np.uint8)
 
 # %% ../nbs/0_core/show.ipynb #9207f2f5
 def edges(
-    label, # Class indices, h×w
+    label,  # Class indices, h×w
 ):
     "True where the class changes to the right or below, h×w."
     label = np.asarray(label)
     e = np.zeros(label.shape, bool)
-    e[:,:-1] |= label[:,1:] != label[:,:-1]
+    e[:, :-1] |= label[:, 1:] != label[:, :-1]
     e[:-1] |= label[1:] != label[:-1]
     return e
 
@@ -75,80 +82,100 @@ def present(label, most=None):
     return [int(c) for c in np.argsort(-n, kind='stable')[:most] if n[c]]
 
 # %% ../nbs/0_core/show.ipynb #98388ab7
-def plain(words:str) -> str:
+def plain(words: str) -> str:
     "`words` for Matplotlib, which takes what is between dollars for a formula."
     return str(words).replace('$', r'\$')
+
 
 def legend(classes, pal, which=None, ax=None, **kw):
     "A Matplotlib legend of the class indices `which`, all by default."
     which = range(len(classes)) if which is None else which
-    patches = [Patch(color=pal[c]/255, label=plain(classes[c])) for c in which]
+    patches = [Patch(color=pal[c] / 255, label=plain(classes[c])) for c in which]
     return (ax or plt.gca()).legend(handles=patches, **dict(frameon=False, fontsize=8) | kw)
 
 # %% ../nbs/0_core/show.ipynb #63db49b0
-def captioned(image, label, classes, pal, row:int=18):
+def captioned(image, label, classes, pal, row: int = 18):
     "`image`, h×w×3, over a legend of the classes in `label`, as a Pillow picture."
-    font,w = ImageFont.load_default(row-6),image.shape[1]
-    entries = [(c, row + 8 + round(font.getlength(classes[c]))) for c in present(label) if c < len(classes)]
-    places,x,y = [],4,0
-    for c,width in entries:
-        if x + width > w and x > 4: x,y = 4,y+row
-        places.append((c, x, y)); x += width
+    font, w = ImageFont.load_default(row - 6), image.shape[1]
+    entries = [
+        (c, row + 8 + round(font.getlength(classes[c]))) for c in present(label) if c < len(classes)
+    ]
+    places, x, y = [], 4, 0
+    for c, width in entries:
+        if x + width > w and x > 4:
+            x, y = 4, y + row
+        places.append((c, x, y))
+        x += width
     sheet = Image.new('RGB', (w, image.shape[0] + y + row + 2), 'white')
     sheet.paste(Image.fromarray(image))
     draw = ImageDraw.Draw(sheet)
-    for c,x,y in places:
+    for c, x, y in places:
         y += image.shape[0] + 3
-        draw.rectangle((x, y, x+row-6, y+row-6), fill=tuple(pal[c].tolist()), outline='grey')
-        draw.text((x+row-2, y-1), classes[c], 'black', font)
+        draw.rectangle(
+            (x, y, x + row - 6, y + row - 6), fill=tuple(pal[c].tolist()), outline='grey'
+        )
+        draw.text((x + row - 2, y - 1), classes[c], 'black', font)
     return sheet
 
 # %% ../nbs/0_core/show.ipynb #c2052e95
 def class_table(
-    classes, # Names
-    pal, # Palette, n×3
-    values, # What the files say for each class
-    *facts, # More about each class, such as its share of the pixels
-    cols:int=3, # Columns
-    width:int=560, # Pixels
+    classes,  # Names
+    pal,  # Palette, n×3
+    values,  # What the files say for each class
+    *facts,  # More about each class, such as its share of the pixels
+    cols: int = 3,  # Columns
+    width: int = 560,  # Pixels
 ):
     "Colour, file value, name and `facts` of every class, down the columns, as a Pillow picture."
-    font,rows,s,h = ImageFont.load_default(10),-(-len(classes)//cols),width//cols,14
-    sheet = Image.new('RGB', (width, rows*h+2), 'white')
-    draw,v = ImageDraw.Draw(sheet),20 + max(font.getlength(str(v)) for v in values)
-    for k,name in enumerate(classes):
-        x,y = s*(k//rows),h*(k%rows)+1
-        draw.rectangle((x, y+1, x+14, y+11), fill=tuple(map(int, pal[k])), outline='silver')
-        draw.text((x+v, y), str(values[k]), 'grey', font, anchor='ra')
-        draw.text((x+v+5, y), name, 'black', font)
-        for j,fact in enumerate(reversed(facts)): draw.text((x+s-12-36*j, y), str(fact[k]), 'black', font, anchor='ra')
+    font, rows, s, h = ImageFont.load_default(10), -(-len(classes) // cols), width // cols, 14
+    sheet = Image.new('RGB', (width, rows * h + 2), 'white')
+    draw, v = ImageDraw.Draw(sheet), 20 + max(font.getlength(str(v)) for v in values)
+    for k, name in enumerate(classes):
+        x, y = s * (k // rows), h * (k % rows) + 1
+        draw.rectangle((x, y + 1, x + 14, y + 11), fill=tuple(map(int, pal[k])), outline='silver')
+        draw.text((x + v, y), str(values[k]), 'grey', font, anchor='ra')
+        draw.text((x + v + 5, y), name, 'black', font)
+        for j, fact in enumerate(reversed(facts)):
+            draw.text((x + s - 12 - 36 * j, y), str(fact[k]), 'black', font, anchor='ra')
     return sheet.quantize()
 
 # %% ../nbs/0_core/show.ipynb #69d0f9a5
 def grid(
-    pictures:list, # Rows of pictures, each h×w×3, c×h×w or h×w
-    titles:list=None, # One per column
-    width:float=5., # Inches
+    pictures: list,  # Rows of pictures, each h×w×3, c×h×w or h×w
+    titles: list = None,  # One per column
+    width: float = 5.0,  # Inches
 ):
     "Show rows of pictures side by side without axes; returns the figure."
-    rows,cols = len(pictures),len(pictures[0])
-    h,w = to_array(pictures[0][0]).shape[:2]
-    fig,axs = plt.subplots(rows, cols, figsize=(width, width*rows*h/w/cols + .25*bool(titles)), squeeze=False, gridspec_kw=dict(wspace=.03, hspace=.03))
-    for ax,p in zip(axs.flat, itertools.chain(*pictures)): ax.imshow(to_array(p)); ax.axis('off')
-    for ax,t in zip(axs[0], titles or []): ax.set_title(t, size=9)
+    rows, cols = len(pictures), len(pictures[0])
+    h, w = to_array(pictures[0][0]).shape[:2]
+    fig, axs = plt.subplots(
+        rows,
+        cols,
+        figsize=(width, width * rows * h / w / cols + 0.25 * bool(titles)),
+        squeeze=False,
+        gridspec_kw=dict(wspace=0.03, hspace=0.03),
+    )
+    for ax, p in zip(axs.flat, itertools.chain(*pictures)):
+        ax.imshow(to_array(p))
+        ax.axis('off')
+    for ax, t in zip(axs[0], titles or []):
+        ax.set_title(t, size=9)
     return fig
 
 # %% ../nbs/0_core/show.ipynb #pic2
 def picture_in(
-    file, # Picture file
-    most:int=1 << 26, # Pixels; what has more is no preview
+    file,  # Picture file
+    most: int = 1 << 26,  # Pixels; what has more is no preview
 ):
     "The picture in `file`, h×w×3 `uint8`; None if there is none, if it is damaged, or if it has too many pixels."
-    if not os.path.isfile(file): return None # a pipe would be waited for
+    if not os.path.isfile(file):
+        return None  # a pipe would be waited for
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter('ignore') # Pillow warns of large ones
+            warnings.simplefilter('ignore')  # Pillow warns of large ones
             with Image.open(file) as p:
-                return None if p.width*p.height > most else np.asarray(p.convert('RGB'))
-    except Exception: # Pillow fails in many ways: OSError, SyntaxError, ValueError, DecompressionBombError …
+                return None if p.width * p.height > most else np.asarray(p.convert('RGB'))
+    except (
+        Exception
+    ):  # Pillow fails in many ways: OSError, SyntaxError, ValueError, DecompressionBombError …
         return None

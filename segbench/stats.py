@@ -16,13 +16,15 @@ from .metrics import *
 # %% ../nbs/2_measure/stats.ipynb #1126e5cb
 def areas(per):
     "Pixels right, true and predicted by class, n×3×k, from the counts of n pictures, n×(k+1)×(k+1) as `confusion` gives them."
-    c = np.asarray(per)[:,:-1]
-    return np.stack([c.diagonal(axis1=1, axis2=2), c.sum(2), c.sum(1)[:,:-1]], 1)
+    c = np.asarray(per)[:, :-1]
+    return np.stack([c.diagonal(axis1=1, axis2=2), c.sum(2), c.sum(1)[:, :-1]], 1)
+
 
 def miou(total):
     "The mean IoU over the classes that are there, of areas …×3×k."
-    right,true,pred = np.moveaxis(total, -2, 0)
-    return np.nanmean(ratio(right, true+pred-right), -1)
+    right, true, pred = np.moveaxis(total, -2, 0)
+    return np.nanmean(ratio(right, true + pred - right), -1)
+
 
 def overall(a) -> float:
     "mIoU of a run with areas n×3×k; of several seeds, s×n×3×k, their mean."
@@ -30,138 +32,161 @@ def overall(a) -> float:
 
 # %% ../nbs/2_measure/stats.ipynb #5688f281
 def areas_packed(
-    rows, # Counts as `pack` gives them
-    n:int, # Pictures
-    k:int, # Classes
+    rows,  # Counts as `pack` gives them
+    n: int,  # Pictures
+    k: int,  # Classes
 ):
     "`areas` from packed counts."
     a = np.zeros((n, 3, k), np.int64)
-    i,t,p,c = np.asarray(rows)[(rows[:,1] < k)].T
-    for row,at,keep in ((0, t, t == p), (1, t, t < k), (2, p, p < k)): np.add.at(a, (i[keep], row, at[keep]), c[keep])
+    i, t, p, c = np.asarray(rows)[(rows[:, 1] < k)].T
+    for row, at, keep in ((0, t, t == p), (1, t, t < k), (2, p, p < k)):
+        np.add.at(a, (i[keep], row, at[keep]), c[keep])
     return a
 
 # %% ../nbs/2_measure/stats.ipynb #32867887
 def merged(
-    a, # Areas of pictures, …×n×3×k
-    groups=None, # Name of the group that each picture belongs to, n; without, each stands alone
+    a,  # Areas of pictures, …×n×3×k
+    groups=None,  # Name of the group that each picture belongs to, n; without, each stands alone
 ):
     "Areas of groups, …×g×3×k, float64."
     a = np.asarray(a, np.float64)
-    if groups is None: return a
-    if len(groups) != a.shape[-3]: raise UserError(f'{len(groups)} groups were given for {a.shape[-3]} pictures; each picture needs the name of its group.')
-    _,at = np.unique(groups, return_inverse=True)
-    total = np.zeros((*a.shape[:-3], at.max()+1, *a.shape[-2:]))
+    if groups is None:
+        return a
+    if len(groups) != a.shape[-3]:
+        raise UserError(
+            f'{len(groups)} groups were given for {a.shape[-3]} pictures; each picture needs the name of its group.'
+        )
+    _, at = np.unique(groups, return_inverse=True)
+    total = np.zeros((*a.shape[:-3], at.max() + 1, *a.shape[-2:]))
     np.add.at(total, (..., at, slice(None), slice(None)), a)
     return total
+
 
 def _seeds(a):
     "Areas as s×n×3×k, be they of one run or of several seeds."
     a = np.asarray(a, np.float64)
     return a[None] if a.ndim == 3 else a
 
+
 def _draws(
-    a, # Areas of several seeds, s×n×3×k
-    times:int, # Number of draws
-    r, # Generator
+    a,  # Areas of several seeds, s×n×3×k
+    times: int,  # Number of draws
+    r,  # Generator
 ):
     "mIoU of each seed on `times` test sets drawn from the pictures, s×times; nan if there is one picture only."
     n = a.shape[1]
-    if n == 1: return np.full((len(a), times), np.nan)
-    drawn = r.multinomial(n, np.full(n, 1/n), times).astype(np.float64)
+    if n == 1:
+        return np.full((len(a), times), np.nan)
+    drawn = r.multinomial(n, np.full(n, 1 / n), times).astype(np.float64)
     return np.stack([miou((drawn @ x.reshape(n, -1)).reshape(times, *x.shape[1:])) for x in a])
 
+
 def bootstrap(
-    a, # Areas of one run, n×3×k, or of several seeds, s×n×3×k
-    times:int=2000, # Number of draws
-    seed:int=0, # Of the draws: the same pictures for all runs with it
-    groups=None, # Name of the group of each picture, n: whole groups are drawn then
+    a,  # Areas of one run, n×3×k, or of several seeds, s×n×3×k
+    times: int = 2000,  # Number of draws
+    seed: int = 0,  # Of the draws: the same pictures for all runs with it
+    groups=None,  # Name of the group of each picture, n: whole groups are drawn then
 ):
     "mIoU of `times` test sets drawn from the pictures of `a`, nan if there is one only; of several seeds, the mean of as many drawn from them."
-    a,r = _seeds(merged(a, groups)),rng(seed)
+    a, r = _seeds(merged(a, groups)), rng(seed)
     each = _draws(a, times, r)
     return np.take_along_axis(each, r.integers(0, len(a), (len(a), times)), 0).mean(0)
 
-def interval(values, level:float=.95):
+
+def interval(values, level: float = 0.95):
     "The middle `level` of `values`: low, high."
-    return tuple(float(v) for v in np.quantile(values, [(1-level)/2, (1+level)/2]))
+    return tuple(float(v) for v in np.quantile(values, [(1 - level) / 2, (1 + level) / 2]))
 
 # %% ../nbs/2_measure/stats.ipynb #11400470
 def swapped(
-    a, # Areas of A, n×3×k or s×n×3×k
-    b, # Areas of B on the same pictures
-    times:int=2000, # Number of tosses
+    a,  # Areas of A, n×3×k or s×n×3×k
+    b,  # Areas of B on the same pictures
+    times: int = 2000,  # Number of tosses
 ) -> float:
     "How likely mIoUs differ as much as those of A and B if a coin decides for each picture which of the two is which."
-    a,b = (_seeds(x).mean(0) for x in (a, b))
-    moved = rng(0).integers(0, 2, (times, len(a))) @ (a-b).reshape(len(a), -1)
-    gap = lambda moved: abs(miou(a.sum(0)-moved) - miou(b.sum(0)+moved))
+    a, b = (_seeds(x).mean(0) for x in (a, b))
+    moved = rng(0).integers(0, 2, (times, len(a))) @ (a - b).reshape(len(a), -1)
+    gap = lambda moved: abs(miou(a.sum(0) - moved) - miou(b.sum(0) + moved))
     as_large = gap(moved.reshape(times, *a.shape[1:])) >= gap(0) - 1e-12
-    return max(2*.5**len(a), float(1+as_large.sum())/(1+times))
+    return max(2 * 0.5 ** len(a), float(1 + as_large.sum()) / (1 + times))
 
 # %% ../nbs/2_measure/stats.ipynb #e4ade396
-least_seeds = 3 # Trainings of each network from which on a p says something about networks
+least_seeds = 3  # Trainings of each network from which on a p says something about networks
+
 
 class Difference(NamedTuple):
     "What two networks differ by on the same pictures."
-    gap:float # By how much the mIoU of A exceeds that of B
-    low:float # Low end of its 95 % interval
-    high:float # High end
-    p:float # How likely as large a gap is by chance of pictures and seeds; nan with too few of either
-    images:float # The same by chance of the pictures alone: about these trained networks, not about what they are called
+
+    gap: float  # By how much the mIoU of A exceeds that of B
+    low: float  # Low end of its 95 % interval
+    high: float  # High end
+    p: float  # How likely as large a gap is by chance of pictures and seeds; nan with too few of either
+    images: float  # The same by chance of the pictures alone: about these trained networks, not about what they are called
+
 
 def _spread(a):
     "Variance of the mean mIoU over the seeds of `a`, s×n×3×k, and its degrees of freedom."
     each = miou(a.sum(1))
-    return each.var(ddof=1)/len(each), len(each)-1
+    return each.var(ddof=1) / len(each), len(each) - 1
+
 
 def _between(
-    a, # Areas of A, s×n×3×k
-    b, # Areas of B, s×n×3×k
-    pictures, # Gaps on test sets drawn from the pictures
+    a,  # Areas of A, s×n×3×k
+    b,  # Areas of B, s×n×3×k
+    pictures,  # Gaps on test sets drawn from the pictures
 ):
     "Low, high and p of the gap where pictures and seeds vary: Welch's t test of three variances."
     n = a.shape[1]
-    parts = [(pictures.var()*n/(n-1), n-1), _spread(a), _spread(b)]
-    total = sum(v for v,_ in parts)
-    if total == 0: return 0., 0., 1.
-    free = total**2/sum(v**2/f for v,f in parts) # Welch and Satterthwaite
-    gap,error = overall(a)-overall(b),total**.5
-    half = student.ppf(.975, free)*error
-    return gap-half, gap+half, float(2*student.sf(abs(gap)/error, free))
+    parts = [(pictures.var() * n / (n - 1), n - 1), _spread(a), _spread(b)]
+    total = sum(v for v, _ in parts)
+    if total == 0:
+        return 0.0, 0.0, 1.0
+    free = total**2 / sum(v**2 / f for v, f in parts)  # Welch and Satterthwaite
+    gap, error = overall(a) - overall(b), total**0.5
+    half = student.ppf(0.975, free) * error
+    return gap - half, gap + half, float(2 * student.sf(abs(gap) / error, free))
+
 
 def paired(
-    a, # Areas of A, n×3×k or s×n×3×k
-    b, # Areas of B on the same pictures
-    times:int=2000, # Number of draws
-    groups=None, # Name of the group of each picture, n: whole groups are drawn then
+    a,  # Areas of A, n×3×k or s×n×3×k
+    b,  # Areas of B on the same pictures
+    times: int = 2000,  # Number of draws
+    groups=None,  # Name of the group of each picture, n: whole groups are drawn then
 ) -> Difference:
     "By how much A and B differ, and how sure that is: about networks from three seeds of each on, else about these trainings."
-    if np.shape(a)[-3:] != np.shape(b)[-3:]: raise UserError(f'{np.shape(a)[-3]} pictures cannot be compared with {np.shape(b)[-3]}; score both runs on the same split by the same protocol.')
-    a,b = (_seeds(merged(x, groups)) for x in (a, b))
+    if np.shape(a)[-3:] != np.shape(b)[-3:]:
+        raise UserError(
+            f'{np.shape(a)[-3]} pictures cannot be compared with {np.shape(b)[-3]}; score both runs on the same split by the same protocol.'
+        )
+    a, b = (_seeds(merged(x, groups)) for x in (a, b))
     d = _draws(a, times, rng(0)).mean(0) - _draws(b, times, rng(0)).mean(0)
-    by_draws = float(min(1, 2*min((d <= 0).mean(), (d >= 0).mean()) + 1/times))
+    by_draws = float(min(1, 2 * min((d <= 0).mean(), (d >= 0).mean()) + 1 / times))
     images = max(by_draws, swapped(a, b, times))
-    gap,known = overall(a)-overall(b),a.shape[1] > 1 and min(len(a), len(b)) >= least_seeds
-    if not known: return Difference(gap, *interval(d), np.nan, images)
-    low,high,p = _between(a, b, d)
+    gap, known = overall(a) - overall(b), a.shape[1] > 1 and min(len(a), len(b)) >= least_seeds
+    if not known:
+        return Difference(gap, *interval(d), np.nan, images)
+    low, high, p = _between(a, b, d)
     return Difference(gap, low, high, max(p, images), images)
 
 # %% ../nbs/2_measure/stats.ipynb #c0c5fb09
-def told_apart(d:Difference, level:float=.05) -> bool:
+def told_apart(d: Difference, level: float = 0.05) -> bool:
     "Whether the two of a difference can be told apart: by p, or by the pictures alone where there is none."
     return bool((d.images if np.isnan(d.p) else d.p) < level)
 
+
 def places(
-    runs:list, # Areas of each run or group of seeds
-    level:float=.05, # Largest p at which two are different
-    groups=None, # Name of the group of each picture, n
+    runs: list,  # Areas of each run or group of seeds
+    level: float = 0.05,  # Largest p at which two are different
+    groups=None,  # Name of the group of each picture, n
 ) -> list:
     "The place of each of `runs`, from 1; equal where the paired test cannot tell it from the first of that place."
     score = [overall(r) for r in runs]
     order = sorted(range(len(runs)), key=lambda i: -score[i])
-    place,first = {},None
-    for n,i in enumerate(order, 1):
+    place, first = {}, None
+    for n, i in enumerate(order, 1):
         apart = first is None or told_apart(paired(runs[first], runs[i], groups=groups), level)
-        if apart: first,place[i] = i,n
-        else: place[i] = place[first]
+        if apart:
+            first, place[i] = i, n
+        else:
+            place[i] = place[first]
     return [place[i] for i in range(len(runs))]

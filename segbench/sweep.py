@@ -16,16 +16,18 @@ from .train import run_name, train
 # %% ../nbs/4_train/sweep.ipynb #fd01255f
 @with_settings
 def main(
-    models:list[str]=('lite',), # Networks by name, perhaps with arguments
-    seeds:int=2, # Trainings of each, with the seeds `seed`, `seed`+1 …
-    backbones:list[str]=None, # Backbones to combine the networks with; each network's own by default
-    data:str='scenes', # Data set by name
-    root:str=None, # Folder of the data set
-    split:str='train', # Split to train on
-    val_split:str='val', # Split to score on
-    pretrained:str=None, # Weights of the backbones: a file, or hub
-    init:str=None, # Weights of the whole network to start from
-    out:str='runs', # Folder for the runs
+    models: list[str] = ('lite',),  # Networks by name, perhaps with arguments
+    seeds: int = 2,  # Trainings of each, with the seeds `seed`, `seed`+1 …
+    backbones: list[
+        str
+    ] = None,  # Backbones to combine the networks with; each network's own by default
+    data: str = 'scenes',  # Data set by name
+    root: str = None,  # Folder of the data set
+    split: str = 'train',  # Split to train on
+    val_split: str = 'val',  # Split to score on
+    pretrained: str = None,  # Weights of the backbones: a file, or hub
+    init: str = None,  # Weights of the whole network to start from
+    out: str = 'runs',  # Folder for the runs
     **kwargs,
 ):
     "Train every network with every seed under one budget; call again to go on."
@@ -33,45 +35,72 @@ def main(
     check_settings(Settings(**s))
     at_least(1, seeds=seeds)
     nets = [(m, b) for b in (backbones or [None]) for m in models]
-    for m,b in nets: can_be(m, b)
+    for m, b in nets:
+        can_be(m, b)
     lookup('data', data)
-    todo = [(m, b, s['seed']+k) for k in range(seeds) for m,b in nets]
+    todo = [(m, b, s['seed'] + k) for k in range(seeds) for m, b in nets]
     failed = {}
-    for n,(model,backbone,seed) in enumerate(todo, 1):
+    for n, (model, backbone, seed) in enumerate(todo, 1):
         name = run_name(data, model, backbone, seed).name
-        asked = dict(data=data, split=split, val_split=val_split, model=model, backbone=backbone, pretrained=pretrained, init=init)
-        try: one(Path(out)/name, f'{n}/{len(todo)} {name}', root, **asked | s | dict(seed=seed))
-        except Exception as e: failed[name] = why(e)
-    if failed: raise UserError(f'{len(failed)} of {len(todo)} runs failed: ' + '; '.join(f'{name}: {said.rstrip(".")}' for name,said in failed.items()) + '. Call again to go on with them.')
+        asked = dict(
+            data=data,
+            split=split,
+            val_split=val_split,
+            model=model,
+            backbone=backbone,
+            pretrained=pretrained,
+            init=init,
+        )
+        try:
+            one(Path(out) / name, f'{n}/{len(todo)} {name}', root, **asked | s | dict(seed=seed))
+        except Exception as e:
+            failed[name] = why(e)
+    if failed:
+        raise UserError(
+            f'{len(failed)} of {len(todo)} runs failed: '
+            + '; '.join(f'{name}: {said.rstrip(".")}' for name, said in failed.items())
+            + '. Call again to go on with them.'
+        )
 
 # %% ../nbs/4_train/sweep.ipynb #0d2cebfe
 def can_be(model, backbone):
     "A `UserError` if there is no such network, before anything is trained; it is built without memory."
     import torch
     from segbench.infer import make_net
-    with torch.device('meta'): make_net(model, 2, backbone)
+
+    with torch.device('meta'):
+        make_net(model, 2, backbone)
 
 # %% ../nbs/4_train/sweep.ipynb #519996f2
 def still(folder, root, data, split, val_split):
     "A `UserError` if the data are not those that the finished run in `folder` was trained on; nothing if they are not there."
     from segbench.data.same import unchanged
-    if not (was := read_config(folder).get('sets')): return
-    try: sets = [lookup('data', data)(root, s) for s in (split, val_split)]
-    except (UserError, OSError): return
+
+    if not (was := read_config(folder).get('sets')):
+        return
+    try:
+        sets = [lookup('data', data)(root, s) for s in (split, val_split)]
+    except (UserError, OSError):
+        return
     unchanged(folder, was, *sets)
 
-def one(folder, title:str, root, **asked):
+
+def one(folder, title: str, root, **asked):
     "Train in `folder`, or go on there; a `UserError` if something else was asked for before."
-    if there := (folder/'config.json').exists(): check_same(folder, **asked)
-    done = there and (folder/'last.safetensors').is_file()
-    if done: still(folder, root, **{k: asked[k] for k in ('data', 'split', 'val_split')})
-    print(title + ': done before'*done, flush=True)
-    if not done: train(root=root, out=folder, resume=there, **asked)
+    if there := (folder / 'config.json').exists():
+        check_same(folder, **asked)
+    done = there and (folder / 'last.safetensors').is_file()
+    if done:
+        still(folder, root, **{k: asked[k] for k in ('data', 'split', 'val_split')})
+    print(title + ': done before' * done, flush=True)
+    if not done:
+        train(root=root, out=folder, resume=there, **asked)
 
 # %% ../nbs/4_train/sweep.ipynb #356a4c17
 def why(e) -> str:
     "What went wrong, in a sentence, which is printed; what no user did has its traceback, too."
     said = str(e) if isinstance(e, (UserError, OSError)) else f'{type(e).__name__}: {e}'
-    if not isinstance(e, (UserError, OSError)): traceback.print_exception(e)
+    if not isinstance(e, (UserError, OSError)):
+        traceback.print_exception(e)
     print(f'failed: {said}', file=sys.stderr, flush=True)
     return said

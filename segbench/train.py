@@ -6,9 +6,13 @@
 __all__ = ['open_data', 'open_net', 'of_other_classes', 'go_on', 'main', 'run_name', 'usual', 'as_command', 'train']
 
 # %% ../nbs/4_train/train.ipynb #0e50e305
-if '__file__' in globals() and not __package__: # run by its path: let imports see the package instead of its folder
-    import sys; from pathlib import Path
-    sys.path[0],__package__ = str(Path(__file__).resolve().parents[1]),'segbench'
+if (
+    '__file__' in globals() and not __package__
+):  # run by its path: let imports see the package instead of its folder
+    import sys
+    from pathlib import Path
+
+    sys.path[0], __package__ = str(Path(__file__).resolve().parents[1]), 'segbench'
 
 # %% ../nbs/4_train/train.ipynb #c1db503b
 import inspect, os, re, shlex
@@ -19,92 +23,151 @@ from .core import *
 from .settings import *
 
 # %% ../nbs/4_train/train.ipynb #6f7dc499
-def open_data(data:str, root, split:str, checked:bool=True, source=None, scored:bool=True):
+def open_data(data: str, root, split: str, checked: bool = True, source=None, scored: bool = True):
     "The split of the data set `data`, every picture of it opened once, and refused if it is to be `scored` and nothing can be; through its cache if it has a fresh one; `source` is the file that named it, if any."
     from segbench.data.cache import cached
     from segbench.data.pairs import check
     from segbench.data.verdict import scorable
+
     pairs = lookup('data', data, source)(root, split)
-    if checked: scorable(pairs) if scored else check(pairs)
+    if checked:
+        scorable(pairs) if scored else check(pairs)
     return cached(pairs)
 
 # %% ../nbs/4_train/train.ipynb #c3a10a1c
-def open_net(model, backbone, pretrained, init, n_classes:int, in_chans:int):
+def open_net(model, backbone, pretrained, init, n_classes: int, in_chans: int):
     "The network, with weights to start from, and the reports of what was loaded."
     from segbench.infer import make_net
     from segbench.weights import load_weights
-    if pretrained and init: raise UserError('init brings the weights of the whole network, so that pretrained would do nothing; leave one of the two out.')
+
+    if pretrained and init:
+        raise UserError(
+            'init brings the weights of the whole network, so that pretrained would do nothing; leave one of the two out.'
+        )
     weights = dict(pretrained=True if pretrained == 'hub' else pretrained) if pretrained else {}
     net = make_net(model, n_classes, backbone, in_chans=in_chans, **weights)
     reports = [net.body.report] if weights and net.body.report else []
     if init:
-        reports.append(load_weights(net, Path(init)/'best.safetensors' if Path(init).is_dir() else init, init))
-        if not reports[-1].taken: raise UserError(f'nothing in {str(init)!r} fits {model}: no tensor has a place there; start from weights of a network of its kind.')
+        reports.append(
+            load_weights(
+                net, Path(init) / 'best.safetensors' if Path(init).is_dir() else init, init
+            )
+        )
+        if not reports[-1].taken:
+            raise UserError(
+                f'nothing in {str(init)!r} fits {model}: no tensor has a place there; start from weights of a network of its kind.'
+            )
     return net, [str(r) for r in reports]
 
-def of_other_classes(init, classes:list) -> list:
+
+def of_other_classes(init, classes: list) -> list:
     "A line for the report if the weights are of a run whose classes are others by name, though they may be as many."
-    if not Path(init).is_dir(): return []
+    if not Path(init).is_dir():
+        return []
     was = read_config(init)['classes']
-    if was == list(classes) or len(was) != len(classes): return []
-    return [f'{init} knows its classes in another order or by other names: what its classifier has learnt of them is only a start']
+    if was == list(classes) or len(was) != len(classes):
+        return []
+    return [
+        f'{init} knows its classes in another order or by other names: what its classifier has learnt of them is only a start'
+    ]
 
 # %% ../nbs/4_train/train.ipynb #3bc32462
-def go_on(run, root, trust:bool=False, **others):
+def go_on(run, root, trust: bool = False, **others):
     "The arguments with which the run in folder `run` was started, to go on with them; `root`, if given, and the settings `others`, which do not change the result, are new."
     from segbench.losses import combined
+
     names = 'data', 'split', 'val_split', 'model', 'backbone', 'pretrained', 'init'
-    if 'data' not in read_config(run): raise UserError(f'the run {str(run)!r} was started in a notebook from objects; call fit(…, resume=True) with them there.')
-    config,s = read_config(run, *names, 'root'),settings_of(run)
-    source = None if trust else Path(run)/'config.json'
-    lookup('data', config['data'], source); lookup('models', config['model'], source); combined(s.get('loss', 'ce'), source=source)
+    if 'data' not in read_config(run):
+        raise UserError(
+            f'the run {str(run)!r} was started in a notebook from objects; call fit(…, resume=True) with them there.'
+        )
+    config, s = read_config(run, *names, 'root'), settings_of(run)
+    source = None if trust else Path(run) / 'config.json'
+    lookup('data', config['data'], source)
+    lookup('models', config['model'], source)
+    combined(s.get('loss', 'ce'), source=source)
     return dict({k: config[k] for k in names}, root=root or config['root'], out=run, **s | others)
 
 # %% ../nbs/4_train/train.ipynb #316a1fff
 @with_settings
 def main(
-    data:str='scenes', # Data set by name, perhaps with arguments: camvid, scenes, folder …
-    root:str=None, # Folder of the data set or of all sets; $SEGBENCH_DATA or data by default
-    split:str='train', # Split to train on
-    val_split:str='val', # Split to score on the way
-    model:str='lite', # Network by name, perhaps with arguments: fcn.fcn8s, 'pspnet(nf=256)' …
-    backbone:str=None, # Backbone by timm's name; the network's own by default
-    pretrained:str=None, # Weights of the backbone: a file, or hub
-    init:str=None, # Weights of the whole network to start from: a run or a file
-    out:str=None, # Folder of the run; by default runs/DATA-MODEL-BACKBONE-SEED
-    resume:str=None, # Folder of a run to go on with; all other flags come from it, but --root, --workers, --save-every, --log-every and --log-with may be others
-    changed_data:bool=False, # With --resume: go on although pictures, labels or classes are not those that the run began with
-    trust:bool=False, # With --resume: use what the run names outside segbench, too
-    given:tuple=(), # Names of the arguments that were written though they have their defaults
+    data: str = 'scenes',  # Data set by name, perhaps with arguments: camvid, scenes, folder …
+    root: str = None,  # Folder of the data set or of all sets; $SEGBENCH_DATA or data by default
+    split: str = 'train',  # Split to train on
+    val_split: str = 'val',  # Split to score on the way
+    model: str = 'lite',  # Network by name, perhaps with arguments: fcn.fcn8s, 'pspnet(nf=256)' …
+    backbone: str = None,  # Backbone by timm's name; the network's own by default
+    pretrained: str = None,  # Weights of the backbone: a file, or hub
+    init: str = None,  # Weights of the whole network to start from: a run or a file
+    out: str = None,  # Folder of the run; by default runs/DATA-MODEL-BACKBONE-SEED
+    resume: str = None,  # Folder of a run to go on with; all other flags come from it, but --root, --workers, --save-every, --log-every and --log-with may be others
+    changed_data: bool = False,  # With --resume: go on although pictures, labels or classes are not those that the run began with
+    trust: bool = False,  # With --resume: use what the run names outside segbench, too
+    given: tuple = (),  # Names of the arguments that were written though they have their defaults
     **kwargs,
 ):
     "Train a network and keep everything in a run folder."
     s = asdict(Settings(**kwargs))
     if resume:
-        asked = dict(data=data, split=split, val_split=val_split, model=model, backbone=backbone, pretrained=pretrained, init=init) | s
-        asked = {k: v for k,v in asked.items() if k in given or v != usual(k)}
+        asked = (
+            dict(
+                data=data,
+                split=split,
+                val_split=val_split,
+                model=model,
+                backbone=backbone,
+                pretrained=pretrained,
+                init=init,
+            )
+            | s
+        )
+        asked = {k: v for k, v in asked.items() if k in given or v != usual(k)}
         check_same(resume, **asked)
-        if out and Path(out).resolve() != Path(resume).resolve(): raise UserError(f'a run goes on in its own folder, {str(resume)!r}, so that --out {out} would do nothing; leave it out.')
-        if (last := Path(resume)/'last.safetensors').is_file():
+        if out and Path(out).resolve() != Path(resume).resolve():
+            raise UserError(
+                f'a run goes on in its own folder, {str(resume)!r}, so that --out {out} would do nothing; leave it out.'
+            )
+        if (last := Path(resume) / 'last.safetensors').is_file():
             from segbench.weights import read_weights
-            read_weights(last) # or a sentence: what is damaged is not finished
+
+            read_weights(last)  # or a sentence: what is damaged is not finished
             return print(f'{resume} is finished: nothing to do')
-        t = train(resume=True, changed_data=changed_data, **go_on(resume, root, trust, **{k: asked[k] for k in free if k in asked}))
-    elif changed_data: raise UserError('--changed-data says how a run goes on; it needs --resume RUN.')
-    elif trust: raise UserError('--trust says what a run that goes on may name; it needs --resume RUN.')
-    else: t = train(data, root, split, val_split, model, backbone, pretrained, init, out or run_name(data, model, backbone, s['seed']), **s)
+        t = train(
+            resume=True,
+            changed_data=changed_data,
+            **go_on(resume, root, trust, **{k: asked[k] for k in free if k in asked}),
+        )
+    elif changed_data:
+        raise UserError('--changed-data says how a run goes on; it needs --resume RUN.')
+    elif trust:
+        raise UserError('--trust says what a run that goes on may name; it needs --resume RUN.')
+    else:
+        t = train(
+            data,
+            root,
+            split,
+            val_split,
+            model,
+            backbone,
+            pretrained,
+            init,
+            out or run_name(data, model, backbone, s['seed']),
+            **s,
+        )
     t.acc.end_training()
     return t
 
 # %% ../nbs/4_train/train.ipynb #ad376ee7
 def run_name(data, model, backbone, seed) -> Path:
     "A folder for a run that has no name."
-    name,kw = parse_call(model)
-    given = [re.sub(r'\W+', '', f'{k}{v}') for k,v in kw.items()]
-    return Path('runs')/'-'.join(filter(None, [parse_call(data)[0], name, *given, backbone, f's{seed}']))
+    name, kw = parse_call(model)
+    given = [re.sub(r'\W+', '', f'{k}{v}') for k, v in kw.items()]
+    return Path('runs') / '-'.join(
+        filter(None, [parse_call(data)[0], name, *given, backbone, f's{seed}'])
+    )
 
 # %% ../nbs/4_train/train.ipynb #de0be151
-def usual(flag:str):
+def usual(flag: str):
     "The default of a flag of `segbench train`."
     return inspect.signature(main).parameters[flag].default
 
@@ -112,34 +175,83 @@ def usual(flag:str):
 def as_command(**asked) -> str:
     "The `segbench train` command for the arguments `asked`, without those that have their default."
     words = ['segbench', 'train']
-    for k,v in asked.items():
+    for k, v in asked.items():
         v = tuple(v) if isinstance(v, list) else v
-        if k == 'workers' or v == usual(k): continue
+        if k == 'workers' or v == usual(k):
+            continue
         flag = k.replace('_', '-')
-        words += [f'--{flag}' if v else f'--no-{flag}'] if isinstance(v, bool) else [f'--{flag}', *map(str, v if isinstance(v, tuple) else [v])]
+        words += (
+            [f'--{flag}' if v else f'--no-{flag}']
+            if isinstance(v, bool)
+            else [f'--{flag}', *map(str, v if isinstance(v, tuple) else [v])]
+        )
     return shlex.join(words)
 
 # %% ../nbs/4_train/train.ipynb #6cad2627
-def train(data, root, split, val_split, model, backbone, pretrained, init, out, resume:bool=False, progress:bool=True, changed_data:bool=False, **settings):
+def train(
+    data,
+    root,
+    split,
+    val_split,
+    model,
+    backbone,
+    pretrained,
+    init,
+    out,
+    resume: bool = False,
+    progress: bool = True,
+    changed_data: bool = False,
+    **settings,
+):
     "Open everything, then `fit`; the arguments are those of `main`."
     from segbench.data.verdict import agreed
+
     check_settings(Settings(**settings))
-    if not resume and (Path(out)/'config.json').exists(): raise UserError(f'{str(out)!r} holds a run already; choose another --out, go on with it by --resume {out}, or remove it.')
+    if not resume and (Path(out) / 'config.json').exists():
+        raise UserError(
+            f'{str(out)!r} holds a run already; choose another --out, go on with it by --resume {out}, or remove it.'
+        )
     pairs = [open_data(data, root, s, scored=False) for s in (split, val_split)]
     agreed(*pairs)
     classes = read_config(out)['classes'] if resume else pairs[0].classes
     seed_all(settings['seed'])
     from segbench.infer import unfilled
-    weights = (unfilled(model), backbone, None, None) if resume else (model, backbone, pretrained, init) # the state brings them
-    net,reports = open_net(*weights, len(classes), pairs[0][0][0].shape[0])
-    if init and not resume: reports += of_other_classes(init, classes)
-    if progress and os.environ.get('RANK', '0') == '0': print(*reports, sep='\n', end='\n'*bool(reports))
+
+    weights = (
+        (unfilled(model), backbone, None, None) if resume else (model, backbone, pretrained, init)
+    )  # the state brings them
+    net, reports = open_net(*weights, len(classes), pairs[0][0][0].shape[0])
+    if init and not resume:
+        reports += of_other_classes(init, classes)
+    if progress and os.environ.get('RANK', '0') == '0':
+        print(*reports, sep='\n', end='\n' * bool(reports))
     from segbench.fit import fit
-    asked = dict(data=data, root=root, split=split, val_split=val_split, model=model, backbone=backbone, pretrained=pretrained, init=init)
+
+    asked = dict(
+        data=data,
+        root=root,
+        split=split,
+        val_split=val_split,
+        model=model,
+        backbone=backbone,
+        pretrained=pretrained,
+        init=init,
+    )
     spec = asked | dict(loaded=reports, command=as_command(**asked, **settings))
-    t = fit(net, *pairs, out, resume=resume, changed_data=changed_data, spec=spec, progress=progress, **settings)
-    if t.main and progress: print(f'mIoU {t.best:.4f} on {pairs[1].name}; everything is in {out}')
+    t = fit(
+        net,
+        *pairs,
+        out,
+        resume=resume,
+        changed_data=changed_data,
+        spec=spec,
+        progress=progress,
+        **settings,
+    )
+    if t.main and progress:
+        print(f'mIoU {t.best:.4f} on {pairs[1].name}; everything is in {out}')
     return t
 
 # %% ../nbs/4_train/train.ipynb #5d6268a6
-if __name__ == '__main__' and '__file__' in globals(): command(main, prog='segbench train')
+if __name__ == '__main__' and '__file__' in globals():
+    command(main, prog='segbench train')

@@ -15,86 +15,107 @@ from safetensors.torch import save_file
 from .core import *
 
 # %% ../nbs/0_core/weights.ipynb #637510ff
-number = np.float64(0).__reduce__()[0] # what a pickle calls to make a NumPy number
-plain_data = [(number, f'numpy.{m}.multiarray.scalar') for m in ('core', '_core')] + [np.dtype, *(type(np.dtype(c)) for c in '?bhilqBHILQefd')]
+number = np.float64(0).__reduce__()[0]  # what a pickle calls to make a NumPy number
+plain_data = [(number, f'numpy.{m}.multiarray.scalar') for m in ('core', '_core')] + [
+    np.dtype,
+    *(type(np.dtype(c)) for c in '?bhilqBHILQefd'),
+]
 
 # %% ../nbs/0_core/weights.ipynb #34784881
-def _digest(tensors:dict, notes:dict) -> str:
+def _digest(tensors: dict, notes: dict) -> str:
     "SHA-256 of names, kinds, shapes and bytes of `tensors`, and of `notes`."
     h = hashlib.sha256(json.dumps(notes, sort_keys=True).encode())
-    for k,v in sorted(tensors.items()):
+    for k, v in sorted(tensors.items()):
         h.update(f'{k} {v.dtype} {tuple(v.shape)}'.encode())
         h.update(v.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy())
     return h.hexdigest()
 
+
 def _is_safe(path) -> bool:
     "Whether the file `path` is one of safetensors, by its first bytes: names lie."
-    with open(path, 'rb') as f: head = f.read(9)
+    with open(path, 'rb') as f:
+        head = f.read(9)
     # PyTorch writes archives, and long ago bare pickles
-    if Path(path).suffix == '.safetensors': return not head.startswith((b'PK', b'\x80\x02'))
+    if Path(path).suffix == '.safetensors':
+        return not head.startswith((b'PK', b'\x80\x02'))
     return head[8:] == b'{' and int.from_bytes(head[:8], 'little') < Path(path).stat().st_size
+
 
 def _intact(path):
     "What the file `path` holds; an `OSError` if it is not what was written."
     differs = OSError('it differs from its checksum; bring it back from a copy')
     if not _is_safe(path):
-        if zipfile.is_zipfile(path) and zipfile.ZipFile(path).testzip(): raise differs
-        with open(path, 'rb') as f: return torch.load(f, 'cpu', weights_only=True) # which goes by the name of a path
+        if zipfile.is_zipfile(path) and zipfile.ZipFile(path).testzip():
+            raise differs
+        with open(path, 'rb') as f:
+            return torch.load(f, 'cpu', weights_only=True)  # which goes by the name of a path
     with safe_open(path, 'pt') as f:
         notes = f.metadata() or {}
         d = {k: f.get_tensor(k) for k in f.keys()}
     kept = notes.pop('sha256', None)
-    if kept and kept != _digest(d, notes): raise differs
+    if kept and kept != _digest(d, notes):
+        raise differs
     return d
 
 # %% ../nbs/0_core/weights.ipynb #fe4b4df4
 class Weights(dict):
     "Tensors by name; `said` tells what was chosen where a file offers several."
+
     said = ''
+
 
 _average = re.compile(r'(^|_)(modelema|ema|averaged?|swa|teacher|shadow)(_|$)')
 _network = '(model|net|network|module|params|weights|student|generator)'
 _whole = re.compile(f'{_network}|({_network}_?)?state(_?dict)?')
 _no_weights = re.compile(
-    r'(^|_)(optim|sched|lr_sched|scaler|criterion|loss|metric|history|hyper|hparam|config|args|rng)')
+    r'(^|_)(optim|sched|lr_sched|scaler|criterion|loss|metric|history|hyper|hparam|config|args|rng)'
+)
+
 
 def _inside(x) -> dict:
     "The entries of a dictionary or a list, by names that are text; nothing else has any."
-    entries = x if isinstance(x, dict) else dict(enumerate(x)) if isinstance(x, (list, tuple)) else {}
-    return {str(k): v for k,v in entries.items()}
+    entries = (
+        x if isinstance(x, dict) else dict(enumerate(x)) if isinstance(x, (list, tuple)) else {}
+    )
+    return {str(k): v for k, v in entries.items()}
 
-def _bare(name:str) -> str:
+
+def _bare(name: str) -> str:
     "A tensor's `name` without what programs put in front of a whole network."
     return re.sub(r'^((module|model|net|network|_orig_mod)\.)+', '', name)
 
-def _alike(a:dict, b:dict) -> bool:
+
+def _alike(a: dict, b: dict) -> bool:
     "Whether `a` and `b` are the tensors of one network, such as now and on average."
     names = set(map(_bare, b))
-    return 0 < len(names) < 2*len(names & set(map(_bare, a)))
+    return 0 < len(names) < 2 * len(names & set(map(_bare, a)))
+
 
 def unwrap(
-    x, # What a file holds: dictionaries and lists, one in the other
-    whole:bool=True, # It is all of a network, not a part such as its encoder
+    x,  # What a file holds: dictionaries and lists, one in the other
+    whole: bool = True,  # It is all of a network, not a part such as its encoder
 ) -> Weights:
     "The tensors in `x` by name, however deep they lie, but for those of optimisers and the like."
     inside = _inside(x)
-    found = Weights({k: v for k,v in inside.items() if isinstance(v, torch.Tensor)})
-    deep = {k: v for k,v in inside.items() if _inside(v) and not _no_weights.search(k.lower())}
+    found = Weights({k: v for k, v in inside.items() if isinstance(v, torch.Tensor)})
+    deep = {k: v for k, v in inside.items() if _inside(v) and not _no_weights.search(k.lower())}
     averages = [k for k in deep if _average.search(k.lower())]
     wholes = averages + [k for k in deep if _whole.fullmatch(k.lower()) and k not in averages]
     if whole and len(deep) == 1 and not any(v.ndim for v in found.values()):
         wholes = [*deep]
-    inner = {k: unwrap(v, whole and k in wholes) for k,v in deep.items()}
-    chosen = max(wholes, key=lambda k: len(inner[k]), default=None) # of equals the first, an average
+    inner = {k: unwrap(v, whole and k in wholes) for k, v in deep.items()}
+    chosen = max(
+        wholes, key=lambda k: len(inner[k]), default=None
+    )  # of equals the first, an average
     twins = [k for k in wholes if k != chosen and _alike(inner[chosen], inner[k])]
-    if chosen: # numbers beside it, such as that of the epoch, are no weights
-        found = Weights({k: v for k,v in found.items() if v.ndim})
-    for part,tensors in inner.items():
+    if chosen:  # numbers beside it, such as that of the epoch, are no weights
+        found = Weights({k: v for k, v in found.items() if v.ndim})
+    for part, tensors in inner.items():
         front = '' if part == chosen else f'{part}.'
         if part not in twins:
-            found.update({front+k: v for k,v in tensors.items()})
+            found.update({front + k: v for k, v in tensors.items()})
     told = [f'{chosen!r} taken, not {" or ".join(map(repr, twins))}'] if twins else []
-    found.said = '; '.join(told + [d.said for k,d in inner.items() if d.said and k not in twins])
+    found.said = '; '.join(told + [d.said for k, d in inner.items() if d.said and k not in twins])
     return found
 
 # %% ../nbs/0_core/weights.ipynb #54cb9ee8
@@ -106,14 +127,19 @@ def _opened(path):
             return _intact(path)
     except (SafetensorError, OSError, zipfile.BadZipFile) as e:
         raise UserError(f'{junk}: {str(e).splitlines()[0]}.') from None
-    except Exception as e: # a text read as a pickle fails in any way
+    except Exception as e:  # a text read as a pickle fails in any way
         if 'torchscript' in str(e).lower():
-            raise UserError(f'{str(path)!r} is a program of TorchScript; save the state_dict of the '
-                            'network that it was made of.') from None
+            raise UserError(
+                f'{str(path)!r} is a program of TorchScript; save the state_dict of the '
+                'network that it was made of.'
+            ) from None
         if 'global' not in str(e).lower():
             raise UserError(f'{junk}.') from None
-        raise UserError(f'{str(path)!r} holds more than tensors and is not opened, since it could '
-                        'run code; save its state_dict alone.') from None
+        raise UserError(
+            f'{str(path)!r} holds more than tensors and is not opened, since it could '
+            'run code; save its state_dict alone.'
+        ) from None
+
 
 def _shards(path) -> list:
     "The files that make up the weights of which `path` is one part, or the list of its parts; itself if it is whole."
@@ -121,32 +147,45 @@ def _shards(path) -> list:
         said = load_json(path)
         names = said.get('weight_map') if isinstance(said, dict) else None
         if not isinstance(names, dict) or not all(isinstance(n, str) for n in names.values()):
-            raise UserError(f'{str(path)!r} does not list parts of weights by weight_map; give a file of weights.')
+            raise UserError(
+                f'{str(path)!r} does not list parts of weights by weight_map; give a file of weights.'
+            )
         return [path.with_name(Path(n).name) for n in sorted({*names.values()})]
     m = re.fullmatch(r'(.*-)(\d{5})(-of-)(\d{5})(\..*)', path.name)
-    if not m or not 1 <= int(m[4]) <= 1000: return [path]
-    return [path.with_name(f'{m[1]}{k:05}{m[3]}{m[4]}{m[5]}') for k in range(1, int(m[4])+1)]
+    if not m or not 1 <= int(m[4]) <= 1000:
+        return [path]
+    return [path.with_name(f'{m[1]}{k:05}{m[3]}{m[4]}{m[5]}') for k in range(1, int(m[4]) + 1)]
+
 
 def _unwrapped(path, d) -> Weights:
     "The tensors in `d`, which the file `path` holds."
-    try: return unwrap(d)
-    except RecursionError: raise UserError(f'{str(path)!r} holds itself, or is nested too deep; save a state_dict.') from None
+    try:
+        return unwrap(d)
+    except RecursionError:
+        raise UserError(
+            f'{str(path)!r} holds itself, or is nested too deep; save a state_dict.'
+        ) from None
+
 
 def read_weights(
-    path, # A `.safetensors` file, or one that `torch.save` wrote; of several parts any, or the list of them
+    path,  # A `.safetensors` file, or one that `torch.save` wrote; of several parts any, or the list of them
 ) -> Weights:
     "The tensors in the file `path` by name, as `unwrap` finds them."
     path = Path(path)
     if not path.is_file():
         raise UserError(f'no weights at {str(path)!r}: there is no such file.')
     if (parts := _shards(path)) != [path]:
-        if gone := [p for p in parts if not p.is_file()]: raise UserError(f'{str(path)!r} is a part of weights that lack {gone[0].name}; put all {len(parts)} parts into one folder.')
-        return Weights({k: v for p in parts for k,v in _unwrapped(p, _opened(p)).items()})
+        if gone := [p for p in parts if not p.is_file()]:
+            raise UserError(
+                f'{str(path)!r} is a part of weights that lack {gone[0].name}; put all {len(parts)} parts into one folder.'
+            )
+        return Weights({k: v for p in parts for k, v in _unwrapped(p, _opened(p)).items()})
     d = _opened(path)
     named = isinstance(d, dict) or any(isinstance(v, dict) for v in _inside(d).values())
     if not named:
-        raise UserError(f'{str(path)!r} holds a {type(d).__name__}, not tensors by name; '
-                        'save a state_dict.')
+        raise UserError(
+            f'{str(path)!r} holds a {type(d).__name__}, not tensors by name; save a state_dict.'
+        )
     if not (tensors := _unwrapped(path, d)):
         raise UserError(f'{str(path)!r} holds no tensor; save the state_dict of a network.')
     return tensors
@@ -156,15 +195,21 @@ def scale_of(net) -> dict:
     "`mean` and `std` of the pictures that `net` is for, as lists, if it has them."
     return {k: [*map(float, getattr(net, k))] for k in ('mean', 'std') if hasattr(net, k)}
 
+
 def save_weights(path, net):
     "Write the tensors of `net`, a module or a dictionary, to `path` as safetensors, whole or not at all, with a checksum; with a network's go its `mean` and `std`."
     d = net if isinstance(net, dict) else net.state_dict()
-    d = {k: v.detach().to('cpu', copy=True, memory_format=torch.contiguous_format) for k,v in d.items()}
+    d = {
+        k: v.detach().to('cpu', copy=True, memory_format=torch.contiguous_format)
+        for k, v in d.items()
+    }
     scale = scale_of(net)
     notes = {'pictures': json.dumps(scale)} if scale else {}
     with whole(path) as part:
-        try: save_file(d, part, notes | {'sha256': _digest(d, notes)})
-        except SafetensorError as e: raise OSError(f'{str(path)!r} cannot be written: {e}') from e # a full disk
+        try:
+            save_file(d, part, notes | {'sha256': _digest(d, notes)})
+        except SafetensorError as e:
+            raise OSError(f'{str(path)!r} cannot be written: {e}') from e  # a full disk
 
 # %% ../nbs/0_core/weights.ipynb #7fae410c
 def checked_scale(d, source) -> dict:
@@ -173,135 +218,175 @@ def checked_scale(d, source) -> dict:
     for k in ('mean', 'std') if isinstance(d, dict) else (None,):
         v = d.get(k, []) if k else None
         if not isinstance(v, list) or not all(fine(k, x) for x in v):
-            raise UserError(f'{str(source)!r} is damaged: it says the scale of pictures by {str(d)[:60]}, '
-                            'where mean and std are numbers, and std above 0; bring it back from a copy.')
+            raise UserError(
+                f'{str(source)!r} is damaged: it says the scale of pictures by {str(d)[:60]}, '
+                'where mean and std are numbers, and std above 0; bring it back from a copy.'
+            )
     return {k: d[k] for k in ('mean', 'std') if k in d}
+
 
 def picture_scale(path) -> dict:
     "`mean` and `std` of the pictures that the weights in the file `path` are for, if it says so."
-    if not _is_safe(path): return {}
-    with safe_open(path, 'pt') as f: said = (f.metadata() or {}).get('pictures', '{}')
-    try: d = json.loads(said)
-    except (ValueError, RecursionError): d = said
+    if not _is_safe(path):
+        return {}
+    with safe_open(path, 'pt') as f:
+        said = (f.metadata() or {}).get('pictures', '{}')
+    try:
+        d = json.loads(said)
+    except (ValueError, RecursionError):
+        d = said
     return checked_scale(d, path)
 
-def take_scale(net, scale:dict):
+
+def take_scale(net, scale: dict):
     "Give `net` the `mean` and `std` in `scale`, if it has as many channels."
-    for k,v in scale.items():
-        if len(getattr(net, k, ())) == len(v): setattr(net, k, tuple(v))
+    for k, v in scale.items():
+        if len(getattr(net, k, ())) == len(v):
+            setattr(net, k, tuple(v))
 
 # %% ../nbs/0_core/weights.ipynb #c34fd247
 @dataclass
 class Match:
     "Which tensor of a file is meant for which of a network."
-    pairs:dict = field(default_factory=dict) # Name in the network → name in the file
-    how:str = '' # How sure that is: by name, by name behind a prefix, or by order
 
-def _plain(name:str) -> str:
+    pairs: dict = field(default_factory=dict)  # Name in the network → name in the file
+    how: str = ''  # How sure that is: by name, by name behind a prefix, or by order
+
+
+def _plain(name: str) -> str:
     "`name` without wrappers inside it, with dots for underscores."
-    name = re.sub(r'(^|\.)(_orig_mod|_fsdp_wrapped_module|_checkpoint_wrapped_module)(?=\.)', '', name)
+    name = re.sub(
+        r'(^|\.)(_orig_mod|_fsdp_wrapped_module|_checkpoint_wrapped_module)(?=\.)', '', name
+    )
     return name.lstrip('.').replace('_', '.')
 
-def _by_name(own:dict, theirs:dict) -> Match:
+
+def _by_name(own: dict, theirs: dict) -> Match:
     "Partners whose names are the same, but for what stands in front of the names in `theirs`."
-    wanted,hits = {_plain(k): k for k in own},{}
+    wanted, hits = {_plain(k): k for k in own}, {}
     wrapped = all(_bare(k) == k for k in own)
     for name in theirs:
         parts = _plain(_bare(name) if wrapped else name).split('.')
         for j in range(len(parts)):
             if k := wanted.get('.'.join(parts[j:])):
                 hits.setdefault('.'.join(parts[:j]), {}).setdefault(k, name)
-    if not hits: return Match()
+    if not hits:
+        return Match()
     front = max(hits, key=lambda f: (len(hits[f]), -len(f)))
     pairs = {k: hits[front][k] for k in own if k in hits[front]}
-    fronts = sorted({_plain(b).removesuffix(_plain(a)).rstrip('.') for a,b in pairs.items()} - {''})
-    how = 'by name' + f' behind {" and ".join(map(repr, fronts))}'*bool(fronts)
+    fronts = sorted(
+        {_plain(b).removesuffix(_plain(a)).rstrip('.') for a, b in pairs.items()} - {''}
+    )
+    how = 'by name' + f' behind {" and ".join(map(repr, fronts))}' * bool(fronts)
     rivals = [f for f in hits if f != front and len(hits[f]) == len(pairs)]
     return Match(pairs, how + f', not behind {rivals[0]!r}, where as many fit' if rivals else how)
 
+
 def _shuffled(names) -> bool:
     "Whether numbers in `names` do not follow each other, as where names were sorted as text."
-    last,seen = {},set()
+    last, seen = {}, set()
     for name in names:
         parts = name.split('.')
-        for j,part in enumerate(parts):
+        for j, part in enumerate(parts):
             m = re.fullmatch(r'(.*?)(\d+)', part)
-            if not m or (place := '.'.join(parts[:j+1])) in seen: continue
+            if not m or (place := '.'.join(parts[: j + 1])) in seen:
+                continue
             seen.add(place)
             last.setdefault(('.'.join(parts[:j]), m[1]), []).append(int(m[2]))
     return any(v not in (sorted(v), sorted(v)[::-1]) for v in last.values())
 
-def _by_order(own:dict, theirs:dict) -> Match:
+
+def _by_order(own: dict, theirs: dict) -> Match:
     "Partners by place, where size and kind of all tensors and the ends of all layers agree."
-    mine,other = ([k for k in d if not k.endswith('num_batches_tracked')] for d in (own, theirs))
+    mine, other = ([k for k in d if not k.endswith('num_batches_tracked')] for d in (own, theirs))
     pairs = [*zip(mine, other)]
     split = [[k.rpartition('.') for k in pair] for pair in pairs]
-    alike = len(pairs) == len(mine) and all(own[a].shape == theirs[b].shape for a,b in pairs)
-    kinds = all(a[2] == b[2] for a,b in split) # such as weight, bias, running_mean
-    layers = all((a[0] == c[0]) == (b[0] == d[0]) for (a,b),(c,d) in zip(split, split[1:]))
-    if not (alike and kinds and layers) or _shuffled(other): return Match()
+    alike = len(pairs) == len(mine) and all(own[a].shape == theirs[b].shape for a, b in pairs)
+    kinds = all(a[2] == b[2] for a, b in split)  # such as weight, bias, running_mean
+    layers = all((a[0] == c[0]) == (b[0] == d[0]) for (a, b), (c, d) in zip(split, split[1:]))
+    if not (alike and kinds and layers) or _shuffled(other):
+        return Match()
     return Match(dict(pairs), 'by order alone, for no name helps: compare a prediction')
 
+
 def match(
-    own:dict, # Tensors of a network by name
-    theirs:dict, # Tensors of a file by name
+    own: dict,  # Tensors of a network by name
+    theirs: dict,  # Tensors of a file by name
 ) -> Match:
     "For each name in `own` the name in `theirs` that is meant; names without a partner are left out."
     named = _by_name(own, theirs)
-    least = min(len(own), sum(not k.endswith('num_batches_tracked') for k in theirs)) # the file may hold a part
-    return named if 2*len(named.pairs) > least else _by_order(own, theirs)
+    least = min(
+        len(own), sum(not k.endswith('num_batches_tracked') for k in theirs)
+    )  # the file may hold a part
+    return named if 2 * len(named.pairs) > least else _by_order(own, theirs)
 
 # %% ../nbs/0_core/weights.ipynb #c7bd2e66
 @dataclass
 class Report:
     "What became of every tensor when weights were loaded."
-    source:str # The file
-    total:int # Tensors of the network
-    taken:list = field(default_factory=list) # Names that were filled
-    missing:list = field(default_factory=list) # Names that keep their initial values
-    resized:list = field(default_factory=list) # Names whose shape in the file is another
-    unused:list = field(default_factory=list) # Names in the file that the network has no place for
-    how:str = '' # How the tensors were told apart, as `Match` has it
-    said:str = '' # What was chosen where the file offers several
+
+    source: str  # The file
+    total: int  # Tensors of the network
+    taken: list = field(default_factory=list)  # Names that were filled
+    missing: list = field(default_factory=list)  # Names that keep their initial values
+    resized: list = field(default_factory=list)  # Names whose shape in the file is another
+    unused: list = field(
+        default_factory=list
+    )  # Names in the file that the network has no place for
+    how: str = ''  # How the tensors were told apart, as `Match` has it
+    said: str = ''  # What was chosen where the file offers several
 
     def __str__(self):
-        few = lambda l: ', '.join(l[:3]) + (f' and {len(l)-3} more' if len(l) > 3 else '')
-        fates = ('missing', self.missing), ('of another shape, left out', self.resized), ('unused', self.unused)
-        rest = [f'{what}: {few(l)}' for what,l in fates if l]
-        taken = f'{len(self.taken)} of {self.total} tensors taken' + f' {self.how}'*bool(self.taken)
+        few = lambda l: ', '.join(l[:3]) + (f' and {len(l) - 3} more' if len(l) > 3 else '')
+        fates = (
+            ('missing', self.missing),
+            ('of another shape, left out', self.resized),
+            ('unused', self.unused),
+        )
+        rest = [f'{what}: {few(l)}' for what, l in fates if l]
+        taken = f'{len(self.taken)} of {self.total} tensors taken' + f' {self.how}' * bool(
+            self.taken
+        )
         return '; '.join(filter(None, [f'{self.source}: {taken}', self.said, *rest]))
 
 # %% ../nbs/0_core/weights.ipynb #d6cbc9e9
-def _number(v, name:str, source:str):
+def _number(v, name: str, source: str):
     "The tensor `v` of a file as one that a layer can take; a `UserError` if it cannot be one."
     if v.is_quantized or not v.is_floating_point():
-        raise UserError(f'{name!r} in {source} is {"quantised" if v.is_quantized else "of "+str(v.dtype)[6:]}, '
-                        'but layers take floating-point numbers; save the weights before they are quantised.')
+        raise UserError(
+            f'{name!r} in {source} is {"quantised" if v.is_quantized else "of " + str(v.dtype)[6:]}, '
+            'but layers take floating-point numbers; save the weights before they are quantised.'
+        )
     if v.is_meta:
-        raise UserError(f'{name!r} in {source} has a size but no values; save the weights where they are.')
+        raise UserError(
+            f'{name!r} in {source} has a size but no values; save the weights where they are.'
+        )
     v = v.to_dense() if v.layout != torch.strided else v
     if not v.float().isfinite().all():
-        raise UserError(f'{name!r} in {source} is not finite: that training diverged; '
-                        'take an earlier checkpoint.')
+        raise UserError(
+            f'{name!r} in {source} is not finite: that training diverged; '
+            'take an earlier checkpoint.'
+        )
     return v
+
 
 @torch.no_grad()
 def load_weights(
-    net, # Module to fill
-    weights, # File, or tensors by name
-    source:str=None, # What the report calls the weights
-    by_name:bool=False, # Take tensors of the same name only, instead of what `match` finds
+    net,  # Module to fill
+    weights,  # File, or tensors by name
+    source: str = None,  # What the report calls the weights
+    by_name: bool = False,  # Take tensors of the same name only, instead of what `match` finds
 ) -> Report:
     "Copy what fits from `weights` into `net`, with the `mean` and `std` that a file tells, and report it. Number types are converted."
     file = not isinstance(weights, dict)
-    theirs,scale = (read_weights(weights), picture_scale(weights)) if file else (weights, {})
+    theirs, scale = (read_weights(weights), picture_scale(weights)) if file else (weights, {})
     source = str(source or (Path(weights).name if file else 'given tensors'))
-    own = {k: v for k,v in net.state_dict().items() if v.is_floating_point()}
+    own = {k: v for k, v in net.state_dict().items() if v.is_floating_point()}
     same = Match({k: k for k in own if k in theirs}, 'by name')
     found = same if by_name else match(own, theirs)
     report = Report(source, len(own), how=found.how, said=getattr(theirs, 'said', ''))
     values = {}
-    for k,v in own.items():
+    for k, v in own.items():
         if k not in found.pairs:
             report.missing.append(k)
         elif theirs[found.pairs[k]].shape != v.shape:
@@ -309,7 +394,7 @@ def load_weights(
         else:
             values[k] = _number(theirs[found.pairs[k]], found.pairs[k], source)
             report.taken.append(k)
-    for k,v in values.items(): # all of them, or none
+    for k, v in values.items():  # all of them, or none
         own[k].copy_(v)
     used = {*found.pairs.values()}
     report.unused = [k for k in theirs if k not in used and not k.endswith('num_batches_tracked')]

@@ -10,28 +10,34 @@ import torch
 from torch import nn
 
 # %% ../nbs/0_core/witness.ipynb #7117f90d
-def noise(n:int, salt:int=0):
+def noise(n: int, salt: int = 0):
     "`n` reproducible values, spread evenly over (−1, 1)."
     k = torch.arange(n, dtype=torch.float64)
-    return 2*torch.frac(torch.sin(12.9898*k + salt)*43758.5453).abs() - 1
+    return 2 * torch.frac(torch.sin(12.9898 * k + salt) * 43758.5453).abs() - 1
 
 # %% ../nbs/0_core/witness.ipynb #c5c75afd
-def rule(kind:str, shape):
+def rule(kind: str, shape):
     "The values of a tensor: `kind` is the last part of its name."
-    n,first = torch.Size(shape).numel(),shape[0] if len(shape) else 1
-    if kind in ('running_mean', 'running_var'): return torch.full(shape, float(kind == 'running_var'), dtype=torch.float64)
-    if n == 1: v = torch.tensor([.25], dtype=torch.float64)
-    elif len(shape) > 1 and n > first: v = noise(n, first)*(6*first/n)**.5
-    elif len(shape) > 1 or kind == 'weight': v = 1 + .2*noise(n)
-    else: v = .1*noise(n)
+    n, first = torch.Size(shape).numel(), shape[0] if len(shape) else 1
+    if kind in ('running_mean', 'running_var'):
+        return torch.full(shape, float(kind == 'running_var'), dtype=torch.float64)
+    if n == 1:
+        v = torch.tensor([0.25], dtype=torch.float64)
+    elif len(shape) > 1 and n > first:
+        v = noise(n, first) * (6 * first / n) ** 0.5
+    elif len(shape) > 1 or kind == 'weight':
+        v = 1 + 0.2 * noise(n)
+    else:
+        v = 0.1 * noise(n)
     return v.reshape(shape)
 
 # %% ../nbs/0_core/witness.ipynb #1c200c9f
 @torch.no_grad()
 def fill(net):
     "Set every tensor of `net` by the rule; returns it in float64."
-    for name,t in net.double().state_dict().items():
-        if t.is_floating_point(): t.copy_(rule(name.rpartition('.')[2], t.shape))
+    for name, t in net.double().state_dict().items():
+        if t.is_floating_point():
+            t.copy_(rule(name.rpartition('.')[2], t.shape))
     return net
 
 # %% ../nbs/0_core/witness.ipynb #a00446be
@@ -39,28 +45,36 @@ def fill(net):
 def calibrate(net, x, call=None):
     "Let the batch norms of `net` keep the statistics of one pass, `call(x)` or `net(x)`; leaves it in evaluation."
     norms = [m for m in net.eval().modules() if isinstance(m, nn.modules.batchnorm._BatchNorm)]
-    for m in norms: m.train(); m.momentum = 1.
+    for m in norms:
+        m.train()
+        m.momentum = 1.0
     (call or net)(x)
     return net.eval()
 
 # %% ../nbs/0_core/witness.ipynb #d5574ca3
-def pictures(h:int, w:int, c:int=3):
+def pictures(h: int, w: int, c: int = 3):
     "Two fixed pictures with roughly zero mean and unit variance, 2×`c`×`h`×`w`."
-    b,k,y,x = torch.meshgrid(*(torch.arange(n, dtype=torch.float64) for n in (2, c, h, w)), indexing='ij')
-    waves = torch.sin(.37*x + k + 2*b) + torch.cos(.23*y - .5*k) + .5*torch.sin(.011*x*y + b)
-    return waves + .4*noise(2*c*h*w).reshape(2, c, h, w)
+    b, k, y, x = torch.meshgrid(
+        *(torch.arange(n, dtype=torch.float64) for n in (2, c, h, w)), indexing='ij'
+    )
+    waves = (
+        torch.sin(0.37 * x + k + 2 * b)
+        + torch.cos(0.23 * y - 0.5 * k)
+        + 0.5 * torch.sin(0.011 * x * y + b)
+    )
+    return waves + 0.4 * noise(2 * c * h * w).reshape(2, c, h, w)
 
 # %% ../nbs/0_core/witness.ipynb #6c80e5f4
 @torch.no_grad()
 def deviation(
-    net, # Network to examine; its weights are overwritten
-    size, # Height and width of the pictures
-    published, # Rows of (channel, y, x, value) for the second picture's output
-    absmax:float, # Largest absolute value of the published output
-    call=None, # What to compare and calibrate with, if not `net(x)`
+    net,  # Network to examine; its weights are overwritten
+    size,  # Height and width of the pictures
+    published,  # Rows of (channel, y, x, value) for the second picture's output
+    absmax: float,  # Largest absolute value of the published output
+    call=None,  # What to compare and calibrate with, if not `net(x)`
 ) -> float:
     "Largest difference between the outputs of `net` and the published values, relative to `absmax`."
-    x,call = pictures(*size),call or net
+    x, call = pictures(*size), call or net
     calibrate(fill(net), x, call)
     y = call(x)
-    return max(abs(y[1, int(c), int(i), int(j)].item() - v) for c,i,j,v in published)/absmax
+    return max(abs(y[1, int(c), int(i), int(j)].item() - v) for c, i, j, v in published) / absmax

@@ -13,48 +13,109 @@ from .pairs import *
 from .cityscapes import classes, palette, train_ids
 
 # %% ../../nbs/1_data/bdd10k.ipynb #4fd15ae0
-label_values = list(range(19)) # of each class in the numbered files
-others = [(0,0,0), (111,74,0), (81,0,81), (250,170,160), (230,150,140), (150,100,100), (180,100,180), (180,165,180), (150,120,90), (250,170,100),
-    (220,220,250), (255,165,0), (220,220,100), (255,70,0), (220,220,220), (250,170,250), (0,0,90), (0,0,110)] # colours of what is not scored
-decode = either(by_index(train_ids), by_colour(dict.fromkeys(others, 255) | {rgb: k for k,rgb in enumerate(palette)}))
+label_values = list(range(19))  # of each class in the numbered files
+others = [
+    (0, 0, 0),
+    (111, 74, 0),
+    (81, 0, 81),
+    (250, 170, 160),
+    (230, 150, 140),
+    (150, 100, 100),
+    (180, 100, 180),
+    (180, 165, 180),
+    (150, 120, 90),
+    (250, 170, 100),
+    (220, 220, 250),
+    (255, 165, 0),
+    (220, 220, 100),
+    (255, 70, 0),
+    (220, 220, 220),
+    (250, 170, 250),
+    (0, 0, 90),
+    (0, 0, 110),
+]  # colours of what is not scored
+decode = either(
+    by_index(train_ids),
+    by_colour(dict.fromkeys(others, 255) | {rgb: k for k, rgb in enumerate(palette)}),
+)
 
 # %% ../../nbs/1_data/bdd10k.ipynb #7b363f04
-layouts = [ # pictures, labels, what a label's name adds to the picture's
-    ('images/10k', 'labels/sem_seg/masks', ''), ('images/10k', 'labels/sem_seg/colormaps', ''),
-    ('seg/images', 'seg/labels', '_train_id'), ('seg/images', 'seg/color_labels', '_train_color')]
+layouts = [  # pictures, labels, what a label's name adds to the picture's
+    ('images/10k', 'labels/sem_seg/masks', ''),
+    ('images/10k', 'labels/sem_seg/colormaps', ''),
+    ('seg/images', 'seg/labels', '_train_id'),
+    ('seg/images', 'seg/color_labels', '_train_color'),
+]
 
-def items(folder, split:str) -> list:
+
+def items(folder, split: str) -> list:
     "(picture, label) for each picture of `split`; a picture is its own label where the test has none."
-    there = [l for l in layouts if pictures_below(folder/l[0]/split)]
-    if not there: raise UserError(f'bdd10k-{split} has no pictures in {str(folder)!r}: they belong into images/10k/{split} or seg/images/{split}.')
-    images,labels,suffix = next((l for l in there if (folder/l[1]/split).is_dir()), there[0])
-    pictures,marked = pictures_below(folder/images/split),pictures_below(folder/labels/split)
-    if split == 'test' and not marked: return [(p, p) for p in pictures]
+    there = [l for l in layouts if pictures_below(folder / l[0] / split)]
+    if not there:
+        raise UserError(
+            f'bdd10k-{split} has no pictures in {str(folder)!r}: they belong into images/10k/{split} or seg/images/{split}.'
+        )
+    images, labels, suffix = next((l for l in there if (folder / l[1] / split).is_dir()), there[0])
+    pictures, marked = (
+        pictures_below(folder / images / split),
+        pictures_below(folder / labels / split),
+    )
+    if split == 'test' and not marked:
+        return [(p, p) for p in pictures]
     return match_stems(pictures, marked, suffix, f'bdd10k-{split}')
 
 # %% ../../nbs/1_data/bdd10k.ipynb #5973e5ad
 splits = dict(train=['train'], val=['val'], trainval=['train', 'val'], test=['test'])
+
 
 def video_of(file):
     "The video that the frame in `file` is from, such as `b1c66a42-6f7d68ca`; None for a name of another kind."
     name = re.match(r'[0-9a-f]{8}-[0-9a-f]{8}', file.stem)
     return name and name[0]
 
+
 def bdd10k(
-    root=None, # The folder of BDD100K or the one that holds data sets
-    split:str='train', # `train`, `val`, `trainval` or `test`
+    root=None,  # The folder of BDD100K or the one that holds data sets
+    split: str = 'train',  # `train`, `val`, `trainval` or `test`
 ) -> Pairs:
     "The 10,000 frames of BDD100K with a label for every pixel, void for `test`: 19 classes."
-    folder = set_folder(root, ['bdd100k', 'bdd10k', 'bdd', 'BDD100K'], [images for images,*_ in layouts[1:3]])
-    pairs = [pair for s in splits[choose('split of bdd10k', split, list(splits))] for pair in items(folder, s)]
+    folder = set_folder(
+        root, ['bdd100k', 'bdd10k', 'bdd', 'BDD100K'], [images for images, *_ in layouts[1:3]]
+    )
+    pairs = [
+        pair
+        for s in splits[choose('split of bdd10k', split, list(splits))]
+        for pair in items(folder, s)
+    ]
     how = (unlabelled, read_image) if pairs[0][0] == pairs[0][1] else (decode,)
     found = Pairs(pairs, classes, palette, f'bdd10k-{split}', *how)
     found.group_of = video_of
     return found
 
 # %% ../../nbs/1_data/bdd10k.ipynb #63faf4eb
-bdd = ['https://dl.cv.ethz.ch/bdd100k/data', 'https://bdd-data-storage-release.s3.us-west-2.amazonaws.com/bdd100k/2021']
-bdd10k.source = Source('bdd100k', [
-    Archive('bdd100k_images_10k.zip', [f'{b}/bdd100k_images_10k.zip' for b in bdd], 'images/10k', 'bdd100k/images/10k', 'md5:08f26aecceda982568063d3d5873378e'),
-    Archive('bdd100k_sem_seg_labels_trainval.zip', [f'{b}/bdd100k_sem_seg_labels_trainval.zip' for b in bdd], 'labels/sem_seg', 'bdd100k/labels/sem_seg',
-            'md5:9a2968dde3345eeb689cffb1e26f9c78')], dict(train=7000, val=1000, test=2000), 'BSD-3, not for profit', 'http://bdd-data.berkeley.edu')
+bdd = [
+    'https://dl.cv.ethz.ch/bdd100k/data',
+    'https://bdd-data-storage-release.s3.us-west-2.amazonaws.com/bdd100k/2021',
+]
+bdd10k.source = Source(
+    'bdd100k',
+    [
+        Archive(
+            'bdd100k_images_10k.zip',
+            [f'{b}/bdd100k_images_10k.zip' for b in bdd],
+            'images/10k',
+            'bdd100k/images/10k',
+            'md5:08f26aecceda982568063d3d5873378e',
+        ),
+        Archive(
+            'bdd100k_sem_seg_labels_trainval.zip',
+            [f'{b}/bdd100k_sem_seg_labels_trainval.zip' for b in bdd],
+            'labels/sem_seg',
+            'bdd100k/labels/sem_seg',
+            'md5:9a2968dde3345eeb689cffb1e26f9c78',
+        ),
+    ],
+    dict(train=7000, val=1000, test=2000),
+    'BSD-3, not for profit',
+    'http://bdd-data.berkeley.edu',
+)

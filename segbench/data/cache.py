@@ -15,29 +15,48 @@ from .pairs import *
 # %% ../../nbs/1_data/cache.ipynb #f2d903f1
 def cache_file(pairs):
     "Where the cache of `pairs` lies: sets of one name in different folders get different files."
-    where = hashlib.sha1(repr([list(map(os.path.abspath, pairs.paths(i))) for i in range(len(pairs))]).encode()).hexdigest()
-    return cache_folder()/'decoded'/f'{re.sub("[^a-zA-Z0-9.-]", "_", pairs.name)}-{where[:8]}.u8'
+    where = hashlib.sha1(
+        repr([list(map(os.path.abspath, pairs.paths(i))) for i in range(len(pairs))]).encode()
+    ).hexdigest()
+    return (
+        cache_folder() / 'decoded' / f'{re.sub("[^a-zA-Z0-9.-]", "_", pairs.name)}-{where[:8]}.u8'
+    )
 
 # %% ../../nbs/1_data/cache.ipynb #a57ed827
-def decoded(pairs, workers:int, progress:bool):
+def decoded(pairs, workers: int, progress: bool):
     "The items of `pairs` in order, decoded on `workers` threads that stay only a little ahead."
-    bar = tqdm(total=len(pairs), desc=f'decoding {pairs.name}', leave=False, disable=not progress or not sys.stderr.isatty())
+    bar = tqdm(
+        total=len(pairs),
+        desc=f'decoding {pairs.name}',
+        leave=False,
+        disable=not progress or not sys.stderr.isatty(),
+    )
     with ThreadPoolExecutor(workers) as pool, bar:
-        for k in range(0, len(pairs), 4*workers):
-            for item in pool.map(pairs.__getitem__, range(k, min(k+4*workers, len(pairs)))): yield item; bar.update()
+        for k in range(0, len(pairs), 4 * workers):
+            for item in pool.map(pairs.__getitem__, range(k, min(k + 4 * workers, len(pairs)))):
+                yield item
+                bar.update()
 
 # %% ../../nbs/1_data/cache.ipynb #3c93d69d
-def write_cache(pairs, progress:bool=True):
+def write_cache(pairs, progress: bool = True):
     "Decode all of `pairs` into its file, which is whole or not there; returns its path."
-    file,mark,rows,at,names = cache_file(pairs),fingerprint(pairs),[],0,[]
+    file, mark, rows, at, names = cache_file(pairs), fingerprint(pairs), [], 0, []
     file.parent.mkdir(parents=True, exist_ok=True)
-    need,free = len(pairs)*sum(x.numel() for x in pairs[0][:2]),shutil.disk_usage(file.parent).free
-    if need > free: raise UserError(f'the cache of {pairs.name} takes about {need/1e9:.1f} GB, but in {str(file.parent)!r} only {free/1e9:.1f} GB are free; set SEGBENCH_CACHE to a folder on another disk.')
+    need, free = (
+        len(pairs) * sum(x.numel() for x in pairs[0][:2]),
+        shutil.disk_usage(file.parent).free,
+    )
+    if need > free:
+        raise UserError(
+            f'the cache of {pairs.name} takes about {need / 1e9:.1f} GB, but in {str(file.parent)!r} only {free / 1e9:.1f} GB are free; set SEGBENCH_CACHE to a folder on another disk.'
+        )
     with whole(file) as part, open(part, 'wb') as f:
-        for image,label,*extra in decoded(pairs, os.cpu_count(), progress):
+        for image, label, *extra in decoded(pairs, os.cpu_count(), progress):
             names = list(extra[0]) if extra else []
             rows.append((at, *label.shape, len(image)))
-            for x in (image.permute(1,2,0), label, *(extra[0][k] for k in names)): f.write(np.ascontiguousarray(x)); at += x.numel()
+            for x in (image.permute(1, 2, 0), label, *(extra[0][k] for k in names)):
+                f.write(np.ascontiguousarray(x))
+                at += x.numel()
         f.write(np.array(rows, np.int64).tobytes())
         f.write(b'\n' + json.dumps(dict(table=at, extras=names, fingerprint=mark)).encode())
     return file
@@ -52,68 +71,123 @@ def read_note(file) -> dict:
 # %% ../../nbs/1_data/cache.ipynb #b307e854
 class Cached(Pairs):
     "`pairs` with the pixels from the cache file `file`."
+
     def __init__(self, pairs, file):
-        super().__init__([pairs.paths(i) for i in range(len(pairs))], pairs.classes, pairs.palette, pairs.name, None,
-                         channels=pairs.channels, window=pairs.window)
-        self.file,self.note,self.origin = file,read_note(file),pairs
-        self.decode = pairs.decode # for what is not in the cache: values of files, maps that others made
-        self.reading,self.group_of = self.note['fingerprint'],pairs.group_of
+        super().__init__(
+            [pairs.paths(i) for i in range(len(pairs))],
+            pairs.classes,
+            pairs.palette,
+            pairs.name,
+            None,
+            channels=pairs.channels,
+            window=pairs.window,
+        )
+        self.file, self.note, self.origin = file, read_note(file), pairs
+        self.decode = (
+            pairs.decode
+        )  # for what is not in the cache: values of files, maps that others made
+        self.reading, self.group_of = self.note['fingerprint'], pairs.group_of
         self.open()
 
     def open(self):
         self.map = np.memmap(self.file, np.uint8, 'c')
-        self.table = np.frombuffer(self.map, np.int64, 4*len(self), self.note['table']).reshape(-1, 4)
+        self.table = np.frombuffer(self.map, np.int64, 4 * len(self), self.note['table']).reshape(
+            -1, 4
+        )
 
     def __getitem__(self, i):
-        at,h,w,c = self.table[i].tolist()
-        maps = self.map[at:at+h*w*(c+1+len(self.note['extras']))]
-        image,label,*rest = torch.from_numpy(maps).split([h*w*c] + [h*w]*(1+len(self.note['extras'])))
-        extras = {k: x.view(h, w) for k,x in zip(self.note['extras'], rest)}
-        return image.view(h, w, c).permute(2,0,1), label.view(h, w), *([extras] if extras else [])
+        at, h, w, c = self.table[i].tolist()
+        maps = self.map[at : at + h * w * (c + 1 + len(self.note['extras']))]
+        image, label, *rest = torch.from_numpy(maps).split(
+            [h * w * c] + [h * w] * (1 + len(self.note['extras']))
+        )
+        extras = {k: x.view(h, w) for k, x in zip(self.note['extras'], rest)}
+        return image.view(h, w, c).permute(2, 0, 1), label.view(h, w), *([extras] if extras else [])
 
-    def label(self, i): return self[i][1].numpy()
-    def __getstate__(self): return {k: v for k,v in vars(self).items() if k not in ('map', 'table', 'origin', 'decode')}
-    def __setstate__(self, d): vars(self).update(d, decode=None); self.open()
+    def label(self, i):
+        return self[i][1].numpy()
+
+    def __getstate__(self):
+        return {
+            k: v for k, v in vars(self).items() if k not in ('map', 'table', 'origin', 'decode')
+        }
+
+    def __setstate__(self, d):
+        vars(self).update(d, decode=None)
+        self.open()
 
 # %% ../../nbs/1_data/cache.ipynb #17b91e8b
-_torn = (AttributeError, LookupError, OSError, OverflowError, RuntimeError, TypeError, ValueError) # what a torn file leads to
+_torn = (
+    AttributeError,
+    LookupError,
+    OSError,
+    OverflowError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)  # what a torn file leads to
+
 
 def _whole_table(quick) -> bool:
     "Whether the items of the `Cached` set `quick` follow each other from the start of its file to its table."
-    sizes = quick.table[:,1:]
+    sizes = quick.table[:, 1:]
     maps = 1 + len(quick.note['extras'])
-    bytes_of = sizes[:,0]*sizes[:,1]*(sizes[:,2] + maps)
+    bytes_of = sizes[:, 0] * sizes[:, 1] * (sizes[:, 2] + maps)
     ends = np.cumsum(bytes_of)
-    return (sizes > 0).all() and np.array_equal(quick.table[:,0], ends - bytes_of) and ends[-1] == quick.note['table']
+    return (
+        (sizes > 0).all()
+        and np.array_equal(quick.table[:, 0], ends - bytes_of)
+        and ends[-1] == quick.note['table']
+    )
+
 
 def _same(a, b) -> bool:
     "Whether two items are equal, further maps included."
     maps = [item[2] if len(item) > 2 else {} for item in (a, b)]
-    alike = lambda x,y: x.shape == y.shape and torch.equal(x, y)
-    return alike(a[0], b[0]) and alike(a[1], b[1]) and [*maps[0]] == [*maps[1]] and all(alike(maps[0][k], maps[1][k]) for k in maps[0])
+    alike = lambda x, y: x.shape == y.shape and torch.equal(x, y)
+    return (
+        alike(a[0], b[0])
+        and alike(a[1], b[1])
+        and [*maps[0]] == [*maps[1]]
+        and all(alike(maps[0][k], maps[1][k]) for k in maps[0])
+    )
+
 
 def stale(pairs, file) -> str:
     "Why the cache `file` does not stand for `pairs`, in words; empty if it does."
     try:
-        if read_note(file)['fingerprint'] != fingerprint(pairs): return 'its files or its table have changed'
+        if read_note(file)['fingerprint'] != fingerprint(pairs):
+            return 'its files or its table have changed'
         quick = Cached(pairs, file)
-        if not _whole_table(quick): return 'it is damaged'
-        found = {i: quick[i] for i in {0, len(pairs)//2, len(pairs)-1}}
-    except _torn: return 'it is damaged'
-    return '' if all(_same(x, pairs[i]) for i,x in found.items()) else 'the set is read in another way now'
+        if not _whole_table(quick):
+            return 'it is damaged'
+        found = {i: quick[i] for i in {0, len(pairs) // 2, len(pairs) - 1}}
+    except _torn:
+        return 'it is damaged'
+    return (
+        ''
+        if all(_same(x, pairs[i]) for i, x in found.items())
+        else 'the set is read in another way now'
+    )
 
 # %% ../../nbs/1_data/cache.ipynb #bae84671
 def cached(pairs):
     "`pairs` through its cache if it has one; `pairs` itself, and a word about it, if the cache is stale."
     file = cache_file(pairs)
-    if not os.path.exists(file): return pairs # also where the folder cannot be read
-    if not (why := stale(pairs, file)): return Cached(pairs, file)
-    print(f'the cache of {pairs.name} is left out: {why}; `segbench data cache` makes a new one', file=sys.stderr)
+    if not os.path.exists(file):
+        return pairs  # also where the folder cannot be read
+    if not (why := stale(pairs, file)):
+        return Cached(pairs, file)
+    print(
+        f'the cache of {pairs.name} is left out: {why}; `segbench data cache` makes a new one',
+        file=sys.stderr,
+    )
     return pairs
 
 # %% ../../nbs/1_data/cache.ipynb #49c0cb8a
-def make_cache(pairs, progress:bool=True) -> Cached:
+def make_cache(pairs, progress: bool = True) -> Cached:
     "`pairs` through its cache, which is made if it is missing or stale."
     file = cache_file(pairs)
-    if not file.exists() or stale(pairs, file): write_cache(pairs, progress)
+    if not file.exists() or stale(pairs, file):
+        write_cache(pairs, progress)
     return Cached(pairs, file)

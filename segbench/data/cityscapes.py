@@ -16,100 +16,197 @@ from .pairs import *
 from .texts import *
 
 # %% ../../nbs/1_data/cityscapes.ipynb #d154e083
-classes = ['road', 'sidewalk', 'building', 'wall', 'fence', 'pole', 'traffic light', 'traffic sign', 'vegetation', 'terrain',
-    'sky', 'person', 'rider', 'car', 'truck', 'bus', 'train', 'motorcycle', 'bicycle']
-palette = [(128,64,128), (244,35,232), (70,70,70), (102,102,156), (190,153,153), (153,153,153), (250,170,30), (220,220,0), (107,142,35), (152,251,152),
-    (70,130,180), (220,20,60), (255,0,0), (0,0,142), (0,0,70), (0,60,100), (0,80,100), (0,0,230), (119,11,32)]
+classes = [
+    'road',
+    'sidewalk',
+    'building',
+    'wall',
+    'fence',
+    'pole',
+    'traffic light',
+    'traffic sign',
+    'vegetation',
+    'terrain',
+    'sky',
+    'person',
+    'rider',
+    'car',
+    'truck',
+    'bus',
+    'train',
+    'motorcycle',
+    'bicycle',
+]
+palette = [
+    (128, 64, 128),
+    (244, 35, 232),
+    (70, 70, 70),
+    (102, 102, 156),
+    (190, 153, 153),
+    (153, 153, 153),
+    (250, 170, 30),
+    (220, 220, 0),
+    (107, 142, 35),
+    (152, 251, 152),
+    (70, 130, 180),
+    (220, 20, 60),
+    (255, 0, 0),
+    (0, 0, 142),
+    (0, 0, 70),
+    (0, 60, 100),
+    (0, 80, 100),
+    (0, 0, 230),
+    (119, 11, 32),
+]
 label_values = [7, 8, 11, 12, 13, 17, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 31, 32, 33]
 
 # %% ../../nbs/1_data/cityscapes.ipynb #dd498ab9
-ids = dict.fromkeys(range(34), 255) | {v: k for k,v in enumerate(label_values)} # labelIds → class
-train_ids = {k: k for k in range(19)} | {255: 255} # labelTrainIds → class
+ids = dict.fromkeys(range(34), 255) | {v: k for k, v in enumerate(label_values)}  # labelIds → class
+train_ids = {k: k for k in range(19)} | {255: 255}  # labelTrainIds → class
 
 # %% ../../nbs/1_data/cityscapes.ipynb #22e0fd03
-decoders = dict(labelIds=by_index(ids), labelTrainIds=by_index(train_ids), leftImg8bit=unlabelled) # by the end of a label's name
-black = 'troisdorf_000000_000073' # the one frame of train_extra that shows nothing
+decoders = dict(
+    labelIds=by_index(ids), labelTrainIds=by_index(train_ids), leftImg8bit=unlabelled
+)  # by the end of a label's name
+black = 'troisdorf_000000_000073'  # the one frame of train_extra that shows nothing
 
-def part(folder, name:str, split:str):
+
+def part(folder, name: str, split: str):
     "Where `split` of `name` lies: in `folder`, or in a folder there that an archive was unpacked to."
-    places = [folder/name/split, *sorted(folder.glob(f'*/{name}/{split}'))]
+    places = [folder / name / split, *sorted(folder.glob(f'*/{name}/{split}'))]
     return next((p for p in places if p.is_dir()), places[0])
+
 
 def kind_below(labels):
     "What the label files in a folder end in, such as `labelIds`; None if there are none."
     return next((k for k in decoders if any(labels.rglob(f'*_{k}.png'))), None)
 
 # %% ../../nbs/1_data/cityscapes.ipynb #9534c7af
-def by_name(folder, truth:str, split:str) -> list:
+def by_name(folder, truth: str, split: str) -> list:
     "(picture, label) for each frame of `split`, found by name; a picture is its own label where a test has none."
-    images,labels = part(folder, 'leftImg8bit', split),part(folder, truth, split)
+    images, labels = part(folder, 'leftImg8bit', split), part(folder, truth, split)
     frames = [p for p in pictures_below(images) if not p.stem.startswith(black)]
-    if not frames: raise UserError(f'cityscapes has no pictures for {split} in {str(folder)!r}: they belong into leftImg8bit/{split}/CITY.')
+    if not frames:
+        raise UserError(
+            f'cityscapes has no pictures for {split} in {str(folder)!r}: they belong into leftImg8bit/{split}/CITY.'
+        )
     kind = kind_below(labels)
-    if not kind and split == 'test': return [(p, p) for p in frames]
+    if not kind and split == 'test':
+        return [(p, p) for p in frames]
     name = lambda p: p.stem.replace('leftImg8bit', f'{truth}_{kind or "labelIds"}') + '.png'
-    return [(p, labels/p.relative_to(images).with_name(name(p))) for p in frames]
+    return [(p, labels / p.relative_to(images).with_name(name(p))) for p in frames]
 
 # %% ../../nbs/1_data/cityscapes.ipynb #6ec4adc9
-def by_list(folder, split:str) -> list:
+def by_list(folder, split: str) -> list:
     "(picture, label) for each line of the list of `split` beside the folders; nothing without a list."
-    file = next((f for f in (folder/f'cityscapes_list/{split}.lst', folder/f'{split}Labels.txt') if f.is_file()), None)
+    file = next(
+        (
+            f
+            for f in (folder / f'cityscapes_list/{split}.lst', folder / f'{split}Labels.txt')
+            if f.is_file()
+        ),
+        None,
+    )
     lines = read_list(file) if file else []
     _one_frame_each(lines, file)
-    kind,end = kind_below(part(folder, 'gtFine', split)) or 'labelIds','leftImg8bit.png'
+    kind, end = kind_below(part(folder, 'gtFine', split)) or 'labelIds', 'leftImg8bit.png'
     picture = lambda word: re.sub(r'gtFine(_label\w*Ids)?', 'leftImg8bit', word)
-    label = lambda word: word if split == 'test' or not word.endswith(end) else word.replace(end, f'gtFine_{kind}.png').replace('leftImg8bit', 'gtFine')
-    place = lambda word: p if (p := folder/word).exists() else folder/word.lstrip('/')
+    label = lambda word: (
+        word
+        if split == 'test' or not word.endswith(end)
+        else word.replace(end, f'gtFine_{kind}.png').replace('leftImg8bit', 'gtFine')
+    )
+    place = lambda word: p if (p := folder / word).exists() else folder / word.lstrip('/')
     return [(place(picture(words[0])), place(label(words[-1]))) for words in lines]
 
-def _one_frame_each(lines:list, file):
+
+def _one_frame_each(lines: list, file):
     "A `UserError` if a line of `file` has the label of another frame, or two lines have the same frame."
-    def frame(word): return re.sub(r'_(leftImg8bit|gtFine|gtCoarse)[^_]*(_\w+)?\.png$', '', PurePosixPath(word).name)
+
+    def frame(word):
+        return re.sub(
+            r'_(leftImg8bit|gtFine|gtCoarse)[^_]*(_\w+)?\.png$', '', PurePosixPath(word).name
+        )
 
     seen = {}
     for words in lines:
         name = frame(words[0])
-        if name != frame(words[-1]): raise UserError(f'{str(file)!r} has a line {" ".join(words)!r}, whose label is of another frame.')
-        if name in seen: raise UserError(f'{str(file)!r} lists the frame {name} twice, as {seen[name]!r} and as {words[0]!r}; take one of them out.')
+        if name != frame(words[-1]):
+            raise UserError(
+                f'{str(file)!r} has a line {" ".join(words)!r}, whose label is of another frame.'
+            )
+        if name in seen:
+            raise UserError(
+                f'{str(file)!r} lists the frame {name} twice, as {seen[name]!r} and as {words[0]!r}; take one of them out.'
+            )
         seen[name] = words[0]
 
 # %% ../../nbs/1_data/cityscapes.ipynb #537c947e
-def complete(items, name:str) -> list:
+def complete(items, name: str) -> list:
     "Those of `items` whose files are there."
     gone = {pair: lost for pair in items if (lost := [p for p in pair if not p.exists()])}
-    if not gone: return items
-    told = [('labels without a picture', str(label)) if image in lost else ('pictures without a label', str(image)) for (image,label),lost in gone.items()]
-    leave_out(told, len(items), f'{str(next(iter(gone.values()))[0])!r} is not there: {len(gone)} of the {len(items)} pairs of {name} are incomplete; '
-        'unpack the archives again, or correct the list.')
+    if not gone:
+        return items
+    told = [
+        ('labels without a picture', str(label))
+        if image in lost
+        else ('pictures without a label', str(image))
+        for (image, label), lost in gone.items()
+    ]
+    leave_out(
+        told,
+        len(items),
+        f'{str(next(iter(gone.values()))[0])!r} is not there: {len(gone)} of the {len(items)} pairs of {name} are incomplete; '
+        'unpack the archives again, or correct the list.',
+    )
     return [pair for pair in items if pair not in gone]
 
-def decoder(items, name:str):
+
+def decoder(items, name: str):
     "The decoder for the labels of `items`; they must be of one kind."
-    kinds = {label.stem.rpartition('_')[2] for _,label in items}
-    if len(kinds) > 1: raise UserError(f'{name} mixes {" and ".join(sorted(kinds))}, whose numbers mean different things; make all labels of one kind.')
+    kinds = {label.stem.rpartition('_')[2] for _, label in items}
+    if len(kinds) > 1:
+        raise UserError(
+            f'{name} mixes {" and ".join(sorted(kinds))}, whose numbers mean different things; make all labels of one kind.'
+        )
     return decoders[choose('kind of label', kinds.pop(), list(decoders))]
 
 # %% ../../nbs/1_data/cityscapes.ipynb #7c57f146
-splits = dict(train=['train'], val=['val'], trainval=['train', 'val'], train_extra=['train_extra'], test=['test'])
+splits = dict(
+    train=['train'],
+    val=['val'],
+    trainval=['train', 'val'],
+    train_extra=['train_extra'],
+    test=['test'],
+)
+
 
 def recording_of(file):
     "City and recording of the frame in `file`, such as `frankfurt_000000`; None for a name of another kind."
     name = re.match(r'(.+_\d+)_\d+_leftImg8bit', file.stem)
     return name and name[1]
 
-def read(root, split:str, truth:str, name:str):
+
+def read(root, split: str, truth: str, name: str):
     "A split of Cityscapes with the labels of `truth`."
-    folder = set_folder(root, ['cityscapes', 'Cityscapes', 'citys'], ['leftImg8bit', 'leftImg8bit_trainvaltest', 'leftImg8bit_trainextra'])
+    folder = set_folder(
+        root,
+        ['cityscapes', 'Cityscapes', 'citys'],
+        ['leftImg8bit', 'leftImg8bit_trainvaltest', 'leftImg8bit_trainextra'],
+    )
     listed = lambda s: by_list(folder, s) if truth == 'gtFine' else []
-    items = complete([pair for s in splits[split] for pair in listed(s) or by_name(folder, truth, s)], f'{name}-{split}')
+    items = complete(
+        [pair for s in splits[split] for pair in listed(s) or by_name(folder, truth, s)],
+        f'{name}-{split}',
+    )
     pairs = Pairs(items, classes, palette, f'{name}-{split}', decoder(items, f'{name}-{split}'))
     pairs.group_of = recording_of
     return pairs
 
 # %% ../../nbs/1_data/cityscapes.ipynb #8f5da2c2
 def cityscapes(
-    root=None, # The folder of Cityscapes or the one that holds data sets
-    split:str='train', # `train`, `val`, `trainval`, `test` or `train_extra`
+    root=None,  # The folder of Cityscapes or the one that holds data sets
+    split: str = 'train',  # `train`, `val`, `trainval`, `test` or `train_extra`
 ) -> Pairs:
     "Cityscapes with fine labels, coarse ones for `train_extra`, void for `test`: 19 classes."
     choose('split of cityscapes', split, list(splits))
@@ -117,16 +214,34 @@ def cityscapes(
 
 # %% ../../nbs/1_data/cityscapes.ipynb #6d2b315d
 def coarse(
-    root=None, # The folder of Cityscapes or the one that holds data sets
-    split:str='train', # `train`, `val`, `trainval` or `train_extra`
+    root=None,  # The folder of Cityscapes or the one that holds data sets
+    split: str = 'train',  # `train`, `val`, `trainval` or `train_extra`
 ) -> Pairs:
     "Cityscapes with coarse labels."
     choose('split of cityscapes.coarse', split, [s for s in splits if s != 'test'])
     return read(root, split, 'gtCoarse', 'cityscapes.coarse')
 
 # %% ../../nbs/1_data/cityscapes.ipynb #a24dd4ed
-own,about = 'the licence of its authors, not to be passed on','https://www.cityscapes-dataset.com/downloads/'
-frames = Archive('leftImg8bit_trainvaltest.zip', [], *['leftImg8bit']*2)
-cityscapes.source = Source('cityscapes', [frames, Archive('gtFine_trainvaltest.zip', [], *['gtFine']*2)], dict(train=2975, val=500, test=1525), own, about)
-coarse.source = Source('cityscapes', [frames, Archive('leftImg8bit_trainextra.zip', [], *['leftImg8bit/train_extra']*2), Archive('gtCoarse.zip', [], *['gtCoarse']*2)],
-    dict(train=2975, val=500, train_extra=19_997), own, about)
+own, about = (
+    'the licence of its authors, not to be passed on',
+    'https://www.cityscapes-dataset.com/downloads/',
+)
+frames = Archive('leftImg8bit_trainvaltest.zip', [], *['leftImg8bit'] * 2)
+cityscapes.source = Source(
+    'cityscapes',
+    [frames, Archive('gtFine_trainvaltest.zip', [], *['gtFine'] * 2)],
+    dict(train=2975, val=500, test=1525),
+    own,
+    about,
+)
+coarse.source = Source(
+    'cityscapes',
+    [
+        frames,
+        Archive('leftImg8bit_trainextra.zip', [], *['leftImg8bit/train_extra'] * 2),
+        Archive('gtCoarse.zip', [], *['gtCoarse'] * 2),
+    ],
+    dict(train=2975, val=500, train_extra=19_997),
+    own,
+    about,
+)

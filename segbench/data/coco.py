@@ -20,7 +20,7 @@ from .voc import voc_classes
 from ..show import *
 
 # %% ../../nbs/1_data/coco.ipynb #cbfd64f2
-coco_names = '''person, bicycle, car, motorcycle, airplane, bus, train, truck, boat, traffic light, fire hydrant, street sign, stop sign, parking meter, bench, bird,
+coco_names = """person, bicycle, car, motorcycle, airplane, bus, train, truck, boat, traffic light, fire hydrant, street sign, stop sign, parking meter, bench, bird,
     cat, dog, horse, sheep, cow, elephant, bear, zebra, giraffe, hat, backpack, umbrella, shoe, eye glasses, handbag, tie, suitcase, frisbee, skis, snowboard, sports ball,
     kite, baseball bat, baseball glove, skateboard, surfboard, tennis racket, bottle, plate, wine glass, cup, fork, knife, spoon, bowl, banana, apple, sandwich, orange,
     broccoli, carrot, hot dog, pizza, donut, cake, chair, couch, potted plant, bed, mirror, dining table, window, desk, toilet, door, tv, laptop, mouse, remote, keyboard,
@@ -30,79 +30,136 @@ coco_names = '''person, bicycle, car, motorcycle, airplane, bus, train, truck, b
     ground-other, hill, house, leaves, light, mat, metal, mirror-stuff, moss, mountain, mud, napkin, net, paper, pavement, pillow, plant-other, plastic, platform,
     playingfield, railing, railroad, river, road, rock, roof, rug, salad, sand, sea, shelf, sky-other, skyscraper, snow, solid-other, stairs, stone, straw,
     structural-other, table, tent, textile-other, towel, tree, vegetable, wall-brick, wall-concrete, wall-other, wall-panel, wall-stone, wall-tile, wall-wood,
-    water-other, waterdrops, window-blind, window-other, wood'''.replace('\n   ', '').split(', ')
+    water-other, waterdrops, window-blind, window-other, wood""".replace('\n   ', '').split(', ')
 given_up = {12, 26, 29, 30, 45, 66, 68, 69, 71, 83, 91}
 stuff_ids = [i for i in range(1, 183) if i not in given_up]
-stuff_classes = [coco_names[i-1] for i in stuff_ids]
+stuff_classes = [coco_names[i - 1] for i in stuff_ids]
 
 # %% ../../nbs/1_data/coco.ipynb #c9dfdbeb
-coco_splits = dict(train=['train2017'], val=['val2017'], trainval=['train2017', 'val2017'], test=['test2017'])
+coco_splits = dict(
+    train=['train2017'], val=['val2017'], trainval=['train2017', 'val2017'], test=['test2017']
+)
 
-def coco_folder(root): return set_folder(root, ['coco', 'COCO', 'coco2017', 'coco_stuff164k', 'cocostuff'], ['annotations', 'stuffthingmaps', 'panoptic'])
 
-def photos(folder, part:str):
+def coco_folder(root):
+    return set_folder(
+        root,
+        ['coco', 'COCO', 'coco2017', 'coco_stuff164k', 'cocostuff'],
+        ['annotations', 'stuffthingmaps', 'panoptic'],
+    )
+
+
+def photos(folder, part: str):
     "The folder of the pictures of `part`, such as `val2017`."
-    return set_folder(folder, ['images'], [part])/part
+    return set_folder(folder, ['images'], [part]) / part
 
-def told(folder, name:str):
+
+def told(folder, name: str):
     "What is called `name` in the folder `annotations` or `panoptic`, or beside them."
-    return set_folder(folder, ['annotations', 'panoptic'], [name])/name
+    return set_folder(folder, ['annotations', 'panoptic'], [name]) / name
+
 
 def withheld(folder, *about):
     "The test pictures, whose labels the authors keep."
-    return Pairs([(p,p) for p in pictures_below(photos(folder, 'test2017'))], *about, unlabelled, read_image)
+    return Pairs(
+        [(p, p) for p in pictures_below(photos(folder, 'test2017'))], *about, unlabelled, read_image
+    )
 
 # %% ../../nbs/1_data/coco.ipynb #49d3b50f
 def stuff(
-    root=None, # The folder coco, or the one that holds it
-    split:str='train', # `train`, `val`, `trainval` or `test`
+    root=None,  # The folder coco, or the one that holds it
+    split: str = 'train',  # `train`, `val`, `trainval` or `test`
 ) -> Pairs:
     "COCO-Stuff: all 171 classes of things and stuff."
     parts = coco_splits[choose('split of coco', split, list(coco_splits))]
     folder = coco_folder(root)
-    about = stuff_classes,palette(171),f'coco.stuff-{split}'
-    if split == 'test': return withheld(folder, *about)
-    maps = lambda p: set_folder(folder, ['stuffthingmaps', 'annotations'], [p])/p
-    items = [pair for p in parts for pair in match_stems(pictures_below(photos(folder, p)), pictures_below(maps(p)), name=f'coco {p}')]
-    return Pairs(items, *about, by_index({i-1: k for k,i in enumerate(stuff_ids)} | {255: 255}))
+    about = stuff_classes, palette(171), f'coco.stuff-{split}'
+    if split == 'test':
+        return withheld(folder, *about)
+    maps = lambda p: set_folder(folder, ['stuffthingmaps', 'annotations'], [p]) / p
+    items = [
+        pair
+        for p in parts
+        for pair in match_stems(
+            pictures_below(photos(folder, p)), pictures_below(maps(p)), name=f'coco {p}'
+        )
+    ]
+    return Pairs(items, *about, by_index({i - 1: k for k, i in enumerate(stuff_ids)} | {255: 255}))
 
 # %% ../../nbs/1_data/coco.ipynb #5bfe2cfd
 def coco(
-    root=None, # The folder coco, or the one that holds it
-    split:str='train', # `train`, `val`, `trainval` or `test`
+    root=None,  # The folder coco, or the one that holds it
+    split: str = 'train',  # `train`, `val`, `trainval` or `test`
 ) -> Pairs:
     "COCO-Stuff: all 171 classes of things and stuff."
     return stuff(root, split)
 
 # %% ../../nbs/1_data/coco.ipynb #5ddc277e
 def stuff10k(
-    root=None, # The folder cocostuff, or the one that holds it
-    split:str='train', # `train` or `val`
+    root=None,  # The folder cocostuff, or the one that holds it
+    split: str = 'train',  # `train` or `val`
 ) -> Pairs:
     "COCO-Stuff 10k as DSNet keeps it: 9,000 and 1,000 pictures."
-    folder = set_folder(root, ['cocostuff', 'cocostuff10k'], ['train/image', 'val/image'])/choose('split of coco.stuff10k', split, ['train', 'val'])
-    items = match_stems(pictures_below(folder/'image'), pictures_below(folder/'label'), name='cocostuff')
-    return Pairs(items, stuff_classes, palette(171), f'coco.stuff10k-{split}', by_index({i: k for k,i in enumerate(stuff_ids)} | {0: 255}))
+    folder = set_folder(root, ['cocostuff', 'cocostuff10k'], ['train/image', 'val/image']) / choose(
+        'split of coco.stuff10k', split, ['train', 'val']
+    )
+    items = match_stems(
+        pictures_below(folder / 'image'), pictures_below(folder / 'label'), name='cocostuff'
+    )
+    return Pairs(
+        items,
+        stuff_classes,
+        palette(171),
+        f'coco.stuff10k-{split}',
+        by_index({i: k for k, i in enumerate(stuff_ids)} | {0: 255}),
+    )
 
 # %% ../../nbs/1_data/coco.ipynb #dda912c4
-voc21_ids = {5: 1, 2: 2, 16: 3, 9: 4, 44: 5, 6: 6, 3: 7, 17: 8, 62: 9, 21: 10, 67: 11, 18: 12, 19: 13, 4: 14, 1: 15, 64: 16, 20: 17, 63: 18, 7: 19, 72: 20}
+voc21_ids = {
+    5: 1,
+    2: 2,
+    16: 3,
+    9: 4,
+    44: 5,
+    6: 6,
+    3: 7,
+    17: 8,
+    62: 9,
+    21: 10,
+    67: 11,
+    18: 12,
+    19: 13,
+    4: 14,
+    1: 15,
+    64: 16,
+    20: 17,
+    63: 18,
+    7: 19,
+    72: 20,
+}
 
 # %% ../../nbs/1_data/coco.ipynb #d071c257
-merged_names = '''tree-merged, fence-merged, ceiling-merged, sky-other-merged, cabinet-merged, table-merged, floor-other-merged, pavement-merged, mountain-merged, grass-merged,
-    dirt-merged, paper-merged, food-other-merged, building-other-merged, rock-merged, wall-other-merged, rug-merged'''.replace('\n   ', '').split(', ')
+merged_names = """tree-merged, fence-merged, ceiling-merged, sky-other-merged, cabinet-merged, table-merged, floor-other-merged, pavement-merged, mountain-merged, grass-merged,
+    dirt-merged, paper-merged, food-other-merged, building-other-merged, rock-merged, wall-other-merged, rug-merged""".replace(
+    '\n   ', ''
+).split(', ')
 
-def coco_categories(found:dict, file, reader:str) -> set:
+
+def coco_categories(found: dict, file, reader: str) -> set:
     "The ids of the categories in an annotation file, all of which have to be COCO's."
     theirs = by_id(records(found, 'categories', file, id=int, name=str), 'categories', file)
     official = dict(enumerate(coco_names, 1)) | dict(enumerate(merged_names, 184))
-    odd = {i: c['name'] for i,c in theirs.items() if official.get(i) != c['name']}
-    if not odd: return {*theirs}
+    odd = {i: c['name'] for i, c in theirs.items() if official.get(i) != c['name']}
+    if not odd:
+        return {*theirs}
     said = [
         f'{i} is {n!r}' + (f' (in COCO {official[i]!r})' if i in official else '')
-        for i,n in [*odd.items()][:3]
+        for i, n in [*odd.items()][:3]
     ]
-    rest = f' and {len(odd)-3} more'*(len(odd) > 3)
-    lines = ', '.join(f'`{name} {k}`' for k,name in enumerate(['background', *[*odd.values()][:2]]))
+    rest = f' and {len(odd) - 3} more' * (len(odd) > 3)
+    lines = ', '.join(
+        f'`{name} {k}`' for k, name in enumerate(['background', *[*odd.values()][:2]])
+    )
     raise UserError(
         f"{str(file)!r} has categories that are not COCO's: {', '.join(said)}{rest}. {reader} reads COCO's own alone; "
         f'for yours, save a label image for each picture and use --data folder with a classes.txt of lines such as {lines}.'
@@ -110,99 +167,212 @@ def coco_categories(found:dict, file, reader:str) -> set:
 
 # %% ../../nbs/1_data/coco.ipynb #89c6e3b7
 def voc21(
-    root=None, # The folder coco, or the one that holds it
-    split:str='train', # `train`, `val`, `trainval` or `test`
-    least:int=1000, # A training picture has more pixels than this of the twenty classes
-    overlap:str='void', # Who gets a pixel of two objects: `void`, `first` or `last`
+    root=None,  # The folder coco, or the one that holds it
+    split: str = 'train',  # `train`, `val`, `trainval` or `test`
+    least: int = 1000,  # A training picture has more pixels than this of the twenty classes
+    overlap: str = 'void',  # Who gets a pixel of two objects: `void`, `first` or `last`
 ) -> Pairs:
     "COCO with VOC's 21 classes, painted from the outlines of its objects."
     parts = coco_splits[choose('split of coco', split, list(coco_splits))]
     folder = coco_folder(root)
-    about = voc_classes,voc_palette(21),f'coco.voc21-{split}'
-    if split == 'test': return withheld(folder, *about)
+    about = voc_classes, voc_palette(21), f'coco.voc21-{split}'
+    if split == 'test':
+        return withheld(folder, *about)
     items = []
     for p in parts:
         file = told(folder, f'instances_{p}.json')
         found = read_json(file, 'images', 'annotations', 'categories')
         known = coco_categories(found, file, 'coco.voc21')
         enough = least if p == 'train2017' else -1
-        images,objects = found['images'],found['annotations']
+        images, objects = found['images'], found['annotations']
         items += gather(images, objects, voc21_ids, photos(folder, p), file, enough, known)
     return Marked(items, *about, 0, overlap)
 
 # %% ../../nbs/1_data/coco.ipynb #2124bd28
-kept = [92, 93, 95, 100, 107, 109, 112, 118, 119, 122, 125, 128, 130, 133, 138, 141, 144, 145, 147, 148, 149, 151, 154, 155, 156, 159, 161, 166, 168, 171, 175, 176, 177, 178, 180, 181]
+kept = [
+    92,
+    93,
+    95,
+    100,
+    107,
+    109,
+    112,
+    118,
+    119,
+    122,
+    125,
+    128,
+    130,
+    133,
+    138,
+    141,
+    144,
+    145,
+    147,
+    148,
+    149,
+    151,
+    154,
+    155,
+    156,
+    159,
+    161,
+    166,
+    168,
+    171,
+    175,
+    176,
+    177,
+    178,
+    180,
+    181,
+]
 panoptic_ids = [*stuff_ids[:80], *kept, *range(184, 201)]
-panoptic_classes = [coco_names[i-1] for i in panoptic_ids if i < 183] + merged_names
-panoptic_palette = [tuple(bytes.fromhex(c)) for c in '''dc143c 770b20 00008e 0000e6 6a00e4 003c64 005064 000046 0000c0 faaa1e 64aa1e dcdc00 af74af fa001e a52a2a ff4dff 00e2fc b6b6ff
+panoptic_classes = [coco_names[i - 1] for i in panoptic_ids if i < 183] + merged_names
+panoptic_palette = [
+    tuple(bytes.fromhex(c))
+    for c in """dc143c 770b20 00008e 0000e6 6a00e4 003c64 005064 000046 0000c0 faaa1e 64aa1e dcdc00 af74af fa001e a52a2a ff4dff 00e2fc b6b6ff
     005200 78a69d 6e4c00 ae39ff c76400 480076 ffb3f0 007d5c d10097 bcd0b6 00dcb0 ff63a4 5c0049 8581ff 4eb4ff 00e400 aefff3 2d59ff 868667 9194ae ffd0ba c5e2ff ab8601 6d3f36
     cf8aff 97005f 09503d 546933 4a4169 a6c466 d0c3d2 ff6d41 008f95 b300c2 d1636a 057900 e3ffcd 93bad0 994501 035fa1 a3ff00 7700aa 00b6c7 00a578 b78258 5f2000 827287 6e8185
     a64a76 db8eb9 4fd272 b25a3e 41460f 7fa773 3b696a 8e6c2d c4ac00 5f3650 804cff c93901 f6007a bfa2d0 ffff80 93d3cb 966464 a8abac 9270c6 d2aa64 5c8859 da58b8 f18100 d911ff
     7c4ab5 464646 ffe4ff 9ad000 c1005c 4c5b71 ffb4c3 6a9ab0 e6968c 3c8fff 804080 5c5237 fed47c 494dae ffa062 ffffff 68546d a9a483 e1c7ff 89364a 879edf 07f6e7 6bffc8 3a2995
-    b7798e ff4961 6b8e23 be9999 928b8d 4682b4 86c79c d1e28c 60246c 606060 40aa40 98fb98 d0e5e4 cebaab 98a140 747000 00728f 66669c fa8dff'''.split()]
+    b7798e ff4961 6b8e23 be9999 928b8d 4682b4 86c79c d1e28c 60246c 606060 40aa40 98fb98 d0e5e4 cebaab 98a140 747000 00728f 66669c fa8dff""".split()
+]
 
 # %% ../../nbs/1_data/coco.ipynb #5afdb981
 class Panoptic(Pairs):
     "Pairs whose labels number segments: `found` has picture, PNG, JSON and the class of each segment in it."
+
     def __init__(self, found, classes, palette, name):
         super().__init__([f[:2] for f in found], classes, palette, name, None)
         self.sources = [f[2:] for f in found]
 
-    def paths(self, i): return *self.items[i], self.sources[i][0]
+    def paths(self, i):
+        return *self.items[i], self.sources[i][0]
 
     def label(self, i):
         "The class of each pixel's segment."
-        table = {(s & 255, s >> 8 & 255, s >> 16): c for s,c in json.loads(self.sources[i][1])}
-        return Pairs([self.items[i]], self.classes, self.palette, self.name, by_colour(table | {(0,0,0): 255})).label(0)
+        table = {(s & 255, s >> 8 & 255, s >> 16): c for s, c in json.loads(self.sources[i][1])}
+        return Pairs(
+            [self.items[i]],
+            self.classes,
+            self.palette,
+            self.name,
+            by_colour(table | {(0, 0, 0): 255}),
+        ).label(0)
 
-def segments(found:dict, file, pictures, pngs) -> list:
+
+def segments(found: dict, file, pictures, pngs) -> list:
     "Picture, PNG, JSON file and (segment, class) of each annotation in the dictionary `found`, for `Panoptic`."
-    known,number = coco_categories(found, file, 'coco.panoptic'),{i: k for k,i in enumerate(panoptic_ids)}
+    known, number = (
+        coco_categories(found, file, 'coco.panoptic'),
+        {i: k for k, i in enumerate(panoptic_ids)},
+    )
     images = by_id(records(found, 'images', file, id=int, file_name=str), 'images', file)
     by_id(found['images'], 'images', file, 'file_name')
     objects = records(found, 'annotations', file, image_id=int, file_name=str, segments_info=list)
     labelled = by_id(objects, 'annotations', file, 'image_id')
     by_id(objects, 'annotations', file, 'file_name')
     for a in objects:
-        if a['image_id'] not in images: raise UserError(f'{str(file)!r}: {a["file_name"]} is of an image {a["image_id"]}, which the file does not have.')
+        if a['image_id'] not in images:
+            raise UserError(
+                f'{str(file)!r}: {a["file_name"]} is of an image {a["image_id"]}, which the file does not have.'
+            )
         picture = images[a['image_id']]['file_name']
-        if PurePath(picture).stem != PurePath(a['file_name']).stem: raise UserError(f'{str(file)!r}: {a["file_name"]} is said to be of {picture}, and the two are not called alike; fetch it again.')
-        by_id(records(a, 'segments_info', file, id=int, category_id=int), f'segments of {a["file_name"]}', file)
+        if PurePath(picture).stem != PurePath(a['file_name']).stem:
+            raise UserError(
+                f'{str(file)!r}: {a["file_name"]} is said to be of {picture}, and the two are not called alike; fetch it again.'
+            )
+        by_id(
+            records(a, 'segments_info', file, id=int, category_id=int),
+            f'segments of {a["file_name"]}',
+            file,
+        )
         for s in a['segments_info']:
-            if not 0 < s['id'] < 1 << 24: raise UserError(f'{str(file)!r}: {a["file_name"]} has a segment {s["id"]}, which is no colour; segments go from 1 to {(1<<24)-1}.')
-            if s['category_id'] not in known & {*number}: raise UserError(f'{str(file)!r}: {a["file_name"]} has a segment of the category {s["category_id"]}, which is none of the 133.')
-    if bare := [x for i,x in images.items() if i not in labelled]:
-        lost = [('pictures without a label', str(pictures/x['file_name'])) for x in bare]
-        leave_out(lost, len(images), f'{str(file)!r} says nothing of {bare[0]["file_name"]}: {len(bare)} of its {len(images)} pictures have no annotation; fetch it again.')
-    about = [json.dumps([(s['id'], number[s['category_id']]) for s in a['segments_info']]) for a in objects]
-    return [(pictures/images[a['image_id']]['file_name'], pngs/a['file_name'], file, s) for a,s in zip(objects, about)]
+            if not 0 < s['id'] < 1 << 24:
+                raise UserError(
+                    f'{str(file)!r}: {a["file_name"]} has a segment {s["id"]}, which is no colour; segments go from 1 to {(1 << 24) - 1}.'
+                )
+            if s['category_id'] not in known & {*number}:
+                raise UserError(
+                    f'{str(file)!r}: {a["file_name"]} has a segment of the category {s["category_id"]}, which is none of the 133.'
+                )
+    if bare := [x for i, x in images.items() if i not in labelled]:
+        lost = [('pictures without a label', str(pictures / x['file_name'])) for x in bare]
+        leave_out(
+            lost,
+            len(images),
+            f'{str(file)!r} says nothing of {bare[0]["file_name"]}: {len(bare)} of its {len(images)} pictures have no annotation; fetch it again.',
+        )
+    about = [
+        json.dumps([(s['id'], number[s['category_id']]) for s in a['segments_info']])
+        for a in objects
+    ]
+    return [
+        (pictures / images[a['image_id']]['file_name'], pngs / a['file_name'], file, s)
+        for a, s in zip(objects, about)
+    ]
 
 # %% ../../nbs/1_data/coco.ipynb #ab47323a
 def panoptic(
-    root=None, # The folder coco, or the one that holds it
-    split:str='train', # `train`, `val`, `trainval` or `test`
+    root=None,  # The folder coco, or the one that holds it
+    split: str = 'train',  # `train`, `val`, `trainval` or `test`
 ) -> Pairs:
     "COCO's panoptic labels as 133 classes."
     parts = coco_splits[choose('split of coco', split, list(coco_splits))]
     folder = coco_folder(root)
-    about = panoptic_classes,panoptic_palette,f'coco.panoptic-{split}'
-    if split == 'test': return withheld(folder, *about)
+    about = panoptic_classes, panoptic_palette, f'coco.panoptic-{split}'
+    if split == 'test':
+        return withheld(folder, *about)
     items = []
     for p in parts:
-        file,pngs = told(folder, f'panoptic_{p}.json'),told(folder, f'panoptic_{p}')
+        file, pngs = told(folder, f'panoptic_{p}.json'), told(folder, f'panoptic_{p}')
         found = read_json(file, 'images', 'annotations', 'categories')
         items += segments(found, file, photos(folder, p), pngs)
     return Panoptic(items, *about)
 
 # %% ../../nbs/1_data/coco.ipynb #1cf29b7b
-server,free = 'http://images.cocodataset.org','CC BY 4.0, pictures by Flickr\'s terms'
-photographs = [Archive(f'{p}2017.zip', [f'{server}/zips/{p}2017.zip'], *['images/'*k + f'{p}2017' for k in (1, 0)], f'sha1:{sha}')
-               for p,sha in dict(train='10ad623668ab00c62c096f0ed636d6aff41faca5', val='4950dc9d00dbe1c933ee0170f5797584351d2a41').items()]
-maps = Archive('stuffthingmaps_trainval2017.zip', ['http://calvin.inf.ed.ac.uk/wp-content/uploads/data/cocostuffdataset/stuffthingmaps_trainval2017.zip'], 'stuffthingmaps')
-outlines,painted = (Archive(f'{kind}annotations_trainval2017.zip', [f'{server}/annotations/{kind}annotations_trainval2017.zip'], to, 'annotations', digest) for kind,to,digest in (
-    ('', 'annotations', 'sha1:8551ee4bb5860311e79dace7e79cb91e432e78b3'), ('panoptic_', 'panoptic', 'sha256:c05f76d2129b6b561eb70efe16e7006df62f73fb92889132d373b9d90e31a370')))
+server, free = 'http://images.cocodataset.org', "CC BY 4.0, pictures by Flickr's terms"
+photographs = [
+    Archive(
+        f'{p}2017.zip',
+        [f'{server}/zips/{p}2017.zip'],
+        *['images/' * k + f'{p}2017' for k in (1, 0)],
+        f'sha1:{sha}',
+    )
+    for p, sha in dict(
+        train='10ad623668ab00c62c096f0ed636d6aff41faca5',
+        val='4950dc9d00dbe1c933ee0170f5797584351d2a41',
+    ).items()
+]
+maps = Archive(
+    'stuffthingmaps_trainval2017.zip',
+    [
+        'http://calvin.inf.ed.ac.uk/wp-content/uploads/data/cocostuffdataset/stuffthingmaps_trainval2017.zip'
+    ],
+    'stuffthingmaps',
+)
+outlines, painted = (
+    Archive(
+        f'{kind}annotations_trainval2017.zip',
+        [f'{server}/annotations/{kind}annotations_trainval2017.zip'],
+        to,
+        'annotations',
+        digest,
+    )
+    for kind, to, digest in (
+        ('', 'annotations', 'sha1:8551ee4bb5860311e79dace7e79cb91e432e78b3'),
+        (
+            'panoptic_',
+            'panoptic',
+            'sha256:c05f76d2129b6b561eb70efe16e7006df62f73fb92889132d373b9d90e31a370',
+        ),
+    )
+)
 
 # %% ../../nbs/1_data/coco.ipynb #a795d818
-coco.source = stuff.source = Source('coco', [*photographs, maps], dict(train=118_287, val=5000), free)
+coco.source = stuff.source = Source(
+    'coco', [*photographs, maps], dict(train=118_287, val=5000), free
+)
 voc21.source = Source('coco', [*photographs, outlines], dict(train=None, val=5000), free)
 panoptic.source = Source('coco', [*photographs, painted], dict(train=118_287, val=5000), free)

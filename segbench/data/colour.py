@@ -10,102 +10,144 @@ import math, torch, torch.nn.functional as F
 from ..core import *
 
 # %% ../../nbs/1_data/colour.ipynb #4612cc67
-luma = (.299, .587, .114)
+luma = (0.299, 0.587, 0.114)
+
 
 def saturation(s):
     "Matrices, b×3×3, that pull colours towards their luminance: `s`=1 changes nothing, 0 makes grey."
     w = torch.tensor(luma, device=s.device)
-    return s[:,None,None]*torch.eye(3, device=s.device) + (1-s)[:,None,None]*w.expand(3,3)
+    return s[:, None, None] * torch.eye(3, device=s.device) + (1 - s)[:, None, None] * w.expand(
+        3, 3
+    )
 
 # %% ../../nbs/1_data/colour.ipynb #d80429d7
 def hue(turns):
     "Matrices, b×3×3, that turn colours around the grey axis in YIQ; `turns`=1 comes round to the start."
-    yiq = torch.tensor([luma, (.5959,-.2746,-.3213), (.2115,-.5227,.3112)], device=turns.device)
-    c,s = torch.cos(2*math.pi*turns),torch.sin(2*math.pi*turns)
-    zero,one = torch.zeros_like(c),torch.ones_like(c)
-    turn = torch.stack([one,zero,zero, zero,c,-s, zero,s,c], 1).view(-1,3,3)
+    yiq = torch.tensor(
+        [luma, (0.5959, -0.2746, -0.3213), (0.2115, -0.5227, 0.3112)], device=turns.device
+    )
+    c, s = torch.cos(2 * math.pi * turns), torch.sin(2 * math.pi * turns)
+    zero, one = torch.zeros_like(c), torch.ones_like(c)
+    turn = torch.stack([one, zero, zero, zero, c, -s, zero, s, c], 1).view(-1, 3, 3)
     return torch.linalg.inv(yiq) @ turn @ yiq
 
 # %% ../../nbs/1_data/colour.ipynb #356287c0
 def check_channels(
-    c:int, # Channels of the images
-    mean, # Of each channel that the network takes
-    where:str='', # Which images, such as ` of camvid-val`
+    c: int,  # Channels of the images
+    mean,  # Of each channel that the network takes
+    where: str = '',  # Which images, such as ` of camvid-val`
 ):
     "A `UserError` if a network does not take images of `c` channels."
-    if c == len(mean): return
-    raise UserError(f'the images{where} have {c} channel{"s"*(c > 1)}, but the network takes {len(mean)}: '
-                    f'give images with {len(mean)}, or train a network on such as these.')
+    if c == len(mean):
+        return
+    raise UserError(
+        f'the images{where} have {c} channel{"s" * (c > 1)}, but the network takes {len(mean)}: '
+        f'give images with {len(mean)}, or train a network on such as these.'
+    )
+
 
 def normalise(
-    image, # `uint8`, b×c×h×w
-    mean, # Per channel, on the scale 0 to 1
-    std, # Per channel, on the scale 0 to 1
+    image,  # `uint8`, b×c×h×w
+    mean,  # Per channel, on the scale 0 to 1
+    std,  # Per channel, on the scale 0 to 1
 ):
     "`image` as float with zero mean and unit variance, channels last in memory."
     check_channels(image.shape[-3], mean)
-    m,s = (torch.tensor(v, device=image.device).view(-1,1,1) for v in (mean, std))
-    return image.to(torch.float32, memory_format=torch.channels_last).sub_(255*m).div_(255*s)
+    m, s = (torch.tensor(v, device=image.device).view(-1, 1, 1) for v in (mean, std))
+    return image.to(torch.float32, memory_format=torch.channels_last).sub_(255 * m).div_(255 * s)
 
 # %% ../../nbs/1_data/colour.ipynb #c133c0bb
 def jitter(
-    image, # `uint8`, b×c×h×w
-    mean, # Per channel, on the scale 0 to 1
-    std, # Per channel, on the scale 0 to 1
-    amount:float=.3, # Factors of brightness, contrast and saturation lie in 1 ± `amount`, hue within ± `amount`/10 turns
-    generator=None, # Of the CPU, so that all devices draw alike
+    image,  # `uint8`, b×c×h×w
+    mean,  # Per channel, on the scale 0 to 1
+    std,  # Per channel, on the scale 0 to 1
+    amount: float = 0.3,  # Factors of brightness, contrast and saturation lie in 1 ± `amount`, hue within ± `amount`/10 turns
+    generator=None,  # Of the CPU, so that all devices draw alike
 ):
     "`normalise(image, mean, std)` after a random change of colour for each picture."
-    b,c = image.shape[:2]
+    b, c = image.shape[:2]
     check_channels(c, mean)
-    u,k,s,h = (2*torch.rand(4, b, generator=generator)-1).mul(amount).to(image.device)
-    m,d = (torch.tensor(v, device=image.device) for v in (mean, std))
+    u, k, s, h = (2 * torch.rand(4, b, generator=generator) - 1).mul(amount).to(image.device)
+    m, d = (torch.tensor(v, device=image.device) for v in (mean, std))
     x = image.to(torch.float32, memory_format=torch.channels_last).div_(255)
-    turn = hue(h/10) @ saturation(1+s) if c == 3 else torch.eye(c, device=x.device).expand(b,-1,-1)
-    w = torch.tensor(luma, device=x.device) if c == 3 else torch.full((c,), 1/c, device=x.device)
-    light = x.mean((2,3)) @ w
-    A = turn*((1+k)*(1+u))[:,None,None]/d[:,None]
-    shift = (-k*(1+u)*light)[:,None]/d - m/d
-    return (x.permute(0,2,3,1).flatten(1,2) @ A.mT + shift[:,None]).view(b, *x.shape[2:], c).permute(0,3,1,2)
+    turn = (
+        hue(h / 10) @ saturation(1 + s)
+        if c == 3
+        else torch.eye(c, device=x.device).expand(b, -1, -1)
+    )
+    w = torch.tensor(luma, device=x.device) if c == 3 else torch.full((c,), 1 / c, device=x.device)
+    light = x.mean((2, 3)) @ w
+    A = turn * ((1 + k) * (1 + u))[:, None, None] / d[:, None]
+    shift = (-k * (1 + u) * light)[:, None] / d - m / d
+    return (
+        (x.permute(0, 2, 3, 1).flatten(1, 2) @ A.mT + shift[:, None])
+        .view(b, *x.shape[2:], c)
+        .permute(0, 3, 1, 2)
+    )
 
 # %% ../../nbs/1_data/colour.ipynb #b69a5eed
-stains = ((.65, .70, .29), (.07, .99, .11), (.27, .57, .78)) # absorption of red, green, blue by haematoxylin, eosin, DAB
+stains = (
+    (0.65, 0.70, 0.29),
+    (0.07, 0.99, 0.11),
+    (0.27, 0.57, 0.78),
+)  # absorption of red, green, blue by haematoxylin, eosin, DAB
+
 
 def stain(
-    image, # `uint8`, b×3×h×w
-    amount:float=.05, # Each stain is multiplied by a factor in 1 ± `amount`
-    generator=None, # Of the CPU, so that all devices draw alike
+    image,  # `uint8`, b×3×h×w
+    amount: float = 0.05,  # Each stain is multiplied by a factor in 1 ± `amount`
+    generator=None,  # Of the CPU, so that all devices draw alike
 ):
     "`image` as another laboratory would have stained it."
-    if image.shape[1] != 3: raise UserError(f'stain needs pictures with red, green and blue, and these have {image.shape[1]} channels; leave it at 0.')
-    f = 1 + amount*(2*torch.rand(len(image), 3, generator=generator)-1)
+    if image.shape[1] != 3:
+        raise UserError(
+            f'stain needs pictures with red, green and blue, and these have {image.shape[1]} channels; leave it at 0.'
+        )
+    f = 1 + amount * (2 * torch.rand(len(image), 3, generator=generator) - 1)
     M = torch.tensor(stains)
-    A = (torch.linalg.inv(M) @ (f[:,:,None]*M)).to(image.device)
+    A = (torch.linalg.inv(M) @ (f[:, :, None] * M)).to(image.device)
     x = image.to(torch.float32).clamp_(min=1).div_(255).log_()
     return torch.einsum('bchw,bcd->bdhw', x, A).exp_().mul_(255).round_().clamp_(0, 255).byte()
 
 # %% ../../nbs/1_data/colour.ipynb #4c5c5138
 def blur(
-    image, # `uint8`, b×c×h×w
-    p:float=.5, # Probability that a picture is blurred
-    sigma=(.15, 1.3), # Least and greatest width of the Gaussian in pixels
-    generator=None, # Of the CPU, so that all devices draw alike
+    image,  # `uint8`, b×c×h×w
+    p: float = 0.5,  # Probability that a picture is blurred
+    sigma=(0.15, 1.3),  # Least and greatest width of the Gaussian in pixels
+    generator=None,  # Of the CPU, so that all devices draw alike
 ):
     "`image` with some of its pictures out of focus."
-    lot,u = torch.rand(2, len(image), generator=generator)
-    pick = (lot < p).nonzero()[:,0]
-    if not len(pick): return image
-    g = torch.exp(-torch.arange(-4., 5)**2/(2*(sigma[0] + (sigma[1]-sigma[0])*u[pick,None])**2))
-    g = (g/g.sum(1, True)).repeat_interleave(image.shape[1], 0)[:,None].to(image.device)
+    lot, u = torch.rand(2, len(image), generator=generator)
+    pick = (lot < p).nonzero()[:, 0]
+    if not len(pick):
+        return image
+    g = torch.exp(
+        -(torch.arange(-4.0, 5) ** 2)
+        / (2 * (sigma[0] + (sigma[1] - sigma[0]) * u[pick, None]) ** 2)
+    )
+    g = (g / g.sum(1, True)).repeat_interleave(image.shape[1], 0)[:, None].to(image.device)
     x = image[pick.to(image.device)].flatten(0, 1)[None].float()
-    for k,pad in ((g[:,:,:,None], (0,0,4,4)), (g[:,:,None], (4,4,0,0))): x = F.conv2d(F.pad(x, pad, 'replicate'), k, groups=len(g))
+    for k, pad in ((g[:, :, :, None], (0, 0, 4, 4)), (g[:, :, None], (4, 4, 0, 0))):
+        x = F.conv2d(F.pad(x, pad, 'replicate'), k, groups=len(g))
     out = image.clone()
     out[pick.to(image.device)] = x.round_().byte().view(-1, *image.shape[1:])
     return out
 
 # %% ../../nbs/1_data/colour.ipynb #386f85b2
-def recolour(image, mean, std, strength:float=0., stained:float=0., blurred:float=0., generator=None):
+def recolour(
+    image,
+    mean,
+    std,
+    strength: float = 0.0,
+    stained: float = 0.0,
+    blurred: float = 0.0,
+    generator=None,
+):
     "`image`, `uint8` b×c×h×w, stained anew, blurred and jittered as far as asked, and normalised."
-    if stained: image = stain(image, stained, generator)
-    if blurred: image = blur(image, blurred, generator=generator)
-    return jitter(image, mean, std, strength, generator) if strength else normalise(image, mean, std)
+    if stained:
+        image = stain(image, stained, generator)
+    if blurred:
+        image = blur(image, blurred, generator=generator)
+    return (
+        jitter(image, mean, std, strength, generator) if strength else normalise(image, mean, std)
+    )

@@ -25,92 +25,150 @@ from ..show import *
 @dataclass
 class Visit:
     "What one pair shows when its files are opened."
-    files:list # Names, the picture's first
-    counts:np.ndarray=field(default_factory=lambda: np.zeros(256, np.int64)) # Pixels of each class, 255 is void
-    assumed:int=0 # Void pixels whose value nobody called void
-    size:tuple=None # Height and width
-    digest:str='' # Of the picture's pixels
-    inks:dict=field(default_factory=dict) # Class → colour, by the palette in the label file
-    problems:list=field(default_factory=list) # (kind, sentence)
+
+    files: list  # Names, the picture's first
+    counts: np.ndarray = field(
+        default_factory=lambda: np.zeros(256, np.int64)
+    )  # Pixels of each class, 255 is void
+    assumed: int = 0  # Void pixels whose value nobody called void
+    size: tuple = None  # Height and width
+    digest: str = ''  # Of the picture's pixels
+    inks: dict = field(default_factory=dict)  # Class → colour, by the palette in the label file
+    problems: list = field(default_factory=list)  # (kind, sentence)
 
 # %% ../../nbs/1_data/doctor.ipynb #0b2b85d8
 def diagnosis(pairs, i, error) -> tuple:
     "Kind of the trouble that raised `error` when pair `i` was read, and a sentence with its file."
-    image,label = map(Path, pairs.paths(i)[:2])
-    unread,colours = ('unreadable', f'{image}: {error}'),isinstance(next(iter(getattr(pairs.decode, 'table', [0]))), tuple)
-    if pairs.decode is None or label.suffix.lower() not in kinds: return unread
-    try: x = pairs.read(label); unknown = pairs.decode(x) < 0
-    except Exception: return unread
+    image, label = map(Path, pairs.paths(i)[:2])
+    unread, colours = (
+        ('unreadable', f'{image}: {error}'),
+        isinstance(next(iter(getattr(pairs.decode, 'table', [0]))), tuple),
+    )
+    if pairs.decode is None or label.suffix.lower() not in kinds:
+        return unread
+    try:
+        x = pairs.read(label)
+        unknown = pairs.decode(x) < 0
+    except Exception:
+        return unread
     if x.ndim == 3 and not colours and unknown.all():
         many = f'with {len(np.unique(x.reshape(-1, 3), axis=0))} colours; `folder` reads such labels if classes.txt names the colours'
-        return 'colours where class numbers belong', f'{label} has three channels, {many if np.ptp(x, 2).any() else "all equal, so keep one of them"}'
-    if x.ndim == 2 and colours and unknown.all(): return 'class numbers where colours belong', f'{label} has one channel, with values from {x.min()} to {x.max()}'
-    if not unknown.any(): return ('sizes that differ', str(error).rstrip('.')) if ' but its label ' in str(error) else unread
+        return (
+            'colours where class numbers belong',
+            f'{label} has three channels, {many if np.ptp(x, 2).any() else "all equal, so keep one of them"}',
+        )
+    if x.ndim == 2 and colours and unknown.all():
+        return (
+            'class numbers where colours belong',
+            f'{label} has one channel, with values from {x.min()} to {x.max()}',
+        )
+    if not unknown.any():
+        return (
+            ('sizes that differ', str(error).rstrip('.'))
+            if ' but its label ' in str(error)
+            else unread
+        )
     values = np.unique(x[unknown], axis=0).tolist()
     some = [*map(str, values[:5]), *(['and others'] if values[5:] else [])]
     smeared = '; a JPEG smears values, use PNG' if label.suffix.lower() in ('.jpg', '.jpeg') else ''
-    return 'values outside the table', f'{label} holds {", ".join(some)} in {unknown.mean():.1%} of its pixels{smeared}'
+    return (
+        'values outside the table',
+        f'{label} holds {", ".join(some)} in {unknown.mean():.1%} of its pixels{smeared}',
+    )
 
 # %% ../../nbs/1_data/doctor.ipynb #850c8460
 def inks(pairs, path) -> dict:
     "Class → colour in the palette of the label file `path`, for the classes in it; empty if it has none."
-    if pairs.decode is None or Path(path).suffix.lower() not in kinds: return {}
+    if pairs.decode is None or Path(path).suffix.lower() not in kinds:
+        return {}
     with Image.open(path) as im:
-        if im.mode != 'P': return {}
-        values,pal = [v for _,v in im.getcolors(256)],np.array(im.getpalette('RGB')).reshape(-1, 3)
-    return {int(c): tuple(pal[v].tolist()) for v,c in zip(values, pairs.decode(np.array([values], np.uint8))[0]) if 0 <= c < 255 and v < len(pal)}
+        if im.mode != 'P':
+            return {}
+        values, pal = (
+            [v for _, v in im.getcolors(256)],
+            np.array(im.getpalette('RGB')).reshape(-1, 3),
+        )
+    return {
+        int(c): tuple(pal[v].tolist())
+        for v, c in zip(values, pairs.decode(np.array([values], np.uint8))[0])
+        if 0 <= c < 255 and v < len(pal)
+    }
 
 # %% ../../nbs/1_data/doctor.ipynb #8ef9fd9d
 def visit(pairs, i) -> Visit:
     "Open pair `i` of `pairs`."
     v = Visit([str(p) for p in pairs.paths(i)])
-    v.problems = [('damaged files', d) for p in v.files[:2] if Path(p).suffix.lower() in kinds and (d := damage(p))]
+    v.problems = [
+        ('damaged files', d)
+        for p in v.files[:2]
+        if Path(p).suffix.lower() in kinds and (d := damage(p))
+    ]
     try:
-        image,label = pairs[i][:2]
-        v.size,v.counts = tuple(label.shape),np.bincount(label.numpy().ravel(), minlength=256)
-        v.assumed,v.digest = assumed_pixels(pairs, i, v.counts),digest(image)
-        if v.files: v.inks = inks(pairs, v.files[1])
+        image, label = pairs[i][:2]
+        v.size, v.counts = tuple(label.shape), np.bincount(label.numpy().ravel(), minlength=256)
+        v.assumed, v.digest = assumed_pixels(pairs, i, v.counts), digest(image)
+        if v.files:
+            v.inks = inks(pairs, v.files[1])
     except Exception as e:
-        if not v.problems and isinstance(e, Damaged): v.problems = [('damaged files', str(e))]
-        if not v.problems: v.problems = [diagnosis(pairs, i, e) if v.files else ('unreadable', str(e))]
+        if not v.problems and isinstance(e, Damaged):
+            v.problems = [('damaged files', str(e))]
+        if not v.problems:
+            v.problems = [diagnosis(pairs, i, e) if v.files else ('unreadable', str(e))]
     return v
 
 # %% ../../nbs/1_data/doctor.ipynb #46402deb
 @dataclass
 class Report:
     "What `examine` found."
-    name:str # Of the data set
-    classes:list # Names
-    palette:np.ndarray # Colours
-    counts:dict # Split → pixels of each class in each picture, n×256
-    problems:list # (kind, sentence)
-    notes:list # Sentences
+
+    name: str  # Of the data set
+    classes: list  # Names
+    palette: np.ndarray  # Colours
+    counts: dict  # Split → pixels of each class in each picture, n×256
+    problems: list  # (kind, sentence)
+    notes: list  # Sentences
 
 # %% ../../nbs/1_data/doctor.ipynb #11e921d6
-def palettes(visits:list, classes, pal) -> list:
+def palettes(visits: list, classes, pal) -> list:
     "Problems with the palettes that label files bring along: against each other, and against the data set's."
-    used,found = defaultdict(Counter),[]
+    used, found = defaultdict(Counter), []
     for v in visits:
-        for c,rgb in v.inks.items(): used[c][rgb] += 1
-    usual = {c: n.most_common(1)[0][0] for c,n in used.items()}
-    owner = {tuple(rgb): k for k,rgb in reversed(list(enumerate(np.asarray(pal).tolist())))}
+        for c, rgb in v.inks.items():
+            used[c][rgb] += 1
+    usual = {c: n.most_common(1)[0][0] for c, n in used.items()}
+    owner = {tuple(rgb): k for k, rgb in reversed(list(enumerate(np.asarray(pal).tolist())))}
     for v in visits:
-        odd = next((c for c,rgb in v.inks.items() if rgb != usual[c]), None)
-        if odd is not None: found.append(f'{v.files[1]} shows {classes[odd]} in {v.inks[odd]}, where most files show it in {usual[odd]}')
-    found += [f'the files show {classes[c]} in the colour of {classes[owner[rgb]]}' for c,rgb in usual.items() if owner.get(rgb, c) != c]
+        odd = next((c for c, rgb in v.inks.items() if rgb != usual[c]), None)
+        if odd is not None:
+            found.append(
+                f'{v.files[1]} shows {classes[odd]} in {v.inks[odd]}, where most files show it in {usual[odd]}'
+            )
+    found += [
+        f'the files show {classes[c]} in the colour of {classes[owner[rgb]]}'
+        for c, rgb in usual.items()
+        if owner.get(rgb, c) != c
+    ]
     return [('palettes that disagree', s) for s in found]
 
 # %% ../../nbs/1_data/doctor.ipynb #21423ab9
-def twins(visits:dict) -> tuple:
+def twins(visits: dict) -> tuple:
     "Pictures with the same pixels: problems where they are in different splits, and how many are doubled within one."
-    places,inside = defaultdict(list),0
-    for split,vs in visits.items():
-        for v in vs: places[v.digest].append((split, (v.files or ['a drawn picture'])[0]))
-    found,same = [],[p for d,p in places.items() if d and len(p) > 1]
+    places, inside = defaultdict(list), 0
+    for split, vs in visits.items():
+        for v in vs:
+            places[v.digest].append((split, (v.files or ['a drawn picture'])[0]))
+    found, same = [], [p for d, p in places.items() if d and len(p) > 1]
     for p in same:
         other = next((q for q in p if q[0] != p[0][0]), None)
-        if other: found.append(('the same picture in two splits', f'{p[0][1]} ({p[0][0]}) and {other[1]} ({other[0]})'))
-        else: inside += len(p)-1
+        if other:
+            found.append(
+                (
+                    'the same picture in two splits',
+                    f'{p[0][1]} ({p[0][0]}) and {other[1]} ({other[0]})',
+                )
+            )
+        else:
+            inside += len(p) - 1
     return found, inside
 
 # %% ../../nbs/1_data/doctor.ipynb #9e8681d6
@@ -121,101 +179,200 @@ def naming(image, label) -> tuple:
 
 # %% ../../nbs/1_data/doctor.ipynb #8274a736
 def strays(
-    pairs:list, # The splits
-    told:set=frozenset(), # Files that are spoken of already
+    pairs: list,  # The splits
+    told: set = frozenset(),  # Files that are spoken of already
 ) -> tuple:
     "Problems with label files that have no picture; pictures that have no label; how many pairs are in no split."
-    used = [tuple(map(Path, p.paths(i)[:2])) for p in pairs for i in range(len(p)) if len(p.paths(i)) > 1]
-    seen,found,bare,idle = {f for pair in used for f in pair} | {*map(Path, told)},[],[],0
-    for (a,b),(image,label) in {(i.parent, l.parent): (i, l) for i,l in reversed(used) if l.suffix.lower() in kinds}.items():
+    used = [
+        tuple(map(Path, p.paths(i)[:2]))
+        for p in pairs
+        for i in range(len(p))
+        if len(p.paths(i)) > 1
+    ]
+    seen, found, bare, idle = {f for pair in used for f in pair} | {*map(Path, told)}, [], [], 0
+    for (a, b), (image, label) in {
+        (i.parent, l.parent): (i, l) for i, l in reversed(used) if l.suffix.lower() in kinds
+    }.items():
         ends = naming(image, label)
-        stems = [{f.name.removesuffix(end): f for f in pictures_below(d, 1) if f.name.endswith(end)} for d,end in zip((a, b), ends)]
-        free = [{s for s,f in files.items() if f not in seen} for files in stems]
-        found += [('labels without a picture', f'{stems[1][s]}') for s in sorted(free[1]) if s not in stems[0]]
-        bare,idle = bare + [stems[0][s] for s in free[0] - set(stems[1])],idle + len(free[0] & free[1])
+        stems = [
+            {f.name.removesuffix(end): f for f in pictures_below(d, 1) if f.name.endswith(end)}
+            for d, end in zip((a, b), ends)
+        ]
+        free = [{s for s, f in files.items() if f not in seen} for files in stems]
+        found += [
+            ('labels without a picture', f'{stems[1][s]}')
+            for s in sorted(free[1])
+            if s not in stems[0]
+        ]
+        bare, idle = (
+            bare + [stems[0][s] for s in free[0] - set(stems[1])],
+            idle + len(free[0] & free[1]),
+        )
     return found, bare, idle
 
 # %% ../../nbs/1_data/doctor.ipynb #a75ff4e7
-def image_notes(sets:dict) -> list:
+def image_notes(sets: dict) -> list:
     "What `about_images` says of all images of the splits in `sets`; once where it is the same for all."
-    said = {s: about_images(p, None) for s,p in sets.items() if len(p)}
+    said = {s: about_images(p, None) for s, p in sets.items() if len(p)}
     once = [n for n in next(iter(said.values()), []) if all(n in notes for notes in said.values())]
-    return once + [f'{s}: {n}' for s,notes in said.items() for n in notes if n not in once]
+    return once + [f'{s}: {n}' for s, notes in said.items() for n in notes if n not in once]
+
 
 def examine(
-    name:str, # Of the data set, for the report
-    sets:dict, # Split → `Pairs`
-    progress:bool=True, # Show a bar
-    known:list=(), # Problems found before
+    name: str,  # Of the data set, for the report
+    sets: dict,  # Split → `Pairs`
+    progress: bool = True,  # Show a bar
+    known: list = (),  # Problems found before
 ) -> Report:
     "Open every file of the splits in `sets` on all cores and report."
-    first,places = next(iter(sets.values())),[(s, i) for s,p in sets.items() for i in range(len(p))]
+    first, places = (
+        next(iter(sets.values())),
+        [(s, i) for s, p in sets.items() for i in range(len(p))],
+    )
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        bar = dict(desc=f'examining {name}', total=len(places), leave=False, disable=not progress or not sys.stderr.isatty())
+        bar = dict(
+            desc=f'examining {name}',
+            total=len(places),
+            leave=False,
+            disable=not progress or not sys.stderr.isatty(),
+        )
         results = list(tqdm(pool.map(lambda at: visit(sets[at[0]], at[1]), places), **bar))
-    visits = {s: [v for v,(t,_) in zip(results, places) if t == s] for s in sets}
-    same,doubled = twins(visits)
-    lonely,bare,idle = strays(list(sets.values()), {s for _,s in known})
-    surveys = {s: sum_up(p, *zip(*((v.counts, v.assumed, v.digest) for v in visits[s])), name=s) for s,p in sets.items() if visits[s]}
-    problems = [*known] + [p for v in results for p in v.problems] + palettes(results, first.classes, first.palette) + same + lonely + useless(surveys)
-    counts = {s: np.stack([v.counts for v in vs]) for s,vs in visits.items() if vs}
+    visits = {s: [v for v, (t, _) in zip(results, places) if t == s] for s in sets}
+    same, doubled = twins(visits)
+    lonely, bare, idle = strays(list(sets.values()), {s for _, s in known})
+    surveys = {
+        s: sum_up(p, *zip(*((v.counts, v.assumed, v.digest) for v in visits[s])), name=s)
+        for s, p in sets.items()
+        if visits[s]
+    }
+    problems = (
+        [*known]
+        + [p for v in results for p in v.problems]
+        + palettes(results, first.classes, first.palette)
+        + same
+        + lonely
+        + useless(surveys)
+    )
+    counts = {s: np.stack([v.counts for v in vs]) for s, vs in visits.items() if vs}
     said = notes(surveys, results, doubled, bare, idle) + image_notes(sets)
     return Report(name, first.classes, first.palette, counts, problems, said)
 
 # %% ../../nbs/1_data/doctor.ipynb #0597494f
-def _roles(surveys:dict) -> tuple:
+def _roles(surveys: dict) -> tuple:
     "Those of `surveys`, split → `Survey`, that one learns from, and those that one scores on."
-    learn = [s for split,s in surveys.items() if split.startswith('train') or split == 'all']
+    learn = [s for split, s in surveys.items() if split.startswith('train') or split == 'all']
     return learn, [s for s in surveys.values() if s not in learn]
 
-def useless(surveys:dict) -> list:
+
+def useless(surveys: dict) -> list:
     "Problems that stop a training; a test whose labels its authors keep is none, and a split with a file that cannot be read has other worries."
-    learn,scored = _roles({k: s for k,s in surveys.items() if any(s.pixels) and not (k == 'test' and s.empty == s.pictures)})
+    learn, scored = _roles(
+        {
+            k: s
+            for k, s in surveys.items()
+            if any(s.pixels) and not (k == 'test' and s.empty == s.pictures)
+        }
+    )
     return [('nothing to learn or to score', s) for s in refusals(learn, scored)]
 
-def notes(surveys:dict, visits:list, doubled:int, bare:list, idle:int) -> list:
+
+def notes(surveys: dict, visits: list, doubled: int, bare: list, idle: int) -> list:
     "What may be as it should, in sentences."
     sizes = sorted({v.size for v in visits if v.size})
-    said = [f'pictures have {len(sizes)} sizes, from {sizes[0][1]}×{sizes[0][0]} to {sizes[-1][1]}×{sizes[-1][0]}'] if len(sizes) > 1 else []
+    said = (
+        [
+            f'pictures have {len(sizes)} sizes, from {sizes[0][1]}×{sizes[0][0]} to {sizes[-1][1]}×{sizes[-1][0]}'
+        ]
+        if len(sizes) > 1
+        else []
+    )
     said += remarks(*_roles(surveys))
-    for k,what in ((doubled, 'pictures are there twice within a split'), (len(bare), f'pictures have no label, such as {min(bare, default=None)}'),
-                   (idle, 'pairs are in none of the splits examined')):
-        if k: said.append(f'{k} {what}')
+    for k, what in (
+        (doubled, 'pictures are there twice within a split'),
+        (len(bare), f'pictures have no label, such as {min(bare, default=None)}'),
+        (idle, 'pairs are in none of the splits examined'),
+    ):
+        if k:
+            said.append(f'{k} {what}')
     return said
 
 # %% ../../nbs/1_data/doctor.ipynb #ad535f69
-def problem_list(report, most:int=5) -> str:
+def problem_list(report, most: int = 5) -> str:
     "The problems of `report` by kind, `most` of each, and the notes."
-    by,lines = defaultdict(list),[]
-    for kind,said in report.problems: by[kind].append(said)
-    for kind,said in by.items():
-        lines += [f'{kind}: {len(said)}', *(f'    {s}' for s in said[:most]), *([f'    … and {len(said)-most} more'] if len(said) > most else [])]
+    by, lines = defaultdict(list), []
+    for kind, said in report.problems:
+        by[kind].append(said)
+    for kind, said in by.items():
+        lines += [
+            f'{kind}: {len(said)}',
+            *(f'    {s}' for s in said[:most]),
+            *([f'    … and {len(said) - most} more'] if len(said) > most else []),
+        ]
     return '\n'.join(lines + [f'note: {n}' for n in report.notes])
 
 # %% ../../nbs/1_data/doctor.ipynb #983b9f14
-def share_table(report, weights:dict) -> str:
+def share_table(report, weights: dict) -> str:
     "Percent of pixels per class and split, percent of the first split's pictures that have the class, and `weights`, rule → one per class."
-    splits,n = list(report.counts),len(report.classes)
-    share = {s: 100*c.sum(0)/max(1, c.sum()) for s,c in report.counts.items()}
-    within = 100*(report.counts[splits[0]] > 0).mean(0)
+    splits, n = list(report.counts), len(report.classes)
+    share = {s: 100 * c.sum(0) / max(1, c.sum()) for s, c in report.counts.items()}
+    within = 100 * (report.counts[splits[0]] > 0).mean(0)
     wide = max(map(len, [*report.classes, 'class']))
-    row = lambda name,k,tail: f'{name:{wide}} ' + ''.join(f'{share[s][k]:9.2f}' for s in splits) + f'{within[k]:10.1f}' + tail
-    head = f'{"class":{wide}} ' + ''.join(f'{s+" %":>9}' for s in splits) + f'{"pictures":>10}' + ''.join(f'{r:>11}' for r in weights)
-    body = [row(c, k, ''.join(f'{float(w[k]):11.3f}' for w in weights.values())) for k,c in enumerate(report.classes)]
+    row = lambda name, k, tail: (
+        f'{name:{wide}} '
+        + ''.join(f'{share[s][k]:9.2f}' for s in splits)
+        + f'{within[k]:10.1f}'
+        + tail
+    )
+    head = (
+        f'{"class":{wide}} '
+        + ''.join(f'{s + " %":>9}' for s in splits)
+        + f'{"pictures":>10}'
+        + ''.join(f'{r:>11}' for r in weights)
+    )
+    body = [
+        row(c, k, ''.join(f'{float(w[k]):11.3f}' for w in weights.values()))
+        for k, c in enumerate(report.classes)
+    ]
     return '\n'.join([head, *body, row('void', 255, '')])
 
 # %% ../../nbs/1_data/doctor.ipynb #a4ab0ed1
-def class_chart(report, weights:dict):
+def class_chart(report, weights: dict):
     "The same as a figure: bars for the first split, dots for the others; the weights beside them."
-    n,names = len(report.classes),[*report.classes, 'void']
-    share = {s: 100*np.append(c.sum(0)[:n], c.sum(0)[255])/max(1, c.sum()) for s,c in report.counts.items()}
-    fig,axs = plt.subplots(1, 2, figsize=(5.8, 1+.17*n), sharey=True, layout='constrained')
-    first,*others = share.items()
-    axs[0].barh(range(n+1), first[1], color=[*(report.palette/255).tolist(), 'black'], height=.75, edgecolor='#888888', linewidth=.4, label=first[0])
-    for mark,(s,v) in zip('ox+D', others): axs[0].plot(v, range(n+1), mark, ms=4, color='#444444', label=s)
-    for (rule,w),mark in zip(weights.items(), 'osD^'): axs[1].plot([float(x) or np.nan for x in w], range(n), mark, ms=4, label=rule)
-    for ax,what in zip(axs, ('% of pixels', 'weight')):
-        ax.set_xscale('log'); ax.set_xlabel(what, size=8); ax.tick_params(labelsize=7); ax.set_axisbelow(True); ax.grid(alpha=.2)
-        ax.legend(fontsize=7, frameon=False, loc='lower center', bbox_to_anchor=(.5,.98), ncol=3, columnspacing=1, handletextpad=.4)
-    axs[0].set_yticks(range(n+1), names, size=max(3, min(8, 260/n))); axs[0].invert_yaxis()
+    n, names = len(report.classes), [*report.classes, 'void']
+    share = {
+        s: 100 * np.append(c.sum(0)[:n], c.sum(0)[255]) / max(1, c.sum())
+        for s, c in report.counts.items()
+    }
+    fig, axs = plt.subplots(1, 2, figsize=(5.8, 1 + 0.17 * n), sharey=True, layout='constrained')
+    first, *others = share.items()
+    axs[0].barh(
+        range(n + 1),
+        first[1],
+        color=[*(report.palette / 255).tolist(), 'black'],
+        height=0.75,
+        edgecolor='#888888',
+        linewidth=0.4,
+        label=first[0],
+    )
+    for mark, (s, v) in zip('ox+D', others):
+        axs[0].plot(v, range(n + 1), mark, ms=4, color='#444444', label=s)
+    for (rule, w), mark in zip(weights.items(), 'osD^'):
+        axs[1].plot([float(x) or np.nan for x in w], range(n), mark, ms=4, label=rule)
+    for ax, what in zip(axs, ('% of pixels', 'weight')):
+        ax.set_xscale('log')
+        ax.set_xlabel(what, size=8)
+        ax.tick_params(labelsize=7)
+        ax.set_axisbelow(True)
+        ax.grid(alpha=0.2)
+        ax.legend(
+            fontsize=7,
+            frameon=False,
+            loc='lower center',
+            bbox_to_anchor=(0.5, 0.98),
+            ncol=3,
+            columnspacing=1,
+            handletextpad=0.4,
+        )
+    axs[0].set_yticks(range(n + 1), names, size=max(3, min(8, 260 / n)))
+    axs[0].invert_yaxis()
     return fig

@@ -19,112 +19,193 @@ from ..core import *
 @dataclass
 class Archive:
     "A file to be had and the folder that it becomes."
-    name:str # File name; zip and tar archives are unpacked
-    urls:list # Mirrors in the order to try; none where one has to register
-    to:str='' # What it becomes below the set's folder; '' is that folder
-    take:str='' # Folder inside the archive that is wanted; '' is all of it
-    digest:str='' # Checksum, such as 'md5:…', 'sha1:…' or 'sha256:…'
-    size:int=0 # Bytes, if known
+
+    name: str  # File name; zip and tar archives are unpacked
+    urls: list  # Mirrors in the order to try; none where one has to register
+    to: str = ''  # What it becomes below the set's folder; '' is that folder
+    take: str = ''  # Folder inside the archive that is wanted; '' is all of it
+    digest: str = ''  # Checksum, such as 'md5:…', 'sha1:…' or 'sha256:…'
+    size: int = 0  # Bytes, if known
 
     @property
-    def packed(self): return self.name.endswith(('.zip', '.tar', '.tgz', '.tar.gz', '.tar.bz2', '.tar.xz'))
+    def packed(self):
+        return self.name.endswith(('.zip', '.tar', '.tgz', '.tar.gz', '.tar.bz2', '.tar.xz'))
 
 # %% ../../nbs/1_data/download.ipynb #10ac865a
 @dataclass
 class Source:
     "Where a data set comes from and what it holds when it is complete."
-    folder:str # Its usual name in the folder of all sets
-    archives:list # The `Archive`s it is made of
-    splits:dict # Split → number of pictures, None where it is not fixed
-    licence:str='' # In a few words
-    page:str='' # Its home page, where to register if one has to
+
+    folder: str  # Its usual name in the folder of all sets
+    archives: list  # The `Archive`s it is made of
+    splits: dict  # Split → number of pictures, None where it is not fixed
+    licence: str = ''  # In a few words
+    page: str = ''  # Its home page, where to register if one has to
 
 # %% ../../nbs/1_data/download.ipynb #28333a0b
-def hash_of(path, kind:str) -> str:
+def hash_of(path, kind: str) -> str:
     "The `kind` checksum of a file, in hexadecimal."
     h = hashlib.new(kind)
     with open(path, 'rb') as f:
-        while block := f.read(1<<20): h.update(block)
+        while block := f.read(1 << 20):
+            h.update(block)
     return h.hexdigest()
 
 # %% ../../nbs/1_data/download.ipynb #18536153
 def fault(path, archive) -> str:
     "How the file `path` differs from what `archive` should be, in words; empty if it does not."
-    size,(kind,_,want) = path.stat().st_size,archive.digest.partition(':')
-    if archive.size and size != archive.size: return f'has {size} bytes instead of {archive.size}'
-    if want and (got := hash_of(path, kind)) != want: return f'has the {kind} {got} instead of {want}'
-    return 'is no zip or tar archive' if archive.packed and not (zipfile.is_zipfile(path) or tarfile.is_tarfile(path)) else ''
+    size, (kind, _, want) = path.stat().st_size, archive.digest.partition(':')
+    if archive.size and size != archive.size:
+        return f'has {size} bytes instead of {archive.size}'
+    if want and (got := hash_of(path, kind)) != want:
+        return f'has the {kind} {got} instead of {want}'
+    return (
+        'is no zip or tar archive'
+        if archive.packed and not (zipfile.is_zipfile(path) or tarfile.is_tarfile(path))
+        else ''
+    )
 
 # %% ../../nbs/1_data/download.ipynb #9f646c7f
 def _noted(part) -> dict:
     "What is noted of the file `part`: its address, its size and its version; nothing if the note is missing or damaged."
     try:
-        known = load_json(part.with_name(part.name+'.json'))
-        return known if part.exists() and isinstance(known, dict) and type(known['size']) is int and 'tag' in known else {}
-    except (OSError, KeyError, UserError): return {}
+        known = load_json(part.with_name(part.name + '.json'))
+        return (
+            known
+            if part.exists()
+            and isinstance(known, dict)
+            and type(known['size']) is int
+            and 'tag' in known
+            else {}
+        )
+    except (OSError, KeyError, UserError):
+        return {}
 
-def transfer(url:str, part, progress:bool=True, timeout:float=30):
+
+def transfer(url: str, part, progress: bool = True, timeout: float = 30):
     "Fetch what the file `part` lacks of `url`."
-    note,known = part.with_name(part.name+'.json'),_noted(part)
+    note, known = part.with_name(part.name + '.json'), _noted(part)
     have = part.stat().st_size if known.get('url') == url else 0
-    if have and have == known['size']: return
-    asking = {'User-Agent': 'segbench'} | ({'Range': f'bytes={have}-'} if have else {}) | ({'If-Range': known['tag']} if have and known['tag'] else {})
+    if have and have == known['size']:
+        return
+    asking = (
+        {'User-Agent': 'segbench'}
+        | ({'Range': f'bytes={have}-'} if have else {})
+        | ({'If-Range': known['tag']} if have and known['tag'] else {})
+    )
     with urlopen(Request(url, headers=asking), timeout=timeout) as r:
-        rest = re.match(r'bytes (\d+)-\d+/(\d+)', r.headers.get('Content-Range') or '') if r.status == 206 else None
-        start,size = map(int, rest.groups()) if rest else (0, int(r.headers.get('Content-Length') or 0))
-        if r.status == 206 and (start, size) != (have, known['size']): part.unlink(); raise OSError('another part was sent than was asked for')
+        rest = (
+            re.match(r'bytes (\d+)-\d+/(\d+)', r.headers.get('Content-Range') or '')
+            if r.status == 206
+            else None
+        )
+        start, size = (
+            map(int, rest.groups()) if rest else (0, int(r.headers.get('Content-Length') or 0))
+        )
+        if r.status == 206 and (start, size) != (have, known['size']):
+            part.unlink()
+            raise OSError('another part was sent than was asked for')
         free = shutil.disk_usage(part.parent).free
-        if size-start > free: raise UserError(f'{url} has {size/1e9:.1f} GB, but in {str(part.parent)!r} only {free/1e9:.1f} GB are free.')
+        if size - start > free:
+            raise UserError(
+                f'{url} has {size / 1e9:.1f} GB, but in {str(part.parent)!r} only {free / 1e9:.1f} GB are free.'
+            )
         tag = r.headers.get('ETag') or ''
-        save_json(note, dict(url=url, size=size, tag=r.headers.get('Last-Modified') if tag[:1] != '"' else tag))
+        save_json(
+            note,
+            dict(url=url, size=size, tag=r.headers.get('Last-Modified') if tag[:1] != '"' else tag),
+        )
         append(r, part, start, size, progress)
-    if part.stat().st_size < size: raise OSError(f'the connection broke after {part.stat().st_size} of {size} bytes')
+    if part.stat().st_size < size:
+        raise OSError(f'the connection broke after {part.stat().st_size} of {size} bytes')
 
 # %% ../../nbs/1_data/download.ipynb #bcee59ad
-def append(stream, part, start:int, size:int, progress:bool):
+def append(stream, part, start: int, size: int, progress: bool):
     "Write `stream` into the file `part` from byte `start` on, with a bar."
-    bar = dict(total=size or None, initial=start, unit='B', unit_scale=True, leave=False, disable=not progress or not sys.stderr.isatty())
+    bar = dict(
+        total=size or None,
+        initial=start,
+        unit='B',
+        unit_scale=True,
+        leave=False,
+        disable=not progress or not sys.stderr.isatty(),
+    )
     with open(part, 'ab' if start else 'wb') as f, tqdm(desc=part.stem, **bar) as bar:
-        while block := stream.read(1<<18): f.write(block); bar.update(len(block))
+        while block := stream.read(1 << 18):
+            f.write(block)
+            bar.update(len(block))
 
 # %% ../../nbs/1_data/download.ipynb #96ab82e1
-_of_disk = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.ENOTDIR, errno.EISDIR}
+_of_disk = {
+    errno.ENOSPC,
+    errno.EDQUOT,
+    errno.EFBIG,
+    errno.EROFS,
+    errno.EACCES,
+    errno.EPERM,
+    errno.EIO,
+    errno.ENOTDIR,
+    errno.EISDIR,
+}
 
-def _cannot_write(path, e:OSError):
+
+def _cannot_write(path, e: OSError):
     "The `UserError` for the trouble `e` that the disk makes, not the server or the archive."
-    return UserError(f'{str(path)!r} cannot be written: {os.strerror(e.errno)}; make room, or give another folder with --root, and call again.')
+    return UserError(
+        f'{str(path)!r} cannot be written: {os.strerror(e.errno)}; make room, or give another folder with --root, and call again.'
+    )
 
-def download(url:str, part, tries:int=3, wait:float=1., progress:bool=True):
+
+def download(url: str, part, tries: int = 3, wait: float = 1.0, progress: bool = True):
     "`transfer` until all is there; gives up after `tries` in a row that brought nothing new."
     size = lambda: part.stat().st_size if part.exists() else 0
-    best,left = size(),tries
+    best, left = size(), tries
     while True:
-        try: return transfer(url, part, progress)
+        try:
+            return transfer(url, part, progress)
         except (OSError, HTTPException) as e:
-            if getattr(e, 'errno', None) in _of_disk: raise _cannot_write(part, e) from None
+            if getattr(e, 'errno', None) in _of_disk:
+                raise _cannot_write(part, e) from None
             code = getattr(e, 'code', 500)
-            if code == 416: part.unlink(missing_ok=True)
-            elif code < 500 and code not in (408, 429): raise
-            best,left = (size(), tries) if size() > best else (best, left-1)
-            if not left: raise
+            if code == 416:
+                part.unlink(missing_ok=True)
+            elif code < 500 and code not in (408, 429):
+                raise
+            best, left = (size(), tries) if size() > best else (best, left - 1)
+            if not left:
+                raise
             time.sleep(wait)
 
 # %% ../../nbs/1_data/download.ipynb #2a6a50ba
-def fetch(archive, folder, offline:bool=False, progress:bool=True, wait:float=1.):
+def fetch(archive, folder, offline: bool = False, progress: bool = True, wait: float = 1.0):
     "The file of `archive` in `folder`, checked; a `UserError` tells what every mirror said."
-    file,part,said = folder/archive.name,folder/f'{archive.name}.part',[]
-    if file.exists() and (wrong := fault(file, archive)): raise UserError(f'{str(file)!r} {wrong}; remove it and fetch it again.')
-    if file.exists(): return file
-    if offline or not archive.urls: raise UserError(f'{archive.name} is not in {str(folder)!r}; put it there' + (', or leave out --offline.' if archive.urls else '.'))
+    file, part, said = folder / archive.name, folder / f'{archive.name}.part', []
+    if file.exists() and (wrong := fault(file, archive)):
+        raise UserError(f'{str(file)!r} {wrong}; remove it and fetch it again.')
+    if file.exists():
+        return file
+    if offline or not archive.urls:
+        raise UserError(
+            f'{archive.name} is not in {str(folder)!r}; put it there'
+            + (', or leave out --offline.' if archive.urls else '.')
+        )
     folder.mkdir(parents=True, exist_ok=True)
     for url in archive.urls:
         try:
             download(url, part, wait=wait, progress=progress)
-            if not (wrong := fault(part, archive)): os.replace(part, file)
-            else: part.unlink(); said.append(f'what {url} sent {wrong}')
-        except (OSError, HTTPException) as e: said.append(f'{url} failed: {e}')
-        if file.exists(): part.with_name(part.name+'.json').unlink(missing_ok=True); return file
-    raise UserError(f'{archive.name} cannot be had now: {"; ".join(said)}. Call again to go on, or put it into {str(folder)!r} by other means.')
+            if not (wrong := fault(part, archive)):
+                os.replace(part, file)
+            else:
+                part.unlink()
+                said.append(f'what {url} sent {wrong}')
+        except (OSError, HTTPException) as e:
+            said.append(f'{url} failed: {e}')
+        if file.exists():
+            part.with_name(part.name + '.json').unlink(missing_ok=True)
+            return file
+    raise UserError(
+        f'{archive.name} cannot be had now: {"; ".join(said)}. Call again to go on, or put it into {str(folder)!r} by other means.'
+    )
 
 # %% ../../nbs/1_data/download.ipynb #7c8276fe
 def members(file):
@@ -132,36 +213,73 @@ def members(file):
     if zipfile.is_zipfile(file):
         with zipfile.ZipFile(file) as z:
             for m in z.infolist():
-                if m.external_attr >> 28 == 0o12: raise UserError(f'an archive holds the link {m.filename!r}, which could lead anywhere; it is not unpacked.')
+                if m.external_attr >> 28 == 0o12:
+                    raise UserError(
+                        f'an archive holds the link {m.filename!r}, which could lead anywhere; it is not unpacked.'
+                    )
                 path = PurePosixPath(m.filename)
-                if path.suffix == '.zip' and zipfile.is_zipfile(z.open(m)): yield from ((str(path.parent/n), *rest) for n,*rest in members(z.open(m)))
-                elif not m.is_dir(): yield m.filename, m.file_size, z.open(m)
+                if path.suffix == '.zip' and zipfile.is_zipfile(z.open(m)):
+                    yield from ((str(path.parent / n), *rest) for n, *rest in members(z.open(m)))
+                elif not m.is_dir():
+                    yield m.filename, m.file_size, z.open(m)
         return
     with tarfile.open(file) as t:
         for m in t:
-            if not (m.isfile() or m.isdir()): raise UserError(f'an archive holds the link {m.name!r}, which could lead anywhere; it is not unpacked.')
-            if m.isfile(): yield m.name, m.size, t.extractfile(m)
-        while t.fileobj.read(1<<20): pass
+            if not (m.isfile() or m.isdir()):
+                raise UserError(
+                    f'an archive holds the link {m.name!r}, which could lead anywhere; it is not unpacked.'
+                )
+            if m.isfile():
+                yield m.name, m.size, t.extractfile(m)
+        while t.fileobj.read(1 << 20):
+            pass
 
 # %% ../../nbs/1_data/download.ipynb #556c6388
-def unpack_archive(file, to, take:str='', progress:bool=True):
+def unpack_archive(file, to, take: str = '', progress: bool = True):
     "Make the folder `to` from the folder `take` in the archive `file`, whole or not at all."
-    aside = to.with_name(to.name+'.part')
+    aside = to.with_name(to.name + '.part')
     shutil.rmtree(aside, ignore_errors=True)
     try:
-        for name,_,stream in tqdm(members(file), f'unpacking {file.name}', leave=False, disable=not progress or not sys.stderr.isatty()):
+        for name, _, stream in tqdm(
+            members(file),
+            f'unpacking {file.name}',
+            leave=False,
+            disable=not progress or not sys.stderr.isatty(),
+        ):
             path = PurePosixPath(name)
-            if path.is_absolute() or '..' in path.parts or '\\' in name: raise UserError(f'{str(file)!r} holds {name!r}, which leads out of its folder; it is not unpacked.')
-            if not path.is_relative_to(take): continue
-            out = aside/path.relative_to(take); out.parent.mkdir(parents=True, exist_ok=True)
-            with open(out, 'wb') as f: shutil.copyfileobj(stream, f, 1<<20)
-        if not aside.exists(): raise UserError(f'{str(file)!r} holds nothing in a folder {take!r}; it is another archive than was expected.')
-        os.sync(); os.replace(aside, to)
-    except RuntimeError as e: raise UserError(f'{str(file)!r} cannot be unpacked: {e}; make the folder {str(to)!r} from it by other means.') from None
-    except (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError) as e:
-        if getattr(e, 'errno', None): raise _cannot_write(to, e) from None # the disk's, not the archive's
+            if path.is_absolute() or '..' in path.parts or '\\' in name:
+                raise UserError(
+                    f'{str(file)!r} holds {name!r}, which leads out of its folder; it is not unpacked.'
+                )
+            if not path.is_relative_to(take):
+                continue
+            out = aside / path.relative_to(take)
+            out.parent.mkdir(parents=True, exist_ok=True)
+            with open(out, 'wb') as f:
+                shutil.copyfileobj(stream, f, 1 << 20)
+        if not aside.exists():
+            raise UserError(
+                f'{str(file)!r} holds nothing in a folder {take!r}; it is another archive than was expected.'
+            )
+        os.sync()
+        os.replace(aside, to)
+    except RuntimeError as e:
+        raise UserError(
+            f'{str(file)!r} cannot be unpacked: {e}; make the folder {str(to)!r} from it by other means.'
+        ) from None
+    except (
+        zipfile.BadZipFile,
+        tarfile.TarError,
+        zlib.error,
+        lzma.LZMAError,
+        EOFError,
+        OSError,
+    ) as e:
+        if getattr(e, 'errno', None):
+            raise _cannot_write(to, e) from None  # the disk's, not the archive's
         raise UserError(f'{str(file)!r} is damaged: {e}; remove it and fetch it again.') from None
-    finally: shutil.rmtree(aside, ignore_errors=True)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
 
 # %% ../../nbs/1_data/download.ipynb #58fd602f
 def set_root(root=None):
@@ -169,57 +287,79 @@ def set_root(root=None):
     return Path(root or os.environ.get('SEGBENCH_DATA') or 'data').expanduser()
 
 # %% ../../nbs/1_data/download.ipynb #be392190
-def obtain(source, name:str, root=None, offline:bool=False, progress:bool=True):
+def obtain(source, name: str, root=None, offline: bool = False, progress: bool = True):
     "Bring what is missing of the data set `name`; where one has to register, a `UserError` says in three lines what to do."
-    folder,store = set_root(root)/source.folder,set_root(root)/'downloads'
-    missing = [a for a in source.archives if not (folder/a.to).exists()]
-    by_hand = [a.name for a in missing if not a.urls and not (store/a.name).exists()]
-    if by_hand: raise UserError(f'''{name} is given to those who register: log in at {source.page},
-put {" and ".join(by_hand)} into {str(store)!r},
-and call `segbench data get {name}` again, which checks and unpacks them.''')
+    folder, store = set_root(root) / source.folder, set_root(root) / 'downloads'
+    missing = [a for a in source.archives if not (folder / a.to).exists()]
+    by_hand = [a.name for a in missing if not a.urls and not (store / a.name).exists()]
+    if by_hand:
+        raise UserError(f"""{name} is given to those who register: log in at {source.page},
+put {' and '.join(by_hand)} into {str(store)!r},
+and call `segbench data get {name}` again, which checks and unpacks them.""")
     for a in missing:
         file = fetch(a, store, offline, progress)
-        (folder/a.to).parent.mkdir(parents=True, exist_ok=True)
-        if a.packed: unpack_archive(file, folder/a.to, a.take, progress)
+        (folder / a.to).parent.mkdir(parents=True, exist_ok=True)
+        if a.packed:
+            unpack_archive(file, folder / a.to, a.take, progress)
         else:
-            with whole(folder/a.to) as part: shutil.copyfile(file, part)
-        if a.urls: file.unlink()
+            with whole(folder / a.to) as part:
+                shutil.copyfile(file, part)
+        if a.urls:
+            file.unlink()
 
 # %% ../../nbs/1_data/download.ipynb #c16d7e72
 def standing(reader, root=None):
     "`complete`, `partial` or `absent`, and the particulars in words, of the data set that the function `reader` opens."
-    source,found,said = reader.source,{},[]
+    source, found, said = reader.source, {}, []
     for split in source.splits:
-        try: found[split] = len(reader(root, split))
-        except (OSError, ValueError, LookupError) as e: said.append(str(e))
-    if all(found.get(s) and n in (None, found[s]) for s,n in source.splits.items()): return 'complete', ', '.join(f'{s} {n}' for s,n in found.items())
-    counts = ', '.join(f'{s} {found.get(s, 0)}' + f' of {n}'*(n is not None) for s,n in source.splits.items())
-    if any(found.values()) or any((set_root(root)/source.folder/a.to).exists() for a in source.archives): return 'partial', '; '.join([counts, *(s.rstrip('.') for s in dict.fromkeys(said))])
-    begun = [a.name for a in source.archives if (set_root(root)/'downloads'/f'{a.name}.part').exists()]
+        try:
+            found[split] = len(reader(root, split))
+        except (OSError, ValueError, LookupError) as e:
+            said.append(str(e))
+    if all(found.get(s) and n in (None, found[s]) for s, n in source.splits.items()):
+        return 'complete', ', '.join(f'{s} {n}' for s, n in found.items())
+    counts = ', '.join(
+        f'{s} {found.get(s, 0)}' + f' of {n}' * (n is not None) for s, n in source.splits.items()
+    )
+    if any(found.values()) or any(
+        (set_root(root) / source.folder / a.to).exists() for a in source.archives
+    ):
+        return 'partial', '; '.join([counts, *(s.rstrip('.') for s in dict.fromkeys(said))])
+    begun = [
+        a.name
+        for a in source.archives
+        if (set_root(root) / 'downloads' / f'{a.name}.part').exists()
+    ]
     return ('partial', f'{begun[0]} has begun to arrive') if begun else ('absent', '')
 
 # %% ../../nbs/1_data/download.ipynb #0ee558e3
-def make_archive(file, members:dict):
+def make_archive(file, members: dict):
     "Make a zip or tar archive of files and folders: their path in it → where they are."
     if file.suffix != '.zip':
         with tarfile.open(file, 'w', dereference=True) as t:
-            for name,place in members.items(): t.add(place, name)
+            for name, place in members.items():
+                t.add(place, name)
         return
     with zipfile.ZipFile(file, 'w') as z:
-        for name,place in members.items():
-            if place.is_file(): z.write(place, name)
-            for p in sorted(p for p in place.rglob('*') if p.is_file()): z.write(p, f'{name}/{p.relative_to(place)}')
+        for name, place in members.items():
+            if place.is_file():
+                z.write(place, name)
+            for p in sorted(p for p in place.rglob('*') if p.is_file()):
+                z.write(p, f'{name}/{p.relative_to(place)}')
 
 # %% ../../nbs/1_data/download.ipynb #a0187ab7
 def rehearse(
-    source, # `Source` of a data set
-    root, # Folder of all sets
-    contents:dict, # Name of an archive → what `make_archive` puts into it; of a plain file → where it is
+    source,  # `Source` of a data set
+    root,  # Folder of all sets
+    contents: dict,  # Name of an archive → what `make_archive` puts into it; of a plain file → where it is
 ):
     "What `segbench data get` makes of archives with these contents: no network, no checksums."
-    store = set_root(root)/'downloads'; store.mkdir(parents=True, exist_ok=True)
-    for name,members in contents.items():
-        if isinstance(members, dict): make_archive(store/name, members)
-        else: shutil.copyfile(members, store/name)
+    store = set_root(root) / 'downloads'
+    store.mkdir(parents=True, exist_ok=True)
+    for name, members in contents.items():
+        if isinstance(members, dict):
+            make_archive(store / name, members)
+        else:
+            shutil.copyfile(members, store / name)
     here = [replace(a, urls=[], digest='', size=0) for a in source.archives]
     obtain(replace(source, archives=here), 'rehearsal', root, offline=True)

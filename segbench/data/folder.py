@@ -20,19 +20,29 @@ from ..show import palette
 # %% ../../nbs/1_data/folder.ipynb #a66ce766
 def _unclear(where, line, why):
     "The `UserError` for a line that could mean two things."
-    raise UserError(f'{where!r} has the line {line!r}, {why}. Lines that are clear: a name (road), '
-                    'a name and its value in the label files (road 7), or its colour (road 128 64 128); a name in quotes may hold numbers ("road 2" 7).')
+    raise UserError(
+        f'{where!r} has the line {line!r}, {why}. Lines that are clear: a name (road), '
+        'a name and its value in the label files (road 7), or its colour (road 128 64 128); a name in quotes may hold numbers ("road 2" 7).'
+    )
+
 
 # words that head the columns of a table, and what stands below them
-_columns = dict.fromkeys(['name', 'names', 'class', 'classes', 'label', 'labels', 'class_name', 'category'], 'name') | dict(
-    r='red', red='red', g='green', green='green', b='blue', blue='blue') | dict.fromkeys(['id', 'value', 'index', 'class_id', 'label_id', 'number'], 'value')
+_columns = (
+    dict.fromkeys(
+        ['name', 'names', 'class', 'classes', 'label', 'labels', 'class_name', 'category'], 'name'
+    )
+    | dict(r='red', red='red', g='green', green='green', b='blue', blue='blue')
+    | dict.fromkeys(['id', 'value', 'index', 'class_id', 'label_id', 'number'], 'value')
+)
 
-def _words(line:str) -> list:
+
+def _words(line: str) -> list:
     "The words of a heading; Roboflow calls a value a pixel value."
     line = line.lower().replace('pixel value', 'value')
     return [w.strip('"\' ') for w in re.split(r'[\s,;:]+', line.strip(' \t,;:'))]
 
-def _parts(line:str, where:str) -> tuple:
+
+def _parts(line: str, where: str) -> tuple:
     "Numbers before the name, the name, and numbers behind it."
     # "road 2", 7: what is in quotes is the name
     if quoted := re.fullmatch(r'([\d\s,;]*)"([^"]+)"([\s,:;=\d]*)', line):
@@ -40,118 +50,196 @@ def _parts(line:str, where:str) -> tuple:
         return numbers(quoted[1]), quoted[2].strip(), numbers(quoted[3])
     # 7 road, 7: road, 7. road, 128 64 128 road: numbers, then what is none
     lead = re.match(r'(\d+(?:[\s,;]+\d+)*)(?:[\s,:;=.)]+)(?=[^\d\s])', line)
-    rest = line[lead.end():] if lead else line
+    rest = line[lead.end() :] if lead else line
     # road, road 7, road: 7, road=7, road, 128, 64, 128
-    name,tail = re.fullmatch(r'(.+?)((?:[\s,:;=]+\d+)*)[\s,;]*', rest).groups()
-    first,last = re.split(r'[\s,:;=]+', name)[0], re.split(r'[\s,:;=]+', name)[-1]
-    if name.endswith(':'): _unclear(where, line, 'which looks like a heading')
+    name, tail = re.fullmatch(r'(.+?)((?:[\s,:;=]+\d+)*)[\s,;]*', rest).groups()
+    first, last = re.split(r'[\s,:;=]+', name)[0], re.split(r'[\s,:;=]+', name)[-1]
+    if name.endswith(':'):
+        _unclear(where, line, 'which looks like a heading')
     if any(re.fullmatch(r'[-+]?[\d.]+(e[-+]?\d+)?|0x[\da-f]+', w.lower()) for w in (first, last)):
         _unclear(where, line, 'where a number is part of the name or no whole number')
-    if re.search(r'''[#"|\[\]{}]|\d\s*,|[-=]>$|^'.*'$''', name): _unclear(where, line, 'where the name has a remark, a quote, a bracket or a number in it')
-    if name.startswith('- '): _unclear(where, line, 'which begins with a dash')
-    if re.match(r'//|/\*|--|<!--|[;%]', name): _unclear(where, line, 'which looks like a remark; those begin with #')
-    numbers = [[int(n) for n in re.findall(r'\d+', part)] for part in (lead[1] if lead else '', tail)]
+    if re.search(r"""[#"|\[\]{}]|\d\s*,|[-=]>$|^'.*'$""", name):
+        _unclear(where, line, 'where the name has a remark, a quote, a bracket or a number in it')
+    if name.startswith('- '):
+        _unclear(where, line, 'which begins with a dash')
+    if re.match(r'//|/\*|--|<!--|[;%]', name):
+        _unclear(where, line, 'which looks like a remark; those begin with #')
+    numbers = [
+        [int(n) for n in re.findall(r'\d+', part)] for part in (lead[1] if lead else '', tail)
+    ]
     return numbers[0], name.strip(), numbers[1]
 
-def _table(head:list, lines:list, where:str) -> list:
+
+def _table(head: list, lines: list, where: str) -> list:
     "(name, numbers) of each line below the heading `head`."
     kinds = [_columns[w] for w in head]
     if sorted(kinds) not in (['name'], ['name', 'value'], ['blue', 'green', 'name', 'red']):
-        raise UserError(f'{where!r} has the columns {", ".join(head)}, of which it is not clear what label files hold; keep name,value or name,r,g,b.')
-    if kinds == ['name']: _unclear(where, head[0], 'which looks like a heading; remove it')
+        raise UserError(
+            f'{where!r} has the columns {", ".join(head)}, of which it is not clear what label files hold; keep name,value or name,r,g,b.'
+        )
+    if kinds == ['name']:
+        _unclear(where, head[0], 'which looks like a heading; remove it')
     found = []
     for line in lines:
         cells = [c.strip().strip('"') for c in re.split(r'\s*[,;\t]\s*', line.strip(' ,;\t'))]
-        if len(cells) != len(kinds): cells = line.split()
+        if len(cells) != len(kinds):
+            cells = line.split()
         row = dict(zip(kinds, cells))
         order = ['value'] if 'value' in row else ['red', 'green', 'blue']
-        if len(cells) != len(kinds) or not all(re.fullmatch(r'\d{1,9}', row[k]) for k in order): _unclear(where, line, f'which does not fit the heading {",".join(head)}')
+        if len(cells) != len(kinds) or not all(re.fullmatch(r'\d{1,9}', row[k]) for k in order):
+            _unclear(where, line, f'which does not fit the heading {",".join(head)}')
         found.append((row['name'], [int(row[k]) for k in order]))
     return found
 
-def from_text(text:str, where:str='classes.txt') -> list:
+
+def from_text(text: str, where: str = 'classes.txt') -> list:
     "(name, numbers) of each line of a `classes.txt`, or of a list that another program wrote."
     lines = [re.sub(r'\s#\s.*', '', line).strip() for line in text.splitlines()]
     lines = [line for line in lines if line and not line.startswith('#')]
-    if not lines: return []
+    if not lines:
+        return []
     cvat = [re.fullmatch(r'([^:]+):(\d+,\d+,\d+)?:[^:]*:[^:]*', line) for line in lines]
-    if all(cvat): return [(m[1], [int(n) for n in (m[2] or '').split(',') if n]) for m in cvat]
-    if set(head := _words(lines[0])) <= set(_columns): return _table(head, lines[1:], where)
+    if all(cvat):
+        return [(m[1], [int(n) for n in (m[2] or '').split(',') if n]) for m in cvat]
+    if set(head := _words(lines[0])) <= set(_columns):
+        return _table(head, lines[1:], where)
     parts = [_parts(line, where) for line in lines]
-    led = {len(lead) for lead,_,_ in parts}
-    if led == {0}: found = [(name, tail) for _,name,tail in parts]
-    elif len(led) == 1 and not any(tail for *_,tail in parts): found = [(name, lead) for lead,name,_ in parts]
+    led = {len(lead) for lead, _, _ in parts}
+    if led == {0}:
+        found = [(name, tail) for _, name, tail in parts]
+    elif len(led) == 1 and not any(tail for *_, tail in parts):
+        found = [(name, lead) for lead, name, _ in parts]
     else:
-        odd = next(k for k,(lead,_,tail) in enumerate(parts) if lead and (tail or 0 in led) or len(led) > 1 and lead)
+        odd = next(
+            k
+            for k, (lead, _, tail) in enumerate(parts)
+            if lead and (tail or 0 in led) or len(led) > 1 and lead
+        )
         _unclear(where, lines[odd], 'where the number could be a value or part of the name')
     return labelme(found, where)
 
-def labelme(classes:list, where:str) -> list:
+
+def labelme(classes: list, where: str) -> list:
     "`classes` with void in place of Labelme's first name, `__ignore__`, which is 255 in its files."
-    at = next((k for k,(n,_) in enumerate(classes) if n == '__ignore__'), None)
-    if at is None or classes[at][1]: return [('void' if n == '__ignore__' else n, v) for n,v in classes]
-    if at: _unclear(where, '__ignore__', 'which Labelme has at the top only')
+    at = next((k for k, (n, _) in enumerate(classes) if n == '__ignore__'), None)
+    if at is None or classes[at][1]:
+        return [('void' if n == '__ignore__' else n, v) for n, v in classes]
+    if at:
+        _unclear(where, '__ignore__', 'which Labelme has at the top only')
     return [('void', [255]), *classes[1:]]
 
 # %% ../../nbs/1_data/folder.ipynb #43cf1b90
 def _once(pairs) -> dict:
     "A dictionary of what is in the braces of a JSON file; a `UserError` if it says something twice."
-    names = [k for k,_ in pairs]
-    if twice := next((k for k in names if names.count(k) > 1), None): raise UserError(f'classes.json has {twice!r} twice; give each class a name of its own.')
+    names = [k for k, _ in pairs]
+    if twice := next((k for k in names if names.count(k) > 1), None):
+        raise UserError(f'classes.json has {twice!r} twice; give each class a name of its own.')
     return dict(pairs)
 
-def _entry(c:dict, where:str) -> tuple:
+
+def _entry(c: dict, where: str) -> tuple:
     "Name and number or numbers of a class that is told in braces."
-    told = {k: v for k,v in c.items() if type(v) in (int, float, list) or k != 'name' and isinstance(v, str) and v.strip().isdigit()}
+    told = {
+        k: v
+        for k, v in c.items()
+        if type(v) in (int, float, list)
+        or k != 'name'
+        and isinstance(v, str)
+        and v.strip().isdigit()
+    }
     known = [k for k in told if k in ('color', 'colour', 'value', 'id')]
     if len(told) > 1 or told and not known:
-        raise UserError(f'{where!r} gives {c.get("name")!r} {" and ".join(told)}, of which it is not clear what label files hold; '
-                        'keep one, such as {"name": "road", "id": 7} or {"name": "road", "color": [128, 64, 128]}.')
+        raise UserError(
+            f'{where!r} gives {c.get("name")!r} {" and ".join(told)}, of which it is not clear what label files hold; '
+            'keep one, such as {"name": "road", "id": 7} or {"name": "road", "color": [128, 64, 128]}.'
+        )
     return c.get('name'), next((c[k] for k in ('color', 'colour', 'value', 'id') if k in c), [])
 
-def from_json(text:str, where:str='classes.json') -> list:
+
+def from_json(text: str, where: str = 'classes.json') -> list:
     "(name, number or numbers) of each class in a `classes.json`."
     said = json.loads(text, object_pairs_hook=_once)
-    if isinstance(said, dict): # a larger file that has them as one of its parts
-        said = next((said[k] for k in ('categories', 'classes', 'labels', 'names')
-                     if isinstance(said.get(k), dict) or isinstance(said.get(k), list) and any(type(c) in (str, dict) for c in said[k])), said)
+    if isinstance(said, dict):  # a larger file that has them as one of its parts
+        said = next(
+            (
+                said[k]
+                for k in ('categories', 'classes', 'labels', 'names')
+                if isinstance(said.get(k), dict)
+                or isinstance(said.get(k), list)
+                and any(type(c) in (str, dict) for c in said[k])
+            ),
+            said,
+        )
     if isinstance(said, list):
         return labelme([_entry(c, where) if isinstance(c, dict) else (c, []) for c in said], where)
-    if not isinstance(said, dict): return []
-    return [(name, int(k)) for k,name in said.items()] if all(re.fullmatch(r'\d{1,9}', k) for k in said) else [*said.items()]
+    if not isinstance(said, dict):
+        return []
+    return (
+        [(name, int(k)) for k, name in said.items()]
+        if all(re.fullmatch(r'\d{1,9}', k) for k in said)
+        else [*said.items()]
+    )
 
 # %% ../../nbs/1_data/folder.ipynb #d94188ce
-def named(classes:list, where:str) -> dict:
+def named(classes: list, where: str) -> dict:
     "Name → list of numbers from the (name, number or numbers) pairs that `where` has, if they make sense."
-    if len(classes) > 256: raise UserError(f'{where!r} has {len(classes)} names, but a label has room for 255 classes and void; keep those that are to be told apart.')
-    classes = [(n, v if isinstance(v, list) else [v]) for n,v in classes]
-    names = [n for n,_ in classes]
-    if not names: raise UserError(f'{where!r} names no class; write at least one name.')
-    for n,v in classes:
-        if not isinstance(n, str): raise UserError(f'{where!r} has {n!r} where the name of a class should be.')
-        if not n.strip() or not n.isprintable(): raise UserError(f'{where!r} has the name {n!r}; write names in letters that can be seen, in UTF-8.')
-        if not all(type(x) is int and 0 <= x < 1 << 24 for x in v) or len(v) == 3 and max(v) > 255: raise UserError(f'{where!r} gives {n!r} the numbers {v}; a class has a value such as 7, or red, green and blue from 0 to 255, or nothing.')
-        if len(v) not in (0, 1, 3) and n.lower() != 'void': raise UserError(f'{where!r} gives {n!r} the numbers {v}, of which it is not clear what label files hold; write a value (road 7) or red, green and blue (road 128 64 128).')
-        if names.count(n) > 1: raise UserError(f'{where!r} has {n!r} twice; for names that end in a number, use classes.json.')
+    if len(classes) > 256:
+        raise UserError(
+            f'{where!r} has {len(classes)} names, but a label has room for 255 classes and void; keep those that are to be told apart.'
+        )
+    classes = [(n, v if isinstance(v, list) else [v]) for n, v in classes]
+    names = [n for n, _ in classes]
+    if not names:
+        raise UserError(f'{where!r} names no class; write at least one name.')
+    for n, v in classes:
+        if not isinstance(n, str):
+            raise UserError(f'{where!r} has {n!r} where the name of a class should be.')
+        if not n.strip() or not n.isprintable():
+            raise UserError(
+                f'{where!r} has the name {n!r}; write names in letters that can be seen, in UTF-8.'
+            )
+        if not all(type(x) is int and 0 <= x < 1 << 24 for x in v) or len(v) == 3 and max(v) > 255:
+            raise UserError(
+                f'{where!r} gives {n!r} the numbers {v}; a class has a value such as 7, or red, green and blue from 0 to 255, or nothing.'
+            )
+        if len(v) not in (0, 1, 3) and n.lower() != 'void':
+            raise UserError(
+                f'{where!r} gives {n!r} the numbers {v}, of which it is not clear what label files hold; write a value (road 7) or red, green and blue (road 128 64 128).'
+            )
+        if names.count(n) > 1:
+            raise UserError(
+                f'{where!r} has {n!r} twice; for names that end in a number, use classes.json.'
+            )
     return dict(classes)
 
 # %% ../../nbs/1_data/folder.ipynb #d835d809
 def _read_list(file) -> dict:
     "Class names, each with a list of numbers, from the `file`."
     parse = from_json if file.suffix == '.json' else from_text
-    if not file.exists(): raise UserError(f'{str(file)!r} is missing: write the class names into it, one per line, each followed by red green blue if the labels are colours.')
-    try: return named(parse(read_text(file), str(file)), str(file))
-    except (ValueError, RecursionError) as e: raise UserError(f'{str(file)!r} is no JSON: {e}.') from None
+    if not file.exists():
+        raise UserError(
+            f'{str(file)!r} is missing: write the class names into it, one per line, each followed by red green blue if the labels are colours.'
+        )
+    try:
+        return named(parse(read_text(file), str(file)), str(file))
+    except (ValueError, RecursionError) as e:
+        raise UserError(f'{str(file)!r} is no JSON: {e}.') from None
+
 
 def read_classes(root) -> dict:
     "Class names, each with a list of no number, a value or a colour, from `classes.json` or `classes.txt` in the folder `root`, else from CVAT's `labelmap.txt`."
     root = Path(root)
-    ours = [f for f in (root/'classes.json', root/'classes.txt') if f.is_file()]
-    if not ours: return _read_list(cvat if (cvat := root/'labelmap.txt').is_file() else root/'classes.txt')
+    ours = [f for f in (root / 'classes.json', root / 'classes.txt') if f.is_file()]
+    if not ours:
+        return _read_list(
+            cvat if (cvat := root / 'labelmap.txt').is_file() else root / 'classes.txt'
+        )
     said = [_read_list(f) for f in ours]
     # a dictionary forgets the order, and without numbers the order is the meaning
     if len(said) > 1 and [*said[0].items()] != [*said[1].items()]:
-        raise UserError(f'{str(ours[0])!r} and {str(ours[1])!r} say different things; remove one of them.')
+        raise UserError(
+            f'{str(ours[0])!r} and {str(ours[1])!r} say different things; remove one of them.'
+        )
     return said[0]
 
 # %% ../../nbs/1_data/folder.ipynb #75715a53
@@ -159,131 +247,228 @@ def reading(decode):
     "The function that reads label files for `decode`, which `coding` returns: as colours if it wants such."
     return read_painted if type(next(iter(decode.table))) is tuple else read_label
 
+
 def coding(
-    classes:dict, # Names, each with a list of no number, a value or a colour; perhaps one called void
+    classes: dict,  # Names, each with a list of no number, a value or a colour; perhaps one called void
 ):
     "Class names, palette, and the function from file values to classes."
     void = next((classes[n] for n in classes if n.lower() == 'void'), [])
-    real = {n: v for n,v in classes.items() if n.lower() != 'void'}
+    real = {n: v for n, v in classes.items() if n.lower() != 'void'}
     count = {len(v) for v in real.values()}
-    early = next((n for k,n in enumerate(classes) if n.lower() == 'void' and not classes[n] and k < len(real)), None)
-    if early and count <= {0}: raise UserError(f'{early!r} stands above other classes without a value, so that their numbers are not clear; '
-                                               f'write its value behind it ({early} 255), or the value behind every name (road 7).')
-    if not real: raise UserError('the classes are void and nothing else; name at least one, such as road.')
-    if count not in ({0}, {1}, {3}) or count == {3} and len(void) not in (0, 3): raise UserError(f'the classes {", ".join(f"{n!r} {v}" for n,v in classes.items())} are not of one kind; give all of them a value, or all red green blue, or none anything, such as "road 7"; a name that ends in a number goes into quotes.')
+    early = next(
+        (
+            n
+            for k, n in enumerate(classes)
+            if n.lower() == 'void' and not classes[n] and k < len(real)
+        ),
+        None,
+    )
+    if early and count <= {0}:
+        raise UserError(
+            f'{early!r} stands above other classes without a value, so that their numbers are not clear; '
+            f'write its value behind it ({early} 255), or the value behind every name (road 7).'
+        )
+    if not real:
+        raise UserError('the classes are void and nothing else; name at least one, such as road.')
+    if count not in ({0}, {1}, {3}) or count == {3} and len(void) not in (0, 3):
+        raise UserError(
+            f'the classes {", ".join(f"{n!r} {v}" for n, v in classes.items())} are not of one kind; give all of them a value, or all red green blue, or none anything, such as "road 7"; a name that ends in a number goes into quotes.'
+        )
     coloured = count == {3}
-    values = [tuple(v) if coloured else v[0] if v else k for k,v in enumerate(real.values())]
-    voids,owner = [tuple(void)] if coloured and void else void,{}
-    for n,v in [*zip(real, values), *(('void', v) for v in voids)]:
-        if owner.setdefault(v, n) != n: raise UserError(f'the classes {owner[v]!r} and {n!r} are both {v} in the files; give each its own.')
-    table = dict.fromkeys(voids, 255) | {v: k for k,v in enumerate(values)}
-    if coloured: return list(real), [*real.values()], by_colour(table)
+    values = [tuple(v) if coloured else v[0] if v else k for k, v in enumerate(real.values())]
+    voids, owner = [tuple(void)] if coloured and void else void, {}
+    for n, v in [*zip(real, values), *(('void', v) for v in voids)]:
+        if owner.setdefault(v, n) != n:
+            raise UserError(
+                f'the classes {owner[v]!r} and {n!r} are both {v} in the files; give each its own.'
+            )
+    table = dict.fromkeys(voids, 255) | {v: k for k, v in enumerate(values)}
+    if coloured:
+        return list(real), [*real.values()], by_colour(table)
     decode = by_index({255: 255} | table)
-    decode.assumed = () if 255 in table else (255,) # void because nobody says what it is
+    decode.assumed = () if 255 in table else (255,)  # void because nobody says what it is
     return list(real), palette(len(real)), decode
 
 # %% ../../nbs/1_data/folder.ipynb #3a15c955
-def split_folders(root, where:str) -> dict:
+def split_folders(root, where: str) -> dict:
     "Split → its folder in the folder `where` of `root`, whatever it is called there."
-    refuse_disk(Path(root)/where) # `/dev` would be taken for a split
+    refuse_disk(Path(root) / where)  # `/dev` would be taken for a split
     found = {}
-    names = sorted(p.name for p in (Path(root)/where).iterdir() if p.is_dir()) if (Path(root)/where).is_dir() else []
+    names = (
+        sorted(p.name for p in (Path(root) / where).iterdir() if p.is_dir())
+        if (Path(root) / where).is_dir()
+        else []
+    )
     for name in names:
-        if not (split := split_names.get(name.lower())): continue
-        if split in found: raise UserError(f'{str(Path(root)/where)!r} has {found[split].name!r} and {name!r} for the split {split}; keep one of them.')
-        found[split] = Path(root)/where/name
+        if not (split := split_names.get(name.lower())):
+            continue
+        if split in found:
+            raise UserError(
+                f'{str(Path(root) / where)!r} has {found[split].name!r} and {name!r} for the split {split}; keep one of them.'
+            )
+        found[split] = Path(root) / where / name
     return {s: found[s] for s in ('train', 'val', 'test') if s in found}
 
-def _by_folders(found:list, root, where:str) -> dict:
+
+def _by_folders(found: list, root, where: str) -> dict:
     "Split → those of the pictures `found` that a folder called like it holds, if there are some for `train` and another split."
     parts = Path(where).parts
-    fixed = next((k for k,part in enumerate(parts) if '*' in part), len(parts))
+    fixed = next((k for k, part in enumerate(parts) if '*' in part), len(parts))
     top = len(Path(root, *parts[:fixed]).parts)
     told = {}
     for p in found:
         names = [called(part) for part in p.parent.parts[top:]]
         split = next((name for name in names if name in split_names.values()), None)
         told.setdefault(split, []).append(p)
-    return {s: told[s] for s in ('train', 'val', 'test') if s in told} if 'train' in told and {*told} & {'val', 'test'} else {}
+    return (
+        {s: told[s] for s in ('train', 'val', 'test') if s in told}
+        if 'train' in told and {*told} & {'val', 'test'}
+        else {}
+    )
 
-_lists = ('.', 'splits', 'ImageSets', 'ImageSets/Segmentation') # where a set may keep `train.txt`
 
-def _by_lists(found:list, root) -> dict:
+_lists = ('.', 'splits', 'ImageSets', 'ImageSets/Segmentation')  # where a set may keep `train.txt`
+
+
+def _by_lists(found: list, root) -> dict:
     "Split → those of the pictures `found` that its list in `root` names; empty without the lists for `train` and another split."
-    home = next((d for d in (root/l for l in _lists) if (d/'train.txt').is_file()), root)
-    files = {s: f for s in ('train', 'val', 'test') if (f := home/f'{s}.txt').is_file()}
-    if 'train' not in files or len(files) < 2: return {}
-    named,told,owner = {},{},{}
-    for p in found: named.setdefault(p.stem, []).append(p)
-    for split,file in files.items():
+    home = next((d for d in (root / l for l in _lists) if (d / 'train.txt').is_file()), root)
+    files = {s: f for s in ('train', 'val', 'test') if (f := home / f'{s}.txt').is_file()}
+    if 'train' not in files or len(files) < 2:
+        return {}
+    named, told, owner = {}, {}, {}
+    for p in found:
+        named.setdefault(p.stem, []).append(p)
+    for split, file in files.items():
         for name in read_names(file):
             if len(here := named.get(name, [])) != 1:
                 said = f'two pictures have, {here[0]} and {here[1]}' if here else 'no picture has'
-                raise UserError(f'{str(file)!r} lists {name!r}, a name that {said}; correct the list.')
-            if name in owner: raise UserError(f'{str(owner[name])!r} and {str(file)!r} both list {name!r}; take it out of one of them.')
+                raise UserError(
+                    f'{str(file)!r} lists {name!r}, a name that {said}; correct the list.'
+                )
+            if name in owner:
+                raise UserError(
+                    f'{str(owner[name])!r} and {str(file)!r} both list {name!r}; take it out of one of them.'
+                )
             owner[name] = file
             told.setdefault(split, []).append(here[0])
     return told
 
-def chosen(root, where:str, split:str) -> list:
+
+def chosen(root, where: str, split: str) -> list:
     "Picture files of `split` in the folder `where` of `root`, or all that match if it is a pattern such as `*.jpg`."
-    root = Path(root); own = split_folders(root, where)
+    root = Path(root)
+    own = split_folders(root, where)
     if own:
         wanted = dict(trainval=['train', 'val'], all=own).get(split, [split])
         for w in wanted:
-            if w not in own: raise UserError(f'{str(root/where)!r} has folders for {" and ".join(own)} but none for {w}.')
+            if w not in own:
+                raise UserError(
+                    f'{str(root / where)!r} has folders for {" and ".join(own)} but none for {w}.'
+                )
         return [p for w in wanted for p in pictures_below(own[w])]
-    found = pictures_like(root, where) if '*' in where else pictures_below(root/where)
+    found = pictures_like(root, where) if '*' in where else pictures_below(root / where)
     told = _by_folders(found, root, where) or _by_lists(found, root)
     if told and split != 'all':
         wanted = ['train', 'val'] if split == 'trainval' else [split]
         for w in wanted:
-            if w not in told: raise UserError(f'{str(root/where)!r} has folders or lists for {" and ".join(told)} but none for {w}.')
+            if w not in told:
+                raise UserError(
+                    f'{str(root / where)!r} has folders or lists for {" and ".join(told)} but none for {w}.'
+                )
         return sorted(p for w in wanted for p in told[w])
-    if split == 'test': raise UserError(f'{str(root/where)!r} has no folder test; without folders for the splits, pictures are for train or val.')
-    return [p for k,p in enumerate(found) if split in ('all', 'trainval') or (k % 5 == 4) == (split == 'val')]
+    if split == 'test':
+        raise UserError(
+            f'{str(root / where)!r} has no folder test; without folders for the splits, pictures are for train or val.'
+        )
+    return [
+        p
+        for k, p in enumerate(found)
+        if split in ('all', 'trainval') or (k % 5 == 4) == (split == 'val')
+    ]
 
 # %% ../../nbs/1_data/folder.ipynb #2fc3106d
 def sound(items):
     "A `UserError` for labels that are JPEGs."
-    for _,l in items:
-        if l.suffix.lower() in ('.jpg', '.jpeg'): raise UserError(f'{l} is a JPEG, which changes the numbers it is given; save labels as PNG or TIFF.')
+    for _, l in items:
+        if l.suffix.lower() in ('.jpg', '.jpeg'):
+            raise UserError(
+                f'{l} is a JPEG, which changes the numbers it is given; save labels as PNG or TIFF.'
+            )
     return items
+
 
 def given(classes) -> dict:
     "Name → list of numbers from the `classes` that somebody gave: names, or names with their values."
     if not isinstance(classes, (list, tuple, dict)):
-        raise UserError(f"classes is {classes!r}; give a list of names such as ['background', 'road'], or names with values such as {{'background': 0, 'road': 255}}.")
-    return named([*classes.items()] if isinstance(classes, dict) else [(n, []) for n in classes], 'classes')
+        raise UserError(
+            f"classes is {classes!r}; give a list of names such as ['background', 'road'], or names with values such as {{'background': 0, 'road': 255}}."
+        )
+    return named(
+        [*classes.items()] if isinstance(classes, dict) else [(n, []) for n in classes], 'classes'
+    )
 
 # %% ../../nbs/1_data/folder.ipynb #992c84f5
 def folder(
-    root=None, # Folder with the class names and the two folders below; $SEGBENCH_DATA or data by default
-    split:str='train', # `train`, `val`, `trainval`, `test` or `all`
-    images:str='images', # Folder of pictures in `root`, or a pattern such as `*.jpg`
-    labels:str='labels', # Folder of label maps in `root`, or a pattern
-    suffix:str='', # What label names add to picture names
-    classes=None, # A list of class names, or names with values {'sky': 0, 'road': 255}; by default those of `classes.json` or `classes.txt` in `root`
-    channels:int=None, # Of a picture; by default three, or all that the first one has if it is neither grey nor colour
-    window=(0, 65535), # Samples of 16 bits that become 0 and 255
+    root=None,  # Folder with the class names and the two folders below; $SEGBENCH_DATA or data by default
+    split: str = 'train',  # `train`, `val`, `trainval`, `test` or `all`
+    images: str = 'images',  # Folder of pictures in `root`, or a pattern such as `*.jpg`
+    labels: str = 'labels',  # Folder of label maps in `root`, or a pattern
+    suffix: str = '',  # What label names add to picture names
+    classes=None,  # A list of class names, or names with values {'sky': 0, 'road': 255}; by default those of `classes.json` or `classes.txt` in `root`
+    channels: int = None,  # Of a picture; by default three, or all that the first one has if it is neither grey nor colour
+    window=(0, 65535),  # Samples of 16 bits that become 0 and 255
 ) -> Pairs:
     "Your own pictures and labels, matched by name."
     root = set_root(root)
-    if not isinstance(window, (tuple, list)) or len(window) != 2: raise UserError(f'window is {window!r}; give the values of 16 bits that become 0 and 255, such as (0, 4095).')
-    name = Path(os.path.abspath(root)).name # that of . is nothing
+    if not isinstance(window, (tuple, list)) or len(window) != 2:
+        raise UserError(
+            f'window is {window!r}; give the values of 16 bits that become 0 and 255, such as (0, 4095).'
+        )
+    name = Path(os.path.abspath(root)).name  # that of . is nothing
     choose('split of folder', split, ['train', 'val', 'trainval', 'test', 'all'])
     for d in (images, labels):
-        if '*' in d or (root/d).is_dir(): continue
-        below = next((p.parent.name for p in sorted(root.glob(f'[!.]*/{images}')) if (p.parent/labels).is_dir()), None)
-        other = f'; for those in {below}/{images}, say "folder(images=\'*/{images}/*\',labels=\'*/{labels}/*\')"' if below else ''
-        raise UserError(f'{str(root/d)!r} is no folder; a data set of your own has {images!r} and {labels!r} below --root{other}.')
+        if '*' in d or (root / d).is_dir():
+            continue
+        below = next(
+            (
+                p.parent.name
+                for p in sorted(root.glob(f'[!.]*/{images}'))
+                if (p.parent / labels).is_dir()
+            ),
+            None,
+        )
+        other = (
+            f"; for those in {below}/{images}, say \"folder(images='*/{images}/*',labels='*/{labels}/*')\""
+            if below
+            else ''
+        )
+        raise UserError(
+            f'{str(root / d)!r} is no folder; a data set of your own has {images!r} and {labels!r} below --root{other}.'
+        )
     said = read_classes(root) if classes is None else given(classes)
     everyone = chosen(root, images, 'all')
-    items = match_stems(chosen(root, images, split), chosen(root, labels, 'all'), suffix, name, rivals=everyone)
+    items = match_stems(
+        chosen(root, images, split), chosen(root, labels, 'all'), suffix, name, rivals=everyone
+    )
     if not items and everyone:
-        raise UserError(f'{str(root/images)!r} has {len(everyone)} picture{"s"*(len(everyone) > 1)}, of which none is for the split {split!r}: every fifth is for val, without folders train and val; give at least five, or such folders.')
-    if not items: raise UserError(f'no pictures for the split {split!r} in {str(root/images)!r}; their names end in {", ".join(kinds)}.')
-    classes,pal,decode = coding(said)
-    pairs = Pairs(sound(items), classes, pal, f'{name}-{split}', decode, reading(decode), channels=channels or n_channels(items[0][0]), window=window)
+        raise UserError(
+            f'{str(root / images)!r} has {len(everyone)} picture{"s" * (len(everyone) > 1)}, of which none is for the split {split!r}: every fifth is for val, without folders train and val; give at least five, or such folders.'
+        )
+    if not items:
+        raise UserError(
+            f'no pictures for the split {split!r} in {str(root / images)!r}; their names end in {", ".join(kinds)}.'
+        )
+    classes, pal, decode = coding(said)
+    pairs = Pairs(
+        sound(items),
+        classes,
+        pal,
+        f'{name}-{split}',
+        decode,
+        reading(decode),
+        channels=channels or n_channels(items[0][0]),
+        window=window,
+    )
     pairs.remedy = '; if it is a class, write its value or colour behind its name in classes.txt, such as "road 128", or "road 128 64 128"'
     return pairs

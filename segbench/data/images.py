@@ -19,64 +19,94 @@ from .tiff import *
 @dataclass
 class Header:
     "What a picture file says about itself before it is decoded."
-    format:str # PNG, JPEG, TIFF …
-    width:int
-    height:int
-    mode:str # Of its pixels, as Pillow calls it; empty for TIFF
-    dtype:str # Of its samples: uint8, uint16 …
-    channels:int # Three if it is grey or colour, else all that are there
-    pages:list=() # Tags of each page of a TIFF
+
+    format: str  # PNG, JPEG, TIFF …
+    width: int
+    height: int
+    mode: str  # Of its pixels, as Pillow calls it; empty for TIFF
+    dtype: str  # Of its samples: uint8, uint16 …
+    channels: int  # Three if it is grey or colour, else all that are there
+    pages: list = ()  # Tags of each page of a TIFF
 
     @property
     def plain(self) -> bool:
         "Whether it is grey or colour, with alpha or without."
         return not self.pages or looks_plain(self.pages)
 
-_animated = ('PNG', 'WEBP', 'GIF', 'AVIF') # A JPEG with a second picture, as phones save it, is none
+
+_animated = (
+    'PNG',
+    'WEBP',
+    'GIF',
+    'AVIF',
+)  # A JPEG with a second picture, as phones save it, is none
 _beginnings = (b'\x89PNG', b'\xff\xd8\xff', b'RIFF', b'BM', b'II', b'MM', b'GIF8')
+
 
 def most_pixels() -> float:
     "The largest number of pixels that is read at once."
-    return 2*Image.MAX_IMAGE_PIXELS if Image.MAX_IMAGE_PIXELS else float('inf')
+    return 2 * Image.MAX_IMAGE_PIXELS if Image.MAX_IMAGE_PIXELS else float('inf')
 
-def _check_size(path, w:int, h:int):
+
+def _check_size(path, w: int, h: int):
     "A `UserError` if a picture of `w`×`h` pixels is larger than what is read at once."
-    if w*h <= most_pixels(): return
-    raise UserError(f'{path} has {w:,}×{h:,} pixels, and no more than {most_pixels():,} are read at once; '
-                    f'cut it into tiles, of 4,096×4,096 for example.')
+    if w * h <= most_pixels():
+        return
+    raise UserError(
+        f'{path} has {w:,}×{h:,} pixels, and no more than {most_pixels():,} are read at once; '
+        f'cut it into tiles, of 4,096×4,096 for example.'
+    )
 
-def _no_picture(path, what:str, head:bytes, error='') -> UserError:
+
+def _no_picture(path, what: str, head: bytes, error='') -> UserError:
     "The error for bytes that begin with `head` and of which no decoder makes a picture."
     start = f'cannot read the {what} {str(path)!r}: it is '
-    if not head: return UserError(start + 'empty.')
+    if not head:
+        return UserError(start + 'empty.')
     if head.startswith(b'version https://git-lfs'):
-        return UserError(start + 'only a pointer of Git LFS; fetch the file itself with git lfs pull.')
-    if head.startswith(_beginnings): return Damaged(f'{start}damaged{f": {error}" if error else ""}.')
-    return UserError(f'{start}no picture of a known kind, for it begins with {head[:12]!r}; save it as PNG.')
+        return UserError(
+            start + 'only a pointer of Git LFS; fetch the file itself with git lfs pull.'
+        )
+    if head.startswith(_beginnings):
+        return Damaged(f'{start}damaged{f": {error}" if error else ""}.')
+    return UserError(
+        f'{start}no picture of a known kind, for it begins with {head[:12]!r}; save it as PNG.'
+    )
+
 
 def header(
-    path, # Picture file, for messages
-    data:bytes=None, # What is in it, if that has been read already
-    what:str='picture', # What messages call it
+    path,  # Picture file, for messages
+    data: bytes = None,  # What is in it, if that has been read already
+    what: str = 'picture',  # What messages call it
 ) -> Header:
     "What the file `path` holds; a `UserError` if it is nothing that can be read."
-    if data is None and not is_tiff(path): data = file_bytes(path, what)
-    if is_tiff(path) if data is None else data[:4] in TIFF_BEGINNINGS: return _tiff_header(path, data)
+    if data is None and not is_tiff(path):
+        data = file_bytes(path, what)
+    if is_tiff(path) if data is None else data[:4] in TIFF_BEGINNINGS:
+        return _tiff_header(path, data)
     try:
         with Image.open(io.BytesIO(data)) as im:
             frames = getattr(im, 'n_frames', 1) if im.format in _animated else 1
-            form,(w,h),mode = im.format,im.size,im.mode
+            form, (w, h), mode = im.format, im.size, im.mode
     except Image.DecompressionBombError:
-        raise UserError(f'{path} has more pixels than the {most_pixels():,} that are read at once; '
-                        f'cut it into tiles, of 4,096×4,096 for example.') from None
-    except Exception as e: # whatever a decoder finds in bytes that anything may have written
-        raise _no_picture(path, what, data[:32], '' if isinstance(e, UnidentifiedImageError) else e) from None
+        raise UserError(
+            f'{path} has more pixels than the {most_pixels():,} that are read at once; '
+            f'cut it into tiles, of 4,096×4,096 for example.'
+        ) from None
+    except Exception as e:  # whatever a decoder finds in bytes that anything may have written
+        raise _no_picture(
+            path, what, data[:32], '' if isinstance(e, UnidentifiedImageError) else e
+        ) from None
     _check_size(path, w, h)
-    if frames > 1: raise UserError(f'{path} is an animation of {frames} pictures; save the one that is meant as a PNG of its own.')
+    if frames > 1:
+        raise UserError(
+            f'{path} is an animation of {frames} pictures; save the one that is meant as a PNG of its own.'
+        )
     deep = form == 'PNG' and data[24] == 16 or mode.startswith('I;16')
     return Header(form, w, h, mode, 'uint16' if deep else 'uint8', 3)
 
-def _tiff_header(path, data:bytes=None) -> Header:
+
+def _tiff_header(path, data: bytes = None) -> Header:
     "The `Header` of a TIFF."
     found = pages(path, data)
     first = found[0]
@@ -84,98 +114,140 @@ def _tiff_header(path, data:bytes=None) -> Header:
     channels = 3 if looks_plain(found) else sum(p.get(SAMPLES, 1) for p in found)
     return Header('TIFF', first[WIDTH], first[HEIGHT], '', sample_type(first), channels, found)
 
-def file_bytes(path, what:str='picture') -> bytes:
+
+def file_bytes(path, what: str = 'picture') -> bytes:
     "All bytes of the file `path`, which messages call `what`."
     try:
-        if Path(path).is_fifo(): raise OSError(0, 'a pipe, on which a reader would wait')
+        if Path(path).is_fifo():
+            raise OSError(0, 'a pipe, on which a reader would wait')
         return Path(path).read_bytes()
-    except FileNotFoundError: said = 'is not there'
-    except IsADirectoryError: said = 'is a folder'
-    except OSError as e: said = f'cannot be opened ({e.strerror})'
+    except FileNotFoundError:
+        said = 'is not there'
+    except IsADirectoryError:
+        said = 'is a folder'
+    except OSError as e:
+        said = f'cannot be opened ({e.strerror})'
     raise UserError(f'cannot read the {what} {str(path)!r}: it {said}.')
 
 # %% ../../nbs/1_data/images.ipynb #72ed05c7
 @cache
-def to_bytes(low:int, high:int):
+def to_bytes(low: int, high: int):
     "A table from 16-bit samples to bytes: 256 equal parts of the values from `low` to `high`; what lies outside is clipped."
-    if not 0 <= low < high < 1 << 16: raise UserError(f'window is {(low, high)}; give the values of 16 bits that become 0 and 255, such as (0, 4095).')
-    return ((np.arange(1 << 16) - low)*256//(high+1-low)).clip(0, 255).astype(np.uint8)
+    if not 0 <= low < high < 1 << 16:
+        raise UserError(
+            f'window is {(low, high)}; give the values of 16 bits that become 0 and 255, such as (0, 4095).'
+        )
+    return ((np.arange(1 << 16) - low) * 256 // (high + 1 - low)).clip(0, 255).astype(np.uint8)
 
-def orientation(path, data:bytes=None) -> int:
+
+def orientation(path, data: bytes = None) -> int:
     "How the file `path` says it has to be turned to stand upright, 1 (it does) to 8, by EXIF or TIFF; 1 if it does not say."
     try:
-        with Image.open(path if data is None else io.BytesIO(data)) as im: turn = im.getexif().get(ORIENTATION, 1)
-    except Exception: return 1 # notes that cannot be read say nothing
+        with Image.open(path if data is None else io.BytesIO(data)) as im:
+            turn = im.getexif().get(ORIENTATION, 1)
+    except Exception:
+        return 1  # notes that cannot be read say nothing
     return turn if turn in range(1, 9) else 1
 
-def turned(x, turn:int):
+
+def turned(x, turn: int):
     "The picture `x`, h×w×c, set upright as an `orientation` says."
-    if turn > 4: x = x.swapaxes(0, 1)
-    if turn in (3, 4, 7, 8): x = x[::-1]
-    if turn in (2, 3, 6, 7): x = x[:,::-1]
+    if turn > 4:
+        x = x.swapaxes(0, 1)
+    if turn in (3, 4, 7, 8):
+        x = x[::-1]
+    if turn in (2, 3, 6, 7):
+        x = x[:, ::-1]
     return np.ascontiguousarray(x)
 
 # %% ../../nbs/1_data/images.ipynb #cb1578ab
-def _opencv(path, data:bytes, flags:int):
+def _opencv(path, data: bytes, flags: int):
     "What OpenCV makes of the picture in `data`; the sentence for what it cannot read tells damage from kind."
-    try: x = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
-    except cv2.error: x = None
-    if x is not None and x.dtype in (np.uint8, np.uint16): return x
-    if x is not None: raise UserError(f'{path} holds {x.dtype} numbers, and images have whole numbers of 8 or of 16 bits; save it so, as a PNG for example.')
-    try: Image.open(io.BytesIO(data)).load()
-    except Exception as e: raise _no_picture(path, 'picture', data[:32], e) from None
+    try:
+        x = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
+    except cv2.error:
+        x = None
+    if x is not None and x.dtype in (np.uint8, np.uint16):
+        return x
+    if x is not None:
+        raise UserError(
+            f'{path} holds {x.dtype} numbers, and images have whole numbers of 8 or of 16 bits; save it so, as a PNG for example.'
+        )
+    try:
+        Image.open(io.BytesIO(data)).load()
+    except Exception as e:
+        raise _no_picture(path, 'picture', data[:32], e) from None
     raise UserError(f'{path} is a picture of a kind that OpenCV does not read; save it as PNG.')
 
-def _every_channel(path, data:bytes):
+
+def _every_channel(path, data: bytes):
     "All channels of a picture that is no TIFF, in their own depth, h×w×c."
     x = _opencv(path, data, cv2.IMREAD_UNCHANGED)
-    if x.ndim == 2: return x[...,None]
+    if x.ndim == 2:
+        return x[..., None]
     grey_with_alpha = data[:4] == b'\x89PNG' and data[25] == 4
-    return x[...,[0,3]] if grey_with_alpha else x[...,[2,1,0,3][:x.shape[2]]]
+    return x[..., [0, 3]] if grey_with_alpha else x[..., [2, 1, 0, 3][: x.shape[2]]]
+
 
 def every_channel(
-    path, # Picture file, for messages
-    data:bytes=None, # What is in it, if that has been read already
-    plain:bool=False, # Give the three channels of one that is grey or colour, without alpha
+    path,  # Picture file, for messages
+    data: bytes = None,  # What is in it, if that has been read already
+    plain: bool = False,  # Give the three channels of one that is grey or colour, without alpha
 ):
     "All channels of a picture in their own depth, h×w×c."
     data = file_bytes(path) if data is None else data
-    no_header = plain and data[:3] == b'\xff\xd8\xff' and len(data) < 1 << 18 # so short a JPEG is small, and no animation
+    no_header = (
+        plain and data[:3] == b'\xff\xd8\xff' and len(data) < 1 << 18
+    )  # so short a JPEG is small, and no animation
     about = None if no_header else header(path, data)
-    if about and about.format == 'TIFF': return read_tiff(path, plain and about.plain, data)
-    if not plain: return _every_channel(path, data)
-    return _opencv(path, data, cv2.IMREAD_COLOR_RGB | cv2.IMREAD_ANYDEPTH | cv2.IMREAD_IGNORE_ORIENTATION)
+    if about and about.format == 'TIFF':
+        return read_tiff(path, plain and about.plain, data)
+    if not plain:
+        return _every_channel(path, data)
+    return _opencv(
+        path, data, cv2.IMREAD_COLOR_RGB | cv2.IMREAD_ANYDEPTH | cv2.IMREAD_IGNORE_ORIENTATION
+    )
 
-def _other_channels(path, found:int, wanted:int) -> UserError:
+
+def _other_channels(path, found: int, wanted: int) -> UserError:
     "The error for a picture of `found` channels where `wanted` are wanted."
-    return UserError(f'{path} has {found} channel{"s"*(found > 1)} where {wanted} {"are" if wanted > 1 else "is"} wanted; give '
-                     f'pictures with {wanted}, or, in a data set to train on, say channels={found} where it is named.')
+    return UserError(
+        f'{path} has {found} channel{"s" * (found > 1)} where {wanted} {"are" if wanted > 1 else "is"} wanted; give '
+        f'pictures with {wanted}, or, in a data set to train on, say channels={found} where it is named.'
+    )
 
-def check_kind(path, channels:int=3):
+
+def check_kind(path, channels: int = 3):
     "A `UserError` if the header of the picture file `path` says already that `read_image` will refuse it."
     about = header(path)
-    if about.pages and (said := unread(about.pages)): raise UserError(f'{path} {said}')
+    if about.pages and (said := unread(about.pages)):
+        raise UserError(f'{path} {said}')
     many = about.pages and not about.plain
-    if about.channels != channels and (many or channels > 4): raise _other_channels(path, about.channels, channels)
+    if about.channels != channels and (many or channels > 4):
+        raise _other_channels(path, about.channels, channels)
+
 
 def decode_image(
-    data:bytes, # What is in a picture file
-    path, # What messages call it
-    channels:int=3, # How many there are; with three, grey is repeated and alpha left out
-    window=(0, 65535), # Samples of 16 bits that become 0 and 255
-    upright:bool=False, # Turn it as it says itself
+    data: bytes,  # What is in a picture file
+    path,  # What messages call it
+    channels: int = 3,  # How many there are; with three, grey is repeated and alpha left out
+    window=(0, 65535),  # Samples of 16 bits that become 0 and 255
+    upright: bool = False,  # Turn it as it says itself
 ):
     "The picture in `data` as `uint8`, h×w×c."
     x = every_channel(path, data, channels == 3)
-    if x.shape[2] != channels: raise _other_channels(path, x.shape[2], channels)
-    if upright: x = turned(x, orientation(path, data))
+    if x.shape[2] != channels:
+        raise _other_channels(path, x.shape[2], channels)
+    if upright:
+        x = turned(x, orientation(path, data))
     return x if x.dtype == np.uint8 else to_bytes(*window)[x]
 
+
 def read_image(
-    path, # Picture file
-    channels:int=3, # How many there are; with three, grey is repeated and alpha left out
-    window=(0, 65535), # Samples of 16 bits that become 0 and 255
-    upright:bool=False, # Turn it as it says itself
+    path,  # Picture file
+    channels: int = 3,  # How many there are; with three, grey is repeated and alpha left out
+    window=(0, 65535),  # Samples of 16 bits that become 0 and 255
+    upright: bool = False,  # Turn it as it says itself
 ):
     "The picture in the file `path` as `uint8`, h×w×c."
     return decode_image(file_bytes(path), path, channels, window, upright)
@@ -184,99 +256,167 @@ def read_image(
 def damage(path) -> str:
     "What is wrong with the bytes of the picture file `path`; empty if nothing is, or if it is of a kind that is not read."
     try:
-        if header(path).format == 'TIFF': return '' # `read_tiff` notices by itself
-        with Image.open(path) as im: im.verify() if im.format == 'PNG' else im.load()
-    except Damaged as e: return str(e)
-    except UserError: return ''
-    except Exception as e: return f'{path} is damaged: {e}.'
+        if header(path).format == 'TIFF':
+            return ''  # `read_tiff` notices by itself
+        with Image.open(path) as im:
+            im.verify() if im.format == 'PNG' else im.load()
+    except Damaged as e:
+        return str(e)
+    except UserError:
+        return ''
+    except Exception as e:
+        return f'{path} is damaged: {e}.'
     return ''
 
 # %% ../../nbs/1_data/images.ipynb #125e579c
-def _lossy_webp(data:bytes) -> bool:
+def _lossy_webp(data: bytes) -> bool:
     "Whether the WebP in `data` is packed with loss."
     at = 12
     while at + 8 <= len(data):
-        if data[at:at+4] == b'VP8 ': return True
-        size = struct.unpack_from('<I', data, at+4)[0]
+        if data[at : at + 4] == b'VP8 ':
+            return True
+        size = struct.unpack_from('<I', data, at + 4)[0]
         at += 8 + size + size % 2
     return False
 
-def _no_tiff_label(path, data:bytes) -> str:
+
+def _no_tiff_label(path, data: bytes) -> str:
     "Why the TIFF in `data` is no label, to follow its name; empty if it is one."
     found = all_pages(path, data)
     first = found[0]
-    n,meaning,kind,alpha = first.get(SAMPLES, 1),first.get(MEANING, BLACK_IS_ZERO),sample_type(first),alphas(first)
-    if len(found) > 1: return f'has {len(found)} pages, and a label has one; save the page that is meant in a file of its own.'
-    if first.get(PACKING, 1) in (6, 7): return 'is packed as JPEG, which changes the numbers it is given; save labels as PNG, or as TIFF with LZW or deflate.'
-    if meaning == WHITE_IS_ZERO: return 'says that zero is white (TIFF photometric interpretation 0), so that programs disagree on whether its numbers are meant as they stand or the other way round; save it with zero as black, as a PNG for example.'
-    if meaning not in (BLACK_IS_ZERO, RGB, PALETTE): return 'has colours other than red, green and blue; save it as RGB, or better with one number for each pixel.'
-    if n - alpha not in ((3,) if meaning == RGB else (1,)): return f'has {n} bands, and a label has one number for each pixel, or red, green and blue; save the band that is meant in a file of its own.'
-    if (n > 1 or meaning == PALETTE) and kind not in ('uint1', 'uint2', 'uint4', 'uint8'): return f'has {kind} colours; save it with 8 bits for each, or better with one number for each pixel.'
-    known = [f'{k}{b}' for k in ('int', 'uint') for b in (8, 16, 32, 64)] + ['uint1', 'uint2', 'uint4', 'float32', 'float64']
+    n, meaning, kind, alpha = (
+        first.get(SAMPLES, 1),
+        first.get(MEANING, BLACK_IS_ZERO),
+        sample_type(first),
+        alphas(first),
+    )
+    if len(found) > 1:
+        return f'has {len(found)} pages, and a label has one; save the page that is meant in a file of its own.'
+    if first.get(PACKING, 1) in (6, 7):
+        return 'is packed as JPEG, which changes the numbers it is given; save labels as PNG, or as TIFF with LZW or deflate.'
+    if meaning == WHITE_IS_ZERO:
+        return 'says that zero is white (TIFF photometric interpretation 0), so that programs disagree on whether its numbers are meant as they stand or the other way round; save it with zero as black, as a PNG for example.'
+    if meaning not in (BLACK_IS_ZERO, RGB, PALETTE):
+        return 'has colours other than red, green and blue; save it as RGB, or better with one number for each pixel.'
+    if n - alpha not in ((3,) if meaning == RGB else (1,)):
+        return f'has {n} bands, and a label has one number for each pixel, or red, green and blue; save the band that is meant in a file of its own.'
+    if (n > 1 or meaning == PALETTE) and kind not in ('uint1', 'uint2', 'uint4', 'uint8'):
+        return f'has {kind} colours; save it with 8 bits for each, or better with one number for each pixel.'
+    known = [f'{k}{b}' for k in ('int', 'uint') for b in (8, 16, 32, 64)] + [
+        'uint1',
+        'uint2',
+        'uint4',
+        'float32',
+        'float64',
+    ]
     return '' if kind in known else f'holds {kind} numbers; save it as uint8 or uint16.'
 
-def _no_label(about:Header, data:bytes) -> str:
+
+def _no_label(about: Header, data: bytes) -> str:
     "Why the picture in `data` is no label, to follow its name; empty if it is one."
     if about.format in ('JPEG', 'MPO', 'AVIF') or about.format == 'WEBP' and _lossy_webp(data):
         form = dict(JPEG='a JPEG', MPO='a JPEG').get(about.format, f'a lossy {about.format}')
         return f'is {form}, which changes the numbers it is given; save labels as PNG or TIFF.'
     if about.dtype == 'uint16' and about.mode not in ('I;16', 'I;16B', 'I'):
         return 'has 16-bit colours or transparency; save it with 8 bits for each, or better with one number for each pixel.'
-    if about.mode not in ('1', 'L', 'P', 'LA', 'PA', 'I;16', 'I;16B', 'I', 'F', 'RGB', 'RGBA', 'RGBX'):
-        return f'has {about.mode} colours; save it as RGB, or better with one number for each pixel.'
+    if about.mode not in (
+        '1',
+        'L',
+        'P',
+        'LA',
+        'PA',
+        'I;16',
+        'I;16B',
+        'I',
+        'F',
+        'RGB',
+        'RGBA',
+        'RGBX',
+    ):
+        return (
+            f'has {about.mode} colours; save it as RGB, or better with one number for each pixel.'
+        )
     return ''
 
 # %% ../../nbs/1_data/images.ipynb #4bcffd65
-def _tiff_numbers(path, data:bytes, page:dict):
+def _tiff_numbers(path, data: bytes, page: dict):
     "The numbers or colours in the only page of the TIFF in `data`."
-    kind,n = sample_type(page),page.get(SAMPLES, 1)
+    kind, n = sample_type(page), page.get(SAMPLES, 1)
     if n > 1 or page.get(MEANING) != PALETTE and kind in ('uint8', 'uint16'):
         x = read_tiff(path, True, data)
-        return x if page.get(MEANING) == RGB else x[...,0]
+        return x if page.get(MEANING) == RGB else x[..., 0]
     if page.get(MEANING) == PALETTE or kind in ('uint1', 'uint2', 'uint4'):
         return _pillow(path, level(data), int(kind.removeprefix('uint')))
     with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder)/'label.tif'
+        file = Path(folder) / 'label.tif'
         file.write_bytes(level(data))
-        try: x = cv2.imread(str(file), cv2.IMREAD_UNCHANGED)
-        except cv2.error: x = None
-    if x is None: raise Damaged(f'cannot read the label {str(path)!r}: it is damaged, or packed in a way that OpenCV does not know.')
+        try:
+            x = cv2.imread(str(file), cv2.IMREAD_UNCHANGED)
+        except cv2.error:
+            x = None
+    if x is None:
+        raise Damaged(
+            f'cannot read the label {str(path)!r}: it is damaged, or packed in a way that OpenCV does not know.'
+        )
     return x
 
-def _pillow(path, data:bytes, bits:int=8):
+
+def _pillow(path, data: bytes, bits: int = 8):
     "The numbers or colours that Pillow finds in `data`, whose samples have so many `bits`; alpha is left out."
     try:
-        with Image.open(io.BytesIO(data)) as im: mode,x = im.mode,np.asarray(im)
-    except Exception as e: # whatever a decoder finds in bytes that anything may have written
+        with Image.open(io.BytesIO(data)) as im:
+            mode, x = im.mode, np.asarray(im)
+    except Exception as e:  # whatever a decoder finds in bytes that anything may have written
         raise _no_picture(path, 'label', data[:32], e) from None
-    if mode == '1': return x.astype(np.uint8)
-    if mode == 'L' and bits in (2, 4): x = x//(255//(2**bits-1)) # Pillow spreads them over the byte
-    return x if x.ndim == 2 else x[...,0] if x.shape[2] == 2 else x[...,:3]
+    if mode == '1':
+        return x.astype(np.uint8)
+    if mode == 'L' and bits in (2, 4):
+        x = x // (255 // (2**bits - 1))  # Pillow spreads them over the byte
+    return x if x.ndim == 2 else x[..., 0] if x.shape[2] == 2 else x[..., :3]
+
 
 def read_label(path):
     "The values in the label file `path`: h×w numbers, or h×w×3 for colours."
     data = file_bytes(path, 'label')
-    grey = data[:4] == b'\x89PNG' and data[24:26] == b'\x08\x00' and b'acTL' not in data[33:data.find(b'IDAT')]
-    if grey: # the usual label, read twice as fast
+    grey = (
+        data[:4] == b'\x89PNG'
+        and data[24:26] == b'\x08\x00'
+        and b'acTL' not in data[33 : data.find(b'IDAT')]
+    )
+    if grey:  # the usual label, read twice as fast
         _check_size(path, *struct.unpack('>II', data[16:24]))
         # a note that says how to turn it is not obeyed, as in its picture
-        x = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE | cv2.IMREAD_IGNORE_ORIENTATION)
-        if x is not None: return x
+        x = cv2.imdecode(
+            np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE | cv2.IMREAD_IGNORE_ORIENTATION
+        )
+        if x is not None:
+            return x
     about = header(path, data, 'label')
     said = _no_tiff_label(path, data) if about.pages else _no_label(about, data)
-    if said: raise UserError(f'{path} {said}')
+    if said:
+        raise UserError(f'{path} {said}')
     bits = data[24] if about.format == 'PNG' else 8
     x = _tiff_numbers(path, data, about.pages[0]) if about.pages else _pillow(path, data, bits)
-    if x.dtype.kind != 'f': return x
-    if (odd := x[x != np.floor(x)]).size: raise UserError(f'{path} holds {odd[0]}, which is no whole number; save the label with the numbers of its classes.')
+    if x.dtype.kind != 'f':
+        return x
+    if (odd := x[x != np.floor(x)]).size:
+        raise UserError(
+            f'{path} holds {odd[0]}, which is no whole number; save the label with the numbers of its classes.'
+        )
     return x.astype(np.int64)
+
 
 def read_painted(path):
     "The colours in the label file `path`, h×w×3, also where it has a palette of them; h×w numbers if it is grey."
     x = read_label(path)
-    if x.ndim == 3: return x
+    if x.ndim == 3:
+        return x
     with Image.open(path) as im:
-        if im.mode != 'P': return x
+        if im.mode != 'P':
+            return x
         colours = np.array(im.getpalette('RGB'), np.uint8).reshape(-1, 3)
-    if x.max() >= len(colours): raise UserError(f'{path} holds {x.max()}, but has a palette of {len(colours)} colours; save it with one for each number.')
+    if x.max() >= len(colours):
+        raise UserError(
+            f'{path} holds {x.max()}, but has a palette of {len(colours)} colours; save it with one for each number.'
+        )
     return colours[x]

@@ -12,30 +12,77 @@ from .pairs import *
 
 # %% ../../nbs/1_data/lip.ipynb #f1c01ae0
 lip_classes = 'Background Hat Hair Glove Sunglasses UpperClothes Dress Coat Socks Pants Jumpsuits Scarf Skirt Face LeftArm RightArm LeftLeg RightLeg LeftShoe RightShoe'.split()
-lip_palette = [(0,0,0), (128,0,0), (255,0,0), (0,85,0), (170,0,51), (255,85,0), (0,0,85), (0,119,221), (85,85,0), (0,85,85), (85,51,0), (52,86,128), (0,128,0), (0,0,255),
-    (51,170,221), (0,255,255), (85,255,170), (170,255,85), (255,255,0), (255,170,0)]
+lip_palette = [
+    (0, 0, 0),
+    (128, 0, 0),
+    (255, 0, 0),
+    (0, 85, 0),
+    (170, 0, 51),
+    (255, 85, 0),
+    (0, 0, 85),
+    (0, 119, 221),
+    (85, 85, 0),
+    (0, 85, 85),
+    (85, 51, 0),
+    (52, 86, 128),
+    (0, 128, 0),
+    (0, 0, 255),
+    (51, 170, 221),
+    (0, 255, 255),
+    (85, 255, 170),
+    (170, 255, 85),
+    (255, 255, 0),
+    (255, 170, 0),
+]
 
 # %% ../../nbs/1_data/lip.ipynb #be53508e
-def inside(folder, name:str):
+def inside(folder, name: str):
     "The folder called `name` in `folder`, up to three levels deep."
-    found = next((f for k in range(4) for f in sorted(folder.glob('*/'*k + name)) if f.is_dir()), None)
-    if found: return found
+    found = next(
+        (f for k in range(4) for f in sorted(folder.glob('*/' * k + name)) if f.is_dir()), None
+    )
+    if found:
+        return found
     raise UserError(f'no folder {name} in {str(folder)!r}; unpack the archive that has it there.')
 
 # %% ../../nbs/1_data/lip.ipynb #41c4c2ee
 def lip(
-    root=None, # The folder LIP, or the one that holds it
-    split:str='train', # `train`, `val`, `trainval` or `test`
+    root=None,  # The folder LIP, or the one that holds it
+    split: str = 'train',  # `train`, `val`, `trainval` or `test`
 ) -> Pairs:
     "Look into Person: 30,462 and 10,000 pictures of one person each, in 20 classes."
-    parts = dict(train=['train'], val=['val'], trainval=['train', 'val'], test=[])[choose('split of lip', split, ['train', 'val', 'trainval', 'test'])]
-    folder = set_folder(root, ['LIP', 'lip', 'LIP/LIP'], ['TrainVal_images', 'Testing_images', 'train_images', 'val_images'])
-    about = lip_classes,lip_palette,f'lip-{split}'
-    if split == 'test': return Pairs([(p, p) for p in pictures_below(inside(folder, 'testing_images'))], *about, unlabelled, read_image)
+    parts = dict(train=['train'], val=['val'], trainval=['train', 'val'], test=[])[
+        choose('split of lip', split, ['train', 'val', 'trainval', 'test'])
+    ]
+    folder = set_folder(
+        root,
+        ['LIP', 'lip', 'LIP/LIP'],
+        ['TrainVal_images', 'Testing_images', 'train_images', 'val_images'],
+    )
+    about = lip_classes, lip_palette, f'lip-{split}'
+    if split == 'test':
+        return Pairs(
+            [(p, p) for p in pictures_below(inside(folder, 'testing_images'))],
+            *about,
+            unlabelled,
+            read_image,
+        )
     files = lambda name: pictures_below(inside(folder, name))
-    items = [pair for p in parts for pair in match_stems(files(f'{p}_images'), files(f'{p}_segmentations'), name=f'lip {p}')]
+    items = [
+        pair
+        for p in parts
+        for pair in match_stems(files(f'{p}_images'), files(f'{p}_segmentations'), name=f'lip {p}')
+    ]
     return Pairs(items, *about, by_index({k: k for k in range(20)}))
 
 # %% ../../nbs/1_data/lip.ipynb #d846e242
-lip.source = Source('LIP', [Archive(f'{name}.zip', [], name) for name in ('TrainVal_images', 'TrainVal_parsing_annotations')], dict(train=30_462, val=10_000),
-    'none stated, for research', 'https://lip.sysuhcp.com/overview.php')
+lip.source = Source(
+    'LIP',
+    [
+        Archive(f'{name}.zip', [], name)
+        for name in ('TrainVal_images', 'TrainVal_parsing_annotations')
+    ],
+    dict(train=30_462, val=10_000),
+    'none stated, for research',
+    'https://lip.sysuhcp.com/overview.php',
+)

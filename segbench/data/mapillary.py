@@ -12,22 +12,25 @@ from .download import *
 from .pairs import *
 
 # %% ../../nbs/1_data/mapillary.ipynb #ea26e312
-classes = '''Bird, Ground Animal, Curb, Fence, Guard Rail, Barrier, Wall, Bike Lane, Crosswalk - Plain, Curb Cut, Parking, Pedestrian Area, Rail Track, Road,
+classes = """Bird, Ground Animal, Curb, Fence, Guard Rail, Barrier, Wall, Bike Lane, Crosswalk - Plain, Curb Cut, Parking, Pedestrian Area, Rail Track, Road,
 Service Lane, Sidewalk, Bridge, Building, Tunnel, Person, Bicyclist, Motorcyclist, Other Rider, Lane Marking - Crosswalk, Lane Marking - General,
 Mountain, Sand, Sky, Snow, Terrain, Vegetation, Water, Banner, Bench, Bike Rack, Billboard, Catch Basin, CCTV Camera, Fire Hydrant, Junction Box,
 Mailbox, Manhole, Phone Booth, Pothole, Street Light, Pole, Traffic Sign Frame, Utility Pole, Traffic Light, Traffic Sign (Back), Traffic Sign
 (Front), Trash Can, Bicycle, Boat, Bus, Car, Caravan, Motorcycle, On Rails, Other Vehicle, Trailer, Truck, Wheeled Slow, Car Mount, Ego Vehicle,
-Unlabeled'''.replace('\n', ' ').split(', ')
+Unlabeled""".replace('\n', ' ').split(', ')
 
 # %% ../../nbs/1_data/mapillary.ipynb #d22efcf7
-palette = [tuple(bytes.fromhex(rgb)) for rgb in '''
+palette = [
+    tuple(bytes.fromhex(rgb))
+    for rgb in """
 a52a2a 00c000 c4c4c4 be9999 b4a5b4 5a7896 66669c 8040ff 8c8cc8 aaaaaa faaaa0 606060 e6968c 804080 6e6e6e f423e8 966464 464646 96785a dc143c
 ff0000 ff0064 ff00c8 c88080 ffffff 40aa40 e6a032 4682b4 beffff 98fb98 6b8e23 00aa1e ffff80 fa001e 648cb4 dcdcdc dc8080 de2828 64aa1e 282828
 212121 6480a0 8e0000 466496 d2aa64 999999 808080 000050 faaa1e c0c0c0 dcdc00 8c8c14 770b20 9600ff 003c64 00008e 00005a 0000e6 005064 804040
-00006e 000046 0000c0 202020 780a0a 000000'''.split()]
+00006e 000046 0000c0 202020 780a0a 000000""".split()
+]
 
 # %% ../../nbs/1_data/mapillary.ipynb #95e8f080
-classes2 = '''Bird, Ground Animal, Ambiguous Barrier, Concrete Block, Curb, Fence, Guard Rail, Barrier, Road Median, Road Side, Lane Separator, Temporary
+classes2 = """Bird, Ground Animal, Ambiguous Barrier, Concrete Block, Curb, Fence, Guard Rail, Barrier, Road Median, Road Side, Lane Separator, Temporary
 Barrier, Wall, Bike Lane, Crosswalk - Plain, Curb Cut, Driveway, Parking, Parking Aisle, Pedestrian Area, Rail Track, Road, Road Shoulder,
 Service Lane, Sidewalk, Traffic Island, Bridge, Building, Garage, Tunnel, Person, Person Group, Bicyclist, Motorcyclist, Other Rider, Lane
 Marking - Dashed Line, Lane Marking - Straight Line, Lane Marking - Zigzag Line, Lane Marking - Ambiguous, Lane Marking - Arrow (Left), Lane
@@ -42,73 +45,109 @@ Light - General (Single), Traffic Light - Pedestrians, Traffic Light - General (
 Cyclists, Traffic Light - Other, Traffic Sign - Ambiguous, Traffic Sign (Back), Traffic Sign - Direction (Back), Traffic Sign - Direction
 (Front), Traffic Sign (Front), Traffic Sign - Parking, Traffic Sign - Temporary (Back), Traffic Sign - Temporary (Front), Trash Can, Bicycle,
 Boat, Bus, Car, Caravan, Motorcycle, On Rails, Other Vehicle, Trailer, Truck, Vehicle Group, Wheeled Slow, Water Valve, Car Mount, Dynamic, Ego
-Vehicle, Ground, Static, Unlabeled'''.replace('\n', ' ').split(', ')
+Vehicle, Ground, Static, Unlabeled""".replace('\n', ' ').split(', ')
 
 # %% ../../nbs/1_data/mapillary.ipynb #1d16fb2d
-palette2 = [tuple(bytes.fromhex(rgb)) for rgb in '''
+palette2 = [
+    tuple(bytes.fromhex(rgb))
+    for rgb in """
 a52a2a 00c000 faaa1f faaa20 c4c4c4 be9999 b4a5b4 5a7896 faaa21 faaa22 808080 faaa23 66669c 8040ff 8c8cc8 aaaaaa faaa24 faaaa0 faaa25 606060
 e6968c 804080 6e6e6e 6e6e6e f423e8 80c480 966464 464646 969696 96785a dc143c dc143c ff0000 ff0064 ff00c8 ffffff ffffff faaa1d faaa1c faaa1a
 faaa19 faaa18 faaa16 faaa15 faaa14 ffffff faaa13 faaa12 faaa0c faaa0b ffffff ffffff faaa10 faaa0f faaa0f ffffff ffffff ffffff ffffff 40aa40
 e6a032 4682b4 beffff 98fb98 6b8e23 00aa1e ffff80 fa001e 648cb4 dc8080 de2828 64aa1e 282828 212121 6480a0 1414ff 8e0000 466496 faab1e faac1e
 faad1e faae1e faaf1e fab01e d2aa64 999999 999999 808080 000050 d23c3c faaa1e faaa1e faaa1e faaa1e faaa1e faaa1e c0c0c0 c0c0c0 c0c0c0 dcdc00
 dcdc00 0000c4 c0c0c0 dcdc00 8c8c14 770b20 9600ff 003c64 00008e 00005a 0000e6 005064 804040 00006e 000046 00008e 0000c0 aaaaaa 202020 6f4a00
-780a0a 510051 6f6f00 000000'''.split()]
+780a0a 510051 6f6f00 000000""".split()
+]
 
 # %% ../../nbs/1_data/mapillary.ipynb #0651162d
-label_values,label_values2 = list(range(66)),list(range(124))
+label_values, label_values2 = list(range(66)), list(range(124))
 
 # %% ../../nbs/1_data/mapillary.ipynb #a2de6ccf
-versions = { # names, colours, numbers that are not scored, folders of labels
+versions = {  # names, colours, numbers that are not scored, folders of labels
     'v1.2': (classes, palette, [65], ['v1.2/labels', 'labels']),
-    'v2.0': (classes2, palette2, [2, 31, 38, 79, 86, 96, 115, 123], ['v2.0/labels'])}
+    'v2.0': (classes2, palette2, [2, 31, 38, 79, 86, 96, 115, 123], ['v2.0/labels']),
+}
 
-def decoder(palette:list, keep:list):
+
+def decoder(palette: list, keep: list):
     "From numbers, or from colours that only one class has, to the place in `keep`; other classes are void."
-    table = dict.fromkeys(range(len(palette)), 255) | {v: k for k,v in enumerate(keep)}
-    return either(by_index(table), by_colour({rgb: table[v] for v,rgb in enumerate(palette) if palette.count(rgb) == 1}))
+    table = dict.fromkeys(range(len(palette)), 255) | {v: k for k, v in enumerate(keep)}
+    return either(
+        by_index(table),
+        by_colour({rgb: table[v] for v, rgb in enumerate(palette) if palette.count(rgb) == 1}),
+    )
 
 # %% ../../nbs/1_data/mapillary.ipynb #f58343d8
-parts = dict(train=['training'], val=['validation'], trainval=['training', 'validation'], test=['testing'])
+parts = dict(
+    train=['training'], val=['validation'], trainval=['training', 'validation'], test=['testing']
+)
 
-def items(folder, part:str, places:list) -> list:
+
+def items(folder, part: str, places: list) -> list:
     "(picture, label) for each picture of `part`, labels in the first of `places`; a picture of the test is its own label."
-    pictures = pictures_below(folder/part/'images')
-    if not pictures: raise UserError(f'mapillary has no pictures for {part} in {str(folder)!r}: they belong into {part}/images.')
-    if part == 'testing': return [(p, p) for p in pictures]
-    labels = next(filter(None, (pictures_below(folder/part/d) for d in places)), [])
+    pictures = pictures_below(folder / part / 'images')
+    if not pictures:
+        raise UserError(
+            f'mapillary has no pictures for {part} in {str(folder)!r}: they belong into {part}/images.'
+        )
+    if part == 'testing':
+        return [(p, p) for p in pictures]
+    labels = next(filter(None, (pictures_below(folder / part / d) for d in places)), [])
     return match_stems(pictures, labels, name=f'mapillary {part} in {" or ".join(places)}')
 
 # %% ../../nbs/1_data/mapillary.ipynb #ef682d1d
-def read(root, split:str, version:str, scored:bool, name:str):
+def read(root, split: str, version: str, scored: bool, name: str):
     "A split of Mapillary Vistas with the labels of `version`."
-    names,colours,dropped,places = versions[version]
+    names, colours, dropped, places = versions[version]
     keep = [v for v in range(len(names)) if not (scored and v in dropped)]
-    folder = set_folder(root, ['mapillary', 'mapillary-vistas-dataset_public_v2.0'], [f'{d}/images' for d in ('training', 'validation', 'testing')])
-    pairs = [pair for part in parts[choose(f'split of {name}', split, list(parts))] for pair in items(folder, part, places)]
-    return Pairs(pairs, [names[v] for v in keep], [colours[v] for v in keep], f'{name}-{split}', *((unlabelled, read_image) if split == 'test' else (decoder(colours, keep),)))
+    folder = set_folder(
+        root,
+        ['mapillary', 'mapillary-vistas-dataset_public_v2.0'],
+        [f'{d}/images' for d in ('training', 'validation', 'testing')],
+    )
+    pairs = [
+        pair
+        for part in parts[choose(f'split of {name}', split, list(parts))]
+        for pair in items(folder, part, places)
+    ]
+    return Pairs(
+        pairs,
+        [names[v] for v in keep],
+        [colours[v] for v in keep],
+        f'{name}-{split}',
+        *((unlabelled, read_image) if split == 'test' else (decoder(colours, keep),)),
+    )
 
 # %% ../../nbs/1_data/mapillary.ipynb #b3dffa5d
 def mapillary(
-    root=None, # The folder of Mapillary Vistas or the one that holds data sets
-    split:str='train', # `train`, `val`, `trainval` or `test`
-    scored:bool=False, # Only the 65 classes that the benchmark scores; Unlabeled is void
+    root=None,  # The folder of Mapillary Vistas or the one that holds data sets
+    split: str = 'train',  # `train`, `val`, `trainval` or `test`
+    scored: bool = False,  # Only the 65 classes that the benchmark scores; Unlabeled is void
 ) -> Pairs:
     "Mapillary Vistas 1.2, void for `test`: 66 classes."
     return read(root, split, 'v1.2', scored, 'mapillary')
 
 # %% ../../nbs/1_data/mapillary.ipynb #fe6ec871
 def v2(
-    root=None, # The folder of Mapillary Vistas or the one that holds data sets
-    split:str='train', # `train`, `val`, `trainval` or `test`
-    scored:bool=False, # Only the 116 classes that the benchmark scores; the other eight are void
+    root=None,  # The folder of Mapillary Vistas or the one that holds data sets
+    split: str = 'train',  # `train`, `val`, `trainval` or `test`
+    scored: bool = False,  # Only the 116 classes that the benchmark scores; the other eight are void
 ) -> Pairs:
     "Mapillary Vistas 2.0, void for `test`: 124 classes."
     return read(root, split, 'v2.0', scored, 'mapillary.v2')
 
 # %% ../../nbs/1_data/mapillary.ipynb #44db6e65
-def vistas(version:str):
+def vistas(version: str):
     "The `Source` of a version of Mapillary Vistas, which one has to register for."
     counts = dict(train=18_000, val=2000, test=5000)
-    return Source('mapillary', [Archive(f'mapillary-vistas-dataset_public_{version}.zip', [])], counts, 'CC BY-NC-SA 4.0', 'https://www.mapillary.com/dataset/vistas')
+    return Source(
+        'mapillary',
+        [Archive(f'mapillary-vistas-dataset_public_{version}.zip', [])],
+        counts,
+        'CC BY-NC-SA 4.0',
+        'https://www.mapillary.com/dataset/vistas',
+    )
 
-mapillary.source,v2.source = vistas('v1.2'),vistas('v2.0')
+
+mapillary.source, v2.source = vistas('v1.2'), vistas('v2.0')

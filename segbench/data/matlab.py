@@ -15,63 +15,118 @@ def elements(data):
     "(type, bytes) of each element in `data`; compressed ones are unpacked."
     at = 0
     while at < len(data):
-        kind,size = struct.unpack_from('<2I', data, at)
+        kind, size = struct.unpack_from('<2I', data, at)
         small = kind >> 16
-        body = data[at+4:at+4+small] if small else data[at+8:at+8+size]
-        if len(body) < (small or size): raise EOFError
-        if kind == 15: yield from elements(zlib.decompress(body))
-        else: yield kind & 0xffff, body
+        body = data[at + 4 : at + 4 + small] if small else data[at + 8 : at + 8 + size]
+        if len(body) < (small or size):
+            raise EOFError
+        if kind == 15:
+            yield from elements(zlib.decompress(body))
+        else:
+            yield kind & 0xFFFF, body
         at += 8 if small else 8 + size + (-size % 8 if kind != 15 else 0)
 
 # %% ../../nbs/1_data/matlab.ipynb #1cdbb2df
-stored = {1: 'i1', 2: 'u1', 3: '<i2', 4: '<u2', 5: '<i4', 6: '<u4', 7: '<f4', 9: '<f8', 12: '<i8', 13: '<u8'}
-STRUCT,NUMBERS = 2,range(6, 16) # classes of an array; others are cells, text, sparse matrices and objects
-COMPLEX = 1 << 11 # flag of an array whose numbers have an imaginary part
+stored = {
+    1: 'i1',
+    2: 'u1',
+    3: '<i2',
+    4: '<u2',
+    5: '<i4',
+    6: '<u4',
+    7: '<f4',
+    9: '<f8',
+    12: '<i8',
+    13: '<u8',
+}
+STRUCT, NUMBERS = (
+    2,
+    range(6, 16),
+)  # classes of an array; others are cells, text, sparse matrices and objects
+COMPLEX = 1 << 11  # flag of an array whose numbers have an imaginary part
 
-def numbers(kind, data): return np.frombuffer(data, stored[kind])
+
+def numbers(kind, data):
+    return np.frombuffer(data, stored[kind])
 
 # %% ../../nbs/1_data/matlab.ipynb #24473e22
 def array(body):
     "Name and content of an array: real numbers as NumPy has them, a struct as a dictionary, None for anything else."
     parts = elements(body)
-    flags,shape,name = numbers(*next(parts))[0],numbers(*next(parts)),bytes(next(parts)[1]).decode()
+    flags, shape, name = (
+        numbers(*next(parts))[0],
+        numbers(*next(parts)),
+        bytes(next(parts)[1]).decode(),
+    )
     kind = flags & 255
-    if kind in NUMBERS and not flags & COMPLEX: return name, numbers(*next(parts)).reshape(shape, order='F')
-    if kind != STRUCT: return name, None
-    size,names = int(numbers(*next(parts))[0]),bytes(next(parts)[1])
-    names = [names[k:k+size].rstrip(b'\0').decode() for k in range(0, len(names), size)]
-    return name, {n: array(b)[1] for n,(_,b) in zip(names, parts)}
+    if kind in NUMBERS and not flags & COMPLEX:
+        return name, numbers(*next(parts)).reshape(shape, order='F')
+    if kind != STRUCT:
+        return name, None
+    size, names = int(numbers(*next(parts))[0]), bytes(next(parts)[1])
+    names = [names[k : k + size].rstrip(b'\0').decode() for k in range(0, len(names), size)]
+    return name, {n: array(b)[1] for n, (_, b) in zip(names, parts)}
 
 # %% ../../nbs/1_data/matlab.ipynb #245b3f3d
-_torn = ( # what becomes of bytes that are not what they should be
-    AttributeError, EOFError, IndexError, KeyError, MemoryError, OverflowError, RuntimeError, StopIteration,
-    TypeError, ValueError, struct.error, zlib.error,
+_torn = (  # what becomes of bytes that are not what they should be
+    AttributeError,
+    EOFError,
+    IndexError,
+    KeyError,
+    MemoryError,
+    OverflowError,
+    RuntimeError,
+    StopIteration,
+    TypeError,
+    ValueError,
+    struct.error,
+    zlib.error,
 )
 
+
 def read_mat(
-    path, # A `.mat` file
-    *names, # What of it, from outside to inside; the dictionary of all variables by default
+    path,  # A `.mat` file
+    *names,  # What of it, from outside to inside; the dictionary of all variables by default
 ):
     "What is called `names` in a `.mat` file; None stands for what is not made of real numbers."
-    try: data = Path(path).read_bytes()
-    except OSError as e: raise UserError(f'cannot read {str(path)!r}: {e.strerror or e}.') from None
-    if data[124:128] != b'\0\1IM': raise UserError(f"cannot read {str(path)!r}: it is no .mat file of level 5, little-endian; in Matlab, save it with the option '-v7'.")
-    try: found = dict(array(body) for kind,body in elements(memoryview(data)[128:]) if kind == 14)
-    except _torn: raise UserError(f'cannot read {str(path)!r}: it is damaged.') from None
+    try:
+        data = Path(path).read_bytes()
+    except OSError as e:
+        raise UserError(f'cannot read {str(path)!r}: {e.strerror or e}.') from None
+    if data[124:128] != b'\0\1IM':
+        raise UserError(
+            f"cannot read {str(path)!r}: it is no .mat file of level 5, little-endian; in Matlab, save it with the option '-v7'."
+        )
+    try:
+        found = dict(array(body) for kind, body in elements(memoryview(data)[128:]) if kind == 14)
+    except _torn:
+        raise UserError(f'cannot read {str(path)!r}: it is damaged.') from None
     for n in names:
-        if not isinstance(found, dict): raise UserError(f'cannot read {str(path)!r}: there is no {n!r} in it where {".".join(names)} was looked for.')
+        if not isinstance(found, dict):
+            raise UserError(
+                f'cannot read {str(path)!r}: there is no {n!r} in it where {".".join(names)} was looked for.'
+            )
         found = found[choose(f'variable in {path}', n, list(found))]
     return found
 
+
 def read_mat_label(
-    path, # A `.mat` file
-    *names, # Where in it the label is, from outside to inside
+    path,  # A `.mat` file
+    *names,  # Where in it the label is, from outside to inside
 ):
     "The label map called `names` in a `.mat` file, whole numbers h×w."
     x = read_mat(path, *names)
     where = f'{".".join(names)} in {str(path)!r}'
-    if not isinstance(x, np.ndarray): raise UserError(f'{where} is no label map: it is not made of real numbers.')
-    if x.ndim != 2 or not x.size: raise UserError(f'{where} is no label map: it is {"×".join(map(str, x.shape))} numbers, not height×width.')
-    if x.dtype.kind != 'f': return x
-    if (odd := x[~(abs(x - np.rint(x)) == 0)]).size: raise UserError(f'{where} holds {odd[0]}, which is no whole number; save the label with the numbers of its classes.') # also NaN
+    if not isinstance(x, np.ndarray):
+        raise UserError(f'{where} is no label map: it is not made of real numbers.')
+    if x.ndim != 2 or not x.size:
+        raise UserError(
+            f'{where} is no label map: it is {"×".join(map(str, x.shape))} numbers, not height×width.'
+        )
+    if x.dtype.kind != 'f':
+        return x
+    if (odd := x[~(abs(x - np.rint(x)) == 0)]).size:
+        raise UserError(
+            f'{where} holds {odd[0]}, which is no whole number; save the label with the numbers of its classes.'
+        )  # also NaN
     return x.astype(np.int64)

@@ -26,135 +26,195 @@ from .tiff import *
 from ..show import *
 
 # %% ../../nbs/1_data/pairs.ipynb #1a2b3c4d
-_all_ = ['every_channel', 'file_bytes', 'read_image', 'read_label', 'to_bytes'] # Of `images`, for all that reads sets
+_all_ = [
+    'every_channel',
+    'file_bytes',
+    'read_image',
+    'read_label',
+    'to_bytes',
+]  # Of `images`, for all that reads sets
 
 # %% ../../nbs/1_data/pairs.ipynb #262200af
 kinds = ('.png', '.jpg', '.jpeg', '.tif', '.tiff', '.webp', '.bmp')
 
 # %% ../../nbs/1_data/pairs.ipynb #f5950c6d
-skipped = 'left there by programs' # kind of such files in the list of `gaps`
-_programs = {'__macosx', '@eadir', '#recycle', '#snapshot', '@recycle', '$recycle.bin', 'lost+found',
-             'system volume information', 'thumbs.db', 'ehthumbs.db', 'desktop.ini'}
+skipped = 'left there by programs'  # kind of such files in the list of `gaps`
+_programs = {
+    '__macosx',
+    '@eadir',
+    '#recycle',
+    '#snapshot',
+    '@recycle',
+    '$recycle.bin',
+    'lost+found',
+    'system volume information',
+    'thumbs.db',
+    'ehthumbs.db',
+    'desktop.ini',
+}
 
-def _of_program(name:str) -> bool:
+
+def _of_program(name: str) -> bool:
     "Whether a program left the file or folder of this `name`: it is hidden, or one of the well-known."
     return name.startswith('.') or name.lower() in _programs
+
 
 def _entries(folder) -> list:
     "What lies in `folder`, by name; a `UserError` if it cannot be looked into."
     try:
         with os.scandir(folder) as found:
             return sorted(found, key=lambda e: e.name)
-    except FileNotFoundError: return []
+    except FileNotFoundError:
+        return []
     except OSError as e:
-        raise UserError(f'cannot look into the folder {str(folder)!r}: {e.strerror}; '
-                        'make it readable, or give another one.') from None
+        raise UserError(
+            f'cannot look into the folder {str(folder)!r}: {e.strerror}; '
+            'make it readable, or give another one.'
+        ) from None
+
 
 def _sayable(path):
     "A `UserError` if the name of the file `path` is no UTF-8, so that it can be neither printed nor written into any file."
-    try: str(path).encode()
+    try:
+        str(path).encode()
     except UnicodeEncodeError:
         shown = str(path).encode(errors='backslashreplace').decode()
-        raise UserError(f"{shown!r} has a name that is not in UTF-8; rename it, all of them by: convmv -f latin1 -t utf8 -r --notest FOLDER") from None
+        raise UserError(
+            f'{shown!r} has a name that is not in UTF-8; rename it, all of them by: convmv -f latin1 -t utf8 -r --notest FOLDER'
+        ) from None
 
-def _explore(folder, depth, pictures:list, left:list, seen:set, links:list):
+
+def _explore(folder, depth, pictures: list, left: list, seen: set, links: list):
     "Put the pictures in `folder` and up to `depth`-1 folders below into `pictures`, what programs left into `left`, linked folders into `links`."
     at = os.stat(folder) if os.path.exists(folder) else None
     # a folder that is reached twice, through a link to it or to one above, counts once
-    if at is None or (at.st_dev, at.st_ino) in seen: return
+    if at is None or (at.st_dev, at.st_ino) in seen:
+        return
     seen.add((at.st_dev, at.st_ino))
     for e in _entries(folder):
-        path,link = Path(folder)/e.name,e.is_symlink()
+        path, link = Path(folder) / e.name, e.is_symlink()
         kind = path.suffix.lower()
-        if _of_program(e.name): left.append(path)
+        if _of_program(e.name):
+            left.append(path)
         elif os.path.isdir(path) if link else e.is_dir():
-            if depth > 1 and link: links.append((path, depth-1))
-            elif depth > 1: _explore(path, depth-1, pictures, left, seen, links)
+            if depth > 1 and link:
+                links.append((path, depth - 1))
+            elif depth > 1:
+                _explore(path, depth - 1, pictures, left, seen, links)
         elif link and not os.path.exists(path) and (kind in kinds or kind == '' and depth > 1):
-            raise UserError(f'{path} is a link to {os.readlink(path)!r}, which is not there or cannot be read; '
-                            'bring that back, or remove the link.')
+            raise UserError(
+                f'{path} is a link to {os.readlink(path)!r}, which is not there or cannot be read; '
+                'bring that back, or remove the link.'
+            )
         elif kind in kinds and not os.path.isfile(path):
-            what = f'a link to {os.readlink(path)!r}, which is no picture' if link else 'a pipe or a device, no picture'
+            what = (
+                f'a link to {os.readlink(path)!r}, which is no picture'
+                if link
+                else 'a pipe or a device, no picture'
+            )
             raise UserError(f'{path} is {what}; remove it.')
         elif kind in kinds:
             _sayable(path)
             pictures.append(path)
 
+
 def refuse_disk(folder):
     "A `UserError` if `folder` is the root of everything: looking through it would take hours."
     if Path(folder).resolve() == Path(folder).resolve().parent:
-        raise UserError(f'{str(folder)!r} is the whole disk, not a folder of pictures; name the folder that has them.')
+        raise UserError(
+            f'{str(folder)!r} is the whole disk, not a folder of pictures; name the folder that has them.'
+        )
+
 
 def pictures_below(
     folder,
-    depth=float('inf'), # 1 for those in `folder` itself, 2 for those in its folders, too
+    depth=float('inf'),  # 1 for those in `folder` itself, 2 for those in its folders, too
 ) -> list:
     "All picture files in `folder` and below, sorted, but for what programs left there, which `gaps` lists."
-    pictures,left,seen,links = [],[],set(),[(Path(folder), depth)]
+    pictures, left, seen, links = [], [], set(), [(Path(folder), depth)]
     # links come last: what lies in a folder of the set itself is listed there
     while links:
-        where,deep = links.pop(0)
+        where, deep = links.pop(0)
         refuse_disk(where)
         _explore(where, deep, pictures, left, seen, links)
-    if listing: listing[-1].extend((skipped, str(p)) for p in left)
+    if listing:
+        listing[-1].extend((skipped, str(p)) for p in left)
     return sorted(pictures)
 
 # %% ../../nbs/1_data/pairs.ipynb #bcb64a34
 def _fits(parts, pattern) -> bool:
     "Whether the `parts` of a path are those of `pattern`, in which `**` is any number of folders."
-    if not pattern: return not parts
-    if pattern[0] == '**': return any(_fits(parts[k:], pattern[1:]) for k in range(len(parts)))
+    if not pattern:
+        return not parts
+    if pattern[0] == '**':
+        return any(_fits(parts[k:], pattern[1:]) for k in range(len(parts)))
     return bool(parts) and fnmatchcase(parts[0], pattern[0]) and _fits(parts[1:], pattern[1:])
 
-def pictures_like(root, pattern:str) -> list:
+
+def pictures_like(root, pattern: str) -> list:
     "The pictures below `root` that `pattern`, such as `*.jpg` or `*/rgb/*.png`, means, by the rules of `pictures_below`."
-    small = lambda name: name[:-len(end)] + end.lower() if (end := os.path.splitext(name)[1]) else name # a camera's .JPG is a .jpg
+    small = lambda name: (
+        name[: -len(end)] + end.lower() if (end := os.path.splitext(name)[1]) else name
+    )  # a camera's .JPG is a .jpg
     parts = Path(pattern).parts
-    fixed = next(k for k,p in enumerate(parts) if '*' in p)
-    base,rest = Path(root, *parts[:fixed]),[*parts[fixed:-1], small(parts[-1])]
+    fixed = next(k for k, p in enumerate(parts) if '*' in p)
+    base, rest = Path(root, *parts[:fixed]), [*parts[fixed:-1], small(parts[-1])]
     found = pictures_below(base, float('inf') if '**' in rest else len(rest))
     return [p for p in found if _fits([*p.relative_to(base).parts[:-1], small(p.name)], rest)]
 
 # %% ../../nbs/1_data/pairs.ipynb #6daa3b39
 def by_index(
-    table:dict, # File value → class, 255 for void
+    table: dict,  # File value → class, 255 for void
 ):
     "A function from file values, h×w, to classes; values that `table` lacks, and colours, become −1."
-    lut = np.full(max(256, max(table)+2), -1, np.int16)
+    lut = np.full(max(256, max(table) + 2), -1, np.int16)
     lut[list(table)] = list(table.values())
+
     def decode(x):
-        if x.ndim == 3: return np.full(x.shape[:2], -1, np.int16)
-        return cv2.LUT(x, lut[None,:256]).reshape(x.shape) if x.dtype == np.uint8 else lut[np.where((x < 0) | (x >= len(lut)), np.int64(-1), x)]
+        if x.ndim == 3:
+            return np.full(x.shape[:2], -1, np.int16)
+        return (
+            cv2.LUT(x, lut[None, :256]).reshape(x.shape)
+            if x.dtype == np.uint8
+            else lut[np.where((x < 0) | (x >= len(lut)), np.int64(-1), x)]
+        )
+
     decode.table = table
     return decode
 
 # %% ../../nbs/1_data/pairs.ipynb #05e304f4
 def by_colour(
-    table:dict, # (red, green, blue) → class, 255 for void
+    table: dict,  # (red, green, blue) → class, 255 for void
 ):
     "A function from colours, h×w×3, to classes; colours that `table` lacks, and plain numbers, become −1."
-    code = lambda x: (np.asarray(x, np.int32) @ np.array([1<<16, 1<<8, 1], np.int32))
-    keys = code(list(table)); order = keys.argsort()
-    keys,classes = keys[order],np.array(list(table.values()), np.int16)[order]
+    code = lambda x: np.asarray(x, np.int32) @ np.array([1 << 16, 1 << 8, 1], np.int32)
+    keys = code(list(table))
+    order = keys.argsort()
+    keys, classes = keys[order], np.array(list(table.values()), np.int16)[order]
+
     def decode(x):
-        if x.ndim == 2: return np.full(x.shape, -1, np.int16)
-        c = code(x); k = np.searchsorted(keys, c).clip(max=len(keys)-1)
+        if x.ndim == 2:
+            return np.full(x.shape, -1, np.int16)
+        c = code(x)
+        k = np.searchsorted(keys, c).clip(max=len(keys) - 1)
         return np.where(keys[k] == c, classes[k], -1)
+
     decode.table = table
     return decode
 
 # %% ../../nbs/1_data/pairs.ipynb #6a462aa4
 def either(
-    index, # What `by_index` returns
-    paint, # What `by_colour` returns
+    index,  # What `by_index` returns
+    paint,  # What `by_colour` returns
 ):
     "A function for files that hold numbers, h×w, or colours, h×w×3."
     decode = lambda x: (paint if x.ndim == 3 else index)(x)
-    decode.table,decode.paint = index.table,paint
+    decode.table, decode.paint = index.table, paint
     return decode
 
+
 def unlabelled(
-    image, # Picture, h×w×3
+    image,  # Picture, h×w×3
 ):
     "Void, 255, for every pixel of `image`."
     return np.full(image.shape[:2], 255, np.int16)
@@ -163,84 +223,126 @@ def unlabelled(
 def read_map(path, size):
     "A map that comes with a label of height and width `size`, `uint8` h×w; one of half the size is doubled."
     x = read_label(path)
-    if x.ndim != 2 or x.dtype != np.uint8: raise UserError(f'{path} is no map: it needs one byte per pixel.')
-    if x.shape == size: return x
-    if any(m not in (n//2, -(-n//2)) for m,n in zip(x.shape, size)): raise UserError(f'{path} is {x.shape[1]}×{x.shape[0]}, neither as large as its label, {size[1]}×{size[0]}, nor half as large.')
-    return x[np.ix_(*(np.minimum(np.arange(n)//2, m-1) for m,n in zip(x.shape, size)))]
+    if x.ndim != 2 or x.dtype != np.uint8:
+        raise UserError(f'{path} is no map: it needs one byte per pixel.')
+    if x.shape == size:
+        return x
+    if any(m not in (n // 2, -(-n // 2)) for m, n in zip(x.shape, size)):
+        raise UserError(
+            f'{path} is {x.shape[1]}×{x.shape[0]}, neither as large as its label, {size[1]}×{size[0]}, nor half as large.'
+        )
+    return x[np.ix_(*(np.minimum(np.arange(n) // 2, m - 1) for m, n in zip(x.shape, size)))]
 
 # %% ../../nbs/1_data/pairs.ipynb #3f265e1e
-def refuse_shared(items:list, name:str):
+def refuse_shared(items: list, name: str):
     "A `UserError` if two pictures among `items` have one picture file as their label."
     owner = {}
-    for image,label in (item[:2] for item in items if len(item) > 1):
-        if not str(label).lower().endswith(kinds): continue # one file of annotations may be there for all
+    for image, label in (item[:2] for item in items if len(item) > 1):
+        if not str(label).lower().endswith(kinds):
+            continue  # one file of annotations may be there for all
         first = owner.setdefault(label, image)
-        if first != image: raise UserError(f'{first} and {image} of {name} would share the label {label}; give each its own.')
+        if first != image:
+            raise UserError(
+                f'{first} and {image} of {name} would share the label {label}; give each its own.'
+            )
 
 # %% ../../nbs/1_data/pairs.ipynb #1e7e4cbe
 class Pairs:
     "Pictures and labels: `pairs[i]` is (image `uint8` c×h×w, label `uint8` h×w with 255 for void), perhaps with a dictionary of maps."
-    reading = None # What else decides the labels of a set, for its fingerprint
-    remedy = '' # What to do about a value that the table lacks
-    group_of = None # From a picture file to the name of the video or series it belongs to; a set that has such sets it
-    def __init__(self,
-        items:list, # (picture file, label file) for each, perhaps with a dictionary of map files by name
-        classes:list, # Names, at most 255
-        palette, # Colours, n×3 `uint8`
-        name:str, # Such as `camvid-train`
-        decode, # From what a label file holds to classes, −1 for unknown
-        read=read_label, # From a label file to the values in it
-        channels:int=3, # Of a picture
-        window=(0, 65535), # Samples of 16 bits that become 0 and 255
+
+    reading = None  # What else decides the labels of a set, for its fingerprint
+    remedy = ''  # What to do about a value that the table lacks
+    group_of = None  # From a picture file to the name of the video or series it belongs to; a set that has such sets it
+
+    def __init__(
+        self,
+        items: list,  # (picture file, label file) for each, perhaps with a dictionary of map files by name
+        classes: list,  # Names, at most 255
+        palette,  # Colours, n×3 `uint8`
+        name: str,  # Such as `camvid-train`
+        decode,  # From what a label file holds to classes, −1 for unknown
+        read=read_label,  # From a label file to the values in it
+        channels: int = 3,  # Of a picture
+        window=(0, 65535),  # Samples of 16 bits that become 0 and 255
     ):
-        if len(classes) > 255: raise UserError(f'{name} has {len(classes)} classes; labels are uint8 with 255 for void, so at most 255 are possible.')
-        self.items,self.classes,self.palette,self.name = list(items),list(classes),np.asarray(palette, np.uint8),name
-        self.decode,self.read,self.channels,self.window = decode,read,channels,window
-        if not self.items: raise UserError(f'{name} has no pictures; choose another split, or see to its folder.')
+        if len(classes) > 255:
+            raise UserError(
+                f'{name} has {len(classes)} classes; labels are uint8 with 255 for void, so at most 255 are possible.'
+            )
+        self.items, self.classes, self.palette, self.name = (
+            list(items),
+            list(classes),
+            np.asarray(palette, np.uint8),
+            name,
+        )
+        self.decode, self.read, self.channels, self.window = decode, read, channels, window
+        if not self.items:
+            raise UserError(f'{name} has no pictures; choose another split, or see to its folder.')
         refuse_shared(self.items, name)
 
-    def __len__(self): return len(self.items)
-    def __repr__(self): return f'{self.name}: {len(self)} pictures, {len(self.classes)} classes'
+    def __len__(self):
+        return len(self.items)
+
+    def __repr__(self):
+        return f'{self.name}: {len(self)} pictures, {len(self.classes)} classes'
 
 # %% ../../nbs/1_data/pairs.ipynb #2a8c02e0
 def _unknown(values, where, pairs) -> str:
     "What is wrong with the `values` of a label, h×w or h×w×3, of which the table of `pairs` lacks those at `where`."
-    numbers = type(next(iter(getattr(pairs.decode, 'table', {})), ())) is int and not hasattr(pairs.decode, 'paint')
+    numbers = type(next(iter(getattr(pairs.decode, 'table', {})), ())) is int and not hasattr(
+        pairs.decode, 'paint'
+    )
     if values.ndim == 3 and numbers and where.all() and not np.ptp(values, 2).any():
         return 'has three channels that are all equal where one number for each pixel belongs; save one of them, as PIL.Image.open(file).getchannel(0).save(file) does.'
     return f'holds the value {values[where][0].tolist()}, which is not in the table of {pairs.name}{pairs.remedy}.'
 
+
 def _sizes_differ(image, label, size, wanted) -> str:
     "The sentence for the files `image` and `label` with the heights and widths `size` and `wanted`."
     said = f'{image} is {size[1]}×{size[0]} but its label {label} is {wanted[1]}×{wanted[0]}.'
-    if orientation(image) < 5 or size[:2] != wanted[::-1]: return said
-    return (f'{said[:-1]}: the note in the picture that says how to turn it (EXIF) is not obeyed where there is '
-            f'a label; save it upright, with PIL.ImageOps.exif_transpose for example.')
+    if orientation(image) < 5 or size[:2] != wanted[::-1]:
+        return said
+    return (
+        f'{said[:-1]}: the note in the picture that says how to turn it (EXIF) is not obeyed where there is '
+        f'a label; save it upright, with PIL.ImageOps.exif_transpose for example.'
+    )
+
 
 @patch
-def __getitem__(self:Pairs, i):
-    image,label = read_image(self.items[i][0], self.channels, self.window),self.label(i)
-    if image.shape[:2] != label.shape: raise UserError(_sizes_differ(*self.items[i][:2], image.shape, label.shape))
-    maps = [{k: torch.from_numpy(read_map(f, label.shape)) for k,f in m.items()} for m in self.items[i][2:]]
-    return torch.from_numpy(image).permute(2,0,1), torch.from_numpy(label), *maps
+def __getitem__(self: Pairs, i):
+    image, label = read_image(self.items[i][0], self.channels, self.window), self.label(i)
+    if image.shape[:2] != label.shape:
+        raise UserError(_sizes_differ(*self.items[i][:2], image.shape, label.shape))
+    maps = [
+        {k: torch.from_numpy(read_map(f, label.shape)) for k, f in m.items()}
+        for m in self.items[i][2:]
+    ]
+    return torch.from_numpy(image).permute(2, 0, 1), torch.from_numpy(label), *maps
+
 
 @patch
-def label(self:Pairs, i):
+def label(self: Pairs, i):
     "The label of picture `i` as a NumPy array; a `UserError` names the file and the value that the table lacks."
     x = self.read(self.items[i][1])
     y = self.decode(x)
-    if y.min() < 0: raise UserError(f'{self.items[i][1]} {_unknown(x, y < 0, self)}')
+    if y.min() < 0:
+        raise UserError(f'{self.items[i][1]} {_unknown(x, y < 0, self)}')
     return y.astype(np.uint8)
 
-@patch
-def paths(self:Pairs, i):
-    "All files of picture `i`."
-    return tuple(f for part in self.items[i] for f in (part.values() if isinstance(part, dict) else [part]))
 
 @patch
-def groups(self:Pairs):
+def paths(self: Pairs, i):
+    "All files of picture `i`."
+    return tuple(
+        f for part in self.items[i] for f in (part.values() if isinstance(part, dict) else [part])
+    )
+
+
+@patch
+def groups(self: Pairs):
     "The name of the video or series that each picture belongs to; None for a set whose pictures stand alone."
-    if not self.group_of: return None
+    if not self.group_of:
+        return None
     files = [Path(item[0]) for item in self.items]
     return [self.group_of(f) or f.stem for f in files]
 
@@ -248,74 +350,115 @@ def groups(self:Pairs):
 def file_values(pairs) -> list:
     "What label files of `pairs` hold for each class, numbers or colours; None if their decoder has no table."
     table = getattr(pairs.decode, 'table', {})
-    first = {c: v for v,c in reversed(table.items())}
-    return [first[k] for k in range(len(pairs.classes))] if set(range(len(pairs.classes))) <= set(first) else None
+    first = {c: v for v, c in reversed(table.items())}
+    return (
+        [first[k] for k in range(len(pairs.classes))]
+        if set(range(len(pairs.classes))) <= set(first)
+        else None
+    )
 
 # %% ../../nbs/1_data/pairs.ipynb #49a6fa83
 def fingerprint(pairs) -> str:
     "Changes when a file of `pairs` does, or its name, its classes or the way its files are read."
-    read = pairs.name,pairs.classes,getattr(pairs.decode, 'table', None),pairs.channels,pairs.window,pairs.reading
-    if assumed := getattr(pairs.decode, 'assumed', ()): read += (assumed,)
-    stat = lambda p: (os.path.abspath(p), (s := os.stat(p)).st_size, s.st_mtime_ns) if isinstance(p, (str, os.PathLike)) and os.path.exists(p) else str(p)
+    read = (
+        pairs.name,
+        pairs.classes,
+        getattr(pairs.decode, 'table', None),
+        pairs.channels,
+        pairs.window,
+        pairs.reading,
+    )
+    if assumed := getattr(pairs.decode, 'assumed', ()):
+        read += (assumed,)
+    stat = lambda p: (
+        (os.path.abspath(p), (s := os.stat(p)).st_size, s.st_mtime_ns)
+        if isinstance(p, (str, os.PathLike)) and os.path.exists(p)
+        else str(p)
+    )
     files = [stat(p) for i in range(len(pairs)) for p in pairs.paths(i)]
     return hashlib.sha1(repr((read, files)).encode()).hexdigest()
 
 # %% ../../nbs/1_data/pairs.ipynb #4428472a
 def cache_folder():
     "Where lies what can be made again: $SEGBENCH_CACHE, else `~/.cache/segbench`, else, for a user without a home, the folder for temporary files."
-    if told := os.environ.get('SEGBENCH_CACHE'): return Path(told)
-    try: return Path.home()/'.cache'/'segbench'
-    except RuntimeError: return Path(tempfile.gettempdir())/'segbench'
+    if told := os.environ.get('SEGBENCH_CACHE'):
+        return Path(told)
+    try:
+        return Path.home() / '.cache' / 'segbench'
+    except RuntimeError:
+        return Path(tempfile.gettempdir()) / 'segbench'
 
 # %% ../../nbs/1_data/pairs.ipynb #18f855ed
 @dataclass
 class Survey:
     "What the files of a set hold, by all its pictures together."
-    name:str # Of the set
-    classes:list # Names
-    pictures:int=0 # How many there are
-    pixels:list=field(default_factory=lambda: [0]*256) # Of each class in all labels; 255 is void
-    values:list=None # What label files hold for each class, if there is a table
-    empty:int=0 # Labels that are void altogether
-    assumed:int=0 # Void pixels whose value in the files nobody called void
-    example:str='' # A label file with such
-    mixed:bool=False # No label has such pixels and two classes, though others have two classes
-    digests:list=field(default_factory=list) # Of each picture's pixels
 
-def assumed_pixels(pairs, i:int, pixels) -> int:
+    name: str  # Of the set
+    classes: list  # Names
+    pictures: int = 0  # How many there are
+    pixels: list = field(
+        default_factory=lambda: [0] * 256
+    )  # Of each class in all labels; 255 is void
+    values: list = None  # What label files hold for each class, if there is a table
+    empty: int = 0  # Labels that are void altogether
+    assumed: int = 0  # Void pixels whose value in the files nobody called void
+    example: str = ''  # A label file with such
+    mixed: bool = False  # No label has such pixels and two classes, though others have two classes
+    digests: list = field(default_factory=list)  # Of each picture's pixels
+
+
+def assumed_pixels(pairs, i: int, pixels) -> int:
     "How many of the `pixels` of each class in label `i` are void because nobody said what their value means."
     values = getattr(pairs.decode, 'assumed', ())
-    if not values or not pixels[255]: return 0
+    if not values or not pixels[255]:
+        return 0
     return int(np.isin(pairs.read(pairs.items[i][1]), values).sum())
+
 
 def digest(image) -> str:
     "A number that two pictures, c×h×w, share only if they have the same pixels."
-    return hashlib.blake2b(np.ascontiguousarray(image.permute(1,2,0)), digest_size=16).hexdigest()
+    return hashlib.blake2b(np.ascontiguousarray(image.permute(1, 2, 0)), digest_size=16).hexdigest()
+
 
 def sum_up(
-    pairs, # The set
-    pixels:list, # Of each class in each label, n×256
-    assumed:list, # Of each label
-    digests:list, # Of each picture
-    name:str=None, # What to call it
+    pairs,  # The set
+    pixels: list,  # Of each class in each label, n×256
+    assumed: list,  # Of each label
+    digests: list,  # Of each picture
+    name: str = None,  # What to call it
 ) -> Survey:
     "The `Survey` of counts for each picture."
-    pixels,assumed = np.reshape(pixels, (-1,256)).astype(np.int64),np.array(assumed, int)
-    several = (pixels[:,:255] > 0).sum(1) > 1
+    pixels, assumed = np.reshape(pixels, (-1, 256)).astype(np.int64), np.array(assumed, int)
+    several = (pixels[:, :255] > 0).sum(1) > 1
     mixed = bool(several.any() and assumed.any() and not (several & (assumed > 0)).any())
     example = str(pairs.paths(int(assumed.argmax()))[1]) if assumed.any() else ''
-    empty = int(((pixels[:,255] > 0) & (pixels[:,255] == pixels.sum(1))).sum())
-    return Survey(name or pairs.name, list(pairs.classes), len(pixels), pixels.sum(0).tolist(), file_values(pairs), empty, int(assumed.sum()), example, mixed, list(digests))
+    empty = int(((pixels[:, 255] > 0) & (pixels[:, 255] == pixels.sum(1))).sum())
+    return Survey(
+        name or pairs.name,
+        list(pairs.classes),
+        len(pixels),
+        pixels.sum(0).tolist(),
+        file_values(pairs),
+        empty,
+        int(assumed.sum()),
+        example,
+        mixed,
+        list(digests),
+    )
+
 
 def _open(pairs, i):
     "What is wrong with item `i` of `pairs` in a sentence, or None; pixels of each class, assumed ones, and the digest."
     try:
-        image,label = pairs[i][:2]
-    except UserError as e: return str(e), None, 0, ''
-    files = [p for p in pairs.paths(i) if str(p).lower().endswith(kinds)] # an item may be a number
-    if wrong := next(filter(None, map(damage, files)), None): return wrong, None, 0, ''
+        image, label = pairs[i][:2]
+    except UserError as e:
+        return str(e), None, 0, ''
+    files = [p for p in pairs.paths(i) if str(p).lower().endswith(kinds)]  # an item may be a number
+    if wrong := next(filter(None, map(damage, files)), None):
+        return wrong, None, 0, ''
     pixels = np.bincount(np.asarray(label).ravel(), minlength=256)
     return None, pixels, assumed_pixels(pairs, i, pixels), digest(image)
+
 
 def problem(pairs, i):
     "What is wrong with item `i` of `pairs` in a sentence, or None."
@@ -324,115 +467,182 @@ def problem(pairs, i):
 # %% ../../nbs/1_data/pairs.ipynb #9bdd4d45
 def _known(mark):
     "The `Survey` in the file `mark`; None if there is none, or one of an older version."
-    try: return Survey(**json.loads(mark.read_text(encoding='utf8')))
-    except (OSError, ValueError, TypeError): return None
+    try:
+        return Survey(**json.loads(mark.read_text(encoding='utf8')))
+    except (OSError, ValueError, TypeError):
+        return None
 
-def check(pairs, progress:bool=True) -> Survey:
+
+def check(pairs, progress: bool = True) -> Survey:
     "Open every picture and label of `pairs`, once per fingerprint, and count; a `UserError` tells what is wrong with them."
-    pairs = getattr(pairs, 'origin', pairs) # the files behind a cache
-    mark = cache_folder()/'checked'/fingerprint(pairs)
+    pairs = getattr(pairs, 'origin', pairs)  # the files behind a cache
+    mark = cache_folder() / 'checked' / fingerprint(pairs)
     # what is neither on disk nor described may be another set tomorrow
-    lasting = pairs.reading is not None or any(isinstance(p, (str, os.PathLike)) for p in pairs.paths(0))
-    if lasting and (found := _known(mark)): return found
+    lasting = pairs.reading is not None or any(
+        isinstance(p, (str, os.PathLike)) for p in pairs.paths(0)
+    )
+    if lasting and (found := _known(mark)):
+        return found
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        found = list(tqdm(pool.map(lambda i: _open(pairs, i), range(len(pairs))), f'checking {pairs.name}', len(pairs), leave=False, disable=not progress or not sys.stderr.isatty()))
-    if bad := [p for p,*_ in found if p]:
-        raise UserError(bad[0] + (f' And {len(bad)-1} more of the {len(pairs)} pictures have problems: {" ".join(b.replace(pairs.remedy, "") for b in bad[1:4])}' if bad[1:] else ''))
-    _,pixels,assumed,digests = zip(*found)
+        found = list(
+            tqdm(
+                pool.map(lambda i: _open(pairs, i), range(len(pairs))),
+                f'checking {pairs.name}',
+                len(pairs),
+                leave=False,
+                disable=not progress or not sys.stderr.isatty(),
+            )
+        )
+    if bad := [p for p, *_ in found if p]:
+        raise UserError(
+            bad[0]
+            + (
+                f' And {len(bad) - 1} more of the {len(pairs)} pictures have problems: {" ".join(b.replace(pairs.remedy, "") for b in bad[1:4])}'
+                if bad[1:]
+                else ''
+            )
+        )
+    _, pixels, assumed, digests = zip(*found)
     said = sum_up(pairs, pixels, assumed, digests)
-    if lasting: remember(mark, json.dumps(asdict(said)).encode()) # a home that cannot be written to costs time, not the training
+    if lasting:
+        remember(
+            mark, json.dumps(asdict(said)).encode()
+        )  # a home that cannot be written to costs time, not the training
     return said
 
 # %% ../../nbs/1_data/pairs.ipynb #c1fa3751
-def _some(n:int, most) -> list:
+def _some(n: int, most) -> list:
     "Up to `most` numbers below `n`, evenly spaced; all if `most` is None."
-    return list(range(n)) if most is None or n <= most else [k*n//most for k in range(most)]
+    return list(range(n)) if most is None or n <= most else [k * n // most for k in range(most)]
+
 
 def _samples(file):
     "All samples of the image `file`; None if it cannot be read, which is said where it is opened."
-    try: return every_channel(file)
-    except UserError: return None
+    try:
+        return every_channel(file)
+    except UserError:
+        return None
 
-def _window_use(files:list, window) -> str:
+
+def _window_use(files: list, window) -> str:
     "A sentence if the `window` of the images of 16 bits in `files` leaves much of itself unused, or of them out; else nothing."
-    (first,last),low,high,out,total = window,1 << 16,0,0,0
+    (first, last), low, high, out, total = window, 1 << 16, 0, 0, 0
     for x in map(_samples, files):
-        if x is None: continue
-        low,high = min(low, int(x.min())),max(high, int(x.max()))
-        out,total = out + int(((x < first) | (x > last)).sum()),total + x.size
-    if not total: return ''
+        if x is None:
+            continue
+        low, high = min(low, int(x.min())), max(high, int(x.max()))
+        out, total = out + int(((x < first) | (x > last)).sum()), total + x.size
+    if not total:
+        return ''
     values = f'images of 16 bits have values from {low:,} to {high:,}'
-    advice = f'say window=(0, {(1 << high.bit_length()) - 1 or 1}) where the set is named, or what fits'
-    used = (min(high, last) - max(low, first) + 1)/(last - first + 1)
-    if used <= 1/4: return f'{values}, which is {max(0, used):.1%} of the window ({first}, {last}): the network sees {max(0, used)*256:.0f} of 256 shades; {advice}'
-    return f'{values}, and {out/total:.1%} of them are outside the window ({first}, {last}) and clipped; {advice}' if out > total/100 else ''
+    advice = (
+        f'say window=(0, {(1 << high.bit_length()) - 1 or 1}) where the set is named, or what fits'
+    )
+    used = (min(high, last) - max(low, first) + 1) / (last - first + 1)
+    if used <= 1 / 4:
+        return f'{values}, which is {max(0, used):.1%} of the window ({first}, {last}): the network sees {max(0, used) * 256:.0f} of 256 shades; {advice}'
+    return (
+        f'{values}, and {out / total:.1%} of them are outside the window ({first}, {last}) and clipped; {advice}'
+        if out > total / 100
+        else ''
+    )
+
 
 def about_images(
     pairs,
-    most:int=16, # How many images are looked at; None for all
+    most: int = 16,  # How many images are looked at; None for all
 ) -> list:
     "Sentences on the images of `pairs`: channels and type; a window that is hardly used; photographs that say how to turn them."
     files = [pairs.paths(i)[0] for i in _some(len(pairs), most) if pairs.paths(i)]
     files = [f for f in files if Path(f).suffix.lower() in kinds]
     types = {}
     for f in files:
-        try: about = header(f)
-        except UserError: continue # said where it is opened
-        if not about.pages or not unread(about.pages): types.setdefault(about.dtype, []).append(f)
-    said = [f'images have {pairs.channels} channel{"s"*(pairs.channels > 1)}, {" and ".join(sorted(types, key=len)) or "uint8"}']
-    shallow = next((f for t,found in types.items() if t != 'uint16' for f in found), None)
+        try:
+            about = header(f)
+        except UserError:
+            continue  # said where it is opened
+        if not about.pages or not unread(about.pages):
+            types.setdefault(about.dtype, []).append(f)
+    said = [
+        f'images have {pairs.channels} channel{"s" * (pairs.channels > 1)}, {" and ".join(sorted(types, key=len)) or "uint8"}'
+    ]
+    shallow = next((f for t, found in types.items() if t != 'uint16' for f in found), None)
     if shallow and 'uint16' in types:
-        said.append(f'{shallow} has samples of 8 bits or fewer and {types["uint16"][0]} of 16: the window is for the latter alone')
-    if deep := types.get('uint16'): said += filter(None, [_window_use(deep, pairs.window)])
+        said.append(
+            f'{shallow} has samples of 8 bits or fewer and {types["uint16"][0]} of 16: the window is for the latter alone'
+        )
+    if deep := types.get('uint16'):
+        said += filter(None, [_window_use(deep, pairs.window)])
     if lying := [f for f in files if orientation(f) > 1]:
-        said.append(f'{len(lying)} of {len(files)} images say that they have to be turned (EXIF), such as {lying[0]}; '
-                    f'this is not obeyed where there are labels, which have to lie as the pixels do')
+        said.append(
+            f'{len(lying)} of {len(files)} images say that they have to be turned (EXIF), such as {lying[0]}; '
+            f'this is not obeyed where there are labels, which have to lie as the pixels do'
+        )
     return said
 
 # %% ../../nbs/1_data/pairs.ipynb #1a1a01c6
 def set_folder(
-    root, # The set's own folder or the one that holds sets; None for the default
-    names:list, # What its folder is usually called
-    marks:list, # Paths inside it, any of which shows that it is the one
+    root,  # The set's own folder or the one that holds sets; None for the default
+    names: list,  # What its folder is usually called
+    marks: list,  # Paths inside it, any of which shows that it is the one
 ):
     "The folder of a data set; a `UserError` says where it was looked for."
     root = Path(root or os.environ.get('SEGBENCH_DATA') or 'data').expanduser()
-    tried = [root/n for n in names] + [root]
+    tried = [root / n for n in names] + [root]
     for folder in tried:
-        if any((folder/m).exists() for m in marks): return folder
-    raise UserError(f'no {names[0]} found: looked for {" or ".join(map(repr, marks))} in {", ".join(repr(str(t)) for t in tried)}; put it there, or say where it is with --root or SEGBENCH_DATA.')
+        if any((folder / m).exists() for m in marks):
+            return folder
+    raise UserError(
+        f'no {names[0]} found: looked for {" or ".join(map(repr, marks))} in {", ".join(repr(str(t)) for t in tried)}; put it there, or say where it is with --root or SEGBENCH_DATA.'
+    )
 
 # %% ../../nbs/1_data/pairs.ipynb #953db226
-listing = [] # the lists of those who are within `gaps`
+listing = []  # the lists of those who are within `gaps`
+
 
 @contextmanager
 def gaps():
     "A list of (kind, file): within, incomplete pairs are left out of their set and listed here, where they are an error elsewhere."
     listing.append(found := [])
-    try: yield found
-    finally: listing.pop()
+    try:
+        yield found
+    finally:
+        listing.pop()
+
 
 def leave_out(
-    lost:list, # (kind, file) of each incomplete pair
-    n:int, # Pairs in the set
-    said:str, # What an error says
+    lost: list,  # (kind, file) of each incomplete pair
+    n: int,  # Pairs in the set
+    said: str,  # What an error says
 ):
     "List what is `lost` within `gaps`; elsewhere, or if nothing is left, a `UserError`."
-    if not listing or len(lost) == n: raise UserError(said)
+    if not listing or len(lost) == n:
+        raise UserError(said)
     listing[-1].extend(lost)
 
 # %% ../../nbs/1_data/pairs.ipynb #cd3288b0
-split_names = dict(train='train', training='train', val='val', valid='val', validation='val', eval='val', dev='val',
-               test='test', testing='test')
+split_names = dict(
+    train='train',
+    training='train',
+    val='val',
+    valid='val',
+    validation='val',
+    eval='val',
+    dev='val',
+    test='test',
+    testing='test',
+)
 
-def called(folder:str) -> str:
+
+def called(folder: str) -> str:
     "What a folder is called, or the split that its name has in it: `train` for `train_masks`."
     words = re.findall('[a-z]+', folder.lower())
     return next((split_names[w] for w in words if w in split_names), folder.lower())
 
+
 def alike(
-    images:list, # Picture files
-    labels:list, # Label files
+    images: list,  # Picture files
+    labels: list,  # Label files
 ):
     "A function of a picture and a label that says whether their folders do not speak against it that they belong together."
     sides = [{p.parent for p in files} for files in (images, labels)]
@@ -440,65 +650,97 @@ def alike(
     above = {f: [called(part) for part in f.parts[top:]] for folders in sides for f in folders}
     both_sides = [{name for f in folders for name in above[f]} for folders in sides]
     both = both_sides[0] & both_sides[1]
-    if all(names & {*split_names.values()} for names in both_sides): both |= {*split_names.values()}
+    if all(names & {*split_names.values()} for names in both_sides):
+        both |= {*split_names.values()}
     # where some folders tell pictures apart, those beside them do, too: bonn beside berlin
-    telling = [{d for f in folders for d,name in enumerate(above[f]) if name in both} for folders in sides]
+    telling = [
+        {d for f in folders for d, name in enumerate(above[f]) if name in both} for folders in sides
+    ]
     counts = [
-        {f: [name for d,name in enumerate(above[f]) if name in both or d in depths] for f in folders}
-        for folders,depths in zip(sides, telling)
+        {
+            f: [name for d, name in enumerate(above[f]) if name in both or d in depths]
+            for f in folders
+        }
+        for folders, depths in zip(sides, telling)
     ]
     return lambda image, label: counts[0][image.parent] == counts[1][label.parent]
 
 # %% ../../nbs/1_data/pairs.ipynb #373eabfe
 def _share(first, second, label):
     "The `UserError` for two pictures with one label."
-    raise UserError(f'{first} and {second} would share the label {label}: give each a label with its name, '
-                    f'in a folder that is called like that of the picture, such as {second.parent.name}/{label.name}; '
-                    'or remove one of the pictures.')
+    raise UserError(
+        f'{first} and {second} would share the label {label}: give each a label with its name, '
+        f'in a folder that is called like that of the picture, such as {second.parent.name}/{label.name}; '
+        'or remove one of the pictures.'
+    )
 
-def _key(path, suffix:str='') -> str:
+
+def _key(path, suffix: str = '') -> str:
     "The name of the file `path` without ending and `suffix`; ü is one letter, however a disk writes it."
-    stem,end = (unicodedata.normalize('NFC', text) for text in (path.stem, suffix))
+    stem, end = (unicodedata.normalize('NFC', text) for text in (path.stem, suffix))
     return stem.removesuffix(end)
 
-def _hint(picture, labels:list) -> str:
+
+def _hint(picture, labels: list) -> str:
     "What to say of the one among `labels` whose name is most like that of `picture`; empty if none is like it."
-    if not labels: return f'; no label was found at all, and their names end in {", ".join(kinds)}'
-    def plain(text): return re.sub(r'\d+', lambda n: n[0].lstrip('0') or '0', text.lower())
-    mine,theirs = _key(picture),{_key(p): p for p in labels}
-    for name,p in theirs.items():
-        if plain(name) == plain(mine): return f'; {p} is called almost like it'
-    for name,p in theirs.items():
+    if not labels:
+        return f'; no label was found at all, and their names end in {", ".join(kinds)}'
+
+    def plain(text):
+        return re.sub(r'\d+', lambda n: n[0].lstrip('0') or '0', text.lower())
+
+    mine, theirs = _key(picture), {_key(p): p for p in labels}
+    for name, p in theirs.items():
+        if plain(name) == plain(mine):
+            return f'; {p} is called almost like it'
+    for name, p in theirs.items():
         rest = name.removeprefix(mine)
         if rest != name and not rest[0].isalnum():
-            return f"; {p} has {rest!r} more, which data sets of your own read by suffix={rest!r}"
+            return f'; {p} has {rest!r} more, which data sets of your own read by suffix={rest!r}'
     return ''
 
+
 def match_stems(
-    images:list, # Picture files
-    labels:list, # Label files
-    suffix:str='', # What label names add to the picture's
-    name:str='the set', # For the message
-    rivals:list=(), # Pictures of other splits, which `labels` may belong to as well
+    images: list,  # Picture files
+    labels: list,  # Label files
+    suffix: str = '',  # What label names add to the picture's
+    name: str = 'the set',  # For the message
+    rivals: list = (),  # Pictures of other splits, which `labels` may belong to as well
 ) -> list:
     "(picture, label) for every picture, matched by name without extension and by folders, and sorted; each needs a label of its own."
-    stem,everyone = {},sorted({*images, *rivals})
+    stem, everyone = {}, sorted({*images, *rivals})
     for p in labels:
-        if _key(p).endswith(unicodedata.normalize('NFC', suffix)): stem.setdefault(_key(p, suffix), []).append(p)
-    fits,asked = alike(everyone, labels),{*images}
+        if _key(p).endswith(unicodedata.normalize('NFC', suffix)):
+            stem.setdefault(_key(p, suffix), []).append(p)
+    fits, asked = alike(everyone, labels), {*images}
     mine = {p: [l for l in stem.get(_key(p), []) if fits(p, l)] for p in everyone}
     if missing := [p for p in images if not mine[p]]:
         lost = [('pictures without a label', str(p)) for p in sorted(missing)]
         same = stem.get(_key(missing[0]))
-        other = f'; {same[0]} has the name, but is in the folder of others' if same else _hint(missing[0], labels)
-        leave_out(lost, len(images), f'{missing[0]} has no label: {len(missing)} of the {len(images)} pictures of {name} lack one; a label has the name of its picture{f" and {suffix!r}" if suffix else ""}{other}.')
-    owner,real = {},cache(os.path.realpath)
-    def place(file): return real(file.parent), file.name # one folder may have two names, through a link
+        other = (
+            f'; {same[0]} has the name, but is in the folder of others'
+            if same
+            else _hint(missing[0], labels)
+        )
+        leave_out(
+            lost,
+            len(images),
+            f'{missing[0]} has no label: {len(missing)} of the {len(images)} pictures of {name} lack one; a label has the name of its picture{f" and {suffix!r}" if suffix else ""}{other}.',
+        )
+    owner, real = {}, cache(os.path.realpath)
+
+    def place(file):
+        return real(file.parent), file.name  # one folder may have two names, through a link
+
     for p in everyone:
         if len(mine[p]) > 1 and p in asked:
             raise UserError(f'{p} has two labels, {mine[p][0]} and {mine[p][1]}; keep one of them.')
         for label in mine[p]:
-            if label == p: raise UserError(f'{p} would be its own label; say where the labels of {name} are, or what their names add to those of the pictures.')
+            if label == p:
+                raise UserError(
+                    f'{p} would be its own label; say where the labels of {name} are, or what their names add to those of the pictures.'
+                )
             first = owner.setdefault(place(label), p)
-            if asked & {first, p} and place(first) != place(p): _share(first, p, label)
+            if asked & {first, p} and place(first) != place(p):
+                _share(first, p, label)
     return [(p, mine[p][0]) for p in sorted(images) if mine[p]]

@@ -14,44 +14,53 @@ from .pairs import *
 from .texts import *
 
 # %% ../../nbs/1_data/runs.ipynb #e3e935a2
-def letters(text:str) -> list:
+def letters(text: str) -> list:
     "The run lengths that COCO's compressed `text` stands for."
-    runs,x,shift = [],0,0
+    runs, x, shift = [], 0, 0
     for c in text.encode():
-        x |= (c-48 & 31) << shift; shift += 5
-        if c-48 & 32: continue
-        if c-48 & 16: x -= 1 << shift
-        runs.append(x + (runs[-2] if len(runs) > 2 else 0)); x,shift = 0,0
+        x |= (c - 48 & 31) << shift
+        shift += 5
+        if c - 48 & 32:
+            continue
+        if c - 48 & 16:
+            x -= 1 << shift
+        runs.append(x + (runs[-2] if len(runs) > 2 else 0))
+        x, shift = 0, 0
     return runs
 
 # %% ../../nbs/1_data/runs.ipynb #0e120082
 def trace(
-    points, # x, y, x, y, … in pixels
+    points,  # x, y, x, y, … in pixels
 ):
     "x and y of the closed line through `points` on a grid five times as fine, step by step."
-    a = np.trunc(5*np.reshape(points, (-1,2)) + .5)
+    a = np.trunc(5 * np.reshape(points, (-1, 2)) + 0.5)
     d = np.roll(a, -1, 0) - a
-    major = abs(d).argmax(1)[:,None]
+    major = abs(d).argmax(1)[:, None]
     n = abs(d).max(1).astype(int)
-    edge = np.repeat(np.arange(len(n)), n+1)
-    k = np.arange(len(edge)) - (np.cumsum(n+1) - n-1)[edge]
-    back = np.take_along_axis(d, major, 1)[:,0] < 0 # drawn from its other end, so that both directions give the same points
-    start,step = np.where(back[:,None], a+d, a),np.where(back[:,None], -d, d)/np.maximum(n, 1)[:,None]
-    p = start[edge] + step[edge]*np.where(back[edge], n[edge]-k, k)[:,None]
-    return np.where(np.arange(2) == major[edge], p, np.trunc(p+.5)).astype(int).T
+    edge = np.repeat(np.arange(len(n)), n + 1)
+    k = np.arange(len(edge)) - (np.cumsum(n + 1) - n - 1)[edge]
+    back = (
+        np.take_along_axis(d, major, 1)[:, 0] < 0
+    )  # drawn from its other end, so that both directions give the same points
+    start, step = (
+        np.where(back[:, None], a + d, a),
+        np.where(back[:, None], -d, d) / np.maximum(n, 1)[:, None],
+    )
+    p = start[edge] + step[edge] * np.where(back[edge], n[edge] - k, k)[:, None]
+    return np.where(np.arange(2) == major[edge], p, np.trunc(p + 0.5)).astype(int).T
 
 # %% ../../nbs/1_data/runs.ipynb #4d2c6c98
-def outline(points, h:int, w:int):
+def outline(points, h: int, w: int):
     "Run lengths of what the line through `points`, x, y, x, y, …, encloses in a picture of `h`×`w`."
-    x,y = trace(points)
+    x, y = trace(points)
     steps = np.flatnonzero(np.diff(x))
-    x,y = (np.minimum(v[steps], v[steps+1]) for v in (x, y))
-    middle = (x % 5 == 2) & (x >= 0) & (x < 5*w)
-    ends = np.sort(x[middle]//5*h + ((y[middle]+2)//5).clip(0, h))
-    return np.diff(ends, prepend=0, append=h*w)
+    x, y = (np.minimum(v[steps], v[steps + 1]) for v in (x, y))
+    middle = (x % 5 == 2) & (x >= 0) & (x < 5 * w)
+    ends = np.sort(x[middle] // 5 * h + ((y[middle] + 2) // 5).clip(0, h))
+    return np.diff(ends, prepend=0, append=h * w)
 
 # %% ../../nbs/1_data/runs.ipynb #dc2a8d10
-def _corners(points, h:int, w:int) -> list:
+def _corners(points, h: int, w: int) -> list:
     "`points` of an outline if they are x, y, x, y, … in or near a picture of `h`×`w`."
     example = 'an outline is [x, y, x, y, x, y, …] with three points or more, and a segmentation a list of outlines'
     if not isinstance(points, list):
@@ -60,106 +69,171 @@ def _corners(points, h:int, w:int) -> list:
         raise UserError(f'an outline holds {str(odd[0])[:40]!r}; {example}.')
     if len(points) < 6 or len(points) % 2:
         raise UserError(f'an outline has {len(points)} numbers; {example}.')
-    for name,places,n in (('x', points[::2], w), ('y', points[1::2], h)):
-        if far := [p for p in places if not -n <= p <= 2*n]: # also NaN
-            raise UserError(f'an outline has the {name} {str(far[0])[:40]}, far outside of the picture of {w}×{h}.')
+    for name, places, n in (('x', points[::2], w), ('y', points[1::2], h)):
+        if far := [p for p in places if not -n <= p <= 2 * n]:  # also NaN
+            raise UserError(
+                f'an outline has the {name} {str(far[0])[:40]}, far outside of the picture of {w}×{h}.'
+            )
         if max(places) < 0 or min(places) > n:
             raise UserError(f'an outline lies outside of the picture of {w}×{h}.')
     return points
 
-def _lengths(seg:dict, h:int, w:int) -> list:
+
+def _lengths(seg: dict, h: int, w: int) -> list:
     "The run lengths in the dictionary `seg` if they are those of a picture of `h`×`w`."
     for k in ('size', 'counts'):
-        if k not in seg: raise UserError(f'run lengths lack {k!r}; they need the size, [height, width], and the counts.')
+        if k not in seg:
+            raise UserError(
+                f'run lengths lack {k!r}; they need the size, [height, width], and the counts.'
+            )
     if seg['size'] != [h, w]:
         turned = ', which is height and width exchanged' if seg['size'] == [w, h] else ''
-        raise UserError(f'run lengths have the size {str(seg["size"])[:40]} where the picture has [{h}, {w}]{turned}.')
+        raise UserError(
+            f'run lengths have the size {str(seg["size"])[:40]} where the picture has [{h}, {w}]{turned}.'
+        )
     runs = seg['counts']
     if isinstance(runs, str):
         if not all('0' <= c < 'p' for c in runs) or runs[-1:] >= 'P':
-            raise UserError(f"run lengths in letters, {runs[:40]!r}, are cut off or no letters of COCO's.")
+            raise UserError(
+                f"run lengths in letters, {runs[:40]!r}, are cut off or no letters of COCO's."
+            )
         runs = letters(runs)
     if not isinstance(runs, list) or not all(type(n) is int and n >= 0 for n in runs):
-        raise UserError(f'run lengths are {str(runs)[:40]}, but must be whole numbers of at least 0, or letters.')
-    if sum(runs) != h*w:
-        raise UserError(f'a mask of {sum(runs)} pixels does not fit a picture of {w}×{h}; the annotations are of other pictures, or damaged.')
+        raise UserError(
+            f'run lengths are {str(runs)[:40]}, but must be whole numbers of at least 0, or letters.'
+        )
+    if sum(runs) != h * w:
+        raise UserError(
+            f'a mask of {sum(runs)} pixels does not fit a picture of {w}×{h}; the annotations are of other pictures, or damaged.'
+        )
     return runs
 
+
 def mask(
-    seg, # Outlines, or a dictionary with `size` and, in `counts`, run lengths or letters
-    h:int, # Height of the picture
-    w:int, # Width
+    seg,  # Outlines, or a dictionary with `size` and, in `counts`, run lengths or letters
+    h: int,  # Height of the picture
+    w: int,  # Width
 ):
     "The pixels of an object, `bool` h×w; a `UserError` says why they cannot be known."
-    def filled(runs): return np.repeat(np.arange(len(runs)) % 2 == 1, runs).reshape(w, h).T
 
-    if isinstance(seg, dict): return filled(_lengths(seg, h, w))
+    def filled(runs):
+        return np.repeat(np.arange(len(runs)) % 2 == 1, runs).reshape(w, h).T
+
+    if isinstance(seg, dict):
+        return filled(_lengths(seg, h, w))
     if not seg:
-        raise UserError('it has no segmentation, and a box does not say which pixels are the object.')
+        raise UserError(
+            'it has no segmentation, and a box does not say which pixels are the object.'
+        )
     if not isinstance(seg, list):
-        raise UserError(f'its segmentation is {str(seg)[:40]!r}, neither a list of outlines nor run lengths.')
+        raise UserError(
+            f'its segmentation is {str(seg)[:40]!r}, neither a list of outlines nor run lengths.'
+        )
     return np.logical_or.reduce([filled(outline(_corners(p, h, w), h, w)) for p in seg])
 
 # %% ../../nbs/1_data/runs.ipynb #8f274b5e
 def gather(
-    images:list, # `id`, `file_name`, `height` and `width` of each picture
-    annotations:list, # `image_id`, `category_id`, `segmentation` and `area` of each object
-    number:dict, # Category → class; objects of others are left out
-    folder, # Where the pictures are
-    file, # Where the annotations are from
-    least:int=-1, # Pictures whose objects have no more pixels than this are left out
-    known=None, # Ids of all categories in the file; None if it does not list them
+    images: list,  # `id`, `file_name`, `height` and `width` of each picture
+    annotations: list,  # `image_id`, `category_id`, `segmentation` and `area` of each object
+    number: dict,  # Category → class; objects of others are left out
+    folder,  # Where the pictures are
+    file,  # Where the annotations are from
+    least: int = -1,  # Pictures whose objects have no more pixels than this are left out
+    known=None,  # Ids of all categories in the file; None if it does not list them
 ) -> list:
     "Picture, annotation file, (height, width) and objects of each picture, for `Marked`."
     found = dict(images=images, annotations=annotations)
     records(found, 'images', file, id=int, file_name=str, height=int, width=int)
-    records(found, 'annotations', file, image_id=int, category_id=int, **dict(area=float) if least >= 0 else {})
+    records(
+        found,
+        'annotations',
+        file,
+        image_id=int,
+        category_id=int,
+        **dict(area=float) if least >= 0 else {},
+    )
     by_id(images, 'images', file)
     by_id(images, 'images', file, 'file_name')
     by_id([a for a in annotations if type(a.get('id')) in (int, str)], 'annotations', file)
     if not annotations:
-        raise UserError(f'{str(file)!r} has no annotations, so there is nothing to learn from it; fetch it again.')
-    objects,area = {x['id']: [] for x in images},Counter()
-    for k,a in enumerate(annotations):
-        i,c,name = a['image_id'],a['category_id'],a.get('id', k)
-        if i not in objects: raise UserError(f'{str(file)!r}: the annotation {name} is of an image {i}, which the file does not have.')
-        if known is not None and c not in known: raise UserError(f'{str(file)!r}: the annotation {name} is of a category {c}, which the file does not have.')
-        if c not in number: continue
+        raise UserError(
+            f'{str(file)!r} has no annotations, so there is nothing to learn from it; fetch it again.'
+        )
+    objects, area = {x['id']: [] for x in images}, Counter()
+    for k, a in enumerate(annotations):
+        i, c, name = a['image_id'], a['category_id'], a.get('id', k)
+        if i not in objects:
+            raise UserError(
+                f'{str(file)!r}: the annotation {name} is of an image {i}, which the file does not have.'
+            )
+        if known is not None and c not in known:
+            raise UserError(
+                f'{str(file)!r}: the annotation {name} is of a category {c}, which the file does not have.'
+            )
+        if c not in number:
+            continue
         objects[i].append((number[c], a.get('segmentation'), name))
         area[i] += a['area'] if least >= 0 else 0
     kept = [x for x in images if area[x['id']] > least]
-    if not kept: raise UserError(f'{str(file)!r} has no picture whose objects have more than {least} pixels.')
-    return [(folder/x['file_name'], file, (x['height'], x['width']), json.dumps(objects[x['id']])) for x in kept]
+    if not kept:
+        raise UserError(
+            f'{str(file)!r} has no picture whose objects have more than {least} pixels.'
+        )
+    return [
+        (folder / x['file_name'], file, (x['height'], x['width']), json.dumps(objects[x['id']]))
+        for x in kept
+    ]
 
 # %% ../../nbs/1_data/runs.ipynb #eef4db48
 class Marked(Pairs):
     "Pairs whose labels are painted, from what `gather` found; the label file of all of them is the annotation file."
-    def __init__(self, found, classes, palette, name,
-        ground:int, # Class of what no object covers
-        overlap:str='void', # Who gets a pixel of two objects: `void`, `first` or `last`
+
+    def __init__(
+        self,
+        found,
+        classes,
+        palette,
+        name,
+        ground: int,  # Class of what no object covers
+        overlap: str = 'void',  # Who gets a pixel of two objects: `void`, `first` or `last`
     ):
         super().__init__([f[:2] for f in found], classes, palette, name, None)
-        self.marks,self.ground,self.overlap = [f[2:] for f in found],ground,choose('overlap', overlap, ['void', 'first', 'last'])
-        self.reading = ground,overlap
+        self.marks, self.ground, self.overlap = (
+            [f[2:] for f in found],
+            ground,
+            choose('overlap', overlap, ['void', 'first', 'last']),
+        )
+        self.reading = ground, overlap
 
     def label(self, i):
         "The label of picture `i`, painted object by object."
-        (picture,file),((h,w),objects) = self.items[i],self.marks[i]
+        (picture, file), ((h, w), objects) = self.items[i], self.marks[i]
         _same_size(picture, file, h, w)
-        y,taken = np.full((h,w), self.ground, np.uint8),np.zeros((h,w), bool)
-        for c,seg,name in json.loads(objects):
-            try: m = mask(seg, h, w)
+        y, taken = np.full((h, w), self.ground, np.uint8), np.zeros((h, w), bool)
+        for c, seg, name in json.loads(objects):
+            try:
+                m = mask(seg, h, w)
             except UserError as e:
-                raise UserError(f'{str(file)!r}: the annotation {name}, of {picture.name}, cannot be painted: {e}') from None
+                raise UserError(
+                    f'{str(file)!r}: the annotation {name}, of {picture.name}, cannot be painted: {e}'
+                ) from None
             y[m & ~taken if self.overlap == 'first' else m] = c
-            if self.overlap == 'void': y[m & taken] = 255
+            if self.overlap == 'void':
+                y[m & taken] = 255
             taken |= m
         return y
 
-def _same_size(picture, file, h:int, w:int):
+
+def _same_size(picture, file, h: int, w: int):
     "A `UserError` if the header of the file `picture` does not say that it has `h`×`w` pixels, as `file` does."
     try:
-        with Image.open(picture) as im: there = im.size
-    except FileNotFoundError: raise UserError(f'cannot read the picture {str(picture)!r}: it is not there.') from None
-    except OSError: raise UserError(f'cannot read the picture {str(picture)!r}: it is damaged or no picture.') from None
-    if there != (w, h): raise UserError(f'{picture} is {there[0]}×{there[1]} but {str(file)!r} says {w}×{h}.')
+        with Image.open(picture) as im:
+            there = im.size
+    except FileNotFoundError:
+        raise UserError(f'cannot read the picture {str(picture)!r}: it is not there.') from None
+    except OSError:
+        raise UserError(
+            f'cannot read the picture {str(picture)!r}: it is damaged or no picture.'
+        ) from None
+    if there != (w, h):
+        raise UserError(f'{picture} is {there[0]}×{there[1]} but {str(file)!r} says {w}×{h}.')

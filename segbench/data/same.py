@@ -16,84 +16,117 @@ from .pairs import *
 # %% ../../nbs/1_data/same.ipynb #4b2a566d
 class _Renumbered:
     "The decoder `decode`, its classes renumbered by the table `to`."
+
     def __init__(self, decode, to):
-        self.decode,self.to = decode,to
+        self.decode, self.to = decode, to
         if hasattr(decode, 'table'):
-            self.table = {value: int(to[c]) for value,c in decode.table.items()}
+            self.table = {value: int(to[c]) for value, c in decode.table.items()}
 
     def __call__(self, x):
         y = self.decode(x)
         return np.where(y < 0, np.int16(-1), self.to[y].astype(np.int16))
 
+
 class InOrder(Pairs):
     "`pairs` with the same classes in another order."
-    def __init__(self,
-        pairs, # A data set
-        classes:list, # Its classes in the order that is wanted
+
+    def __init__(
+        self,
+        pairs,  # A data set
+        classes: list,  # Its classes in the order that is wanted
     ):
         place = [pairs.classes.index(c) for c in classes]
-        self.under,self.to = pairs,np.full(256, 255, np.uint8)
+        self.under, self.to = pairs, np.full(256, 255, np.uint8)
         self.to[place] = range(len(place))
         decode = _Renumbered(pairs.decode, self.to) if pairs.decode else None
-        super().__init__(pairs.items, classes, pairs.palette[place], pairs.name, decode,
-                         pairs.read, pairs.channels, pairs.window)
-        self.reading,self.group_of = pairs.reading,pairs.group_of
+        super().__init__(
+            pairs.items,
+            classes,
+            pairs.palette[place],
+            pairs.name,
+            decode,
+            pairs.read,
+            pairs.channels,
+            pairs.window,
+        )
+        self.reading, self.group_of = pairs.reading, pairs.group_of
 
     def __getitem__(self, i):
-        image,label,*maps = self.under[i]
+        image, label, *maps = self.under[i]
         return image, torch.from_numpy(self.to[label.numpy()]), *maps
 
-    def label(self, i): return self.to[self.under.label(i)]
-    def paths(self, i): return self.under.paths(i)
-    def __getstate__(self): return vars(self) | dict(decode=None) # workers need labels, not what files hold
+    def label(self, i):
+        return self.to[self.under.label(i)]
+
+    def paths(self, i):
+        return self.under.paths(i)
+
+    def __getstate__(self):
+        return vars(self) | dict(decode=None)  # workers need labels, not what files hold
 
 # %% ../../nbs/1_data/same.ipynb #20200ced
-def _listed(names, most:int=5) -> str:
+def _listed(names, most: int = 5) -> str:
     "The first of `names`, for a sentence."
     names = [*map(str, names)]
-    return ', '.join(names[:most]) + f' and {len(names)-most} more'*(len(names) > most)
+    return ', '.join(names[:most]) + f' and {len(names) - most} more' * (len(names) > most)
+
 
 def in_order(
-    pairs, # A data set
-    classes, # Names of the classes by number, as somebody else has them; None if nobody knows
-    whose:str, # Who has them, for sentences
-    tell:bool=True, # Say so if the order is another, in the first process
+    pairs,  # A data set
+    classes,  # Names of the classes by number, as somebody else has them; None if nobody knows
+    whose: str,  # Who has them, for sentences
+    tell: bool = True,  # Say so if the order is another, in the first process
 ):
     "`pairs` with labels by the numbers of `classes`; a `UserError` if the names are not the same."
     own = list(pairs.classes)
-    if classes is None or own == list(classes): return pairs
+    if classes is None or own == list(classes):
+        return pairs
     twice = [c for c in own if own.count(c) > 1]
     if sorted(map(str, own)) == sorted(map(str, classes)) and not twice:
         if tell and os.environ.get('RANK', '0') == '0':
-            print(f'{pairs.name} lists the classes of {whose} in another order; its labels are read by name')
+            print(
+                f'{pairs.name} lists the classes of {whose} in another order; its labels are read by name'
+            )
         return InOrder(pairs, list(classes))
-    missing,more = [c for c in classes if c not in own],[c for c in own if c not in classes]
-    differ = [f'only {whose} has {_listed(missing)}']*bool(missing) + [f'only {pairs.name} has {_listed(more)}']*bool(more)
+    missing, more = [c for c in classes if c not in own], [c for c in own if c not in classes]
+    differ = [f'only {whose} has {_listed(missing)}'] * bool(missing) + [
+        f'only {pairs.name} has {_listed(more)}'
+    ] * bool(more)
     how = '; '.join(differ or [f'{twice[0] if twice else own[0]} is there more than once'])
-    raise UserError(f'{whose} knows {len(classes)} classes and {pairs.name} has {len(own)}, and they are not the '
-                    f'same by name: {how}; take a set with the same classes, or give them the same names '
-                    f'(in a set of your own in classes.txt, such as {str(classes[0])!r}).')
+    raise UserError(
+        f'{whose} knows {len(classes)} classes and {pairs.name} has {len(own)}, and they are not the '
+        f'same by name: {how}; take a set with the same classes, or give them the same names '
+        f'(in a set of your own in classes.txt, such as {str(classes[0])!r}).'
+    )
 
 # %% ../../nbs/1_data/same.ipynb #616b8e3f
-kept_each = 5000 # Sets of more pictures are kept as a whole
+kept_each = 5000  # Sets of more pictures are kept as a whole
 
-def _short(data:bytes) -> str: return hashlib.blake2b(data, digest_size=4).hexdigest()
+
+def _short(data: bytes) -> str:
+    return hashlib.blake2b(data, digest_size=4).hexdigest()
+
 
 def _picture_mark(path) -> str:
     "A digest of the size of a file and of three pieces of it."
     try:
         with open(path, 'rb') as f:
-            size,pieces = f.seek(0, 2),[]
-            for at in (0, size//2, size-4096):
+            size, pieces = f.seek(0, 2), []
+            for at in (0, size // 2, size - 4096):
                 f.seek(max(0, at))
                 pieces.append(f.read(4096))
-    except OSError: return _short(b'missing')
+    except OSError:
+        return _short(b'missing')
     return _short(b'%d ' % size + b''.join(pieces))
+
 
 def _file_mark(path) -> str:
     "A digest of all bytes of a file."
-    try: return _short(Path(path).read_bytes())
-    except OSError: return _short(b'missing')
+    try:
+        return _short(Path(path).read_bytes())
+    except OSError:
+        return _short(b'missing')
+
 
 def _names(pairs) -> list:
     "The names of the pictures from the folder that they have in common, with `/` on every system."
@@ -102,24 +135,33 @@ def _names(pairs) -> list:
     base = os.path.commonpath([folders[0], folders[-1]]) if folders else ''
     return [f.relative_to(base).as_posix() for f in files]
 
+
 def _in_files(pairs) -> bool:
     "Whether the pictures of `pairs` are read from files, not drawn."
-    return all(isinstance(p, (str, os.PathLike)) for p in pairs.paths(0)) and len(pairs.paths(0)) > 0
+    return (
+        all(isinstance(p, (str, os.PathLike)) for p in pairs.paths(0)) and len(pairs.paths(0)) > 0
+    )
+
 
 def _marks(pairs) -> list:
     "Three digests of each picture: of its name, of the picture, of its label and what else comes with it."
     if not len(pairs) or not _in_files(pairs):
-        few = sorted({0, len(pairs)//2, len(pairs)-1} & set(range(len(pairs))))
+        few = sorted({0, len(pairs) // 2, len(pairs) - 1} & set(range(len(pairs))))
         parts = lambda i: (b'%d' % i, *(x.numpy().tobytes() for x in pairs[i][:2]))
         return [tuple(map(_short, parts(i))) for i in few]
-    drawn,mark = getattr(pairs, 'marks', None),cache(_file_mark) # one file may hold the labels of many
+    drawn, mark = (
+        getattr(pairs, 'marks', None),
+        cache(_file_mark),
+    )  # one file may hold the labels of many
+
     def of(i):
-        picture,*others = pairs.paths(i)
+        picture, *others = pairs.paths(i)
         label = repr(drawn[i]) if drawn else ''.join(map(mark, others))
         return _picture_mark(picture), _short(label.encode())
+
     with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as pool:
         found = pool.map(of, range(len(pairs)), chunksize=64)
-        return [(_short(name.encode()), *m) for name,m in zip(_names(pairs), found)]
+        return [(_short(name.encode()), *m) for name, m in zip(_names(pairs), found)]
 
 # %% ../../nbs/1_data/same.ipynb #0e76fc4d
 def _read_content(pairs) -> dict:
@@ -127,100 +169,143 @@ def _read_content(pairs) -> dict:
     marks = _marks(pairs)
     whole = lambda *x: hashlib.sha256(repr(x).encode()).hexdigest()[:16]
     table = getattr(pairs.decode, 'table', None)
-    reading = whole(table and sorted(table.items(), key=repr), pairs.channels, tuple(pairs.window), pairs.reading)
-    names,pictures,labels = (whole([m[k] for m in marks]) for k in range(3))
+    reading = whole(
+        table and sorted(table.items(), key=repr),
+        pairs.channels,
+        tuple(pairs.window),
+        pairs.reading,
+    )
+    names, pictures, labels = (whole([m[k] for m in marks]) for k in range(3))
     each = ''.join(map(''.join, marks)) if len(marks) <= kept_each else None
     about = dict(images=len(pairs), classes=list(pairs.classes), reading=reading)
     return about | dict(names=names, pictures=pictures, labels=labels, each=each)
 
+
 def content(
-    pairs, # A data set, perhaps through a cache or in another order
+    pairs,  # A data set, perhaps through a cache or in another order
 ) -> dict:
     "What is kept of a set to tell later whether it is the same: numbers, names and digests, for `config.json`."
-    for behind in ('under', 'origin'): # the set of which this is a view, or the cache
-        if (other := vars(pairs).get(behind)) is not None: return content(other)
-    if len(pairs) <= kept_each: return _read_content(pairs)
-    file = cache_folder()/'content'/f'{fingerprint(pairs)}.json'
-    if file.exists(): return load_json(file)
+    for behind in ('under', 'origin'):  # the set of which this is a view, or the cache
+        if (other := vars(pairs).get(behind)) is not None:
+            return content(other)
+    if len(pairs) <= kept_each:
+        return _read_content(pairs)
+    file = cache_folder() / 'content' / f'{fingerprint(pairs)}.json'
+    if file.exists():
+        return load_json(file)
     about = _read_content(pairs)
-    try: save_json(file, about)
-    except OSError: pass # it is only slower next time
+    try:
+        save_json(file, about)
+    except OSError:
+        pass  # it is only slower next time
     return about
 
+
 def mark(
-    pairs, # A data set, or what `content` says of it
+    pairs,  # A data set, or what `content` says of it
 ) -> str:
     "Six letters that tell this set from others of its name."
     said = pairs if isinstance(pairs, dict) else content(pairs)
-    about = {k: v for k,v in said.items() if k != 'each'}
+    about = {k: v for k, v in said.items() if k != 'each'}
     return hashlib.sha256(repr(sorted(about.items())).encode()).hexdigest()[:6]
+
 
 def name_apart(pairs):
     "Put the mark of `pairs` into its name, before the split: `camvid-test` becomes `camvid@1a2b3c-test`."
-    data,_,split = pairs.name.rpartition('-')
+    data, _, split = pairs.name.rpartition('-')
     pairs.name = f'{data}@{mark(pairs)}-{split}'
 
 # %% ../../nbs/1_data/same.ipynb #8856332b
-def _each(about:dict) -> dict:
+def _each(about: dict) -> dict:
     "Digest of a picture's name → (of the picture, of its label)."
     s = about['each']
-    rows = [(s[k:k+8], s[k+8:k+16], s[k+16:k+24]) for k in range(0, len(s), 24)]
-    return {name: (picture, label) for name,picture,label in rows}
+    rows = [(s[k : k + 8], s[k + 8 : k + 16], s[k + 16 : k + 24]) for k in range(0, len(s), 24)]
+    return {name: (picture, label) for name, picture, label in rows}
 
-def _of_classes(was:list, now:list) -> list:
+
+def _of_classes(was: list, now: list) -> list:
     "What is different between two lists of classes, in words."
-    if was == now: return []
-    if sorted(map(str, was)) == sorted(map(str, now)): return [f'its classes are in another order, {_listed(now)} instead of {_listed(was)}']
-    gone,new = [c for c in was if c not in now],[c for c in now if c not in was]
-    return [f'its class {_listed(gone)} is gone']*bool(gone) + [f'its class {_listed(new)} is new']*bool(new)
+    if was == now:
+        return []
+    if sorted(map(str, was)) == sorted(map(str, now)):
+        return [f'its classes are in another order, {_listed(now)} instead of {_listed(was)}']
+    gone, new = [c for c in was if c not in now], [c for c in now if c not in was]
+    return [f'its class {_listed(gone)} is gone'] * bool(gone) + [
+        f'its class {_listed(new)} is new'
+    ] * bool(new)
 
-def _of_files(was:dict, now:dict, pairs) -> list:
+
+def _of_files(was: dict, now: dict, pairs) -> list:
     "What is different between the pictures and labels of two sets of which each is known, in words."
-    old,new,said = _each(was),_each(now),[]
-    place = {name: i for i,name in enumerate(new)}
+    old, new, said = _each(was), _each(now), []
+    place = {name: i for i, name in enumerate(new)}
+
     def tell(names, what, part):
         paths = pairs.paths(place[names[0]]) if names and names[0] in place else ()
-        such = f', such as {paths[min(part, len(paths)-1)]}' if paths else ''
-        if names: said.append(f'{len(names)} {what}{such}')
+        such = f', such as {paths[min(part, len(paths) - 1)]}' if paths else ''
+        if names:
+            said.append(f'{len(names)} {what}{such}')
+
     both = [n for n in new if n in old]
     tell([n for n in new if n not in old], 'of its pictures are new', 0)
     tell([n for n in old if n not in new], 'of its pictures are gone', 0)
-    tell([n for n in both if old[n][0] != new[n][0]], 'of its pictures are others by the same name', 0)
+    tell(
+        [n for n in both if old[n][0] != new[n][0]],
+        'of its pictures are others by the same name',
+        0,
+    )
     tell([n for n in both if old[n][1] != new[n][1]], 'of its labels are painted anew', 1)
-    return said or ['its pictures are in another order']*(was['names'] != now['names'])
+    return said or ['its pictures are in another order'] * (was['names'] != now['names'])
+
 
 def changes(
-    was:dict, # `content` of a set, then
-    pairs, # The set now
+    was: dict,  # `content` of a set, then
+    pairs,  # The set now
 ) -> list:
     "What has changed since, in words."
     now = content(pairs)
     said = _of_classes(was['classes'], now['classes'])
-    if was['images'] != now['images']: said.append(f'it has {now["images"]} pictures instead of {was["images"]}')
+    if was['images'] != now['images']:
+        said.append(f'it has {now["images"]} pictures instead of {was["images"]}')
     parts = dict(names='the names of its pictures', pictures='its pictures', labels='its labels')
     other = [k for k in parts if was[k] != now[k]]
-    if other and was['each'] and now['each'] and len(pairs) and _in_files(pairs): said += _of_files(was, now, pairs)
-    elif other: said.append(f'{" and ".join(parts[k] for k in other)} are not the same')
-    if not said and was['reading'] != now['reading']: said.append('the numbers in its files mean other classes, or its channels are read in another way')
+    if other and was['each'] and now['each'] and len(pairs) and _in_files(pairs):
+        said += _of_files(was, now, pairs)
+    elif other:
+        said.append(f'{" and ".join(parts[k] for k in other)} are not the same')
+    if not said and was['reading'] != now['reading']:
+        said.append(
+            'the numbers in its files mean other classes, or its channels are read in another way'
+        )
     return said
 
 # %% ../../nbs/1_data/same.ipynb #135f8fc5
 def unchanged(
-    run, # Folder of a run, for the sentence
-    was, # What its `config.json` keeps under `sets`: `content` by `train` and `val`; None in runs of long ago
-    train, # The training set now
-    val, # The validation set now
-    anyway:bool=False, # Go on in spite of changes
+    run,  # Folder of a run, for the sentence
+    was,  # What its `config.json` keeps under `sets`: `content` by `train` and `val`; None in runs of long ago
+    train,  # The training set now
+    val,  # The validation set now
+    anyway: bool = False,  # Go on in spite of changes
 ) -> list:
     "What has changed in the sets of a run since it began, in words; a `UserError` unless it is to go on anyway."
     first = os.environ.get('RANK', '0') == '0'
     if not was:
-        if first: print(f'{str(run)!r} was begun by an older segbench, which kept nothing of its sets; whether they have changed cannot be told')
+        if first:
+            print(
+                f'{str(run)!r} was begun by an older segbench, which kept nothing of its sets; whether they have changed cannot be told'
+            )
         return []
     sets = dict(train=('training', train), val=('validation', val))
-    said = [f'of the {name} set {", ".join(c)}' for k,(name,pairs) in sets.items() if (c := changes(was[k], pairs))]
+    said = [
+        f'of the {name} set {", ".join(c)}'
+        for k, (name, pairs) in sets.items()
+        if (c := changes(was[k], pairs))
+    ]
     if said and not anyway:
-        raise UserError(f'{str(run)!r} was begun with other data: {"; ".join(said)}. Bring back what was there; or begin another run '
-                        f'from its weights with --init {run}; or go on with the data as they are now: --resume {run} --changed-data.')
-    if said and first: print(f'{str(run)!r} goes on with other data: {"; ".join(said)}')
+        raise UserError(
+            f'{str(run)!r} was begun with other data: {"; ".join(said)}. Bring back what was there; or begin another run '
+            f'from its weights with --init {run}; or go on with the data as they are now: --resume {run} --changed-data.'
+        )
+    if said and first:
+        print(f'{str(run)!r} goes on with other data: {"; ".join(said)}')
     return said

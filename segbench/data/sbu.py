@@ -12,7 +12,7 @@ from .download import *
 from .pairs import *
 
 # %% ../../nbs/1_data/sbu.ipynb #381778a3
-classes,palette = ['no shadow', 'shadow'],[(0,0,0), (255,255,255)]
+classes, palette = ['no shadow', 'shadow'], [(0, 0, 0), (255, 255, 255)]
 label_values = [0, 255]
 
 # %% ../../nbs/1_data/sbu.ipynb #57c1d6ad
@@ -20,29 +20,48 @@ def decode(x):
     "Shadow where a mask, h×w or h×w×3, is not 0."
     return (x if x.ndim == 2 else x.max(2)).astype(bool).astype(np.int16)
 
+
 decode.table = dict(zip(label_values, range(2)))
 
 # %% ../../nbs/1_data/sbu.ipynb #9f25efff
 parts = dict(train='SBUTrain4KRecoveredSmall', test='SBU-Test')
 
-def items(folder, split:str) -> list:
+
+def items(folder, split: str) -> list:
     "(picture, mask) for each picture of `split` that has a mask."
-    home = folder/parts[split]
-    pictures,masks = (pictures_below(home/d) for d in ('ShadowImages', 'ShadowMasks'))
-    if not pictures: raise UserError(f'sbu has no pictures for {split} in {str(folder)!r}: they belong into {parts[split]}/ShadowImages.')
+    home = folder / parts[split]
+    pictures, masks = (pictures_below(home / d) for d in ('ShadowImages', 'ShadowMasks'))
+    if not pictures:
+        raise UserError(
+            f'sbu has no pictures for {split} in {str(folder)!r}: they belong into {parts[split]}/ShadowImages.'
+        )
     bare = {p.stem for p in pictures} - {m.stem for m in masks}
-    return match_stems([p for p in pictures if len(bare) > 4 or p.stem not in bare], masks, name=f'sbu {split}')
+    return match_stems(
+        [p for p in pictures if len(bare) > 4 or p.stem not in bare], masks, name=f'sbu {split}'
+    )
 
 # %% ../../nbs/1_data/sbu.ipynb #4df994de
 def sbu(
-    root=None, # The folder SBU-shadow or the one that holds data sets
-    split:str='train', # `train` or `test`
+    root=None,  # The folder SBU-shadow or the one that holds data sets
+    split: str = 'train',  # `train` or `test`
 ) -> Pairs:
     "The SBU shadow data set: 2 classes."
     choose('split of sbu', split, list(parts))
-    folder = set_folder(root, ['SBU-shadow', 'sbu/SBU-shadow', 'SBU/SBU-shadow', 'sbu'], list(parts.values()))
+    folder = set_folder(
+        root, ['SBU-shadow', 'sbu/SBU-shadow', 'SBU/SBU-shadow', 'sbu'], list(parts.values())
+    )
     return Pairs(items(folder, split), classes, palette, f'sbu-{split}', decode)
 
 # %% ../../nbs/1_data/sbu.ipynb #3be607b5
-sbu.source = Source('sbu', [Archive('SBU-shadow.zip', ['https://www3.cs.stonybrook.edu/~cvl/content/datasets/shadow_db/SBU-shadow.zip'],
-    digest='sha256:8ac703bc4ec0cf3f57e128a6e7a8ed73680d9f68e4e22d08fc83a3f60c612109')], dict(train=4085, test=638), 'none stated, for research')
+sbu.source = Source(
+    'sbu',
+    [
+        Archive(
+            'SBU-shadow.zip',
+            ['https://www3.cs.stonybrook.edu/~cvl/content/datasets/shadow_db/SBU-shadow.zip'],
+            digest='sha256:8ac703bc4ec0cf3f57e128a6e7a8ed73680d9f68e4e22d08fc83a3f60c612109',
+        )
+    ],
+    dict(train=4085, test=638),
+    'none stated, for research',
+)

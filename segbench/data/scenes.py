@@ -17,41 +17,71 @@ from .street import *
 # %% ../../nbs/1_data/scenes.ipynb #9d7f0f76
 def houses(c, s):
     "Things along both sides: houses with gaps between them, gardens with fences and hedges."
-    r,things = c.r,[]
-    for side,edge,x in zip((-1,1), s.edge, s.wall):
-        z,last,tall = 2.,0,r.uniform(7, 17) if s.town else r.uniform(4.5, 7)
+    r, things = c.r, []
+    for side, edge, x in zip((-1, 1), s.edge, s.wall):
+        z, last, tall = 2.0, 0, r.uniform(7, 17) if s.town else r.uniform(4.5, 7)
         while z < 95:
-            end,high = z + (r.uniform(7, 18) if s.town else r.uniform(8, 13))*(1 + z//45),max(3.5, tall*r.uniform(.72, 1.3))
-            gap = 0 if r.random() < (.75 if s.town else .15) else r.uniform(2.5, 9)
-            if r.random() > (.9 if s.town else .82): high = 0 # trees instead
-            if z < s.cross+s.side and end > s.cross: end,gap = max(z, s.cross),s.side+1.5*(s.edge[0]-s.kerb[0])
-            if end-z > 3: things += plot(c, s, side, side*edge, side*x, z, end, high, high > last+1)
-            z,last = end+gap,0 if gap else high
+            end, high = (
+                z + (r.uniform(7, 18) if s.town else r.uniform(8, 13)) * (1 + z // 45),
+                max(3.5, tall * r.uniform(0.72, 1.3)),
+            )
+            gap = 0 if r.random() < (0.75 if s.town else 0.15) else r.uniform(2.5, 9)
+            if r.random() > (0.9 if s.town else 0.82):
+                high = 0  # trees instead
+            if z < s.cross + s.side and end > s.cross:
+                end, gap = max(z, s.cross), s.side + 1.5 * (s.edge[0] - s.kerb[0])
+            if end - z > 3:
+                things += plot(c, s, side, side * edge, side * x, z, end, high, high > last + 1)
+            z, last = end + gap, 0 if gap else high
     return things
 
 # %% ../../nbs/1_data/scenes.ipynb #6e29fa76
 def plot(c, s, side, edge, x, z0, z1, high, front):
     "What stands on one plot: mostly a house, else trees, and what keeps people out."
-    r,things = c.r,[]
+    r, things = c.r, []
     if high:
-        gable = r.uniform(1.5, 3.5)*(r.random() < (.35 if s.town else .85))
-        things.append((z1, partial(building, x=x, z0=z0, z1=z1, high=high, gable=gable, front=front or gable > 0)))
-        dx,dz = times(c.sun, high)
-        if c.strength > .1: c.shadow([(x,z0), (x,z1), (x+dx,z1+dz), (x+dx,z0+dz)])
+        gable = r.uniform(1.5, 3.5) * (r.random() < (0.35 if s.town else 0.85))
+        things.append(
+            (
+                z1,
+                partial(
+                    building, x=x, z0=z0, z1=z1, high=high, gable=gable, front=front or gable > 0
+                ),
+            )
+        )
+        dx, dz = times(c.sun, high)
+        if c.strength > 0.1:
+            c.shadow([(x, z0), (x, z1), (x + dx, z1 + dz), (x + dx, z0 + dz)])
     else:
         for _ in range(r.integers(1, 4)):
-            things.append((z1-.1, partial(tree, x=x+side*r.uniform(1, 6), z=r.uniform(z0+1, z1), high=r.uniform(4, 10))))
-    if z0 > 45 or r.random() > (.25 if s.town else .8): return things
-    line,z = edge if abs(x-edge) > .5 else edge-side*.35,max(1.2, z0)
-    barrier = partial(hedge, x=line, z0=z, z1=z1) if r.random() < .3 else partial(fence, a=(line,z), b=(line,z1))
-    return things + [(z1-.2, partial(barrier, high=r.uniform(.8, 1.5)))]
+            things.append(
+                (
+                    z1 - 0.1,
+                    partial(
+                        tree,
+                        x=x + side * r.uniform(1, 6),
+                        z=r.uniform(z0 + 1, z1),
+                        high=r.uniform(4, 10),
+                    ),
+                )
+            )
+    if z0 > 45 or r.random() > (0.25 if s.town else 0.8):
+        return things
+    line, z = edge if abs(x - edge) > 0.5 else edge - side * 0.35, max(1.2, z0)
+    barrier = (
+        partial(hedge, x=line, z0=z, z1=z1)
+        if r.random() < 0.3
+        else partial(fence, a=(line, z), b=(line, z1))
+    )
+    return things + [(z1 - 0.2, partial(barrier, high=r.uniform(0.8, 1.5)))]
 
 # %% ../../nbs/1_data/scenes.ipynb #7ad8f8f4
 @patch
-def place(self:Canvas, paint, x, z, wide, tall, **kw):
+def place(self: Canvas, paint, x, z, wide, tall, **kw):
     "The thing that `paint` makes at (`x`, `z`); its shadow falls at once."
     self.upright(x, z, wide, tall)
     return z, partial(paint, x=x, z=z, **kw)
+
 
 def every(r, first, step, end):
     "Distances from `first`, a range, to `end` in steps drawn from the range `step`."
@@ -60,116 +90,196 @@ def every(r, first, step, end):
 # %% ../../nbs/1_data/scenes.ipynb #2494a60f
 def traffic(c, s):
     "Things on the road: parked and driving cars, cyclists."
-    r,things = c.r,[]
-    vehicle = lambda x,z,**kw: things.append(c.place(car, x, z, 1.9, 1.4, **kw))
-    for side,k,park in zip((-1,1), s.kerb, s.park):
-        for z in every(r, (4.5, 11), (5.8, 8), 48)*park:
-            free = r.random() > .72 or s.cross-3 < z < s.cross+s.side+3
-            if not free: vehicle(side*(k-1.05), z, yaw=pi*(side < 0)+r.normal(0, .02), kind=list(car_shapes)[r.integers(4)])
-    for lane,yaw in ((0,0), (-1,pi)):
+    r, things = c.r, []
+    vehicle = lambda x, z, **kw: things.append(c.place(car, x, z, 1.9, 1.4, **kw))
+    for side, k, park in zip((-1, 1), s.kerb, s.park):
+        for z in every(r, (4.5, 11), (5.8, 8), 48) * park:
+            free = r.random() > 0.72 or s.cross - 3 < z < s.cross + s.side + 3
+            if not free:
+                vehicle(
+                    side * (k - 1.05),
+                    z,
+                    yaw=pi * (side < 0) + r.normal(0, 0.02),
+                    kind=list(car_shapes)[r.integers(4)],
+                )
+    for lane, yaw in ((0, 0), (-1, pi)):
         z = r.uniform(8, 26)
-        while z < 70: vehicle(lane*s.lane+s.shift+r.normal(0, .15), z, yaw=yaw); z += r.uniform(9, 45)
-    if s.cross < 60 and r.random() < .6: vehicle(r.uniform(-9, 9), s.cross+s.side*.5, yaw=r.choice([-.5,.5])*pi)
+        while z < 70:
+            vehicle(lane * s.lane + s.shift + r.normal(0, 0.15), z, yaw=yaw)
+            z += r.uniform(9, 45)
+    if s.cross < 60 and r.random() < 0.6:
+        vehicle(r.uniform(-9, 9), s.cross + s.side * 0.5, yaw=r.choice([-0.5, 0.5]) * pi)
     for _ in range(r.integers(1, 4)):
-        k,z = r.integers(2),r.uniform(5.5, 9)*r.uniform(1, 2.6)
-        x = (s.kerb[k] - (2.6 if s.park[k] else .7) - r.uniform(0, .4))*(2*k-1)
-        if r.random() < .3: things.append(c.place(cyclist, r.uniform(-4, 4), z, .5, 1.6, across=r.choice([-1,1])))
-        else: things.append(c.place(cyclist, float(x), z, .5, 1.6))
+        k, z = r.integers(2), r.uniform(5.5, 9) * r.uniform(1, 2.6)
+        x = (s.kerb[k] - (2.6 if s.park[k] else 0.7) - r.uniform(0, 0.4)) * (2 * k - 1)
+        if r.random() < 0.3:
+            things.append(c.place(cyclist, r.uniform(-4, 4), z, 0.5, 1.6, across=r.choice([-1, 1])))
+        else:
+            things.append(c.place(cyclist, float(x), z, 0.5, 1.6))
     return things
 
 # %% ../../nbs/1_data/scenes.ipynb #def928df
 def walkway(c, s, side, k, e):
     "Things on the pavement of one side, from the kerb at `k` to `e`: people, trees, lamps, signs, railings, clutter."
-    r,things = c.r,[]
-    put = lambda *args,**kw: things.append(c.place(*args, **kw))
-    somewhere = lambda: side*r.uniform(k+.5, max(k+.6, e-.3))
+    r, things = c.r, []
+    put = lambda *args, **kw: things.append(c.place(*args, **kw))
+    somewhere = lambda: side * r.uniform(k + 0.5, max(k + 0.6, e - 0.3))
     for _ in range(r.poisson(2.6)):
-        high = r.normal(1.72, .1) if r.random() < .85 else r.uniform(1, 1.4)
-        put(person, somewhere(), r.uniform(5, 10)*r.uniform(1, 3.4), .5, 1.7, high=high)
-    if r.random() < .6:
-        for z in every(r, (5, 16), (7, 16), 48): put(tree, side*(k+.6), z, 2, 5, high=r.uniform(4, 8.5))
-    if r.random() < .8:
+        high = r.normal(1.72, 0.1) if r.random() < 0.85 else r.uniform(1, 1.4)
+        put(person, somewhere(), r.uniform(5, 10) * r.uniform(1, 3.4), 0.5, 1.7, high=high)
+    if r.random() < 0.6:
+        for z in every(r, (5, 16), (7, 16), 48):
+            put(tree, side * (k + 0.6), z, 2, 5, high=r.uniform(4, 8.5))
+    if r.random() < 0.8:
         high = r.uniform(5, 8.5)
-        for z in every(r, (5, 18), (14, 24), 64): put(lamp, side*(k+.4), z, .15, high, high=high)
-    for _ in range(r.integers(1, 4)): put(post, side*(k+.35), r.uniform(5, 9)*r.uniform(1, 3.6), .12, 2.6, high=r.uniform(2.3, 3.2))
-    if s.cross < 60 or r.random() < .15: put(traffic_light, side*(k+.4), min(s.cross-1.5, r.uniform(9, 40)), .12, 3, high=r.uniform(2.8, 3.8))
-    if r.random() < .3:
-        z,x = r.uniform(4, 12),side*(k+.25)
-        things.append((z+9, partial(fence, a=(x,z), b=(x,z+r.uniform(4, 9)), high=r.uniform(.9, 1.15))))
-    if r.random() < .4: put(clutter, somewhere(), r.uniform(6, 25), .6, 1)
+        for z in every(r, (5, 18), (14, 24), 64):
+            put(lamp, side * (k + 0.4), z, 0.15, high, high=high)
+    for _ in range(r.integers(1, 4)):
+        put(
+            post,
+            side * (k + 0.35),
+            r.uniform(5, 9) * r.uniform(1, 3.6),
+            0.12,
+            2.6,
+            high=r.uniform(2.3, 3.2),
+        )
+    if s.cross < 60 or r.random() < 0.15:
+        put(
+            traffic_light,
+            side * (k + 0.4),
+            min(s.cross - 1.5, r.uniform(9, 40)),
+            0.12,
+            3,
+            high=r.uniform(2.8, 3.8),
+        )
+    if r.random() < 0.3:
+        z, x = r.uniform(4, 12), side * (k + 0.25)
+        things.append(
+            (z + 9, partial(fence, a=(x, z), b=(x, z + r.uniform(4, 9)), high=r.uniform(0.9, 1.15)))
+        )
+    if r.random() < 0.4:
+        put(clutter, somewhere(), r.uniform(6, 25), 0.6, 1)
     return things
 
 # %% ../../nbs/1_data/scenes.ipynb #f31cfa29
-grain = [.004, .03, .03, .035, .16, .012, .03, .03, .02, .015, .04]
+grain = [0.004, 0.03, 0.03, 0.035, 0.16, 0.012, 0.03, 0.03, 0.02, 0.015, 0.04]
 
 # %% ../../nbs/1_data/scenes.ipynb #070b6986
 def roughen(image, label, r):
     "Roughen `image`, float h×w×3, in place; how much depends on the class, at two scales."
-    h,w = label.shape
-    amount = np.full(256, .02, np.float32); amount[:11] = grain
-    fine = r.standard_normal((h,w), np.float32)
-    coarse = cv2.resize(r.standard_normal((h//6+2,w//6+2), np.float32), (w,h), interpolation=cv2.INTER_CUBIC)
-    image *= (1 + amount[label]*(.7*fine + coarse))[...,None]
+    h, w = label.shape
+    amount = np.full(256, 0.02, np.float32)
+    amount[:11] = grain
+    fine = r.standard_normal((h, w), np.float32)
+    coarse = cv2.resize(
+        r.standard_normal((h // 6 + 2, w // 6 + 2), np.float32),
+        (w, h),
+        interpolation=cv2.INTER_CUBIC,
+    )
+    image *= (1 + amount[label] * (0.7 * fine + coarse))[..., None]
 
 # %% ../../nbs/1_data/scenes.ipynb #8e411265
 def photograph(c):
     "The picture, h×w×3 `uint8`, and the label of the canvas `c`, seen through a lens."
-    r,(h,w) = c.r,c.size
-    label = np.ascontiguousarray(c.label[1::2,1::2])
-    image = cv2.resize(c.image, (w,h), interpolation=cv2.INTER_AREA).astype(np.float32)
+    r, (h, w) = c.r, c.size
+    label = np.ascontiguousarray(c.label[1::2, 1::2])
+    image = cv2.resize(c.image, (w, h), interpolation=cv2.INTER_AREA).astype(np.float32)
     roughen(image, label, r)
-    y,x = np.linspace(-1, 1, h, dtype=np.float32)[:,None]**2,np.linspace(-1, 1, w, dtype=np.float32)**2
-    image *= (1 - r.uniform(.02, .2)*(x+y)/2)[...,None]
-    if r.random() < .7: image = cv2.GaussianBlur(image, (0,0), r.uniform(.3, .65)*max(1, h/300))
-    contrast = r.uniform(.82, 1.18)
-    image *= contrast; image += 127*(1-contrast) + r.normal(0, 7) + r.standard_normal((h,w,1), np.float32)*r.uniform(1, 8)
+    y, x = (
+        np.linspace(-1, 1, h, dtype=np.float32)[:, None] ** 2,
+        np.linspace(-1, 1, w, dtype=np.float32) ** 2,
+    )
+    image *= (1 - r.uniform(0.02, 0.2) * (x + y) / 2)[..., None]
+    if r.random() < 0.7:
+        image = cv2.GaussianBlur(image, (0, 0), r.uniform(0.3, 0.65) * max(1, h / 300))
+    contrast = r.uniform(0.82, 1.18)
+    image *= contrast
+    image += (
+        127 * (1 - contrast)
+        + r.normal(0, 7)
+        + r.standard_normal((h, w, 1), np.float32) * r.uniform(1, 8)
+    )
     image = np.clip(image, 0, 255, out=image).astype(np.uint8)
     file = cv2.imencode('.jpg', image, [cv2.IMWRITE_JPEG_QUALITY, int(r.uniform(45, 97))])[1]
     image = cv2.imdecode(file, cv2.IMREAD_COLOR)
-    if r.random() < .15: label[:,:1+w//90] = VOID
-    if r.random() < .5: image,label = image[:,::-1],label[:,::-1]
-    return np.ascontiguousarray(image),np.ascontiguousarray(label)
+    if r.random() < 0.15:
+        label[:, : 1 + w // 90] = VOID
+    if r.random() < 0.5:
+        image, label = image[:, ::-1], label[:, ::-1]
+    return np.ascontiguousarray(image), np.ascontiguousarray(label)
 
 # %% ../../nbs/1_data/scenes.ipynb #8a06fbcc
-def draw(r, size=(120,160)):
+def draw(r, size=(120, 160)):
     "A street scene from the generator `r`: picture h×w×3 and label h×w, both `uint8`."
-    c = Canvas(r, size).daylight(); s = street(r)
-    things = houses(c, s) + traffic(c, s) + walkway(c, s, -1, s.kerb[0], s.edge[0]) + walkway(c, s, 1, s.kerb[1], s.edge[1])
-    for _ in range(r.poisson(.8)): # somebody crosses
-        things.append(c.place(person, r.uniform(-s.kerb[0], s.kerb[1]), s.cross-3 if s.cross < 60 else r.uniform(9, 30), .5, 1.7))
-    sky(c); ground(c, s); skyline(c)
-    for _,paint in sorted(things, key=lambda thing: -thing[0]): paint(c)
-    if r.random() < .45: bonnet(c)
+    c = Canvas(r, size).daylight()
+    s = street(r)
+    things = (
+        houses(c, s)
+        + traffic(c, s)
+        + walkway(c, s, -1, s.kerb[0], s.edge[0])
+        + walkway(c, s, 1, s.kerb[1], s.edge[1])
+    )
+    for _ in range(r.poisson(0.8)):  # somebody crosses
+        things.append(
+            c.place(
+                person,
+                r.uniform(-s.kerb[0], s.kerb[1]),
+                s.cross - 3 if s.cross < 60 else r.uniform(9, 30),
+                0.5,
+                1.7,
+            )
+        )
+    sky(c)
+    ground(c, s)
+    skyline(c)
+    for _, paint in sorted(things, key=lambda thing: -thing[0]):
+        paint(c)
+    if r.random() < 0.45:
+        bonnet(c)
     return photograph(c)
 
 # %% ../../nbs/1_data/scenes.ipynb #d98ded62
 class Scenes(Pairs):
     "Pictures that are drawn when they are first asked for, and kept up to 256 MiB; an item is (number of the split, index)."
+
     def __init__(self, items, split, size, seed):
         super().__init__(items, street_classes, street_palette, f'scenes-{split}', None)
-        self.size,self.seed,self.drawn = size,seed,{}
-        self.reading = len(items),size,seed
+        self.size, self.seed, self.drawn = size, seed, {}
+        self.reading = len(items), size, seed
 
     def __getitem__(self, i):
-        image,label = self.drawn.get(i) or draw(rng(self.seed, *self.items[i]), self.size)
-        if 4*label.size*len(self.drawn) < 2**28: self.drawn[i] = image,label
-        return torch.from_numpy(image.copy()).permute(2,0,1), torch.from_numpy(label.copy())
+        image, label = self.drawn.get(i) or draw(rng(self.seed, *self.items[i]), self.size)
+        if 4 * label.size * len(self.drawn) < 2**28:
+            self.drawn[i] = image, label
+        return torch.from_numpy(image.copy()).permute(2, 0, 1), torch.from_numpy(label.copy())
 
-    def label(self, i): return self[i][1].numpy()
-    def paths(self, i): return ()
+    def label(self, i):
+        return self[i][1].numpy()
+
+    def paths(self, i):
+        return ()
 
 # %% ../../nbs/1_data/scenes.ipynb #d5b172ea
 def scenes(
-    root=None, # Not used; there are no files, but every data set takes it
-    split:str='train', # `train`, `val`, `test` or `trainval`
-    n:int=None, # Pictures of each split; by default 400 for training and 100 for the others
-    size=(120,160), # Height and width in pixels, from 32×32
-    seed:int=0, # Another seed, another city
+    root=None,  # Not used; there are no files, but every data set takes it
+    split: str = 'train',  # `train`, `val`, `test` or `trainval`
+    n: int = None,  # Pictures of each split; by default 400 for training and 100 for the others
+    size=(120, 160),  # Height and width in pixels, from 32×32
+    seed: int = 0,  # Another seed, another city
 ) -> Pairs:
     "Street scenes drawn from `(seed, split, index)` alone."
-    parts = dict(train=[0], val=[1], test=[2], trainval=[0,1])
+    parts = dict(train=[0], val=[1], test=[2], trainval=[0, 1])
     choose('split of scenes', split, list(parts))
-    if n is not None and n < 1: raise UserError(f'scenes cannot be {n}: give a number of pictures, 1 or more.')
+    if n is not None and n < 1:
+        raise UserError(f'scenes cannot be {n}: give a number of pictures, 1 or more.')
     at_least(0, seed=seed)
-    if np.shape(size) != (2,) or not all(isinstance(m, (int, np.integer)) and m >= 32 for m in size): raise UserError(f'scenes cannot be {size}: give height and width, both 32 or more.')
-    return Scenes([(k,i) for k in parts[split] for i in range(n or (400,100,100)[k])], split, tuple(size), seed)
+    if np.shape(size) != (2,) or not all(
+        isinstance(m, (int, np.integer)) and m >= 32 for m in size
+    ):
+        raise UserError(f'scenes cannot be {size}: give height and width, both 32 or more.')
+    return Scenes(
+        [(k, i) for k in parts[split] for i in range(n or (400, 100, 100)[k])],
+        split,
+        tuple(size),
+        seed,
+    )

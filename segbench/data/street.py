@@ -18,479 +18,981 @@ from types import SimpleNamespace
 
 # %% ../../nbs/1_data/street.ipynb #65a94837
 street_classes = 'sky road pavement building tree car person cyclist pole sign fence'.split()
-SKY,ROAD,PAVEMENT,BUILDING,TREE,CAR,PERSON,CYCLIST,POLE,SIGN,FENCE = range(11)
+SKY, ROAD, PAVEMENT, BUILDING, TREE, CAR, PERSON, CYCLIST, POLE, SIGN, FENCE = range(11)
 VOID = 255
-street_palette = [(98,160,214), (116,84,128), (226,142,190), (104,98,96), (96,150,62), (30,66,160), (220,44,62), (122,18,60), (236,216,150), (246,194,30), (172,126,88)]
+street_palette = [
+    (98, 160, 214),
+    (116, 84, 128),
+    (226, 142, 190),
+    (104, 98, 96),
+    (96, 150, 62),
+    (30, 66, 160),
+    (220, 44, 62),
+    (122, 18, 60),
+    (236, 216, 150),
+    (246, 194, 30),
+    (172, 126, 88),
+]
 
 # %% ../../nbs/1_data/street.ipynb #cdd271e0
 class Canvas:
     "Picture and label at twice their size, and the camera that sees the street."
-    def __init__(self, r, size=(120,160)):
-        h,w = size
-        self.r,self.size = r,size
-        self.image,self.label = np.zeros((2*h,2*w,3), np.uint8),np.full((2*h,2*w), VOID, np.uint8)
-        self.shade = np.full((2*h,2*w), 255, np.uint8)
-        self.f,self.u,self.v = (h+w)*r.uniform(.78, 1.1), 2*w*r.uniform(.36, .64), 2*h*r.uniform(.38, .52)
-        self.height,self.roll,self.bend = r.uniform(1.25, 2), r.normal(0, .012), r.normal(0, .0011)
+
+    def __init__(self, r, size=(120, 160)):
+        h, w = size
+        self.r, self.size = r, size
+        self.image, self.label = (
+            np.zeros((2 * h, 2 * w, 3), np.uint8),
+            np.full((2 * h, 2 * w), VOID, np.uint8),
+        )
+        self.shade = np.full((2 * h, 2 * w), 255, np.uint8)
+        self.f, self.u, self.v = (
+            (h + w) * r.uniform(0.78, 1.1),
+            2 * w * r.uniform(0.36, 0.64),
+            2 * h * r.uniform(0.38, 0.52),
+        )
+        self.height, self.roll, self.bend = (
+            r.uniform(1.25, 2),
+            r.normal(0, 0.012),
+            r.normal(0, 0.0011),
+        )
 
     def at(self, x, y, z):
         "Where the point `x` metres right, `y` up and `z` ahead lands on the canvas."
-        u,v = self.f*(x/z + self.bend*z), self.f*(self.height-y)/z
-        return self.u + u - self.roll*v, self.v + v + self.roll*u
+        u, v = self.f * (x / z + self.bend * z), self.f * (self.height - y) / z
+        return self.u + u - self.roll * v, self.v + v + self.roll * u
 
 # %% ../../nbs/1_data/street.ipynb #05c83a92
-weathers = dict( # light on things, haze, zenith, metres of sight, strength of the sun
-    clear=((1.06,1.01,.93), (196,214,232), (84,138,206), 420, .5), cloudy=((.98,.98,1), (206,213,221), (126,158,202), 300, .3),
-    overcast=((.84,.87,.9), (204,207,211), (166,173,182), 210, .06), dusk=((.60,.50,.50), (228,160,122), (66,78,126), 240, .12),
-    low_sun=((1.12,.95,.76), (240,216,180), (112,146,196), 260, .45), fog=((.84,.86,.88), (202,205,208), (188,192,197), 70, 0))
+weathers = dict(  # light on things, haze, zenith, metres of sight, strength of the sun
+    clear=((1.06, 1.01, 0.93), (196, 214, 232), (84, 138, 206), 420, 0.5),
+    cloudy=((0.98, 0.98, 1), (206, 213, 221), (126, 158, 202), 300, 0.3),
+    overcast=((0.84, 0.87, 0.9), (204, 207, 211), (166, 173, 182), 210, 0.06),
+    dusk=((0.60, 0.50, 0.50), (228, 160, 122), (66, 78, 126), 240, 0.12),
+    low_sun=((1.12, 0.95, 0.76), (240, 216, 180), (112, 146, 196), 260, 0.45),
+    fog=((0.84, 0.86, 0.88), (202, 205, 208), (188, 192, 197), 70, 0),
+)
 
 # %% ../../nbs/1_data/street.ipynb #37d91a0b
 @patch
-def daylight(self:Canvas, weather=None):
+def daylight(self: Canvas, weather=None):
     "Choose weather, light, and where shadows fall: `sun` is the shift of a shadow per metre of height."
     r = self.r
-    self.weather = weather or r.choice(list(weathers), p=[.26,.22,.2,.12,.12,.08])
-    light,haze,zenith,sight,self.strength = weathers[self.weather]
-    cast = r.normal(1, .035, 3)*r.uniform(.9, 1.08)
-    self.light,self.haze,self.zenith = ((np.array(k)*cast).clip(0, 255).tolist() for k in (light, haze, zenith))
-    self.sight,self.dark = sight*r.uniform(.7, 1.4), self.weather == 'dusk'
-    self.sun = r.uniform(-1.6, 1.6), r.uniform(-.9, .9)
+    self.weather = weather or r.choice(list(weathers), p=[0.26, 0.22, 0.2, 0.12, 0.12, 0.08])
+    light, haze, zenith, sight, self.strength = weathers[self.weather]
+    cast = r.normal(1, 0.035, 3) * r.uniform(0.9, 1.08)
+    self.light, self.haze, self.zenith = (
+        (np.array(k) * cast).clip(0, 255).tolist() for k in (light, haze, zenith)
+    )
+    self.sight, self.dark = sight * r.uniform(0.7, 1.4), self.weather == 'dusk'
+    self.sun = r.uniform(-1.6, 1.6), r.uniform(-0.9, 0.9)
     return self
 
 # %% ../../nbs/1_data/street.ipynb #1a5d9efd
-def times(colour, k): return [k*v for v in colour]
+def times(colour, k):
+    return [k * v for v in colour]
+
 
 @patch
-def tint(self:Canvas, colour, z):
+def tint(self: Canvas, colour, z):
     "`colour` under this light, seen through `z` metres of haze."
-    a = exp(-z/self.sight); (r,g,b),(i,j,k),(l,m,n) = colour,self.light,self.haze
-    return min(255, a*(r*i-l)+l), min(255, a*(g*j-m)+m), min(255, a*(b*k-n)+n)
+    a = exp(-z / self.sight)
+    (r, g, b), (i, j, k), (l, m, n) = colour, self.light, self.haze
+    return (
+        min(255, a * (r * i - l) + l),
+        min(255, a * (g * j - m) + m),
+        min(255, a * (b * k - n) + n),
+    )
 
 # %% ../../nbs/1_data/street.ipynb #588d86df
 @patch
-def lay(self:Canvas, draw, colour, kind, z):
+def lay(self: Canvas, draw, colour, kind, z):
     "Let `draw` put the colour on the picture and the class `kind` on the label."
-    if colour is not None: draw(self.image, self.tint(colour, z))
-    if kind is not None: draw(self.label, kind)
+    if colour is not None:
+        draw(self.image, self.tint(colour, z))
+    if kind is not None:
+        draw(self.label, kind)
+
 
 @patch
-def area(self:Canvas, points, colour, kind=None):
+def area(self: Canvas, points, colour, kind=None):
     "Fill the polygon of `points` (x, y, z)."
     p = np.array([self.at(*q) for q in points])
-    p = (8*p).astype(np.int32)
-    self.lay(lambda a,k: cv2.fillPoly(a, [p], k, 8, 3), colour, kind, points[0][2])
+    p = (8 * p).astype(np.int32)
+    self.lay(lambda a, k: cv2.fillPoly(a, [p], k, 8, 3), colour, kind, points[0][2])
+
 
 @patch
-def line(self:Canvas, points, width, colour, kind=None):
+def line(self: Canvas, points, width, colour, kind=None):
     "A line through `points`, `width` metres thick, never under a pixel of the final picture."
-    p,z = np.array([self.at(*q) for q in points], np.int32),points[0][2]
-    t = max(2, round(width*self.f/z))
-    self.lay(lambda a,k: cv2.polylines(a, [p], False, k, t), colour, kind, z)
+    p, z = np.array([self.at(*q) for q in points], np.int32), points[0][2]
+    t = max(2, round(width * self.f / z))
+    self.lay(lambda a, k: cv2.polylines(a, [p], False, k, t), colour, kind, z)
+
 
 @patch
-def disc(self:Canvas, x, y, z, rx, ry, colour, kind=None):
+def disc(self: Canvas, x, y, z, rx, ry, colour, kind=None):
     "An ellipse with half axes `rx` and `ry` that faces the camera."
-    (u,v),k = self.at(x, y, z),self.f/z
-    axes = max(1, round(rx*k)), max(1, round(ry*k))
-    self.lay(lambda a,col: cv2.ellipse(a, (int(u), int(v)), axes, 0, 0, 360, col, -1), colour, kind, z)
+    (u, v), k = self.at(x, y, z), self.f / z
+    axes = max(1, round(rx * k)), max(1, round(ry * k))
+    self.lay(
+        lambda a, col: cv2.ellipse(a, (int(u), int(v)), axes, 0, 0, 360, col, -1), colour, kind, z
+    )
 
 # %% ../../nbs/1_data/street.ipynb #030a3af7
 @patch
-def warp(self:Canvas, texture, corners, kind=None):
+def warp(self: Canvas, texture, corners, kind=None):
     "Stretch `texture` over the four `corners`: top left, top right, bottom right, bottom left."
     q = np.array([self.at(*p) for p in corners], np.float32)
-    (h,w),(th,tw) = self.label.shape,texture.shape[:2]
-    (x0,y0),(x1,y1) = np.clip(q.min(0), 0, (w,h)).astype(int), np.clip(q.max(0)+1, 0, (w,h)).astype(int)
-    if x1-x0 < 1 or y1-y0 < 1: return
-    if kind is not None: cv2.fillPoly(self.label, [q.astype(np.int32)], kind)
-    cv2.fillPoly(self.image, [q.astype(np.int32)], texture[th//2,tw//2].tolist())
-    m = cv2.getPerspectiveTransform(np.float32([(0,0), (tw-1,0), (tw-1,th-1), (0,th-1)]), q - np.float32((x0,y0)))
-    roi = self.image[y0:y1,x0:x1]
-    roi[:] = cv2.warpPerspective(texture, m, (x1-x0, y1-y0), dst=roi.copy(), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_TRANSPARENT)
+    (h, w), (th, tw) = self.label.shape, texture.shape[:2]
+    (x0, y0), (x1, y1) = (
+        np.clip(q.min(0), 0, (w, h)).astype(int),
+        np.clip(q.max(0) + 1, 0, (w, h)).astype(int),
+    )
+    if x1 - x0 < 1 or y1 - y0 < 1:
+        return
+    if kind is not None:
+        cv2.fillPoly(self.label, [q.astype(np.int32)], kind)
+    cv2.fillPoly(self.image, [q.astype(np.int32)], texture[th // 2, tw // 2].tolist())
+    m = cv2.getPerspectiveTransform(
+        np.float32([(0, 0), (tw - 1, 0), (tw - 1, th - 1), (0, th - 1)]), q - np.float32((x0, y0))
+    )
+    roi = self.image[y0:y1, x0:x1]
+    roi[:] = cv2.warpPerspective(
+        texture,
+        m,
+        (x1 - x0, y1 - y0),
+        dst=roi.copy(),
+        flags=cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_TRANSPARENT,
+    )
 
 # %% ../../nbs/1_data/street.ipynb #e9076c1c
 def sky(c):
     "Paint the sky and its clouds."
-    r = c.r; t = np.linspace(0, 1, 40)[:,None,None]**r.uniform(.7, 1.4)
-    base = (1-t)*c.zenith + t*np.array(c.haze)
-    noise = sum(a*cv2.resize(r.random((n,n+2), np.float32), (60,40), interpolation=cv2.INTER_CUBIC) for n,a in ((4,.5), (9,.3), (20,.2)))
-    cloud = np.clip((noise - r.uniform(.42, .7))*r.uniform(2, 7), 0, 1)[...,None]*r.uniform(.3, .9)
-    small = base*(1-cloud) + cloud*np.minimum(255, np.array(c.haze)*r.uniform(.9, 1.12) + 12)
-    h,w = c.label.shape; rows = min(h, max(1, int(c.v + abs(c.roll)*w + .1*h)))
-    c.image[:rows] = cv2.resize(np.clip(small, 0, 255).astype(np.uint8), (w, rows), interpolation=cv2.INTER_LINEAR)
+    r = c.r
+    t = np.linspace(0, 1, 40)[:, None, None] ** r.uniform(0.7, 1.4)
+    base = (1 - t) * c.zenith + t * np.array(c.haze)
+    noise = sum(
+        a * cv2.resize(r.random((n, n + 2), np.float32), (60, 40), interpolation=cv2.INTER_CUBIC)
+        for n, a in ((4, 0.5), (9, 0.3), (20, 0.2))
+    )
+    cloud = np.clip((noise - r.uniform(0.42, 0.7)) * r.uniform(2, 7), 0, 1)[..., None] * r.uniform(
+        0.3, 0.9
+    )
+    small = base * (1 - cloud) + cloud * np.minimum(
+        255, np.array(c.haze) * r.uniform(0.9, 1.12) + 12
+    )
+    h, w = c.label.shape
+    rows = min(h, max(1, int(c.v + abs(c.roll) * w + 0.1 * h)))
+    c.image[:rows] = cv2.resize(
+        np.clip(small, 0, 255).astype(np.uint8), (w, rows), interpolation=cv2.INTER_LINEAR
+    )
     c.image[rows:] = c.haze
     c.label[:] = SKY
 
 # %% ../../nbs/1_data/street.ipynb #8b935dac
 def street(r):
     "The plan of a street, in metres; the camera is in its own lane at x = 0."
-    lane,park = r.uniform(2.8, 3.4),(r.random(2) < .55).tolist()
-    shift = r.uniform(-.4, .4)
-    right = lane*(.5 + (r.random() < .2)) + 2.1*park[1] + .2 + shift
-    left = lane*(1.5 + (r.random() < .25)) + 2.1*park[0] + .2 - shift
-    pave,town = r.uniform(2, 5.5, 2).tolist(),r.random() < .62
-    garden = (r.uniform(0, .4, 2) if town else r.uniform(2.5, 6, 2)).tolist()
-    cross = r.uniform(14, 42) if r.random() < .5 else 1e3
-    edge = left+pave[0], right+pave[1]
-    return SimpleNamespace(lane=lane, shift=shift, park=park, kerb=(left,right), edge=edge,
-        wall=(edge[0]+garden[0], edge[1]+garden[1]), town=town, cross=cross, side=r.uniform(6, 9))
+    lane, park = r.uniform(2.8, 3.4), (r.random(2) < 0.55).tolist()
+    shift = r.uniform(-0.4, 0.4)
+    right = lane * (0.5 + (r.random() < 0.2)) + 2.1 * park[1] + 0.2 + shift
+    left = lane * (1.5 + (r.random() < 0.25)) + 2.1 * park[0] + 0.2 - shift
+    pave, town = r.uniform(2, 5.5, 2).tolist(), r.random() < 0.62
+    garden = (r.uniform(0, 0.4, 2) if town else r.uniform(2.5, 6, 2)).tolist()
+    cross = r.uniform(14, 42) if r.random() < 0.5 else 1e3
+    edge = left + pave[0], right + pave[1]
+    return SimpleNamespace(
+        lane=lane,
+        shift=shift,
+        park=park,
+        kerb=(left, right),
+        edge=edge,
+        wall=(edge[0] + garden[0], edge[1] + garden[1]),
+        town=town,
+        cross=cross,
+        side=r.uniform(6, 9),
+    )
 
 # %% ../../nbs/1_data/street.ipynb #9feda564
 @patch
-def ribbon(self:Canvas, x0, x1, z0, z1, colour, kind=None):
+def ribbon(self: Canvas, x0, x1, z0, z1, colour, kind=None):
     "A strip of ground from `x0` to `x1`, along the bend of the street."
-    n = 9 if z1-z0 > 6 else 1; zs = [z0*(z1/z0)**(k/n) for k in range(n+1)]
-    self.area([(x0,0,z) for z in zs] + [(x1,0,z) for z in reversed(zs)], colour, kind)
+    n = 9 if z1 - z0 > 6 else 1
+    zs = [z0 * (z1 / z0) ** (k / n) for k in range(n + 1)]
+    self.area([(x0, 0, z) for z in zs] + [(x1, 0, z) for z in reversed(zs)], colour, kind)
 
 # %% ../../nbs/1_data/street.ipynb #5655379c
 def ground(c, s):
     "Pavements, kerbs, road and side street."
     r = c.r
-    grey,stone = r.uniform(62, 118),np.array((164,158,150))*r.uniform(.72, 1.1) + r.normal(0, 7, 3)
+    grey, stone = (
+        r.uniform(62, 118),
+        np.array((164, 158, 150)) * r.uniform(0.72, 1.1) + r.normal(0, 7, 3),
+    )
     road = (grey + r.normal(0, 4, 3)).tolist()
-    c.ribbon(-90, 90, .5, 260, stone, PAVEMENT)
-    for side,k,e,w in zip((-1,1), s.kerb, s.edge, s.wall):
-        if w-e > 1: c.ribbon(side*e, side*w, .5, 200, (96,118,62), VOID)
-        c.ribbon(side*k, side*(k+.18), .5, 200, stone*r.uniform(.75, 1.2))
-        if r.random() < .6:
-            for z in np.arange(1.5, 16, r.uniform(.8, 2)).tolist(): c.line([(side*(k+.2),0,z), (side*e,0,z)], .02, stone*.86)
-    c.ribbon(-s.kerb[0], s.kerb[1], .5, 260, road, ROAD)
-    if s.cross < 200: c.ribbon(-90, 90, s.cross, s.cross+s.side, road, ROAD)
+    c.ribbon(-90, 90, 0.5, 260, stone, PAVEMENT)
+    for side, k, e, w in zip((-1, 1), s.kerb, s.edge, s.wall):
+        if w - e > 1:
+            c.ribbon(side * e, side * w, 0.5, 200, (96, 118, 62), VOID)
+        c.ribbon(side * k, side * (k + 0.18), 0.5, 200, stone * r.uniform(0.75, 1.2))
+        if r.random() < 0.6:
+            for z in np.arange(1.5, 16, r.uniform(0.8, 2)).tolist():
+                c.line([(side * (k + 0.2), 0, z), (side * e, 0, z)], 0.02, stone * 0.86)
+    c.ribbon(-s.kerb[0], s.kerb[1], 0.5, 260, road, ROAD)
+    if s.cross < 200:
+        c.ribbon(-90, 90, s.cross, s.cross + s.side, road, ROAD)
     for _ in range(r.integers(0, 5)):
-        x,z = r.uniform(-s.kerb[0], s.kerb[1]-1.5),r.uniform(2, 25)
-        c.ribbon(x, x+r.uniform(.3, 1.5), z, z+r.uniform(.4, 6), times(road, r.uniform(.85, 1.1)))
-    markings(c, s); worn(c)
+        x, z = r.uniform(-s.kerb[0], s.kerb[1] - 1.5), r.uniform(2, 25)
+        c.ribbon(
+            x, x + r.uniform(0.3, 1.5), z, z + r.uniform(0.4, 6), times(road, r.uniform(0.85, 1.1))
+        )
+    markings(c, s)
+    worn(c)
 
 # %% ../../nbs/1_data/street.ipynb #a3a27744
 def markings(c, s):
     "Lane lines, stop line and zebra crossing; to the label they are road."
     r = c.r
-    paint = np.array((232,230,222) if r.random() < .85 else (222,190,80))*r.uniform(.78, 1.02)
+    paint = np.array((232, 230, 222) if r.random() < 0.85 else (222, 190, 80)) * r.uniform(
+        0.78, 1.02
+    )
     end = min(s.cross, 120)
-    for x in (np.arange(-3, 2)*s.lane + s.lane/2 + s.shift).tolist():
-        if not -s.kerb[0]+1 < x < s.kerb[1]-1: continue
-        if r.random() < .15: c.ribbon(x-.07, x+.07, .6, end, paint); continue
-        dash,gap = r.uniform(1.5, 2.5),r.uniform(2, 3)
-        for z in np.arange(r.uniform(.6, 3), min(end, 60), dash+gap).tolist(): c.ribbon(x-.07, x+.07, z, min(z+dash, end), paint)
-    if r.random() < .4:
-        for side,k in zip((-1,1), s.kerb): c.ribbon(side*(k-.35), side*(k-.23), .5, end, paint*.95)
-    z = end-4.5 if s.cross < 200 else r.uniform(6, 30)
-    if z > 3 and r.random() < .5:
-        for x in np.arange(-s.kerb[0]+.4, s.kerb[1]-.5, 1.).tolist(): c.ribbon(x, x+.5, z, z+3, paint)
-        c.ribbon(-s.lane/2+s.shift, s.kerb[1]-.3, z-1.6, z-1.2, paint)
+    for x in (np.arange(-3, 2) * s.lane + s.lane / 2 + s.shift).tolist():
+        if not -s.kerb[0] + 1 < x < s.kerb[1] - 1:
+            continue
+        if r.random() < 0.15:
+            c.ribbon(x - 0.07, x + 0.07, 0.6, end, paint)
+            continue
+        dash, gap = r.uniform(1.5, 2.5), r.uniform(2, 3)
+        for z in np.arange(r.uniform(0.6, 3), min(end, 60), dash + gap).tolist():
+            c.ribbon(x - 0.07, x + 0.07, z, min(z + dash, end), paint)
+    if r.random() < 0.4:
+        for side, k in zip((-1, 1), s.kerb):
+            c.ribbon(side * (k - 0.35), side * (k - 0.23), 0.5, end, paint * 0.95)
+    z = end - 4.5 if s.cross < 200 else r.uniform(6, 30)
+    if z > 3 and r.random() < 0.5:
+        for x in np.arange(-s.kerb[0] + 0.4, s.kerb[1] - 0.5, 1.0).tolist():
+            c.ribbon(x, x + 0.5, z, z + 3, paint)
+        c.ribbon(-s.lane / 2 + s.shift, s.kerb[1] - 0.3, z - 1.6, z - 1.2, paint)
 
 # %% ../../nbs/1_data/street.ipynb #7adaf762
 def worn(c):
     "Lay noise and shadows over the ground."
-    r,(h,w) = c.r,c.label.shape
-    tile = cv2.resize(r.integers(106, 150, (24,24), np.uint8), (96,96), interpolation=cv2.INTER_CUBIC)//2 + r.integers(56, 72, (96,96), np.uint8)
-    spots = np.float32([(0,3), (96,3), (96,15), (0,15)]) # texels across and along; 12 texels a metre
-    q = np.float32([c.at(x, 0, z) for x,z in ((-4,2), (4,2), (4,16), (-4,16))])
-    top = int(np.clip(c.v - abs(c.roll)*w, 0, h-1))
-    m = cv2.getPerspectiveTransform(np.float32([(0,0), (96,0), (96,168), (0,168)]), q - np.float32((0,top)))
-    noise = cv2.warpPerspective(tile, m, (w,h-top), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP)
-    shade = cv2.blur(c.shade[top:], (3,3))
-    both = cv2.multiply(noise, shade, scale=1/255)
-    c.image[top:] = cv2.multiply(c.image[top:], cv2.merge((both,both,both)), scale=1/128)
+    r, (h, w) = c.r, c.label.shape
+    tile = cv2.resize(
+        r.integers(106, 150, (24, 24), np.uint8), (96, 96), interpolation=cv2.INTER_CUBIC
+    ) // 2 + r.integers(56, 72, (96, 96), np.uint8)
+    spots = np.float32(
+        [(0, 3), (96, 3), (96, 15), (0, 15)]
+    )  # texels across and along; 12 texels a metre
+    q = np.float32([c.at(x, 0, z) for x, z in ((-4, 2), (4, 2), (4, 16), (-4, 16))])
+    top = int(np.clip(c.v - abs(c.roll) * w, 0, h - 1))
+    m = cv2.getPerspectiveTransform(
+        np.float32([(0, 0), (96, 0), (96, 168), (0, 168)]), q - np.float32((0, top))
+    )
+    noise = cv2.warpPerspective(
+        tile, m, (w, h - top), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP
+    )
+    shade = cv2.blur(c.shade[top:], (3, 3))
+    both = cv2.multiply(noise, shade, scale=1 / 255)
+    c.image[top:] = cv2.multiply(c.image[top:], cv2.merge((both, both, both)), scale=1 / 128)
 
 # %% ../../nbs/1_data/street.ipynb #bc2588bc
 @patch
-def shadow(self:Canvas, points):
+def shadow(self: Canvas, points):
     "Darken the ground inside `points` (x, z)."
-    p = np.array([self.at(x, 0, max(z, .6)) for x,z in points], np.int32)
-    cv2.fillPoly(self.shade, [p], int(255*(1-self.strength)))
+    p = np.array([self.at(x, 0, max(z, 0.6)) for x, z in points], np.int32)
+    cv2.fillPoly(self.shade, [p], int(255 * (1 - self.strength)))
+
 
 @patch
-def upright(self:Canvas, x, z, w, h):
+def upright(self: Canvas, x, z, w, h):
     "The shadow of something upright, `w` metres wide and `h` tall, and the dark spot under it."
-    dx,dz = h*self.sun[0],h*self.sun[1]
-    if self.strength > .1: self.shadow([(x-w/2,z), (x+w/2,z), (x+w/2+dx,z+dz), (x-w/2+dx,z+dz)])
-    (u,v),k = self.at(x, 0, z),self.f*w/z
-    cv2.ellipse(self.shade, (int(u), int(v)), (int(.55*k), int(.12*k)), 0, 0, 360, 150, -1)
+    dx, dz = h * self.sun[0], h * self.sun[1]
+    if self.strength > 0.1:
+        self.shadow(
+            [(x - w / 2, z), (x + w / 2, z), (x + w / 2 + dx, z + dz), (x - w / 2 + dx, z + dz)]
+        )
+    (u, v), k = self.at(x, 0, z), self.f * w / z
+    cv2.ellipse(self.shade, (int(u), int(v)), (int(0.55 * k), int(0.12 * k)), 0, 0, 360, 150, -1)
 
 # %% ../../nbs/1_data/street.ipynb #5e8e9585
 def bay(r, px, wide, high, paint):
     "One window and the wall around it, `px` texels a metre; the picture and where its pane is."
-    h,w = max(3, round(high*px)),max(3, round(wide*px))
-    cell = np.empty((h,w,3), np.float32); cell[:] = paint
-    if px > 5 and r.random() < .6:
-        course = max(2, round(.22*px)); cell[::course] *= .86; cell[1::2*course, ::max(3, round(.5*px))] *= .9
-    t,b,l,k = int(h*r.uniform(.12, .25)),int(h*r.uniform(.66, .9)),int(w*r.uniform(.12, .3)),max(1, round(.09*px))
-    cell[max(0, t-k):b+k, max(0, l-k):w-l+k] = np.array((232,230,224))*r.uniform(.55, 1.05) if r.random() < .7 else np.array(paint)*.7
-    pane = np.zeros((h,w), np.uint8); pane[t:max(b, t+1), l:max(w-l, l+1)] = 1
-    if px > 6 and r.random() < .6: pane[:, w//2] = 0
-    if px > 6 and r.random() < .4: pane[(t+b)//2] = 0
-    if r.random() < .3: cell[-max(1, k//2):] = np.array(paint)*r.choice([.75, 1.2])
-    return cell,pane
+    h, w = max(3, round(high * px)), max(3, round(wide * px))
+    cell = np.empty((h, w, 3), np.float32)
+    cell[:] = paint
+    if px > 5 and r.random() < 0.6:
+        course = max(2, round(0.22 * px))
+        cell[::course] *= 0.86
+        cell[1 :: 2 * course, :: max(3, round(0.5 * px))] *= 0.9
+    t, b, l, k = (
+        int(h * r.uniform(0.12, 0.25)),
+        int(h * r.uniform(0.66, 0.9)),
+        int(w * r.uniform(0.12, 0.3)),
+        max(1, round(0.09 * px)),
+    )
+    cell[max(0, t - k) : b + k, max(0, l - k) : w - l + k] = (
+        np.array((232, 230, 224)) * r.uniform(0.55, 1.05)
+        if r.random() < 0.7
+        else np.array(paint) * 0.7
+    )
+    pane = np.zeros((h, w), np.uint8)
+    pane[t : max(b, t + 1), l : max(w - l, l + 1)] = 1
+    if px > 6 and r.random() < 0.6:
+        pane[:, w // 2] = 0
+    if px > 6 and r.random() < 0.4:
+        pane[(t + b) // 2] = 0
+    if r.random() < 0.3:
+        cell[-max(1, k // 2) :] = np.array(paint) * r.choice([0.75, 1.2])
+    return cell, pane
 
 # %% ../../nbs/1_data/street.ipynb #b7c74b91
 def ground_floor(r, x, px, paint):
     "Doors, shop windows, awnings and posters in the lowest storey of the texture `x`, in place."
-    h,w = x.shape[:2]; at = 0
-    shop = r.random() < .5
+    h, w = x.shape[:2]
+    at = 0
+    shop = r.random() < 0.5
     if shop:
-        x[:] = np.array(paint)*.7; x[:max(1, h//5)] = r.uniform(30, 220, 3)
+        x[:] = np.array(paint) * 0.7
+        x[: max(1, h // 5)] = r.uniform(30, 220, 3)
     while at < w:
-        n = max(2, int(px*r.uniform(1, 3))); what = r.random()
-        a,b = at+max(1, n//6),at+n
-        if shop and what < .6: x[h//4:int(h*.86), a:b] = r.uniform(.3, 1.1)*np.array((80,92,104))
-        elif what < .35: x[h//3:, a:a+max(1, int(px))] = r.uniform(25, 150, 3)
-        elif what < .5:
-            x[h//4:int(h*.8), a:b] = r.uniform(60, 240, 3)
-            x[int(h*.4):int(h*.6), a:(a+b)//2] = r.uniform(0, 255, 3)
-        at += n + int(px*r.uniform(.3, 1.5))
+        n = max(2, int(px * r.uniform(1, 3)))
+        what = r.random()
+        a, b = at + max(1, n // 6), at + n
+        if shop and what < 0.6:
+            x[h // 4 : int(h * 0.86), a:b] = r.uniform(0.3, 1.1) * np.array((80, 92, 104))
+        elif what < 0.35:
+            x[h // 3 :, a : a + max(1, int(px))] = r.uniform(25, 150, 3)
+        elif what < 0.5:
+            x[h // 4 : int(h * 0.8), a:b] = r.uniform(60, 240, 3)
+            x[int(h * 0.4) : int(h * 0.6), a : (a + b) // 2] = r.uniform(0, 255, 3)
+        at += n + int(px * r.uniform(0.3, 1.5))
 
 # %% ../../nbs/1_data/street.ipynb #dfc5f6a2
-wall_paints = [(150,84,66), (128,72,58), (172,118,88), (196,176,142), (208,198,178), (176,170,162), (126,124,124), (222,214,200), (112,124,94), (88,112,88), (92,96,104), (186,150,110), (170,132,124), (140,152,168), (116,92,74)]
+wall_paints = [
+    (150, 84, 66),
+    (128, 72, 58),
+    (172, 118, 88),
+    (196, 176, 142),
+    (208, 198, 178),
+    (176, 170, 162),
+    (126, 124, 124),
+    (222, 214, 200),
+    (112, 124, 94),
+    (88, 112, 88),
+    (92, 96, 104),
+    (186, 150, 110),
+    (170, 132, 124),
+    (140, 152, 168),
+    (116, 92, 74),
+]
 
 # %% ../../nbs/1_data/street.ipynb #b78e460a
 def facade(r, wide, high, px, dark=False):
     "The picture of a wall, `wide`×`high` metres with `px` texels a metre."
-    paint = tuple(np.array(wall_paints[r.integers(len(wall_paints))])*r.uniform(.75, 1.1) + r.normal(0, 6, 3))
-    storeys,bays = max(1, round(high/3.1)),max(1, round(wide/r.uniform(1.8, 4.2)))
-    cell,pane = bay(r, px, wide/bays, high/storeys, paint)
-    x,pane = cv2.repeat(cell, storeys, bays),cv2.repeat(pane, storeys, bays)
-    glass = r.uniform(.35, 1.3, (storeys,bays,1))*np.array((92,106,122)) + r.normal(0, 9, (storeys,bays,3))
-    if dark: glass[r.random((storeys,bays)) < .45] = np.array((255,214,130))*r.uniform(1.2, 2)
+    paint = tuple(
+        np.array(wall_paints[r.integers(len(wall_paints))]) * r.uniform(0.75, 1.1)
+        + r.normal(0, 6, 3)
+    )
+    storeys, bays = max(1, round(high / 3.1)), max(1, round(wide / r.uniform(1.8, 4.2)))
+    cell, pane = bay(r, px, wide / bays, high / storeys, paint)
+    x, pane = cv2.repeat(cell, storeys, bays), cv2.repeat(pane, storeys, bays)
+    glass = r.uniform(0.35, 1.3, (storeys, bays, 1)) * np.array((92, 106, 122)) + r.normal(
+        0, 9, (storeys, bays, 3)
+    )
+    if dark:
+        glass[r.random((storeys, bays)) < 0.45] = np.array((255, 214, 130)) * r.uniform(1.2, 2)
     glass = cv2.resize(glass.astype(np.float32), pane.shape[::-1], interpolation=cv2.INTER_NEAREST)
     x = cv2.copyTo(glass, pane, x)
-    if r.random() < .75: ground_floor(r, x[-cell.shape[0]:], px, paint)
-    if r.random() < .6: x[:max(1, int(.4*px))] = np.array(paint)*r.choice([.7, 1.2])
-    x *= np.linspace(1.06, .86, len(x), dtype=np.float32)[:,None,None]
+    if r.random() < 0.75:
+        ground_floor(r, x[-cell.shape[0] :], px, paint)
+    if r.random() < 0.6:
+        x[: max(1, int(0.4 * px))] = np.array(paint) * r.choice([0.7, 1.2])
+    x *= np.linspace(1.06, 0.86, len(x), dtype=np.float32)[:, None, None]
     return x
 
 # %% ../../nbs/1_data/street.ipynb #c1a65d3d
 @patch
-def wall(self:Canvas, corners, wide, high, z0, z1, bright=1.):
+def wall(self: Canvas, corners, wide, high, z0, z1, bright=1.0):
     "A wall with windows between `corners`; `z0` and `z1` are the distances of its left and right end."
-    near,(h,w),u = max(2, min(z0, z1)),self.label.shape,[self.at(*p)[0] for p in corners]
-    if max(u) < 0 or min(u) > w: return
-    if near > 45: return self.area(corners, times(wall_paints[self.r.integers(len(wall_paints))], .8*bright), BUILDING)
-    px = min(.6*self.f/near, (.14*h*w/(wide*high))**.5)
+    near, (h, w), u = max(2, min(z0, z1)), self.label.shape, [self.at(*p)[0] for p in corners]
+    if max(u) < 0 or min(u) > w:
+        return
+    if near > 45:
+        return self.area(
+            corners, times(wall_paints[self.r.integers(len(wall_paints))], 0.8 * bright), BUILDING
+        )
+    px = min(0.6 * self.f / near, (0.14 * h * w / (wide * high)) ** 0.5)
     x = facade(self.r, wide, high, px, self.dark)
-    a = np.exp(-np.linspace(z0, z1, x.shape[1], dtype=np.float32)/self.sight)[:,None]
-    x *= a*np.float32(times(self.light, bright)); x += (1-a)*np.float32(self.haze)
+    a = np.exp(-np.linspace(z0, z1, x.shape[1], dtype=np.float32) / self.sight)[:, None]
+    x *= a * np.float32(times(self.light, bright))
+    x += (1 - a) * np.float32(self.haze)
     self.warp(cv2.convertScaleAbs(x), corners, BUILDING)
 
 # %% ../../nbs/1_data/street.ipynb #bebbd027
-def building(c, x, z0, z1, high, gable=0., front=True, deep=11):
+def building(c, x, z0, z1, high, gable=0.0, front=True, deep=11):
     "A house along the street from `z0` to `z1`, its wall at `x`."
-    side,r,(dx,dz) = 1 if x > 0 else -1,c.r,c.sun
-    far = x + side*deep
-    lit = 1 + .8*c.strength*tanh(side*dx),1 + .7*c.strength*tanh(2*dz)
-    roof = times((96,70,62) if r.random() < .6 else (86,88,94), r.uniform(.7, 1.2))
-    mid = (x+far)/2
-    if gable*abs(x) > abs(mid-x)*(high-c.height): c.area([(x,high,z0), (x,high,z1), (mid,high+gable,z1), (mid,high+gable,z0)], roof, BUILDING)
+    side, r, (dx, dz) = 1 if x > 0 else -1, c.r, c.sun
+    far = x + side * deep
+    lit = 1 + 0.8 * c.strength * tanh(side * dx), 1 + 0.7 * c.strength * tanh(2 * dz)
+    roof = times((96, 70, 62) if r.random() < 0.6 else (86, 88, 94), r.uniform(0.7, 1.2))
+    mid = (x + far) / 2
+    if gable * abs(x) > abs(mid - x) * (high - c.height):
+        c.area(
+            [(x, high, z0), (x, high, z1), (mid, high + gable, z1), (mid, high + gable, z0)],
+            roof,
+            BUILDING,
+        )
     if front and z0 > 3 and 0 < c.at(x, 0, z0)[0] < c.label.shape[1]:
-        a,b = (x,far) if side > 0 else (far,x)
-        c.wall([(a,high,z0), (b,high,z0), (b,0,z0), (a,0,z0)], deep, high, z0, z0, lit[1])
-        if gable: c.area([(x,high,z0), (mid,high+gable,z0), (far,high,z0)], times((150,128,110), r.uniform(.6, 1.2)), BUILDING)
-        if r.random() < .35: poster(c, x + side*r.uniform(1, 4), r.uniform(1.2, max(1.3, high-3)), z0)
-    if side < 0: c.wall([(x,high,z0), (x,high,z1), (x,0,z1), (x,0,z0)], z1-z0, high, z0, z1, lit[0])
-    else: c.wall([(x,high,z1), (x,high,z0), (x,0,z0), (x,0,z1)], z1-z0, high, z1, z0, lit[0])
+        a, b = (x, far) if side > 0 else (far, x)
+        c.wall([(a, high, z0), (b, high, z0), (b, 0, z0), (a, 0, z0)], deep, high, z0, z0, lit[1])
+        if gable:
+            c.area(
+                [(x, high, z0), (mid, high + gable, z0), (far, high, z0)],
+                times((150, 128, 110), r.uniform(0.6, 1.2)),
+                BUILDING,
+            )
+        if r.random() < 0.35:
+            poster(c, x + side * r.uniform(1, 4), r.uniform(1.2, max(1.3, high - 3)), z0)
+    if side < 0:
+        c.wall(
+            [(x, high, z0), (x, high, z1), (x, 0, z1), (x, 0, z0)], z1 - z0, high, z0, z1, lit[0]
+        )
+    else:
+        c.wall(
+            [(x, high, z1), (x, high, z0), (x, 0, z0), (x, 0, z1)], z1 - z0, high, z1, z0, lit[0]
+        )
 
 # %% ../../nbs/1_data/street.ipynb #863b6c61
 def poster(c, x, y, z):
     "A billboard on a wall with a person or a sign on it, all of it building."
-    r,w,h = c.r,c.r.uniform(.8, 2),c.r.uniform(1.2, 2.4)
-    c.area([(x-w,y,z), (x-w,y+h,z), (x+w,y+h,z), (x+w,y,z)], r.uniform(60, 250, 3).tolist(), BUILDING)
-    if r.random() < .6: person(c, x, z, h*.95, y, BUILDING)
-    else: sign(c, x, z, y+h/2, h*.35, BUILDING)
+    r, w, h = c.r, c.r.uniform(0.8, 2), c.r.uniform(1.2, 2.4)
+    c.area(
+        [(x - w, y, z), (x - w, y + h, z), (x + w, y + h, z), (x + w, y, z)],
+        r.uniform(60, 250, 3).tolist(),
+        BUILDING,
+    )
+    if r.random() < 0.6:
+        person(c, x, z, h * 0.95, y, BUILDING)
+    else:
+        sign(c, x, z, y + h / 2, h * 0.35, BUILDING)
 
 # %% ../../nbs/1_data/street.ipynb #3b17c97b
 def skyline(c):
     "Far houses and trees along the horizon, half lost in the haze."
-    r,z = c.r,140
-    x,end = (float((u-c.u)/c.f*z - c.bend*z*z) for u in (-9, c.label.shape[1]))
+    r, z = c.r, 140
+    x, end = (float((u - c.u) / c.f * z - c.bend * z * z) for u in (-9, c.label.shape[1]))
     while x < end:
-        w,h,leafy = r.uniform(14, 50),r.uniform(4, 17),r.random() < .5
-        k = r.uniform(.7, 1.1)
+        w, h, leafy = r.uniform(14, 50), r.uniform(4, 17), r.random() < 0.5
+        k = r.uniform(0.7, 1.1)
         if leafy:
-            c.area([(x,0,z), (x,h*.5,z), (x+w*.3,h*.7,z), (x+w*.6,h*.55,z), (x+w,h*.5,z), (x+w,0,z)], (66*k,86*k,52*k), TREE)
-            for t in r.random(3).tolist(): c.disc(x+t*w, h*.5, z, w*.16, h*r.uniform(.15, .35), (66*k,88*k,50*k), TREE)
-        else: c.area([(x,0,z), (x,h,z), (x+w*.5,h+r.choice([0, 3]),z), (x+w,h,z), (x+w,0,z)], (150*k,138*k,128*k), BUILDING)
-        x += w*r.uniform(.6, 1.1)
+            c.area(
+                [
+                    (x, 0, z),
+                    (x, h * 0.5, z),
+                    (x + w * 0.3, h * 0.7, z),
+                    (x + w * 0.6, h * 0.55, z),
+                    (x + w, h * 0.5, z),
+                    (x + w, 0, z),
+                ],
+                (66 * k, 86 * k, 52 * k),
+                TREE,
+            )
+            for t in r.random(3).tolist():
+                c.disc(
+                    x + t * w,
+                    h * 0.5,
+                    z,
+                    w * 0.16,
+                    h * r.uniform(0.15, 0.35),
+                    (66 * k, 88 * k, 50 * k),
+                    TREE,
+                )
+        else:
+            c.area(
+                [
+                    (x, 0, z),
+                    (x, h, z),
+                    (x + w * 0.5, h + r.choice([0, 3]), z),
+                    (x + w, h, z),
+                    (x + w, 0, z),
+                ],
+                (150 * k, 138 * k, 128 * k),
+                BUILDING,
+            )
+        x += w * r.uniform(0.6, 1.1)
 
 # %% ../../nbs/1_data/street.ipynb #de303ffa
 def tree(c, x, z, high):
     "A trunk and a crown of overlapping leaves, or bare branches."
     r = c.r
-    bark,wide = times((84,68,54), r.uniform(.6, 1.2)),high*r.uniform(.2, .36)
-    green = times([(70,100,44), (54,84,46), (92,112,50), (104,98,44), (150,104,48)][int(5*r.random()**1.6)], r.uniform(.75, 1.15))
-    c.line([(x,0,z), (x+r.normal(0, .08)*high/4,high*.6,z)], high*r.uniform(.03, .055), bark, TREE)
-    if r.random() < .1:
-        for a in r.uniform(-.9, .9, 14).tolist():
-            fork,tip = (x+sin(a)*high*.25,high*.72,z),(x+sin(1.3*a)*high*.45,high*r.uniform(.8, 1),z)
-            c.line([(x,high*r.uniform(.3, .5),z), fork, tip], .05, bark, TREE)
+    bark, wide = times((84, 68, 54), r.uniform(0.6, 1.2)), high * r.uniform(0.2, 0.36)
+    green = times(
+        [(70, 100, 44), (54, 84, 46), (92, 112, 50), (104, 98, 44), (150, 104, 48)][
+            int(5 * r.random() ** 1.6)
+        ],
+        r.uniform(0.75, 1.15),
+    )
+    c.line(
+        [(x, 0, z), (x + r.normal(0, 0.08) * high / 4, high * 0.6, z)],
+        high * r.uniform(0.03, 0.055),
+        bark,
+        TREE,
+    )
+    if r.random() < 0.1:
+        for a in r.uniform(-0.9, 0.9, 14).tolist():
+            fork, tip = (
+                (x + sin(a) * high * 0.25, high * 0.72, z),
+                (x + sin(1.3 * a) * high * 0.45, high * r.uniform(0.8, 1), z),
+            )
+            c.line([(x, high * r.uniform(0.3, 0.5), z), fork, tip], 0.05, bark, TREE)
         return
-    n = int(np.clip(170/z, 3, 22)); k = np.arange(n)/n
-    a,d = r.uniform(0, 2*pi, n),.85*r.random(n)**.5
-    px,py,size = d*np.cos(a),d*np.sin(a),r.uniform(.22, .42, n)*(1 - .5*k)
-    bright = .72 + .3*k*(1+py) - .35*np.sign(c.sun[0])*c.strength*px + r.normal(0, .06, n)
-    c.disc(x, high*.68, z, .75*wide, .24*high, times(green, .72), TREE)
-    places = np.stack(c.at(x+px*wide, high*(.68+.3*py), z), 1).astype(int).tolist()
-    axes = (size[:,None]*(1.1*wide, .3*high)*c.f/z + 1).astype(int).tolist()
-    for p,rx,b in zip(places, axes, bright.tolist()): c.lay(lambda a,v: cv2.ellipse(a, p, rx, 0, 0, 360, v, -1), times(green, b), TREE, z)
+    n = int(np.clip(170 / z, 3, 22))
+    k = np.arange(n) / n
+    a, d = r.uniform(0, 2 * pi, n), 0.85 * r.random(n) ** 0.5
+    px, py, size = d * np.cos(a), d * np.sin(a), r.uniform(0.22, 0.42, n) * (1 - 0.5 * k)
+    bright = (
+        0.72
+        + 0.3 * k * (1 + py)
+        - 0.35 * np.sign(c.sun[0]) * c.strength * px
+        + r.normal(0, 0.06, n)
+    )
+    c.disc(x, high * 0.68, z, 0.75 * wide, 0.24 * high, times(green, 0.72), TREE)
+    places = np.stack(c.at(x + px * wide, high * (0.68 + 0.3 * py), z), 1).astype(int).tolist()
+    axes = (size[:, None] * (1.1 * wide, 0.3 * high) * c.f / z + 1).astype(int).tolist()
+    for p, rx, b in zip(places, axes, bright.tolist()):
+        c.lay(lambda a, v: cv2.ellipse(a, p, rx, 0, 0, 360, v, -1), times(green, b), TREE, z)
 
 # %% ../../nbs/1_data/street.ipynb #54592740
 def hedge(c, x, z0, z1, high):
     "A hedge along the pavement; its class is tree."
     r = c.r
-    green = times((64,92,46), r.uniform(.7, 1.2))
-    c.area([(x,0,z0), (x,high,z0), (x,high,z1), (x,0,z1)], green, TREE)
-    for z in [z1*(z0/z1)**(k/5) for k in range(6)]: c.disc(x, high*r.uniform(.6, 1), z, .5, .25*high, times(green, r.uniform(.8, 1.25)), TREE)
+    green = times((64, 92, 46), r.uniform(0.7, 1.2))
+    c.area([(x, 0, z0), (x, high, z0), (x, high, z1), (x, 0, z1)], green, TREE)
+    for z in [z1 * (z0 / z1) ** (k / 5) for k in range(6)]:
+        c.disc(
+            x,
+            high * r.uniform(0.6, 1),
+            z,
+            0.5,
+            0.25 * high,
+            times(green, r.uniform(0.8, 1.25)),
+            TREE,
+        )
 
 # %% ../../nbs/1_data/street.ipynb #21ab04a4
 def fence(c, a, b, high):
     "Boards, railings, rails or wire from `a` to `b`, both (x, z)."
-    r,kind = c.r,c.r.choice(4, p=[.3,.36,.16,.18])
-    (x0,z0),(x1,z1) = a,b; near,far = min(z0, z1),max(z0, z1)
-    span = lambda t,y: (x0+t*(x1-x0), y, z0+t*(z1-z0))
-    wood = kind == 0 or r.random() < .3
-    paint = times((134,102,72) if wood else [(52,56,54), (150,152,154), (220,218,210), (46,74,58)][r.integers(4)], r.uniform(.75, 1.15))
-    c.area([span(0,0), span(0,high), span(1,high), span(1,0)], paint if kind == 0 else None, FENCE)
-    step = max((.45,.22,1.8,1.5)[kind], .5*far*far/c.f)/max(abs(z1-z0), abs(x1-x0), .1)
+    r, kind = c.r, c.r.choice(4, p=[0.3, 0.36, 0.16, 0.18])
+    (x0, z0), (x1, z1) = a, b
+    near, far = min(z0, z1), max(z0, z1)
+    span = lambda t, y: (x0 + t * (x1 - x0), y, z0 + t * (z1 - z0))
+    wood = kind == 0 or r.random() < 0.3
+    paint = times(
+        (134, 102, 72)
+        if wood
+        else [(52, 56, 54), (150, 152, 154), (220, 218, 210), (46, 74, 58)][r.integers(4)],
+        r.uniform(0.75, 1.15),
+    )
+    c.area(
+        [span(0, 0), span(0, high), span(1, high), span(1, 0)], paint if kind == 0 else None, FENCE
+    )
+    step = max((0.45, 0.22, 1.8, 1.5)[kind], 0.5 * far * far / c.f) / max(
+        abs(z1 - z0), abs(x1 - x0), 0.1
+    )
     t = np.arange(0, 1.0001, step)
-    bars = np.stack([np.stack(c.at(*span(t,y)), 1) for y in (0,high)], 1).astype(np.int32)
-    c.lay(lambda a,v: cv2.polylines(a, bars, False, v, max(2, round(.05*c.f/(near+2)))), times(paint, .8 if kind == 0 else 1), FENCE, near)
-    for y in ((.97,), (.95,.12), (.95,.66,.36), (.97,.7,.45,.2))[kind]:
-        for k in (0,.33,.66): c.line([span(k+.34, y*high), span(k, y*high)], .09 if kind == 2 else .04, times(paint, 1.1), FENCE)
+    bars = np.stack([np.stack(c.at(*span(t, y)), 1) for y in (0, high)], 1).astype(np.int32)
+    c.lay(
+        lambda a, v: cv2.polylines(a, bars, False, v, max(2, round(0.05 * c.f / (near + 2)))),
+        times(paint, 0.8 if kind == 0 else 1),
+        FENCE,
+        near,
+    )
+    for y in ((0.97,), (0.95, 0.12), (0.95, 0.66, 0.36), (0.97, 0.7, 0.45, 0.2))[kind]:
+        for k in (0, 0.33, 0.66):
+            c.line(
+                [span(k + 0.34, y * high), span(k, y * high)],
+                0.09 if kind == 2 else 0.04,
+                times(paint, 1.1),
+                FENCE,
+            )
 
 # %% ../../nbs/1_data/street.ipynb #60fe4f87
 def lamp(c, x, z, high):
     "A lamp post with its arm over the road."
-    r,h,arm = c.r,high,-np.sign(x)*c.r.uniform(.8, 2.2)
-    metal = times([(112,116,118), (66,70,70), (150,150,146), (48,64,56)][r.integers(4)], r.uniform(.8, 1.1))
-    c.line([(x,0,z), (x,h,z)], r.uniform(.1, .17), metal, POLE)
-    c.line([(x,h,z), (x+arm*.6,h+.35,z), (x+arm,h+.3,z)], .08, metal, POLE)
-    c.disc(x+arm, h+.22, z, .35, .12, (620,520,320) if c.dark else (206,206,196), POLE)
+    r, h, arm = c.r, high, -np.sign(x) * c.r.uniform(0.8, 2.2)
+    metal = times(
+        [(112, 116, 118), (66, 70, 70), (150, 150, 146), (48, 64, 56)][r.integers(4)],
+        r.uniform(0.8, 1.1),
+    )
+    c.line([(x, 0, z), (x, h, z)], r.uniform(0.1, 0.17), metal, POLE)
+    c.line([(x, h, z), (x + arm * 0.6, h + 0.35, z), (x + arm, h + 0.3, z)], 0.08, metal, POLE)
+    c.disc(x + arm, h + 0.22, z, 0.35, 0.12, (620, 520, 320) if c.dark else (206, 206, 196), POLE)
 
 # %% ../../nbs/1_data/street.ipynb #fbd8b2e7
-def sign(c, x, z, y=2.3, size=.36, kind=SIGN):
+def sign(c, x, z, y=2.3, size=0.36, kind=SIGN):
     "A traffic sign without its post: ring, triangle, disc, stop, diamond, panel, arrow or grey back."
-    r,shape = c.r,c.r.integers(8)
-    red,white,blue,yellow = (198,34,38),(238,238,232),(28,84,170),(240,190,40)
-    n,turn = {1: (3,0), 3: (8,pi/8), 4: (4,0)}.get(shape, (14,0))
-    ring = lambda k: [(x+k*size*sin(turn+2*pi*t/n), y+k*size*cos(turn+2*pi*t/n), z) for t in range(n)]
-    box = lambda w,h,dy=0: [(x-w*size,y+(dy-h)*size,z), (x-w*size,y+(dy+h)*size,z), (x+w*size,y+(dy+h)*size,z), (x+w*size,y+(dy-h)*size,z)]
-    if shape in (5,6):
-        ground = [blue, (20,106,70), white, yellow][r.integers(4)]
-        w,h = (1.6,.9) if shape == 5 else (.9,1)
-        c.area(box(w, h), white, kind); c.area(box(w*.92, h*.9), ground, kind)
-        for dy in (-.35,.3)*(z < 25): c.area(box(w*.6, .09, dy), (20,20,20) if ground in (white,yellow) else white)
-    elif shape == 7: c.area(ring(1), (128,130,132), kind); c.area(box(.7, .06), (90,92,94))
+    r, shape = c.r, c.r.integers(8)
+    red, white, blue, yellow = (198, 34, 38), (238, 238, 232), (28, 84, 170), (240, 190, 40)
+    n, turn = {1: (3, 0), 3: (8, pi / 8), 4: (4, 0)}.get(shape, (14, 0))
+    ring = lambda k: [
+        (x + k * size * sin(turn + 2 * pi * t / n), y + k * size * cos(turn + 2 * pi * t / n), z)
+        for t in range(n)
+    ]
+    box = lambda w, h, dy=0: [
+        (x - w * size, y + (dy - h) * size, z),
+        (x - w * size, y + (dy + h) * size, z),
+        (x + w * size, y + (dy + h) * size, z),
+        (x + w * size, y + (dy - h) * size, z),
+    ]
+    if shape in (5, 6):
+        ground = [blue, (20, 106, 70), white, yellow][r.integers(4)]
+        w, h = (1.6, 0.9) if shape == 5 else (0.9, 1)
+        c.area(box(w, h), white, kind)
+        c.area(box(w * 0.92, h * 0.9), ground, kind)
+        for dy in (-0.35, 0.3) * (z < 25):
+            c.area(box(w * 0.6, 0.09, dy), (20, 20, 20) if ground in (white, yellow) else white)
+    elif shape == 7:
+        c.area(ring(1), (128, 130, 132), kind)
+        c.area(box(0.7, 0.06), (90, 92, 94))
     else:
         c.area(ring(1), [red, red, blue, red, white][shape], kind)
-        if shape != 3: c.area(ring(.72 if shape < 2 else .8), [white, white, (36,98,188), white, yellow][shape])
-        if z < 25: c.area(box(.42, .1), [(20,20,20), (20,20,20), white, white, (20,20,20)][shape])
+        if shape != 3:
+            c.area(
+                ring(0.72 if shape < 2 else 0.8),
+                [white, white, (36, 98, 188), white, yellow][shape],
+            )
+        if z < 25:
+            c.area(box(0.42, 0.1), [(20, 20, 20), (20, 20, 20), white, white, (20, 20, 20)][shape])
 
 # %% ../../nbs/1_data/street.ipynb #5eff7fe6
 def post(c, x, z, high=2.7):
     "A post with one or two signs."
-    c.line([(x,0,z), (x,high,z)], .075, (134,136,138), POLE)
-    size = c.r.uniform(.3, .44)
-    sign(c, x, z-.02, high-size*.6, size)
-    if c.r.random() < .4: sign(c, x, z-.02, high-size*2.8, size*.8)
+    c.line([(x, 0, z), (x, high, z)], 0.075, (134, 136, 138), POLE)
+    size = c.r.uniform(0.3, 0.44)
+    sign(c, x, z - 0.02, high - size * 0.6, size)
+    if c.r.random() < 0.4:
+        sign(c, x, z - 0.02, high - size * 2.8, size * 0.8)
 
 # %% ../../nbs/1_data/street.ipynb #bb4bbd1b
 def traffic_light(c, x, z, high=3.2):
     "A traffic light: the box is sign, its post is pole."
     on = c.r.integers(3)
-    c.line([(x,0,z), (x,high,z)], .12, (70,72,72), POLE)
-    c.area([(x-.2,high-1.05,z), (x-.2,high,z), (x+.2,high,z), (x+.2,high-1.05,z)], (30,32,32), SIGN)
-    for k,lit in enumerate([(255,50,36), (255,190,40), (60,235,140)]):
-        c.disc(x, high-.2-.32*k, z, .12, .12, times(lit, 1 + c.dark) if k == on else (54,52,50))
+    c.line([(x, 0, z), (x, high, z)], 0.12, (70, 72, 72), POLE)
+    c.area(
+        [
+            (x - 0.2, high - 1.05, z),
+            (x - 0.2, high, z),
+            (x + 0.2, high, z),
+            (x + 0.2, high - 1.05, z),
+        ],
+        (30, 32, 32),
+        SIGN,
+    )
+    for k, lit in enumerate([(255, 50, 36), (255, 190, 40), (60, 235, 140)]):
+        c.disc(
+            x,
+            high - 0.2 - 0.32 * k,
+            z,
+            0.12,
+            0.12,
+            times(lit, 1 + c.dark) if k == on else (54, 52, 50),
+        )
 
 # %% ../../nbs/1_data/street.ipynb #c7b08f4c
-skins,cloths = [(236,196,168), (204,156,122), (140,98,72), (88,60,46)],[(30,34,44), (52,60,84), (96,98,100), (150,40,44), (190,176,150), (226,224,220), (44,84,140), (60,96,64), (214,150,40), (112,60,112), (24,24,26), (186,92,110)]
+skins, cloths = (
+    [(236, 196, 168), (204, 156, 122), (140, 98, 72), (88, 60, 46)],
+    [
+        (30, 34, 44),
+        (52, 60, 84),
+        (96, 98, 100),
+        (150, 40, 44),
+        (190, 176, 150),
+        (226, 224, 220),
+        (44, 84, 140),
+        (60, 96, 64),
+        (214, 150, 40),
+        (112, 60, 112),
+        (24, 24, 26),
+        (186, 92, 110),
+    ],
+)
 
 # %% ../../nbs/1_data/street.ipynb #4c1ffb9e
 def person(c, x, z, high=1.75, y=0, kind=PERSON):
     "Somebody standing or walking, in clothes of two colours."
     r = c.r
-    shirt,legs = (times(cloths[r.integers(len(cloths))], r.uniform(.7, 1.15)) for _ in '12')
-    skin,step = skins[r.integers(4)],r.uniform(-.13, .13)*(r.random() < .7)
-    lean,broad = r.normal(0, .012),r.uniform(.85, 1.2)
-    at = lambda px,py: (x+(px+lean*py)*high, y+py*high, z)
-    if r.random() < .2: c.area([at(-.1,.22), at(-.07,.55), at(.07,.55), at(.1,.22)], legs, kind)
-    for s in (-1,1):
-        c.line([at(s*.045,.5), at(s*(.045+abs(step)*.5),.27), at(s*.045+step*s,.02)], .085*high*broad, legs, kind)
-        if z < 20: c.line([at(s*.045+step*s-.02,.015), at(s*.045+step*s+.03,.015)], .04*high, (36,30,28), kind)
-    w = .115*broad; long = r.uniform(.34, .5)
-    c.area([at(-w*.85,long), at(-w*1.05,.78), at(-.05,.84), at(.05,.84), at(w*1.05,.78), at(w*.85,long)], shirt, kind)
-    for s in (-1,1):
-        swing = -step*s*.8
-        c.line([at(s*w*1.05,.79), at(s*(w+.035),.62), at(s*w*1.1+swing,.48)], .06*high, times(shirt, .88), kind)
-        if z < 20: c.disc(*at(s*w*1.1+swing,.46), .025*high, .03*high, skin, kind)
-    c.disc(*at(0,.925), .052*high, .07*high, skin, kind)
-    c.disc(*at(0,.955), .056*high, .045*high, [(40,30,24), (96,66,40), (180,150,96), (150,150,150), shirt][r.integers(5)], kind)
-    if r.random() < .25: c.area([at(w*.7,.4), at(w*.7,.56), at(w*1.9,.56), at(w*1.9,.4)], r.uniform(20, 170, 3).tolist(), kind)
+    shirt, legs = (times(cloths[r.integers(len(cloths))], r.uniform(0.7, 1.15)) for _ in '12')
+    skin, step = skins[r.integers(4)], r.uniform(-0.13, 0.13) * (r.random() < 0.7)
+    lean, broad = r.normal(0, 0.012), r.uniform(0.85, 1.2)
+    at = lambda px, py: (x + (px + lean * py) * high, y + py * high, z)
+    if r.random() < 0.2:
+        c.area([at(-0.1, 0.22), at(-0.07, 0.55), at(0.07, 0.55), at(0.1, 0.22)], legs, kind)
+    for s in (-1, 1):
+        c.line(
+            [
+                at(s * 0.045, 0.5),
+                at(s * (0.045 + abs(step) * 0.5), 0.27),
+                at(s * 0.045 + step * s, 0.02),
+            ],
+            0.085 * high * broad,
+            legs,
+            kind,
+        )
+        if z < 20:
+            c.line(
+                [at(s * 0.045 + step * s - 0.02, 0.015), at(s * 0.045 + step * s + 0.03, 0.015)],
+                0.04 * high,
+                (36, 30, 28),
+                kind,
+            )
+    w = 0.115 * broad
+    long = r.uniform(0.34, 0.5)
+    c.area(
+        [
+            at(-w * 0.85, long),
+            at(-w * 1.05, 0.78),
+            at(-0.05, 0.84),
+            at(0.05, 0.84),
+            at(w * 1.05, 0.78),
+            at(w * 0.85, long),
+        ],
+        shirt,
+        kind,
+    )
+    for s in (-1, 1):
+        swing = -step * s * 0.8
+        c.line(
+            [at(s * w * 1.05, 0.79), at(s * (w + 0.035), 0.62), at(s * w * 1.1 + swing, 0.48)],
+            0.06 * high,
+            times(shirt, 0.88),
+            kind,
+        )
+        if z < 20:
+            c.disc(*at(s * w * 1.1 + swing, 0.46), 0.025 * high, 0.03 * high, skin, kind)
+    c.disc(*at(0, 0.925), 0.052 * high, 0.07 * high, skin, kind)
+    c.disc(
+        *at(0, 0.955),
+        0.056 * high,
+        0.045 * high,
+        [(40, 30, 24), (96, 66, 40), (180, 150, 96), (150, 150, 150), shirt][r.integers(5)],
+        kind,
+    )
+    if r.random() < 0.25:
+        c.area(
+            [at(w * 0.7, 0.4), at(w * 0.7, 0.56), at(w * 1.9, 0.56), at(w * 1.9, 0.4)],
+            r.uniform(20, 170, 3).tolist(),
+            kind,
+        )
 
 # %% ../../nbs/1_data/street.ipynb #026a208d
 def cyclist(c, x, z, across=None):
     "A rider on a bicycle, from behind, or from the side and heading left (−1) or right (1)."
     r = c.r
-    shirt,legs,frame = (times(cloths[r.integers(len(cloths))], r.uniform(.8, 1.3)) for _ in '123')
-    skin,cap = skins[r.integers(4)],r.uniform(20, 250, 3).tolist()
-    s = across or 0; at = lambda px,py: (x+(s or 1)*px, py, z)
-    limb = lambda width,col,*p: c.line([at(*k) for k in p], width, col, CYCLIST)
+    shirt, legs, frame = (
+        times(cloths[r.integers(len(cloths))], r.uniform(0.8, 1.3)) for _ in '123'
+    )
+    skin, cap = skins[r.integers(4)], r.uniform(20, 250, 3).tolist()
+    s = across or 0
+    at = lambda px, py: (x + (s or 1) * px, py, z)
+    limb = lambda width, col, *p: c.line([at(*k) for k in p], width, col, CYCLIST)
     if s:
-        for px in (-.52,.52):
-            c.disc(*at(px,.34), .33, .33, None, CYCLIST)
-            limb(.05, (26,26,28), *[(px+.33*cos(t), .34+.33*sin(t)) for t in np.linspace(0, 2*pi, 13)])
-        limb(.06, frame, (-.52,.34), (-.18,.85), (.35,.8), (0,.32), (-.52,.34)); limb(.05, frame, (.52,.34), (.36,1.02), (.48,1.04))
-        limb(.14, legs, (-.16,.98), (.14,.68), (.02,.3)); limb(.13, times(legs, .8), (-.16,.98), (.2,.8), (.06,.45))
-        c.area([at(-.3,.95), at(.02,1.46), at(.2,1.42), at(.02,.92)], shirt, CYCLIST); limb(.09, shirt, (.12,1.4), (.28,1.12), (.46,1.06))
-        c.disc(*at(.2,1.6), .1, .13, skin, CYCLIST); c.disc(*at(.18,1.68), .12, .08, cap, CYCLIST)
+        for px in (-0.52, 0.52):
+            c.disc(*at(px, 0.34), 0.33, 0.33, None, CYCLIST)
+            limb(
+                0.05,
+                (26, 26, 28),
+                *[(px + 0.33 * cos(t), 0.34 + 0.33 * sin(t)) for t in np.linspace(0, 2 * pi, 13)],
+            )
+        limb(0.06, frame, (-0.52, 0.34), (-0.18, 0.85), (0.35, 0.8), (0, 0.32), (-0.52, 0.34))
+        limb(0.05, frame, (0.52, 0.34), (0.36, 1.02), (0.48, 1.04))
+        limb(0.14, legs, (-0.16, 0.98), (0.14, 0.68), (0.02, 0.3))
+        limb(0.13, times(legs, 0.8), (-0.16, 0.98), (0.2, 0.8), (0.06, 0.45))
+        c.area([at(-0.3, 0.95), at(0.02, 1.46), at(0.2, 1.42), at(0.02, 0.92)], shirt, CYCLIST)
+        limb(0.09, shirt, (0.12, 1.4), (0.28, 1.12), (0.46, 1.06))
+        c.disc(*at(0.2, 1.6), 0.1, 0.13, skin, CYCLIST)
+        c.disc(*at(0.18, 1.68), 0.12, 0.08, cap, CYCLIST)
     else:
-        limb(.07, (26,26,28), (0,0), (0,.68)); limb(.04, frame, (-.28,1.02), (.28,1.02))
-        for k in (-1,1):
-            limb(.13, legs, (k*.11,.98), (k*.15,.66+k*.08), (k*.1,.3+k*.1))
-            limb(.09, times(shirt, .9), (k*.19,1.42), (k*.28,1.2), (k*.25,1.04))
-        c.area([at(-.17,.9), at(-.21,1.42), at(-.08,1.5), at(.08,1.5), at(.21,1.42), at(.17,.9)], shirt, CYCLIST)
-        c.disc(*at(0,1.62), .095, .13, skin, CYCLIST); c.disc(*at(0,1.69), .11, .09, cap, CYCLIST)
-        c.disc(*at(0,.74), .04, .04, (600,60,50) if c.dark else (170,30,30), CYCLIST)
+        limb(0.07, (26, 26, 28), (0, 0), (0, 0.68))
+        limb(0.04, frame, (-0.28, 1.02), (0.28, 1.02))
+        for k in (-1, 1):
+            limb(
+                0.13, legs, (k * 0.11, 0.98), (k * 0.15, 0.66 + k * 0.08), (k * 0.1, 0.3 + k * 0.1)
+            )
+            limb(0.09, times(shirt, 0.9), (k * 0.19, 1.42), (k * 0.28, 1.2), (k * 0.25, 1.04))
+        c.area(
+            [
+                at(-0.17, 0.9),
+                at(-0.21, 1.42),
+                at(-0.08, 1.5),
+                at(0.08, 1.5),
+                at(0.21, 1.42),
+                at(0.17, 0.9),
+            ],
+            shirt,
+            CYCLIST,
+        )
+        c.disc(*at(0, 1.62), 0.095, 0.13, skin, CYCLIST)
+        c.disc(*at(0, 1.69), 0.11, 0.09, cap, CYCLIST)
+        c.disc(*at(0, 0.74), 0.04, 0.04, (600, 60, 50) if c.dark else (170, 30, 30), CYCLIST)
 
 # %% ../../nbs/1_data/street.ipynb #11661fd8
-car_shapes = dict( # length, width, side view from the rear bumper over the roof to the front: (share of length, height)
-    sedan=(4.5, 1.78, ((-.5,.3), (-.5,.72), (-.48,.96), (-.34,1.02), (-.2,1.42), (.06,1.44), (.24,1.0), (.46,.84), (.5,.62), (.5,.3))),
-    hatch=(3.9, 1.7, ((-.5,.3), (-.5,.7), (-.48,.98), (-.4,1.46), (.06,1.5), (.26,1.02), (.46,.86), (.5,.62), (.5,.3))),
-    suv=(4.6, 1.88, ((-.5,.36), (-.5,.8), (-.49,1.1), (-.43,1.66), (.06,1.7), (.23,1.14), (.47,1.02), (.5,.7), (.5,.36))),
-    van=(5.2, 1.95, ((-.5,.36), (-.5,.8), (-.49,1.2), (-.48,2.05), (.3,2.1), (.42,1.25), (.49,1.05), (.5,.7), (.5,.36))),
-    bus=(10., 2.5, ((-.5,.36), (-.5,.9), (-.5,1.3), (-.495,2.9), (.49,2.95), (.498,1.2), (.5,1.1), (.5,.8), (.5,.36))))
-car_paints = [(228,228,226), (24,25,28), (146,150,154), (92,96,100), (170,30,34), (34,62,128), (26,38,68), (58,92,66), (196,182,150), (222,176,40), (110,40,40), (120,160,190)]
+car_shapes = dict(  # length, width, side view from the rear bumper over the roof to the front: (share of length, height)
+    sedan=(
+        4.5,
+        1.78,
+        (
+            (-0.5, 0.3),
+            (-0.5, 0.72),
+            (-0.48, 0.96),
+            (-0.34, 1.02),
+            (-0.2, 1.42),
+            (0.06, 1.44),
+            (0.24, 1.0),
+            (0.46, 0.84),
+            (0.5, 0.62),
+            (0.5, 0.3),
+        ),
+    ),
+    hatch=(
+        3.9,
+        1.7,
+        (
+            (-0.5, 0.3),
+            (-0.5, 0.7),
+            (-0.48, 0.98),
+            (-0.4, 1.46),
+            (0.06, 1.5),
+            (0.26, 1.02),
+            (0.46, 0.86),
+            (0.5, 0.62),
+            (0.5, 0.3),
+        ),
+    ),
+    suv=(
+        4.6,
+        1.88,
+        (
+            (-0.5, 0.36),
+            (-0.5, 0.8),
+            (-0.49, 1.1),
+            (-0.43, 1.66),
+            (0.06, 1.7),
+            (0.23, 1.14),
+            (0.47, 1.02),
+            (0.5, 0.7),
+            (0.5, 0.36),
+        ),
+    ),
+    van=(
+        5.2,
+        1.95,
+        (
+            (-0.5, 0.36),
+            (-0.5, 0.8),
+            (-0.49, 1.2),
+            (-0.48, 2.05),
+            (0.3, 2.1),
+            (0.42, 1.25),
+            (0.49, 1.05),
+            (0.5, 0.7),
+            (0.5, 0.36),
+        ),
+    ),
+    bus=(
+        10.0,
+        2.5,
+        (
+            (-0.5, 0.36),
+            (-0.5, 0.9),
+            (-0.5, 1.3),
+            (-0.495, 2.9),
+            (0.49, 2.95),
+            (0.498, 1.2),
+            (0.5, 1.1),
+            (0.5, 0.8),
+            (0.5, 0.36),
+        ),
+    ),
+)
+car_paints = [
+    (228, 228, 226),
+    (24, 25, 28),
+    (146, 150, 154),
+    (92, 96, 100),
+    (170, 30, 34),
+    (34, 62, 128),
+    (26, 38, 68),
+    (58, 92, 66),
+    (196, 182, 150),
+    (222, 176, 40),
+    (110, 40, 40),
+    (120, 160, 190),
+]
 
 # %% ../../nbs/1_data/street.ipynb #dd5dafa3
 def car_body(long, wide, view):
     "Faces as (layer, paint, brightness, corners (across, up, along)): between the sides, the sides, the glass."
-    top = max(y for _,y in view); roof = [k for k,(_,y) in enumerate(view) if y > top-.12]
-    i,j = roof[0],roof[-1]; belt = view[i-1][1]
-    p = np.array([(wide/2*(1 - .16*max(0, (y-belt)/(top-belt))), y, a*long) for a,y in view])
-    left,right = p*(-1,1,1),p
-    between = [np.array([left[k], left[k+1], right[k+1], right[k]]) for k in range(len(p)-1)]
-    faces = [(0, 'body', 1.1 if i <= k < j else .84 + .03*k, q) for k,q in enumerate(between)]
-    faces += [(1, 'body', .9, left[::-1]), (1, 'body', .9, right)]
-    mid = .55*p[j+1,2] + .45*p[i-1,2]
-    panes = [between[i-1], between[j]]
-    for low,high in ((-9,mid), (mid,9)):
-        q = right[[i-1,i,j,j+1]].clip((-9,-9,low), (9,9,high))
-        panes += [q, (q*(-1,1,1))[::-1]]
-    return faces + [(2, 'glass', 1, .82*q + .18*q.mean(0)) for q in panes]
+    top = max(y for _, y in view)
+    roof = [k for k, (_, y) in enumerate(view) if y > top - 0.12]
+    i, j = roof[0], roof[-1]
+    belt = view[i - 1][1]
+    p = np.array(
+        [(wide / 2 * (1 - 0.16 * max(0, (y - belt) / (top - belt))), y, a * long) for a, y in view]
+    )
+    left, right = p * (-1, 1, 1), p
+    between = [np.array([left[k], left[k + 1], right[k + 1], right[k]]) for k in range(len(p) - 1)]
+    faces = [(0, 'body', 1.1 if i <= k < j else 0.84 + 0.03 * k, q) for k, q in enumerate(between)]
+    faces += [(1, 'body', 0.9, left[::-1]), (1, 'body', 0.9, right)]
+    mid = 0.55 * p[j + 1, 2] + 0.45 * p[i - 1, 2]
+    panes = [between[i - 1], between[j]]
+    for low, high in ((-9, mid), (mid, 9)):
+        q = right[[i - 1, i, j, j + 1]].clip((-9, -9, low), (9, 9, high))
+        panes += [q, (q * (-1, 1, 1))[::-1]]
+    return faces + [(2, 'glass', 1, 0.82 * q + 0.18 * q.mean(0)) for q in panes]
 
 # %% ../../nbs/1_data/street.ipynb #31bcc971
 def car_details(long, wide, view):
     "Bumpers, lights, number plates, wheels and the darkness under the floor, as `car_body` gives them."
-    y,faces = view[1][1] + .04,[]
-    def both(paint, x0, x1, y0, y1): # paints at the rear and at the front
-        for s,name in zip((-1,1), paint): faces.append((3, name, 1, np.array([(-s*x*wide, v, s*(.5*long+.01)) for x,v in ((x0,y0), (x0,y1), (x1,y1), (x1,y0))])))
-    both(('dark','dark'), -.46, .46, .14, .42)
-    both(('plate','plate'), -.14, .14, .48, .6)
-    for x in (-.48, .34): both(('rear','front'), x, x+.14, y-.16, y)
+    y, faces = view[1][1] + 0.04, []
+
+    def both(paint, x0, x1, y0, y1):  # paints at the rear and at the front
+        for s, name in zip((-1, 1), paint):
+            faces.append(
+                (
+                    3,
+                    name,
+                    1,
+                    np.array(
+                        [
+                            (-s * x * wide, v, s * (0.5 * long + 0.01))
+                            for x, v in ((x0, y0), (x0, y1), (x1, y1), (x1, y0))
+                        ]
+                    ),
+                )
+            )
+
+    both(('dark', 'dark'), -0.46, 0.46, 0.14, 0.42)
+    both(('plate', 'plate'), -0.14, 0.14, 0.48, 0.6)
+    for x in (-0.48, 0.34):
+        both(('rear', 'front'), x, x + 0.14, y - 0.16, y)
     turn = np.linspace(pi, -pi, 12)[:-1]
-    for s in (-1,1):
-        disc = lambda a,k: np.stack([0*turn + s*wide*.505, .34 + k*np.sin(turn), a*long + k*np.cos(turn)], 1)[::s]
-        sill = np.array([(s*wide/2,v,a*long) for a,v in ((-.49,.14), (-.49,.44), (.49,.44), (.49,.14))])[::s]
-        faces += [(0, 'dark', .7, sill)] + [(3, name, k, disc(a, w)) for a in (-.31,.31) for name,k,w in (('dark',.6,.34), ('plate',.6,.18))]
+    for s in (-1, 1):
+        disc = lambda a, k: np.stack(
+            [0 * turn + s * wide * 0.505, 0.34 + k * np.sin(turn), a * long + k * np.cos(turn)], 1
+        )[::s]
+        sill = np.array(
+            [
+                (s * wide / 2, v, a * long)
+                for a, v in ((-0.49, 0.14), (-0.49, 0.44), (0.49, 0.44), (0.49, 0.14))
+            ]
+        )[::s]
+        faces += [(0, 'dark', 0.7, sill)] + [
+            (3, name, k, disc(a, w))
+            for a in (-0.31, 0.31)
+            for name, k, w in (('dark', 0.6, 0.34), ('plate', 0.6, 0.18))
+        ]
     return faces
 
 # %% ../../nbs/1_data/street.ipynb #1db1b18a
@@ -498,43 +1000,65 @@ def car_details(long, wide, view):
 def car_model(kind):
     "All corners of a car, where each face begins, the corner after each, and (layer, paint, brightness) of the faces."
     faces = sorted(car_body(*car_shapes[kind]) + car_details(*car_shapes[kind]), key=lambda f: f[0])
-    n = [len(f[3]) for f in faces]; start = np.cumsum([0]+n[:-1])
-    after = np.concatenate([s + np.roll(np.arange(k), -1) for s,k in zip(start, n)])
-    return np.concatenate([f[3] for f in faces]),start,np.array(n),after,[f[:3] for f in faces]
+    n = [len(f[3]) for f in faces]
+    start = np.cumsum([0] + n[:-1])
+    after = np.concatenate([s + np.roll(np.arange(k), -1) for s, k in zip(start, n)])
+    return np.concatenate([f[3] for f in faces]), start, np.array(n), after, [f[:3] for f in faces]
 
 # %% ../../nbs/1_data/street.ipynb #2235f7ef
-def car(c, x, z, yaw=0., kind=None):
+def car(c, x, z, yaw=0.0, kind=None):
     "A car whose front is turned `yaw` from straight ahead."
-    r,co,si = c.r,cos(yaw),sin(yaw)
-    corners,start,n,after,faces = car_model(kind or list(car_shapes)[int(5*r.random()**2)])
-    body = times(car_paints[int(12*r.random()**1.5)], r.uniform(.8, 1.1))
-    paints = dict(body=body, glass=times((50,60,70), r.uniform(.6, 1.9)), dark=(40,40,42), plate=(216,206,170),
-        rear=(640,70,60) if c.dark else (160,26,30), front=(700,660,560) if c.dark else (236,234,222))
-    X,y,Z = corners.T
-    depth = np.maximum(z + Z*co - X*si, .8)
-    u,v = c.at(x + X*co + Z*si, y, depth)
-    seen = np.add.reduceat(u*v[after] - u[after]*v, start) > 0
-    far = np.add.reduceat(depth, start)/n
-    p = (np.stack([u,v], 1)*8).astype(np.int32)
+    r, co, si = c.r, cos(yaw), sin(yaw)
+    corners, start, n, after, faces = car_model(kind or list(car_shapes)[int(5 * r.random() ** 2)])
+    body = times(car_paints[int(12 * r.random() ** 1.5)], r.uniform(0.8, 1.1))
+    paints = dict(
+        body=body,
+        glass=times((50, 60, 70), r.uniform(0.6, 1.9)),
+        dark=(40, 40, 42),
+        plate=(216, 206, 170),
+        rear=(640, 70, 60) if c.dark else (160, 26, 30),
+        front=(700, 660, 560) if c.dark else (236, 234, 222),
+    )
+    X, y, Z = corners.T
+    depth = np.maximum(z + Z * co - X * si, 0.8)
+    u, v = c.at(x + X * co + Z * si, y, depth)
+    seen = np.add.reduceat(u * v[after] - u[after] * v, start) > 0
+    far = np.add.reduceat(depth, start) / n
+    p = (np.stack([u, v], 1) * 8).astype(np.int32)
     for k in sorted(np.flatnonzero(seen).tolist(), key=lambda k: (faces[k][0], -far[k])):
-        layer,name,bright = faces[k]
-        if layer == 3 and z > 30: break
-        q,col = [p[start[k]:start[k]+n[k]]],times(paints[name], bright)
-        c.lay(lambda a,v: cv2.fillPoly(a, q, v, 8, 3), col, CAR if layer in (0,1) or name == 'dark' else None, z)
+        layer, name, bright = faces[k]
+        if layer == 3 and z > 30:
+            break
+        q, col = [p[start[k] : start[k] + n[k]]], times(paints[name], bright)
+        c.lay(
+            lambda a, v: cv2.fillPoly(a, q, v, 8, 3),
+            col,
+            CAR if layer in (0, 1) or name == 'dark' else None,
+            z,
+        )
 
 # %% ../../nbs/1_data/street.ipynb #1afcf3d9
 def clutter(c, x, z):
     "A dustbin or a dog."
-    r,paint = c.r,c.r.uniform(30, 120, 3).tolist()
-    box = lambda w,y0,y1,col: c.area([(x-w,y0,z), (x-w,y1,z), (x+w,y1,z), (x+w,y0,z)], col, VOID)
-    if r.random() < .6: box(.28, 0, 1, paint); box(.33, 1, 1.1, (40,42,44)); return
-    c.disc(x, .42, z, .38, .16, paint, VOID); c.disc(x+.4, .62, z, .14, .13, paint, VOID)
-    for k in (-.28,-.2,.2,.28): c.line([(x+k,.4,z), (x+k*1.1,0,z)], .07, paint, VOID)
+    r, paint = c.r, c.r.uniform(30, 120, 3).tolist()
+    box = lambda w, y0, y1, col: c.area(
+        [(x - w, y0, z), (x - w, y1, z), (x + w, y1, z), (x + w, y0, z)], col, VOID
+    )
+    if r.random() < 0.6:
+        box(0.28, 0, 1, paint)
+        box(0.33, 1, 1.1, (40, 42, 44))
+        return
+    c.disc(x, 0.42, z, 0.38, 0.16, paint, VOID)
+    c.disc(x + 0.4, 0.62, z, 0.14, 0.13, paint, VOID)
+    for k in (-0.28, -0.2, 0.2, 0.28):
+        c.line([(x + k, 0.4, z), (x + k * 1.1, 0, z)], 0.07, paint, VOID)
 
 # %% ../../nbs/1_data/street.ipynb #3c27fc90
 def bonnet(c):
     "The bonnet of our own car along the lower edge."
-    r,(h,w) = c.r,c.label.shape
-    x = np.linspace(-.1, 1.1, 17); y = 1 - r.uniform(.04, .1)*(1 - (2*x-1)**4*r.uniform(.4, 1)) + .004
-    p = np.array([*zip(x*w, y*h), (1.1*w,h+9), (-.1*w,h+9)], np.int32)
-    cv2.fillPoly(c.image, [p], times(c.haze, r.uniform(.1, .5))); cv2.fillPoly(c.label, [p], VOID)
+    r, (h, w) = c.r, c.label.shape
+    x = np.linspace(-0.1, 1.1, 17)
+    y = 1 - r.uniform(0.04, 0.1) * (1 - (2 * x - 1) ** 4 * r.uniform(0.4, 1)) + 0.004
+    p = np.array([*zip(x * w, y * h), (1.1 * w, h + 9), (-0.1 * w, h + 9)], np.int32)
+    cv2.fillPoly(c.image, [p], times(c.haze, r.uniform(0.1, 0.5)))
+    cv2.fillPoly(c.label, [p], VOID)

@@ -12,7 +12,7 @@ from pathlib import Path
 from ..core import *
 
 # %% ../../nbs/1_data/texts.ipynb #8775af32
-_encodings = { # byte order mark → encoding; the longer of two that begin alike comes first
+_encodings = {  # byte order mark → encoding; the longer of two that begin alike comes first
     codecs.BOM_UTF32_LE: 'utf-32',
     codecs.BOM_UTF32_BE: 'utf-32',
     codecs.BOM_UTF16_LE: 'utf-16',
@@ -20,21 +20,25 @@ _encodings = { # byte order mark → encoding; the longer of two that begin alik
 }
 _packed = {b'\x1f\x8b': 'gunzip', b'PK\3\4': 'unzip', b'BZh': 'bunzip2', b'\xfd7zXZ': 'unxz'}
 
+
 def read_text(
-    path, # Text file
+    path,  # Text file
 ) -> str:
     "The text of the file `path`, in UTF-8, or in what its byte order mark says."
-    if not Path(path).is_dir(): regular(path) # a pipe would be waited for
-    try: data = Path(path).read_bytes()
+    if not Path(path).is_dir():
+        regular(path)  # a pipe would be waited for
+    try:
+        data = Path(path).read_bytes()
     except OSError as e:
         raise UserError(f'cannot read {str(path)!r}: {e.strerror or e}.') from None
-    for start,tool in _packed.items():
+    for start, tool in _packed.items():
         if data.startswith(start):
             raise UserError(
                 f'{str(path)!r} is a packed file; unpack it first, such as by `{tool} {path}`.'
             )
-    encoding = next((e for mark,e in _encodings.items() if data.startswith(mark)), 'utf-8-sig')
-    try: text = data.decode(encoding)
+    encoding = next((e for mark, e in _encodings.items() if data.startswith(mark)), 'utf-8-sig')
+    try:
+        text = data.decode(encoding)
     except UnicodeDecodeError as e:
         raise UserError(
             f'{str(path)!r} is no text in UTF-8, because of its byte {e.start}; save it as UTF-8.'
@@ -47,19 +51,19 @@ def read_text(
 
 # %% ../../nbs/1_data/texts.ipynb #18e6f882
 def read_list(
-    path, # Text file with a line for each picture
+    path,  # Text file with a line for each picture
 ) -> list:
     "The words of each line of a list: a name, or a picture and its label."
     lines = re.split(r'\r\n|\r|\n', read_text(path))
-    numbered = {k: re.findall(r'[^\s,]+', line) for k,line in enumerate(lines, 1)}
-    words = {k: w for k,w in numbered.items() if w}
+    numbered = {k: re.findall(r'[^\s,]+', line) for k, line in enumerate(lines, 1)}
+    words = {k: w for k, w in numbered.items() if w}
     if not words:
         raise UserError(f'{str(path)!r} lists no picture; write one a line, such as: 0001')
     first = {}
-    for k,w in words.items():
+    for k, w in words.items():
         if len(w) > 2:
             raise UserError(
-                f'line {k} of {str(path)!r} has {len(w)} words, {lines[k-1].strip()!r}; '
+                f'line {k} of {str(path)!r} has {len(w)} words, {lines[k - 1].strip()!r}; '
                 'a line is a name, or a picture and its label, without spaces in their names.'
             )
         if w[0] in first:
@@ -73,13 +77,15 @@ def read_list(
 # %% ../../nbs/1_data/texts.ipynb #58c8326c
 _ends = ('.png', '.jpg', '.jpeg', '.tif', '.tiff', '.webp', '.bmp', '.mat')
 
+
 def read_names(
-    path, # Text file with a line for each picture
+    path,  # Text file with a line for each picture
 ) -> list:
     "The names in a list, without folders and endings; a label in a line has that of its picture."
+
     def name(word):
         last = word.replace('\\', '/').rpartition('/')[2]
-        stem,dot,end = last.rpartition('.')
+        stem, dot, end = last.rpartition('.')
         return stem if f'{dot}{end}'.lower() in _ends else last
 
     found = []
@@ -91,20 +97,22 @@ def read_names(
                 'a line is a name, or a picture and its label of the same name.'
             )
         found.append(names[0])
-    doubled = next((n for n,k in Counter(found).items() if k > 1), None)
+    doubled = next((n for n, k in Counter(found).items() if k > 1), None)
     if doubled is not None:
         raise UserError(f'{str(path)!r} lists {doubled!r} twice; take one of them out.')
     return found
 
 # %% ../../nbs/1_data/texts.ipynb #e0ed0f0b
 def read_json(
-    path, # JSON file
-    *keys, # Names that it has to have
+    path,  # JSON file
+    *keys,  # Names that it has to have
 ) -> dict:
     "The dictionary in an annotation file, which has all of `keys`."
-    try: found = json.loads(read_text(path))
+    try:
+        found = json.loads(read_text(path))
     except (ValueError, RecursionError) as e:
-        if isinstance(e, UserError): raise
+        if isinstance(e, UserError):
+            raise
         raise UserError(f'{str(path)!r} is damaged: {e}; fetch it again.') from None
     if not isinstance(found, dict):
         raise UserError(
@@ -112,34 +120,40 @@ def read_json(
             'where annotations are a dictionary; fetch it again.'
         )
     for k in keys:
-        if k not in found: raise UserError(f'{str(path)!r} lacks {k!r}; fetch it again.')
+        if k not in found:
+            raise UserError(f'{str(path)!r} lacks {k!r}; fetch it again.')
     return found
 
 # %% ../../nbs/1_data/texts.ipynb #0825d0fd
 _kinds = {int: 'a whole number', float: 'a finite number', str: 'a text', list: 'a list'}
 
+
 def _is(value, kind) -> bool:
     "Whether `value` is of `kind`; True and False are no numbers, NaN is no finite one."
-    if kind is str: return type(value) is str and value != '' and '\0' not in value
-    if kind is not float: return type(value) is kind
+    if kind is str:
+        return type(value) is str and value != '' and '\0' not in value
+    if kind is not float:
+        return type(value) is kind
     return type(value) is int or type(value) is float and math.isfinite(value)
 
+
 def records(
-    found, # The dictionary of an annotation file
-    key:str, # Which of its lists
-    file, # The file, for the message
-    **fields, # Name of each field that is wanted → its kind: int, float, str or list
+    found,  # The dictionary of an annotation file
+    key: str,  # Which of its lists
+    file,  # The file, for the message
+    **fields,  # Name of each field that is wanted → its kind: int, float, str or list
 ) -> list:
     "The list of dictionaries `found[key]`; each has all of `fields`."
     if not isinstance(found[key], list):
         raise UserError(f'{str(file)!r} is damaged: {key!r} is no list; fetch it again.')
-    for k,record in enumerate(found[key]):
+    for k, record in enumerate(found[key]):
         if not isinstance(record, dict):
             raise UserError(
                 f'{str(file)!r} is damaged: {key}[{k}] is no dictionary; fetch it again.'
             )
-        for name,kind in fields.items():
-            if name in record and _is(record[name], kind): continue
+        for name, kind in fields.items():
+            if name in record and _is(record[name], kind):
+                continue
             others = [n for n in ('id', 'image_id') if n in record and n != name]
             known = ''.join(f' ({n} {record[n]!r})' for n in others[:1])
             if name not in record:
@@ -151,11 +165,12 @@ def records(
             )
     return found[key]
 
+
 def by_id(
-    found:list, # Records
-    key:str, # What they are, for the message
-    file, # Their file, for the message
-    name:str='id', # The field by which they are told apart
+    found: list,  # Records
+    key: str,  # What they are, for the message
+    file,  # Their file, for the message
+    name: str = 'id',  # The field by which they are told apart
 ) -> dict:
     "Field `name` → record, for records of which no two have the same."
     once = {r[name]: r for r in found}

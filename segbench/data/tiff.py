@@ -18,225 +18,329 @@ from PIL.TiffImagePlugin import ImageFileDirectory_v2
 from ..core import *
 
 # %% ../../nbs/1_data/tiff.ipynb #1701670b
-SUBFILE,WIDTH,HEIGHT,BITS,PACKING,MEANING,STRIPS,SAMPLES,ROWS = 254,256,257,258,259,262,273,277,278
-FILL = 266 # 2 if the bits of each byte are the other way round
-STRIP_BYTES,PLANAR,PREDICTOR,TILE_WIDTH,TILE_HEIGHT,TILES,TILE_BYTES = 279,284,317,322,323,324,325
-ORIENTATION,EXTRA,KIND = 274,338,339
-WHITE_IS_ZERO,BLACK_IS_ZERO,RGB,PALETTE,CMYK,YCBCR = 0,1,2,3,5,6
-REDUCED_COPY,MASK = 1,4 # Bits of SUBFILE
+SUBFILE, WIDTH, HEIGHT, BITS, PACKING, MEANING, STRIPS, SAMPLES, ROWS = (
+    254,
+    256,
+    257,
+    258,
+    259,
+    262,
+    273,
+    277,
+    278,
+)
+FILL = 266  # 2 if the bits of each byte are the other way round
+STRIP_BYTES, PLANAR, PREDICTOR, TILE_WIDTH, TILE_HEIGHT, TILES, TILE_BYTES = (
+    279,
+    284,
+    317,
+    322,
+    323,
+    324,
+    325,
+)
+ORIENTATION, EXTRA, KIND = 274, 338, 339
+WHITE_IS_ZERO, BLACK_IS_ZERO, RGB, PALETTE, CMYK, YCBCR = 0, 1, 2, 3, 5, 6
+REDUCED_COPY, MASK = 1, 4  # Bits of SUBFILE
 
 TIFF_BEGINNINGS = (b'II*\0', b'MM\0*', b'II+\0', b'MM\0+')
+
 
 class Damaged(UserError):
     "A file is of a kind that is read, but its bytes are not as they should be."
 
-def _is_big(data:bytes) -> bool:
+
+def _is_big(data: bytes) -> bool:
     "Whether the TIFF that begins with `data` is a BigTIFF, whose places are numbers of 64 bits."
     return 43 in data[2:4]
 
-def _directories(path, data:bytes=None) -> list:
+
+def _directories(path, data: bytes = None) -> list:
     "The tags of all pages of the TIFF `path`, or of its bytes `data`, as dictionaries."
-    found,seen,head = [],set(),b''
+    found, seen, head = [], set(), b''
     try:
         with io.BytesIO(data) if data is not None else open(path, 'rb') as f:
             head = f.read(8)
-            ifd = ImageFileDirectory_v2(head + f.read(8)*_is_big(head))
+            ifd = ImageFileDirectory_v2(head + f.read(8) * _is_big(head))
             while ifd.next and ifd.next not in seen:
                 seen.add(ifd.next)
                 f.seek(ifd.next)
                 ifd.load(f)
                 found.append(dict(ifd))
-        for p in found: p[WIDTH], p[HEIGHT], p[STRIP_BYTES if STRIPS in p else TILE_BYTES]
+        for p in found:
+            p[WIDTH], p[HEIGHT], p[STRIP_BYTES if STRIPS in p else TILE_BYTES]
     except FileNotFoundError:
         raise UserError(f'cannot read the picture {str(path)!r}: it is not there.') from None
     except (OSError, SyntaxError, LookupError, ValueError, TypeError, struct.error):
         found = []
     if not found and (data[:4] if data is not None else head[:4]) == b'MM\0+':
-        raise UserError(f'{path} is a BigTIFF whose largest byte comes first, which is not read; save it as a TIFF of another kind.')
-    if not found: raise Damaged(f'cannot read the picture {str(path)!r}: it is damaged or no TIFF.')
+        raise UserError(
+            f'{path} is a BigTIFF whose largest byte comes first, which is not read; save it as a TIFF of another kind.'
+        )
+    if not found:
+        raise Damaged(f'cannot read the picture {str(path)!r}: it is damaged or no TIFF.')
     return found
 
+
 def all_pages(
-    path, # TIFF, for the message
-    data:bytes=None, # What is in it, if that has been read already
+    path,  # TIFF, for the message
+    data: bytes = None,  # What is in it, if that has been read already
 ) -> list:
     "The tags of every page of a TIFF that is neither a reduced copy of another nor a mask."
     found = _directories(path, data)
     return [p for p in found if not p.get(SUBFILE, 0) & (REDUCED_COPY | MASK)] or found[:1]
 
+
 def pages(
-    path, # TIFF, for the message
-    data:bytes=None, # What is in it, if that has been read already
+    path,  # TIFF, for the message
+    data: bytes = None,  # What is in it, if that has been read already
 ) -> list:
     "The tags of every page of a TIFF that is as large as the first, as dictionaries."
     found = all_pages(path, data)
     size = [(p[WIDTH], p[HEIGHT]) for p in found]
-    for k,(w,h) in enumerate(size):
-        if w*h <= size[0][0]*size[0][1]: continue
+    for k, (w, h) in enumerate(size):
+        if w * h <= size[0][0] * size[0][1]:
+            continue
         first = f'{size[0][0]}×{size[0][1]}'
-        raise UserError(f'{path} has a page 1 of {first} before a page {k+1} of {w}×{h}, so it is not clear '
-                        f'which is meant; save the one that is meant in a file of its own.')
-    return [p for p,s in zip(found, size) if s == size[0]]
+        raise UserError(
+            f'{path} has a page 1 of {first} before a page {k + 1} of {w}×{h}, so it is not clear '
+            f'which is meant; save the one that is meant in a file of its own.'
+        )
+    return [p for p, s in zip(found, size) if s == size[0]]
 
 # %% ../../nbs/1_data/tiff.ipynb #3e3bb3e5
-def alphas(page:dict) -> int:
+def alphas(page: dict) -> int:
     "How many of the samples of `page` are declared to be transparency; one that nothing is said of is a channel."
     extra = page.get(EXTRA, ())
     return sum(e in (1, 2) for e in (extra if isinstance(extra, tuple) else (extra,)))
 
-def looks_plain(found:list) -> bool:
+
+def looks_plain(found: list) -> bool:
     "Whether the pages `found` are one picture that is grey or colour, with declared alpha or without."
-    first,*more = found
-    n,meaning = first.get(SAMPLES, 1) - alphas(first),first.get(MEANING, BLACK_IS_ZERO)
+    first, *more = found
+    n, meaning = first.get(SAMPLES, 1) - alphas(first), first.get(MEANING, BLACK_IS_ZERO)
     return not more and (n == 1 or n == 3 and meaning in (RGB, YCBCR) or n == 4 and meaning == CMYK)
+
 
 def is_tiff(path) -> bool:
     "Whether the file `path`, whatever it is called, begins like a TIFF; False if it cannot be opened."
     try:
-        if not Path(path).is_file(): return False # a pipe would be waited for
-        with open(path, 'rb') as f: return f.read(4) in TIFF_BEGINNINGS
-    except OSError: return False
+        if not Path(path).is_file():
+            return False  # a pipe would be waited for
+        with open(path, 'rb') as f:
+            return f.read(4) in TIFF_BEGINNINGS
+    except OSError:
+        return False
+
 
 def is_plain(path) -> bool:
     "Whether the picture `path` is grey or colour, with alpha or without: everything but a TIFF that is neither."
     return not is_tiff(path) or looks_plain(pages(path))
 
+
 def n_channels(path) -> int:
     "Channels of the picture `path`: three if it is plain, else all that are there."
     return 3 if is_plain(path) else sum(page.get(SAMPLES, 1) for page in pages(path))
 
-def sample_type(page:dict) -> str:
+
+def sample_type(page: dict) -> str:
     "The type of the samples of `page` as NumPy calls it: uint8, uint16, int16, float32 …"
-    bits,kind = ({*p} if isinstance(p := page.get(tag, (1,)), tuple) else {p} for tag in (BITS, KIND))
+    bits, kind = (
+        {*p} if isinstance(p := page.get(tag, (1,)), tuple) else {p} for tag in (BITS, KIND)
+    )
     prefix = {1: 'uint', 2: 'int', 3: 'float', 4: 'uint'}.get(min(kind), 'complex')
     return prefix + '/'.join(map(str, sorted(bits)))
 
 # %% ../../nbs/1_data/tiff.ipynb #b0465b22
-def grey_pages(page:dict) -> list:
+def grey_pages(page: dict) -> list:
     "Tags that show the samples of `page` as grey pages."
-    w,h,c = page[WIDTH],page[HEIGHT],page.get(SAMPLES, 1)
-    n,k = (c,1) if page.get(PLANAR) == 2 else (1,c)
+    w, h, c = page[WIDTH], page[HEIGHT], page.get(SAMPLES, 1)
+    n, k = (c, 1) if page.get(PLANAR) == 2 else (1, c)
     tiled = TILES in page
-    place,size = (TILES,TILE_BYTES) if tiled else (STRIPS,STRIP_BYTES)
-    form = {TILE_WIDTH: k*page[TILE_WIDTH], TILE_HEIGHT: page[TILE_HEIGHT]} if tiled else {ROWS: min(h, page.get(ROWS, h))}
-    grey = {WIDTH: k*w, HEIGHT: h, BITS: page[BITS][0], PACKING: page.get(PACKING, 1), MEANING: 1, SAMPLES: 1} | form
-    if FILL in page: grey[FILL] = page[FILL]
-    share = lambda tag, i: page[tag][i*len(page[tag])//n:(i+1)*len(page[tag])//n]
+    place, size = (TILES, TILE_BYTES) if tiled else (STRIPS, STRIP_BYTES)
+    form = (
+        {TILE_WIDTH: k * page[TILE_WIDTH], TILE_HEIGHT: page[TILE_HEIGHT]}
+        if tiled
+        else {ROWS: min(h, page.get(ROWS, h))}
+    )
+    grey = {
+        WIDTH: k * w,
+        HEIGHT: h,
+        BITS: page[BITS][0],
+        PACKING: page.get(PACKING, 1),
+        MEANING: 1,
+        SAMPLES: 1,
+    } | form
+    if FILL in page:
+        grey[FILL] = page[FILL]
+    share = lambda tag, i: page[tag][i * len(page[tag]) // n : (i + 1) * len(page[tag]) // n]
     return [grey | {place: share(place, i), size: share(size, i)} for i in range(n)]
 
 # %% ../../nbs/1_data/tiff.ipynb #27b72bde
 def directory(
-    tags:dict, # Whole numbers or tuples of them
-    at:int, # Place in the file where it will stand
-    order:str, # `<` or `>`
-    last:bool, # No page follows
+    tags: dict,  # Whole numbers or tuples of them
+    at: int,  # Place in the file where it will stand
+    order: str,  # `<` or `>`
+    last: bool,  # No page follows
 ) -> bytes:
     "`tags` as a directory of a TIFF; the next one has to stand right behind."
-    entries,lists,behind = b'',b'',at + 6 + 12*len(tags)
-    for tag,v in sorted(tags.items()):
+    entries, lists, behind = b'', b'', at + 6 + 12 * len(tags)
+    for tag, v in sorted(tags.items()):
         v = v if isinstance(v, tuple) else (v,)
-        entries += struct.pack(order+'HHII', tag, 4, len(v), v[0] if len(v) == 1 else behind+len(lists))
-        if len(v) > 1: lists += struct.pack(f'{order}{len(v)}I', *v)
-    return struct.pack(order+'H', len(tags)) + entries + struct.pack(order+'I', 0 if last else behind+len(lists)) + lists
+        entries += struct.pack(
+            order + 'HHII', tag, 4, len(v), v[0] if len(v) == 1 else behind + len(lists)
+        )
+        if len(v) > 1:
+            lists += struct.pack(f'{order}{len(v)}I', *v)
+    return (
+        struct.pack(order + 'H', len(tags))
+        + entries
+        + struct.pack(order + 'I', 0 if last else behind + len(lists))
+        + lists
+    )
 
 # %% ../../nbs/1_data/tiff.ipynb #4baf33ba
-def undo_differences(x, page:dict):
+def undo_differences(x, page: dict):
     "The samples `x`, h×w×c, of a page that may hold differences along its rows."
     step = page.get(TILE_WIDTH, page[WIDTH])
     if page.get(PREDICTOR) == 2:
-        for l in range(0, x.shape[1], step): x[:,l:l+step] = np.cumsum(x[:,l:l+step], 1, dtype=x.dtype)
+        for l in range(0, x.shape[1], step):
+            x[:, l : l + step] = np.cumsum(x[:, l : l + step], 1, dtype=x.dtype)
     return x
 
 # %% ../../nbs/1_data/tiff.ipynb #94c0f7b0
-def as_grey(data:bytes, found:list) -> bytes:
+def as_grey(data: bytes, found: list) -> bytes:
     "The TIFF `data` with a table of contents that shows its pages `found` as grey ones."
     greys = [g for page in found for g in grey_pages(page)]
-    order,at,table = '<' if data[:2] == b'II' else '>',len(data) + len(data) % 2,b''
-    for k,g in enumerate(greys): table += directory(g, at+len(table), order, k == len(greys)-1)
-    return data[:2] + struct.pack(order+'HI', 42, at) + data[8:].ljust(at-8, b'\0') + table
+    order, at, table = '<' if data[:2] == b'II' else '>', len(data) + len(data) % 2, b''
+    for k, g in enumerate(greys):
+        table += directory(g, at + len(table), order, k == len(greys) - 1)
+    return data[:2] + struct.pack(order + 'HI', 42, at) + data[8:].ljust(at - 8, b'\0') + table
 
-def level(data:bytes) -> bytes:
+
+def level(data: bytes) -> bytes:
     "The TIFF `data` without its notes that say how to turn a page: OpenCV and Pillow obey them, unasked."
-    order,big,data,seen = '<' if data[:2] == b'II' else '>',_is_big(data),bytearray(data),set()
-    place,count,entry = ('Q', 'Q', 20) if big else ('I', 'H', 12)
-    number = lambda kind, at: struct.unpack_from(order+kind, data, at)[0]
+    order, big, data, seen = (
+        '<' if data[:2] == b'II' else '>',
+        _is_big(data),
+        bytearray(data),
+        set(),
+    )
+    place, count, entry = ('Q', 'Q', 20) if big else ('I', 'H', 12)
+    number = lambda kind, at: struct.unpack_from(order + kind, data, at)[0]
     here = 8 if big else 4
     while (at := number(place, here)) and at not in seen:
         seen.add(at)
-        first,n = at + struct.calcsize(count),number(count, at)
-        for e in range(first, first + n*entry, entry):
-            if number('H', e) == ORIENTATION: struct.pack_into(order+'H', data, e + (12 if big else 8), 1)
-        here = first + n*entry
+        first, n = at + struct.calcsize(count), number(count, at)
+        for e in range(first, first + n * entry, entry):
+            if number('H', e) == ORIENTATION:
+                struct.pack_into(order + 'H', data, e + (12 if big else 8), 1)
+        here = first + n * entry
     return bytes(data)
 
 # %% ../../nbs/1_data/tiff.ipynb #285c5e79
-_raw = {1: 'nothing', 5: 'LZW', 8: 'deflate', 32773: 'PackBits', 32946: 'deflate'} # Packings whose samples lie as said above
-_jpeg,_pillows,_fax = (6, 7),(34925, 50000),(2, 3, 4) # LZMA and ZSTD are known to Pillow alone
+_raw = {
+    1: 'nothing',
+    5: 'LZW',
+    8: 'deflate',
+    32773: 'PackBits',
+    32946: 'deflate',
+}  # Packings whose samples lie as said above
+_jpeg, _pillows, _fax = (6, 7), (34925, 50000), (2, 3, 4)  # LZMA and ZSTD are known to Pillow alone
 
-def unread(found:list) -> str:
+
+def unread(found: list) -> str:
     "Why the TIFF pages `found` are not read, to follow the name of their file; empty if they are."
-    first,types = found[0],{sample_type(p) for p in found}
-    wide = sum(p[WIDTH]*p.get(SAMPLES, 1) for p in found)
-    meaning,n = first.get(MEANING, BLACK_IS_ZERO),first.get(SAMPLES, 1)
+    first, types = found[0], {sample_type(p) for p in found}
+    wide = sum(p[WIDTH] * p.get(SAMPLES, 1) for p in found)
+    meaning, n = first.get(MEANING, BLACK_IS_ZERO), first.get(SAMPLES, 1)
     if meaning not in (WHITE_IS_ZERO, BLACK_IS_ZERO, RGB, PALETTE, CMYK, YCBCR):
         return f'has colours of a kind that is not read (TIFF photometric interpretation {meaning}); save it as RGB.'
     small = types <= {'uint1', 'uint2', 'uint4'} and len(found) == n == 1
     if len(types) > 1 or not (small or types <= {'uint8', 'uint16'}):
-        return (f'holds {" and ".join(sorted(types))} numbers, and images have whole numbers of 8 or of 16 bits, uint8 or '
-                f'uint16; save it so, for example np.clip((x - low)*65535/(high - low), 0, 65535).astype("uint16"), '
-                f'with the same low and high for all images.')
+        return (
+            f'holds {" and ".join(sorted(types))} numbers, and images have whole numbers of 8 or of 16 bits, uint8 or '
+            f'uint16; save it so, for example np.clip((x - low)*65535/(high - low), 0, 65535).astype("uint16"), '
+            f'with the same low and high for all images.'
+        )
     packing = first.get(PACKING, 1)
     if packing not in (*_raw, *_jpeg, *_pillows, *_fax):
         return f'is packed in a way that is not read (TIFF compression {packing}); save it with LZW or deflate.'
-    odd = types == {'uint16'} and meaning in (PALETTE, CMYK, YCBCR) or packing in _jpeg and not looks_plain(found)
-    if odd: return f'is a TIFF of a kind that is not read (photometric interpretation {meaning} with {n} samples of {min(types)}); save it as RGB.'
-    if wide*first[HEIGHT] >= 1 << 30 or first[WIDTH]*n > 1 << 20:
-        return f'has {first[WIDTH]}×{first[HEIGHT]} pixels with {wide//first[WIDTH]} channels, more than OpenCV reads at once; cut it into tiles.'
+    odd = (
+        types == {'uint16'}
+        and meaning in (PALETTE, CMYK, YCBCR)
+        or packing in _jpeg
+        and not looks_plain(found)
+    )
+    if odd:
+        return f'is a TIFF of a kind that is not read (photometric interpretation {meaning} with {n} samples of {min(types)}); save it as RGB.'
+    if wide * first[HEIGHT] >= 1 << 30 or first[WIDTH] * n > 1 << 20:
+        return f'has {first[WIDTH]}×{first[HEIGHT]} pixels with {wide // first[WIDTH]} channels, more than OpenCV reads at once; cut it into tiles.'
     return ''
 
-def _unpacked(path, data:bytes, page:dict, found:list, packing:int):
+
+def _unpacked(path, data: bytes, page: dict, found: list, packing: int):
     "The grey planes of all `found` pages, each h×w or h×(w·c)."
-    with tempfile.TemporaryDirectory() as folder: # From memory, OpenCV 5.0 reads no tiles that are not packed
-        file = Path(folder)/'grey.tif'
+    with (
+        tempfile.TemporaryDirectory() as folder
+    ):  # From memory, OpenCV 5.0 reads no tiles that are not packed
+        file = Path(folder) / 'grey.tif'
         try:
             file.write_bytes(as_grey(data, found))
             planes = cv2.imreadmulti(str(file), flags=cv2.IMREAD_UNCHANGED)[1]
-        except (cv2.error, struct.error): planes = ()
-    if len(planes) == sum(len(grey_pages(p)) for p in found): return planes
-    if packing in _raw: raise Damaged(f'cannot read the picture {str(path)!r}: it is damaged.')
-    raise UserError(f'{path} is packed in a way that OpenCV does not know (TIFF compression {packing}); save it with LZW or deflate.')
+        except (cv2.error, struct.error):
+            planes = ()
+    if len(planes) == sum(len(grey_pages(p)) for p in found):
+        return planes
+    if packing in _raw:
+        raise Damaged(f'cannot read the picture {str(path)!r}: it is damaged.')
+    raise UserError(
+        f'{path} is packed in a way that OpenCV does not know (TIFF compression {packing}); save it with LZW or deflate.'
+    )
 
-def _joined(planes, page:dict):
+
+def _joined(planes, page: dict):
     "The next planes of the iterator `planes` as the samples of `page`, h×w×c; white is the largest number."
-    h,w = page[HEIGHT],page[WIDTH]
+    h, w = page[HEIGHT], page[WIDTH]
     x = np.concatenate([next(planes).reshape(h, w, -1) for _ in grey_pages(page)], 2)
     x = undo_differences(x, page)
     white_is_zero = page.get(MEANING) == WHITE_IS_ZERO and x.shape[2] - alphas(page) == 1
     return np.iinfo(x.dtype).max - x if white_is_zero else x
 
-def _in_colour(path, data:bytes):
+
+def _in_colour(path, data: bytes):
     "A page that only its own rules turn into colours, h×w×3: fewer than 8 bits, a palette, CMYK, or JPEGs within the TIFF."
-    try: return np.asarray(Image.open(io.BytesIO(level(data))).convert('RGB'))
+    try:
+        return np.asarray(Image.open(io.BytesIO(level(data))).convert('RGB'))
     except (OSError, SyntaxError, ValueError, LookupError, struct.error) as e:
-        raise Damaged(f'cannot read the picture {str(path)!r}: it is damaged or packed in a way that Pillow does not know: {e}.') from None
+        raise Damaged(
+            f'cannot read the picture {str(path)!r}: it is damaged or packed in a way that Pillow does not know: {e}.'
+        ) from None
+
 
 def read_tiff(
-    path, # TIFF
-    plain:bool=False, # Give the three channels of one that is grey or colour, without alpha
-    data:bytes=None, # What is in it, if that has been read already
+    path,  # TIFF
+    plain: bool = False,  # Give the three channels of one that is grey or colour, without alpha
+    data: bytes = None,  # What is in it, if that has been read already
 ):
     "The samples of all pages of the TIFF `path`, h×w×c, 8 or 16 bits as they are."
     data = Path(path).read_bytes() if data is None else data
     found = pages(path, data)
-    if (said := unread(found)): raise UserError(f'{path} {said}')
+    if said := unread(found):
+        raise UserError(f'{path} {said}')
     first = found[0]
-    packing,meaning,bits = first.get(PACKING, 1),first.get(MEANING, BLACK_IS_ZERO),sample_type(first)
+    packing, meaning, bits = (
+        first.get(PACKING, 1),
+        first.get(MEANING, BLACK_IS_ZERO),
+        sample_type(first),
+    )
     by_pillow = packing in _jpeg or packing in _pillows and looks_plain(found) and bits == 'uint8'
     if bits not in ('uint8', 'uint16') or meaning in (PALETTE, CMYK, YCBCR) or by_pillow:
         x = _in_colour(path, data)
-        return x if plain else x[...,:1] if meaning in (WHITE_IS_ZERO, BLACK_IS_ZERO) else x
+        return x if plain else x[..., :1] if meaning in (WHITE_IS_ZERO, BLACK_IS_ZERO) else x
     planes = iter(_unpacked(path, data, first, found, packing))
     x = np.concatenate([_joined(planes, p) for p in found], 2)
-    if not plain: return x
-    x = x[...,:x.shape[2]-alphas(first)]
+    if not plain:
+        return x
+    x = x[..., : x.shape[2] - alphas(first)]
     return x.repeat(3, 2) if x.shape[2] == 1 else x

@@ -14,137 +14,185 @@ from ..core import *
 # %% ../../nbs/1_data/transforms.ipynb #61158c0c
 def straight(a, window, size, fill):
     "What is seen of the array `a`, h×w or h×w×c, through `window`, at `size`: only what lies inside is resized."
-    (t,l,b,r),(H,W) = window,size
-    inside = a[max(t,0):max(b,0), max(l,0):max(r,0)]
-    i,j = round(max(-t,0)*H/(b-t)),round(max(-l,0)*W/(r-l))
-    h,w = round((min(b,len(a))-t)*H/(b-t))-i,round((min(r,a.shape[1])-l)*W/(r-l))-j
+    (t, l, b, r), (H, W) = window, size
+    inside = a[max(t, 0) : max(b, 0), max(l, 0) : max(r, 0)]
+    i, j = round(max(-t, 0) * H / (b - t)), round(max(-l, 0) * W / (r - l))
+    h, w = (
+        round((min(b, len(a)) - t) * H / (b - t)) - i,
+        round((min(r, a.shape[1]) - l) * W / (r - l)) - j,
+    )
     seen = h > 0 and w > 0
-    if seen and inside.shape[:2] != (h, w): inside = cv2.resize(inside, (w,h), interpolation=cv2.INTER_LINEAR if a.ndim == 3 else cv2.INTER_NEAREST_EXACT)
-    if (h, w) == (H, W): return inside
+    if seen and inside.shape[:2] != (h, w):
+        inside = cv2.resize(
+            inside,
+            (w, h),
+            interpolation=cv2.INTER_LINEAR if a.ndim == 3 else cv2.INTER_NEAREST_EXACT,
+        )
+    if (h, w) == (H, W):
+        return inside
     out = np.full((1, W, *a.shape[2:]), fill, np.uint8).repeat(H, 0)
-    if seen: out[i:i+h, j:j+w] = inside.reshape(h, w, *a.shape[2:])
+    if seen:
+        out[i : i + h, j : j + w] = inside.reshape(h, w, *a.shape[2:])
     return out
 
 # %% ../../nbs/1_data/transforms.ipynb #6f0d9708
 def askew(a, window, size, fill, angle):
     "What is seen of the array `a` through `window`, turned by `angle` degrees clockwise, at `size`."
-    (t,l,b,r),(h,w),turn = window,size,math.radians(angle)
-    c,s = math.cos(turn),math.sin(turn)
-    R = np.array([[c,-s], [s,c]]) @ np.diag([(r-l)/w, (b-t)/h])
-    M = np.c_[R, np.array([l+r-1, t+b-1])/2 - R @ np.array([w-1, h-1])/2]
-    return cv2.warpAffine(a, M, (w,h), flags=cv2.WARP_INVERSE_MAP | (cv2.INTER_LINEAR if a.ndim == 3 else cv2.INTER_NEAREST),
-                          borderMode=cv2.BORDER_CONSTANT, borderValue=(fill,)*4 if isinstance(fill, int) else fill)
+    (t, l, b, r), (h, w), turn = window, size, math.radians(angle)
+    c, s = math.cos(turn), math.sin(turn)
+    R = np.array([[c, -s], [s, c]]) @ np.diag([(r - l) / w, (b - t) / h])
+    M = np.c_[R, np.array([l + r - 1, t + b - 1]) / 2 - R @ np.array([w - 1, h - 1]) / 2]
+    return cv2.warpAffine(
+        a,
+        M,
+        (w, h),
+        flags=cv2.WARP_INVERSE_MAP | (cv2.INTER_LINEAR if a.ndim == 3 else cv2.INTER_NEAREST),
+        borderMode=cv2.BORDER_CONSTANT,
+        borderValue=(fill,) * 4 if isinstance(fill, int) else fill,
+    )
 
 # %% ../../nbs/1_data/transforms.ipynb #26d0b173
 def look(
-    x, # `uint8`, c×h×w or h×w
-    window, # Top, left, bottom, right in pixels of `x`; may reach beyond it
-    size, # Height and width wanted
-    fill, # Value beyond the border: a number, or one per channel
-    angle:float=0., # Degrees by which the window is turned clockwise
+    x,  # `uint8`, c×h×w or h×w
+    window,  # Top, left, bottom, right in pixels of `x`; may reach beyond it
+    size,  # Height and width wanted
+    fill,  # Value beyond the border: a number, or one per channel
+    angle: float = 0.0,  # Degrees by which the window is turned clockwise
 ):
     "What is seen of `x` through `window`, at `size`: pictures bilinearly, labels by nearest neighbour."
-    a = x.permute(1,2,0).numpy() if x.ndim == 3 else x.numpy()
+    a = x.permute(1, 2, 0).numpy() if x.ndim == 3 else x.numpy()
     a = askew(a, window, size, fill, angle) if angle else straight(a, window, size, fill)
     a = torch.from_numpy(np.ascontiguousarray(a))
-    return a.view(*size, -1).permute(2,0,1) if x.ndim == 3 else a
+    return a.view(*size, -1).permute(2, 0, 1) if x.ndim == 3 else a
 
 # %% ../../nbs/1_data/transforms.ipynb #2f9309ad
-def starts(n:int, window:int, overlap:float=1/3) -> list:
+def starts(n: int, window: int, overlap: float = 1 / 3) -> list:
     "Where windows of length `window` begin so that they cover `n` pixels."
-    return [*range(0, n-window, math.ceil(round(window*(1-overlap), 6))), max(0, n-window)]
+    return [*range(0, n - window, math.ceil(round(window * (1 - overlap), 6))), max(0, n - window)]
 
-def sliding(h:int, w:int, size) -> list:
+
+def sliding(h: int, w: int, size) -> list:
     "All windows of `size` that slide over a picture of `h`×`w`, row by row."
-    return [(t, l, t+size[0], l+size[1]) for t in starts(h, size[0]) for l in starts(w, size[1])]
+    return [
+        (t, l, t + size[0], l + size[1]) for t in starts(h, size[0]) for l in starts(w, size[1])
+    ]
 
-def centre(h:int, w:int, size):
+
+def centre(h: int, w: int, size):
     "The window of `size` in the middle of a picture of `h`×`w`."
-    t,l = ((n-c)//2 for n,c in zip((h,w), size))
-    return t, l, t+size[0], l+size[1]
+    t, l = ((n - c) // 2 for n, c in zip((h, w), size))
+    return t, l, t + size[0], l + size[1]
 
-def anywhere(h:int, w:int, size, r):
+
+def anywhere(h: int, w: int, size, r):
     "A window of `size` on a picture of `h`×`w`, or around it where it is smaller, drawn with the generator `r`."
-    t,l = (int(r.integers(min(0, n-c), max(0, n-c), endpoint=True)) for n,c in zip((h,w), size))
-    return t, l, t+size[0], l+size[1]
+    t, l = (
+        int(r.integers(min(0, n - c), max(0, n - c), endpoint=True)) for n, c in zip((h, w), size)
+    )
+    return t, l, t + size[0], l + size[1]
 
 # %% ../../nbs/1_data/transforms.ipynb #a5de6dfd
 @dataclass
 class Augment:
     "A random crop of fixed size from a picture and its label."
-    crop:tuple # Height and width of the crop
-    scale:tuple=(.5, 2.) # Least and greatest, in the sense of `scale_by`
-    flip:float=.5 # Probability of a mirror image
-    fill:tuple=(124, 116, 104) # Colour beyond the border: ImageNet's mean
-    scale_by:str='factor' # `factor`, `short`, `long` or `area`
-    aspect:float=1. # Greatest factor by which height is stretched against width, or width against height
-    place:str='anywhere' # Where the window lies: `anywhere`, `centre`, or `sliding`, another place each epoch
-    vflip:float=0. # Probability of a picture upside down
-    rotate:float=0. # Greatest angle in degrees, either way
+
+    crop: tuple  # Height and width of the crop
+    scale: tuple = (0.5, 2.0)  # Least and greatest, in the sense of `scale_by`
+    flip: float = 0.5  # Probability of a mirror image
+    fill: tuple = (124, 116, 104)  # Colour beyond the border: ImageNet's mean
+    scale_by: str = 'factor'  # `factor`, `short`, `long` or `area`
+    aspect: float = (
+        1.0  # Greatest factor by which height is stretched against width, or width against height
+    )
+    place: str = 'anywhere'  # Where the window lies: `anywhere`, `centre`, or `sliding`, another place each epoch
+    vflip: float = 0.0  # Probability of a picture upside down
+    rotate: float = 0.0  # Greatest angle in degrees, either way
 
 # %% ../../nbs/1_data/transforms.ipynb #a072ecf4
 @patch
-def zoom(self:Augment, h:int, w:int, r):
+def zoom(self: Augment, h: int, w: int, r):
     "Magnifications of height and width for a picture of `h`×`w`."
-    (ch,cw),s = self.crop,math.exp(r.uniform(*map(math.log, self.scale)))
-    z = dict(factor=s, short=s*min(ch,cw)/min(h,w), long=s*max(ch,cw)/max(h,w), area=math.sqrt(ch*cw/(s*h*w)))[self.scale_by]
-    q = math.exp(r.uniform(-.5, .5)*math.log(self.aspect)) if self.aspect != 1 else 1
-    more = max(1, ch/h/(z*q), cw/w/(z/q)) if self.scale_by == 'area' else 1
-    return z*q*more, z/q*more
+    (ch, cw), s = self.crop, math.exp(r.uniform(*map(math.log, self.scale)))
+    z = dict(
+        factor=s,
+        short=s * min(ch, cw) / min(h, w),
+        long=s * max(ch, cw) / max(h, w),
+        area=math.sqrt(ch * cw / (s * h * w)),
+    )[self.scale_by]
+    q = math.exp(r.uniform(-0.5, 0.5) * math.log(self.aspect)) if self.aspect != 1 else 1
+    more = max(1, ch / h / (z * q), cw / w / (z / q)) if self.scale_by == 'area' else 1
+    return z * q * more, z / q * more
+
 
 @patch
-def window(self:Augment, h:int, w:int, r, epoch:int=0):
+def window(self: Augment, h: int, w: int, r, epoch: int = 0):
     "A window on a picture of `h`×`w`, drawn with the generator `r`: top, left, bottom, right."
-    size = [max(1, round(c/z)) for c,z in zip(self.crop, self.zoom(h, w, r))]
-    if self.place == 'anywhere': return anywhere(h, w, size, r)
-    if self.place == 'centre': return centre(h, w, size)
+    size = [max(1, round(c / z)) for c, z in zip(self.crop, self.zoom(h, w, r))]
+    if self.place == 'anywhere':
+        return anywhere(h, w, size, r)
+    if self.place == 'centre':
+        return centre(h, w, size)
     return (found := sliding(h, w, size))[epoch % len(found)]
 
 # %% ../../nbs/1_data/transforms.ipynb #5a3aac84
 def mirror(x):
     "`x`, c×h×w or h×w, with left and right exchanged, in the same order of memory."
-    a = torch.from_numpy(cv2.flip((x.permute(1,2,0) if x.ndim == 3 else x).numpy(), 1))
-    return a.view(*x.shape[1:], -1).permute(2,0,1) if x.ndim == 3 else a
+    a = torch.from_numpy(cv2.flip((x.permute(1, 2, 0) if x.ndim == 3 else x).numpy(), 1))
+    return a.view(*x.shape[1:], -1).permute(2, 0, 1) if x.ndim == 3 else a
 
 # %% ../../nbs/1_data/transforms.ipynb #5107eb63
 @patch
-def __call__(self:Augment, image, label, extras=None, *, r, epoch:int=0):
+def __call__(self: Augment, image, label, extras=None, *, r, epoch: int = 0):
     "Crops of `image`, `label` and the maps in the dictionary `extras`, all through one window drawn with `r`."
     window = self.window(*label.shape, r, epoch)
-    over = r.random() < self.flip,bool(self.vflip and r.random() < self.vflip)
-    angle = r.uniform(-self.rotate, self.rotate) if self.rotate else 0.
+    over = r.random() < self.flip, bool(self.vflip and r.random() < self.vflip)
+    angle = r.uniform(-self.rotate, self.rotate) if self.rotate else 0.0
+
     def see(x, fill):
         x = look(x, window, self.crop, fill, angle)
         x = mirror(x) if over[0] else x
         return x.flip(-2) if over[1] else x
-    return (see(image, self.fill if len(image) == 3 else 127), see(label, 255), *([{k: see(v, 0) for k,v in extras.items()}] if extras else []))
+
+    return (
+        see(image, self.fill if len(image) == 3 else 127),
+        see(label, 255),
+        *([{k: see(v, 0) for k, v in extras.items()}] if extras else []),
+    )
 
 # %% ../../nbs/1_data/transforms.ipynb #1fda968e
 class Samples(torch.utils.data.Dataset):
     "Crops of `pairs` by place: `samples[epoch, i]` is drawn from `(seed, epoch, i)` alone."
-    def __init__(self, pairs, augment, seed:int): self.pairs,self.augment,self.seed = pairs,augment,seed
-    def __len__(self): return len(self.pairs)
+
+    def __init__(self, pairs, augment, seed: int):
+        self.pairs, self.augment, self.seed = pairs, augment, seed
+
+    def __len__(self):
+        return len(self.pairs)
+
     def __getitem__(self, place):
-        epoch,i = place
+        epoch, i = place
         return self.augment(*self.pairs[i], r=rng(self.seed, epoch, i), epoch=epoch)
 
 # %% ../../nbs/1_data/transforms.ipynb #8a53409f
 @dataclass
 class Batches:
     "Endless batches of `(epoch, index)`, from number `start` on, for process `rank` of `world`."
-    n:int # Pictures in the set
-    bs:int # Pictures per process and batch
-    seed:int=0
-    rank:int=0
-    world:int=1
-    start:int=0
+
+    n: int  # Pictures in the set
+    bs: int  # Pictures per process and batch
+    seed: int = 0
+    rank: int = 0
+    world: int = 1
+    start: int = 0
 
     @property
-    def per_epoch(self): return self.n//(self.bs*self.world)
+    def per_epoch(self):
+        return self.n // (self.bs * self.world)
 
     def __iter__(self):
         for k in itertools.count(self.start):
-            epoch,place = divmod(k, self.per_epoch)
-            if place == 0 or k == self.start: order = rng(self.seed, epoch).permutation(self.n)
-            at = (place*self.world + self.rank)*self.bs
-            yield [(epoch, int(i)) for i in order[at:at+self.bs]]
+            epoch, place = divmod(k, self.per_epoch)
+            if place == 0 or k == self.start:
+                order = rng(self.seed, epoch).permutation(self.n)
+            at = (place * self.world + self.rank) * self.bs
+            yield [(epoch, int(i)) for i in order[at : at + self.bs]]

@@ -10,83 +10,129 @@ from ..core import *
 from .pairs import *
 
 # %% ../../nbs/1_data/verdict.ipynb #5d917962
-def _absent(surveys:list) -> list:
+def _absent(surveys: list) -> list:
     "The numbers of the classes that no label of `surveys` has."
     return [k for k in range(len(surveys[0].classes)) if not any(s.pixels[k] for s in surveys)]
+
 
 def _labelled(survey) -> list:
     "The numbers of the classes that labels of `survey` have."
     return [k for k in range(len(survey.classes)) if survey.pixels[k]]
 
-def _listed(names:list, most:int=8) -> str:
-    "`names` in words, `most` of them."
-    return ', '.join(names[:most]) + f' and {len(names)-most} others'*(len(names) > most)
 
-def unexplained(surveys:list) -> str:
+def _listed(names: list, most: int = 8) -> str:
+    "`names` in words, `most` of them."
+    return ', '.join(names[:most]) + f' and {len(names) - most} others' * (len(names) > most)
+
+
+def unexplained(surveys: list) -> str:
     "The sentence about 255 that nobody explained in the labels of `surveys`, some of whose classes never appear."
-    first,held = surveys[0],[s for s in surveys if s.assumed]
-    share = sum(s.assumed for s in surveys)/max(1, sum(sum(s.pixels) for s in surveys))
+    first, held = surveys[0], [s for s in surveys if s.assumed]
+    share = sum(s.assumed for s in surveys) / max(1, sum(sum(s.pixels) for s in surveys))
     gone = _absent(surveys)
-    values = {k: 255 if k == gone[-1] else v for k,v in enumerate(first.values or range(len(first.classes)))}
-    shown = range(len(first.classes)) if len(first.classes) < 5 else [0 if gone[-1] else 1, gone[-1]]
+    values = {
+        k: 255 if k == gone[-1] else v
+        for k, v in enumerate(first.values or range(len(first.classes)))
+    }
+    shown = (
+        range(len(first.classes)) if len(first.classes) < 5 else [0 if gone[-1] else 1, gone[-1]]
+    )
     lines = ' and '.join(f'"{first.classes[k]} {values[k]}"' for k in shown)
-    return (f'{held[0].example} and others hold 255, {share:.1%} of all pixels of {" and ".join(s.name for s in surveys)}, '
-            f'which counts as void because no line says what it is, while {_listed([first.classes[k] for k in gone])} never appear{"s"*(len(gone) == 1)}: '
-            f'if 255 is {first.classes[gone[-1]]}, write {"the lines " if len(shown) > 1 else ""}{lines} into classes.txt{", and the value behind every other name"*(len(first.classes) > 4)}; '
-            'if it is void, add the line "void 255".')
+    return (
+        f'{held[0].example} and others hold 255, {share:.1%} of all pixels of {" and ".join(s.name for s in surveys)}, '
+        f'which counts as void because no line says what it is, while {_listed([first.classes[k] for k in gone])} never appear{"s" * (len(gone) == 1)}: '
+        f'if 255 is {first.classes[gone[-1]]}, write {"the lines " if len(shown) > 1 else ""}{lines} into classes.txt{", and the value behind every other name" * (len(first.classes) > 4)}; '
+        'if it is void, add the line "void 255".'
+    )
 
 # %% ../../nbs/1_data/verdict.ipynb #8ea0b405
 def refusals(
-    train:list, # `Survey` of each set to learn from
-    scored:list, # `Survey` of each set to score on
+    train: list,  # `Survey` of each set to learn from
+    scored: list,  # `Survey` of each set to score on
 ) -> list:
     "Why nothing could be learnt or scored, in sentences."
-    everyone,said = [*train, *scored],[]
+    everyone, said = [*train, *scored], []
     alike = len({tuple(s.classes) for s in everyone}) == 1
-    if alike and any(s.assumed for s in everyone) and _absent(everyone): said.append(unexplained(everyone))
+    if alike and any(s.assumed for s in everyone) and _absent(everyone):
+        said.append(unexplained(everyone))
     for s in everyone:
         there = _labelled(s)
-        if not said and s.assumed and len(there) < 2 and _absent([s]): said.append(unexplained([s]))
-        if s in train and not there: said.append(f'every label of {s.name} is void: there is nothing to learn; see to its labels, or choose another split.')
-        elif s in train and len(s.classes) < 2: said.append(
-            f'{s.name} has one class only, {s.classes[0]}: there is nothing to tell apart; name what is not {s.classes[0]}, too, such as background.')
-        elif s in train and len(there) < 2: said.append(
-            f'every label of {s.name} is {s.classes[there[0]]} and nothing else: there is nothing to tell apart; see to its labels, and to the values behind the names of its classes.')
-        elif not there: said.append(f'{s.name} has nothing to score: all its labels are void; choose another split.')
+        if not said and s.assumed and len(there) < 2 and _absent([s]):
+            said.append(unexplained([s]))
+        if s in train and not there:
+            said.append(
+                f'every label of {s.name} is void: there is nothing to learn; see to its labels, or choose another split.'
+            )
+        elif s in train and len(s.classes) < 2:
+            said.append(
+                f'{s.name} has one class only, {s.classes[0]}: there is nothing to tell apart; name what is not {s.classes[0]}, too, such as background.'
+            )
+        elif s in train and len(there) < 2:
+            said.append(
+                f'every label of {s.name} is {s.classes[there[0]]} and nothing else: there is nothing to tell apart; see to its labels, and to the values behind the names of its classes.'
+            )
+        elif not there:
+            said.append(
+                f'{s.name} has nothing to score: all its labels are void; choose another split.'
+            )
     return said
 
 # %% ../../nbs/1_data/verdict.ipynb #d3f2673f
 _like_void = {'ignore', 'ignored', 'unlabeled', 'unlabelled', 'unknown', 'dontcare', "don't care"}
 
-def remarks(train:list, scored:list) -> list:
+
+def remarks(train: list, scored: list) -> list:
     "What may be as it should, in sentences; the arguments are those of `refusals`."
     said = []
     for s in [*train, *scored]:
         there = _labelled(s)
         if s in scored and len(there) == 1 and len(s.classes) > 1:
-            said.append(f'every label of {s.name} is {s.classes[there[0]]} and nothing else: whoever says so everywhere scores 100 % there, so that its mIoU tells nothing of the others')
-        elif there and (gone := _absent([s])): said.append(f'{s.name} has no {_listed([s.classes[k] for k in gone])}')
-        if s.empty: said.append(f'{s.empty} label{"s are" if s.empty > 1 else " is"} void altogether in {s.name}')
-        if s.mixed: said.append(f'no label of {s.name} with 255, such as {s.example}, has two classes, while others have: some may have been saved with other numbers; '
-                                'if 255 is void, the line "void 255" in classes.txt says so')
-    for c in dict.fromkeys(c for s in [*train, *scored] for k,c in enumerate(s.classes) if s.pixels[k] and c.lower() in _like_void):
-        said.append(f'{c!r} is learnt and scored like any other class; void is only what is called void')
+            said.append(
+                f'every label of {s.name} is {s.classes[there[0]]} and nothing else: whoever says so everywhere scores 100 % there, so that its mIoU tells nothing of the others'
+            )
+        elif there and (gone := _absent([s])):
+            said.append(f'{s.name} has no {_listed([s.classes[k] for k in gone])}')
+        if s.empty:
+            said.append(
+                f'{s.empty} label{"s are" if s.empty > 1 else " is"} void altogether in {s.name}'
+            )
+        if s.mixed:
+            said.append(
+                f'no label of {s.name} with 255, such as {s.example}, has two classes, while others have: some may have been saved with other numbers; '
+                'if 255 is void, the line "void 255" in classes.txt says so'
+            )
+    for c in dict.fromkeys(
+        c
+        for s in [*train, *scored]
+        for k, c in enumerate(s.classes)
+        if s.pixels[k] and c.lower() in _like_void
+    ):
+        said.append(
+            f'{c!r} is learnt and scored like any other class; void is only what is called void'
+        )
     return said
+
 
 def twice(train, scored) -> list:
     "A sentence if pictures of the `Survey` `scored` are in `train`, too."
     both = set(train.digests) & set(scored.digests) - {''}
-    if not both or train.name == scored.name: return []
-    return [f'{len(both)} picture{"s"*(len(both) > 1)} of {scored.name} {"are" if len(both) > 1 else "is"} in {train.name}, too; segbench data check names them']
+    if not both or train.name == scored.name:
+        return []
+    return [
+        f'{len(both)} picture{"s" * (len(both) > 1)} of {scored.name} {"are" if len(both) > 1 else "is"} in {train.name}, too; segbench data check names them'
+    ]
 
 # %% ../../nbs/1_data/verdict.ipynb #351c0819
 def agreed(train, val) -> list:
     "Remarks on a training set and its validation set, both `Pairs`; a `UserError` if nothing can be learnt or scored."
-    a,b = check(train),check(val)
-    if wrong := refusals([a], [b]): raise UserError(wrong[0])
+    a, b = check(train), check(val)
+    if wrong := refusals([a], [b]):
+        raise UserError(wrong[0])
     return list(dict.fromkeys(remarks([a], [b]) + twice(a, b)))
+
 
 def scorable(pairs):
     "`pairs`, checked; a `UserError` if nothing can be scored on it."
-    if wrong := refusals([], [check(pairs)]): raise UserError(wrong[0])
+    if wrong := refusals([], [check(pairs)]):
+        raise UserError(wrong[0])
     return pairs

@@ -22,97 +22,227 @@ from ..show import voc_palette
 voc_classes = 'background aeroplane bicycle bird boat bottle bus car cat chair cow diningtable dog horse motorbike person pottedplant sheep sofa train tvmonitor'.split()
 voc_decode = by_index({k: k for k in range(21)} | {255: 255})
 
+
 def devkit(root):
     "The folder VOC2012."
-    return set_folder(root, ['VOCdevkit/VOC2012', 'VOC2012', 'voc/VOC2012', 'voc/VOCdevkit/VOC2012'], ['ImageSets/Segmentation'])
+    return set_folder(
+        root,
+        ['VOCdevkit/VOC2012', 'VOC2012', 'voc/VOC2012', 'voc/VOCdevkit/VOC2012'],
+        ['ImageSets/Segmentation'],
+    )
 
 # %% ../../nbs/1_data/voc.ipynb #6662def3
 def voc2012(
-    root=None, # The folder VOC2012, or one above it
-    split:str='train', # A list in ImageSets/Segmentation: `train`, `val`, `trainval`, `test` …
+    root=None,  # The folder VOC2012, or one above it
+    split: str = 'train',  # A list in ImageSets/Segmentation: `train`, `val`, `trainval`, `test` …
 ) -> Pairs:
     "PASCAL VOC 2012, as it was released."
     folder = devkit(root)
-    lists = folder/'ImageSets/Segmentation'
-    names = read_names(lists/f'{choose("split of voc", split, sorted(p.stem for p in lists.glob("*.txt")))}.txt')
-    pictures = [folder/f'JPEGImages/{s}.jpg' for s in names]
-    if split == 'test': return Pairs([(p,p) for p in pictures], voc_classes, voc_palette(21), 'voc-test', unlabelled, read_image)
-    return Pairs([(p, folder/f'SegmentationClass/{p.stem}.png') for p in pictures], voc_classes, voc_palette(21), f'voc-{split}', voc_decode)
+    lists = folder / 'ImageSets/Segmentation'
+    names = read_names(
+        lists / f'{choose("split of voc", split, sorted(p.stem for p in lists.glob("*.txt")))}.txt'
+    )
+    pictures = [folder / f'JPEGImages/{s}.jpg' for s in names]
+    if split == 'test':
+        return Pairs(
+            [(p, p) for p in pictures],
+            voc_classes,
+            voc_palette(21),
+            'voc-test',
+            unlabelled,
+            read_image,
+        )
+    return Pairs(
+        [(p, folder / f'SegmentationClass/{p.stem}.png') for p in pictures],
+        voc_classes,
+        voc_palette(21),
+        f'voc-{split}',
+        voc_decode,
+    )
 
 # %% ../../nbs/1_data/voc.ipynb #de159a86
 def voc(
-    root=None, # The folder VOC2012, or one above it
-    split:str='train', # A list in ImageSets/Segmentation: `train`, `val`, `trainval`, `test` …
+    root=None,  # The folder VOC2012, or one above it
+    split: str = 'train',  # A list in ImageSets/Segmentation: `train`, `val`, `trainval`, `test` …
 ) -> Pairs:
     "PASCAL VOC 2012, as it was released."
     return voc2012(root, split)
 
 # %% ../../nbs/1_data/voc.ipynb #377556b8
-sbd_folders = ['benchmark_RELEASE/dataset', 'VOCaug/dataset', 'VOCdevkit/VOCaug/dataset', 'SBD', 'sbd', 'SBD/dataset', 'sbd/dataset']
+sbd_folders = [
+    'benchmark_RELEASE/dataset',
+    'VOCaug/dataset',
+    'VOCdevkit/VOCaug/dataset',
+    'SBD',
+    'sbd',
+    'SBD/dataset',
+    'sbd/dataset',
+]
+
 
 def read_sbd(path):
     "The label in a `.mat` file of SBD, or in a picture."
-    return read_mat_label(path, 'GTcls', 'Segmentation') if Path(path).suffix == '.mat' else read_label(path)
+    return (
+        read_mat_label(path, 'GTcls', 'Segmentation')
+        if Path(path).suffix == '.mat'
+        else read_label(path)
+    )
 
 # %% ../../nbs/1_data/voc.ipynb #986d40a0
 def sbd(
-    root=None, # The folder with `cls` and `img`, or the one that holds benchmark_RELEASE
-    split:str='train', # A list in that folder: `train`, `val` …
+    root=None,  # The folder with `cls` and `img`, or the one that holds benchmark_RELEASE
+    split: str = 'train',  # A list in that folder: `train`, `val` …
 ) -> Pairs:
     "The Semantic Boundaries Dataset by its own lists, which mix VOC's training and validation pictures."
     folder = set_folder(root, sbd_folders, ['cls'])
-    names = read_names(folder/f'{choose("split of voc.sbd", split, sorted(p.stem for p in folder.glob("*.txt")))}.txt')
-    return Pairs([(folder/f'img/{s}.jpg', folder/f'cls/{s}.mat') for s in names], voc_classes, voc_palette(21), f'voc.sbd-{split}', voc_decode, read_sbd)
+    names = read_names(
+        folder
+        / f'{choose("split of voc.sbd", split, sorted(p.stem for p in folder.glob("*.txt")))}.txt'
+    )
+    return Pairs(
+        [(folder / f'img/{s}.jpg', folder / f'cls/{s}.mat') for s in names],
+        voc_classes,
+        voc_palette(21),
+        f'voc.sbd-{split}',
+        voc_decode,
+        read_sbd,
+    )
 
 # %% ../../nbs/1_data/voc.ipynb #efc690a8
 def extra(folder) -> dict:
     "Name → (picture, label) of all that SBD has; the picture is VOC2012's in `folder` if it is there."
     folder = Path(os.path.abspath(folder))
-    pngs,home = folder/'SegmentationClassAug',folder.parents[folder.parent.name == 'VOCdevkit']
-    cls = pngs if pngs.is_dir() else set_folder(home, sbd_folders, ['cls'])/'cls'
-    jpg = lambda s: p if (p := folder/f'JPEGImages/{s}.jpg').exists() else cls.parent/f'img/{s}.jpg'
-    return {p.stem: (jpg(p.stem), p) for p in sorted(cls.iterdir()) if p.suffix in ('.mat', '.png') and p.name[0] != '.'}
+    pngs, home = folder / 'SegmentationClassAug', folder.parents[folder.parent.name == 'VOCdevkit']
+    cls = pngs if pngs.is_dir() else set_folder(home, sbd_folders, ['cls']) / 'cls'
+    jpg = lambda s: (
+        p if (p := folder / f'JPEGImages/{s}.jpg').exists() else cls.parent / f'img/{s}.jpg'
+    )
+    return {
+        p.stem: (jpg(p.stem), p)
+        for p in sorted(cls.iterdir())
+        if p.suffix in ('.mat', '.png') and p.name[0] != '.'
+    }
 
 # %% ../../nbs/1_data/voc.ipynb #41554b29
 def aug(
-    root=None, # The folder that holds VOCdevkit and benchmark_RELEASE, or VOC2012 with SegmentationClassAug
-    split:str='train', # `train`, `val` or `trainval`
+    root=None,  # The folder that holds VOCdevkit and benchmark_RELEASE, or VOC2012 with SegmentationClassAug
+    split: str = 'train',  # `train`, `val` or `trainval`
 ) -> Pairs:
     "VOC 2012 with SBD's labels added to the training pictures: 10,582, none of them a validation picture."
     choose('split of voc.aug', split, ['train', 'val', 'trainval'])
-    train,val = ({p.stem: (p,label) for p,label in voc2012(root, s).items} for s in ('train', 'val'))
-    if split != 'val': train = {s: pair for s,pair in (extra(devkit(root)) | train).items() if s not in val}
+    train, val = (
+        {p.stem: (p, label) for p, label in voc2012(root, s).items} for s in ('train', 'val')
+    )
+    if split != 'val':
+        train = {s: pair for s, pair in (extra(devkit(root)) | train).items() if s not in val}
     items = dict(train=train, val=val, trainval=train | val)[split].values()
     return Pairs(items, voc_classes, voc_palette(21), f'voc.aug-{split}', voc_decode, read_sbd)
 
 # %% ../../nbs/1_data/voc.ipynb #e3dd0c0e
-context_ids = dict(aeroplane=2, bicycle=23, bird=25, boat=31, bottle=34, bus=45, car=59, cat=65, chair=72, cow=98, diningtable=397, dog=113, horse=207,
-    motorbike=258, person=284, pottedplant=308, sheep=347, sofa=368, train=416, tvmonitor=427, bag=9, bed=18, bench=22, book=33, building=44,
-    cabinet=46, ceiling=68, clothes=80, computer=85, cup=104, door=115, fence=144, floor=158, flower=159, food=162, grass=187, ground=189,
-    keyboard=220, light=232, mountain=259, mouse=260, curtain=105, platform=296, sign=355, plate=295, road=324, rock=326, shelves=349,
-    sidewalk=354, sky=360, snow=366, bedcloth=19, track=415, tree=420, truck=424, wall=440, water=445, window=454, wood=458)
+context_ids = dict(
+    aeroplane=2,
+    bicycle=23,
+    bird=25,
+    boat=31,
+    bottle=34,
+    bus=45,
+    car=59,
+    cat=65,
+    chair=72,
+    cow=98,
+    diningtable=397,
+    dog=113,
+    horse=207,
+    motorbike=258,
+    person=284,
+    pottedplant=308,
+    sheep=347,
+    sofa=368,
+    train=416,
+    tvmonitor=427,
+    bag=9,
+    bed=18,
+    bench=22,
+    book=33,
+    building=44,
+    cabinet=46,
+    ceiling=68,
+    clothes=80,
+    computer=85,
+    cup=104,
+    door=115,
+    fence=144,
+    floor=158,
+    flower=159,
+    food=162,
+    grass=187,
+    ground=189,
+    keyboard=220,
+    light=232,
+    mountain=259,
+    mouse=260,
+    curtain=105,
+    platform=296,
+    sign=355,
+    plate=295,
+    road=324,
+    rock=326,
+    shelves=349,
+    sidewalk=354,
+    sky=360,
+    snow=366,
+    bedcloth=19,
+    track=415,
+    tree=420,
+    truck=424,
+    wall=440,
+    water=445,
+    window=454,
+    wood=458,
+)
 context_classes = list(context_ids)
 
 # %% ../../nbs/1_data/voc.ipynb #5fde7384
-by_list = by_index({k+1: k for k in range(59)} | {0: 255})
-by_alphabet = by_index({k+1: context_classes.index(c) for k,c in enumerate(sorted(context_ids, key=context_ids.get))} | {0: 255})
-by_name = by_index(dict.fromkeys(range(460), 255) | {v: k for k,v in enumerate(context_ids.values())})
+by_list = by_index({k + 1: k for k in range(59)} | {0: 255})
+by_alphabet = by_index(
+    {
+        k + 1: context_classes.index(c)
+        for k, c in enumerate(sorted(context_ids, key=context_ids.get))
+    }
+    | {0: 255}
+)
+by_name = by_index(
+    dict.fromkeys(range(460), 255) | {v: k for k, v in enumerate(context_ids.values())}
+)
 
-def label_map(path): return read_mat_label(path, 'LabelMap')
+
+def label_map(path):
+    return read_mat_label(path, 'LabelMap')
 
 # %% ../../nbs/1_data/voc.ipynb #f27c18c5
-context_labels = { # folder → what its files end in, how they are read, what they mean
-    'GroundTruth_trainval_png': ('.png', read_label, by_list), '59_context_labels': ('.png', read_label, by_list),
+context_labels = {  # folder → what its files end in, how they are read, what they mean
+    'GroundTruth_trainval_png': ('.png', read_label, by_list),
+    '59_context_labels': ('.png', read_label, by_list),
     'SegmentationClassContext': ('.png', read_label, by_alphabet),
-    'trainval': ('.mat', label_map, by_name), 'GroundTruth_trainval_mat': ('.mat', label_map, by_name)}
+    'trainval': ('.mat', label_map, by_name),
+    'GroundTruth_trainval_mat': ('.mat', label_map, by_name),
+}
 
 # %% ../../nbs/1_data/voc.ipynb #c4c55b7b
 def context_list(folder, pictures, split):
     "The names in the list of a split of Pascal Context, wherever it lies."
-    names = f'pascal_context_{split}.txt', f'ImageSets/{split}.txt', f'ImageSets/SegmentationContext/{split}.txt', f'ImageSets/Main/{split}.txt'
-    for file in (f/n for f in (folder, pictures.parent) for n in names):
-        if file.is_file(): return read_names(file)
-    raise UserError(f'no list of the split {split!r} in {str(folder)!r}: looked for {", ".join(names)}; VOC2010 brings ImageSets/Main.')
+    names = (
+        f'pascal_context_{split}.txt',
+        f'ImageSets/{split}.txt',
+        f'ImageSets/SegmentationContext/{split}.txt',
+        f'ImageSets/Main/{split}.txt',
+    )
+    for file in (f / n for f in (folder, pictures.parent) for n in names):
+        if file.is_file():
+            return read_names(file)
+    raise UserError(
+        f'no list of the split {split!r} in {str(folder)!r}: looked for {", ".join(names)}; VOC2010 brings ImageSets/Main.'
+    )
 
 # %% ../../nbs/1_data/voc.ipynb #0412db28
 def released(file, pictures, wanted) -> list:
@@ -122,35 +252,82 @@ def released(file, pictures, wanted) -> list:
     objects = records(release, 'annos_segmentation', file, image_id=int)
     elsewhere = {x['image_id'] for x in images if x['phase'] not in wanted}
     chosen = [x | dict(id=x['image_id']) for x in images if x['phase'] in wanted]
-    if not chosen: raise UserError(f'{str(file)!r} has no picture of the phase {" or ".join(wanted)}; fetch it again.')
-    number = {v: k for k,v in enumerate(context_ids.values())}
-    return gather(chosen, [a for a in objects if a['image_id'] not in elsewhere], number, pictures, file)
+    if not chosen:
+        raise UserError(
+            f'{str(file)!r} has no picture of the phase {" or ".join(wanted)}; fetch it again.'
+        )
+    number = {v: k for k, v in enumerate(context_ids.values())}
+    return gather(
+        chosen, [a for a in objects if a['image_id'] not in elsewhere], number, pictures, file
+    )
 
 # %% ../../nbs/1_data/voc.ipynb #6aebc06e
 def context(
-    root=None, # The folder pascal_context or VOC2010, or the one that holds it
-    split:str='train', # `train`, `val`, `trainval` or `test`
+    root=None,  # The folder pascal_context or VOC2010, or the one that holds it
+    split: str = 'train',  # `train`, `val`, `trainval` or `test`
 ) -> Pairs:
     "Pascal Context with its 59 common classes: 4,998 and 5,105 pictures."
-    wanted = dict(train=['train'], val=['val'], trainval=['train','val'], test=['test'])[choose('split of voc.context', split, ['train', 'val', 'trainval', 'test'])]
-    folder = set_folder(root, ['pascal_context', 'pascalContext', 'VOCdevkit/VOC2010', 'VOC2010'], [*context_labels, 'trainval_merged.json'])
-    pictures = set_folder(folder, ['.', 'VOCdevkit/VOC2010', '../VOCdevkit/VOC2010', '../VOC2010'], ['JPEGImages'])/'JPEGImages'
-    about = context_classes,voc_palette(60)[1:],f'voc.context-{split}'
-    labels = next((d for d in context_labels if (folder/d).is_dir()), None)
-    if split != 'test' and not labels: return Marked(released(folder/'trainval_merged.json', pictures, wanted), *about, 255, 'last')
+    wanted = dict(train=['train'], val=['val'], trainval=['train', 'val'], test=['test'])[
+        choose('split of voc.context', split, ['train', 'val', 'trainval', 'test'])
+    ]
+    folder = set_folder(
+        root,
+        ['pascal_context', 'pascalContext', 'VOCdevkit/VOC2010', 'VOC2010'],
+        [*context_labels, 'trainval_merged.json'],
+    )
+    pictures = (
+        set_folder(
+            folder, ['.', 'VOCdevkit/VOC2010', '../VOCdevkit/VOC2010', '../VOC2010'], ['JPEGImages']
+        )
+        / 'JPEGImages'
+    )
+    about = context_classes, voc_palette(60)[1:], f'voc.context-{split}'
+    labels = next((d for d in context_labels if (folder / d).is_dir()), None)
+    if split != 'test' and not labels:
+        return Marked(
+            released(folder / 'trainval_merged.json', pictures, wanted), *about, 255, 'last'
+        )
     names = [s for w in wanted for s in context_list(folder, pictures, w)]
-    if split == 'test': return Pairs([(pictures/f'{s}.jpg',)*2 for s in names], *about, unlabelled, read_image)
-    suffix,read,decode = context_labels[labels]
-    return Pairs([(pictures/f'{s}.jpg', folder/labels/f'{s}{suffix}') for s in names], *about, decode, read)
+    if split == 'test':
+        return Pairs([(pictures / f'{s}.jpg',) * 2 for s in names], *about, unlabelled, read_image)
+    suffix, read, decode = context_labels[labels]
+    return Pairs(
+        [(pictures / f'{s}.jpg', folder / labels / f'{s}{suffix}') for s in names],
+        *about,
+        decode,
+        read,
+    )
 
 # %% ../../nbs/1_data/voc.ipynb #313e926b
-oxford,berkeley = 'http://host.robots.ox.ac.uk/pascal/VOC','eecs.berkeley.edu/Research/Projects/CS/vision/grouping/semantic_contours/benchmark.tgz'
+oxford, berkeley = (
+    'http://host.robots.ox.ac.uk/pascal/VOC',
+    'eecs.berkeley.edu/Research/Projects/CS/vision/grouping/semantic_contours/benchmark.tgz',
+)
 terms = "Flickr's terms, for research"
-kit2012 = Archive('VOCtrainval_11-May-2012.tar', [f'{oxford}/voc2012/VOCtrainval_11-May-2012.tar'], *['VOCdevkit/VOC2012']*2, 'md5:6cd6e144f989b92b3379bac3b3de84fd')
-kit2010 = Archive('VOCtrainval_03-May-2010.tar', [f'{oxford}/voc2010/VOCtrainval_03-May-2010.tar'], *['VOCdevkit/VOC2010']*2, 'md5:da459979d0c395079b5c75ee67908abb')
-borders_of = Archive('benchmark.tgz', [f'https://www2.{berkeley}', f'http://www.{berkeley}'], *['benchmark_RELEASE']*2, 'md5:82b4d87ceb2ed10f6038a1cba92111cb')
-merged = Archive('trainval_merged.json', ['https://codalabuser.blob.core.windows.net/public/trainval_merged.json'], 'VOCdevkit/VOC2010/trainval_merged.json',
-                 digest='md5:3c2d0c0656b7be9eb61928ffe885d8ce')
+kit2012 = Archive(
+    'VOCtrainval_11-May-2012.tar',
+    [f'{oxford}/voc2012/VOCtrainval_11-May-2012.tar'],
+    *['VOCdevkit/VOC2012'] * 2,
+    'md5:6cd6e144f989b92b3379bac3b3de84fd',
+)
+kit2010 = Archive(
+    'VOCtrainval_03-May-2010.tar',
+    [f'{oxford}/voc2010/VOCtrainval_03-May-2010.tar'],
+    *['VOCdevkit/VOC2010'] * 2,
+    'md5:da459979d0c395079b5c75ee67908abb',
+)
+borders_of = Archive(
+    'benchmark.tgz',
+    [f'https://www2.{berkeley}', f'http://www.{berkeley}'],
+    *['benchmark_RELEASE'] * 2,
+    'md5:82b4d87ceb2ed10f6038a1cba92111cb',
+)
+merged = Archive(
+    'trainval_merged.json',
+    ['https://codalabuser.blob.core.windows.net/public/trainval_merged.json'],
+    'VOCdevkit/VOC2010/trainval_merged.json',
+    digest='md5:3c2d0c0656b7be9eb61928ffe885d8ce',
+)
 
 # %% ../../nbs/1_data/voc.ipynb #9a17a299
 voc.source = voc2012.source = Source('.', [kit2012], dict(train=1464, val=1449), terms)

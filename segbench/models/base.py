@@ -16,21 +16,29 @@ from ..layers import *
 # %% ../../nbs/3_models/base.ipynb #054b2531
 class Segmenter(nn.Module):
     "A backbone and a head; in training, a second head on an earlier stage."
-    def __init__(self,
-        body, # `Backbone`; None in networks of their own build, which derive from this one
-        head, # Module from the feature maps that `taps` chooses to logits, b×k×h×w
-        aux=None, # Module from the map that `aux_tap` chooses to logits, or None
-        taps=(-1,), # Indices of the maps that `head` takes; -1 is the one that `body.top` gives
-        aux_tap:int=-2, # Index of the map that `aux` takes
-        aux_weight:float=.4, # Weight of each auxiliary loss
-        align_corners:bool=False, # For every resize of logits
-        in_chans:int=3, # Channels of a picture, for networks without a body
+
+    def __init__(
+        self,
+        body,  # `Backbone`; None in networks of their own build, which derive from this one
+        head,  # Module from the feature maps that `taps` chooses to logits, b×k×h×w
+        aux=None,  # Module from the map that `aux_tap` chooses to logits, or None
+        taps=(-1,),  # Indices of the maps that `head` takes; -1 is the one that `body.top` gives
+        aux_tap: int = -2,  # Index of the map that `aux` takes
+        aux_weight: float = 0.4,  # Weight of each auxiliary loss
+        align_corners: bool = False,  # For every resize of logits
+        in_chans: int = 3,  # Channels of a picture, for networks without a body
     ):
         super().__init__()
-        self.body,self.head,self.aux,self.taps,self.aux_tap = body,head,aux,taps,aux_tap
-        self.aux_weight,self.align_corners = aux_weight,align_corners
-        self.mean,self.std,self.multiple = (body.mean, body.std, body.multiple) if body else (*normalisation('resnet18', in_chans), 1)
-        self.least = 32 if body else 1 # A smaller side is padded to this: pools and strides would leave nothing of it
+        self.body, self.head, self.aux, self.taps, self.aux_tap = body, head, aux, taps, aux_tap
+        self.aux_weight, self.align_corners = aux_weight, align_corners
+        self.mean, self.std, self.multiple = (
+            (body.mean, body.std, body.multiple)
+            if body
+            else (*normalisation('resnet18', in_chans), 1)
+        )
+        self.least = (
+            32 if body else 1
+        )  # A smaller side is padded to this: pools and strides would leave nothing of it
 
     def forward(self, x):
         "Logits of `x`, b×c×h×w: a tuple in training; in evaluation the main ones, b×k×h×w."
@@ -38,7 +46,7 @@ class Segmenter(nn.Module):
 
 # %% ../../nbs/3_models/base.ipynb #384f6822
 @patch
-def logits(self:Segmenter, x, aux:bool=None):
+def logits(self: Segmenter, x, aux: bool = None):
     "The logits of all heads, each at its own stride, the main ones first; auxiliary ones in training only, or as `aux` says."
     maps = self.body(pad_to(x, self.body.multiple, self.least))
     tap = lambda i: self.body.top(maps) if i == -1 else maps[i]
@@ -46,38 +54,40 @@ def logits(self:Segmenter, x, aux:bool=None):
     return (self.head(*map(tap, self.taps)), *([self.aux(tap(self.aux_tap))] if more else []))
 
 # %% ../../nbs/3_models/base.ipynb #4b20d5f7
-def padded(n:int, multiple:int, least:int=1) -> int:
+def padded(n: int, multiple: int, least: int = 1) -> int:
     "The side of at least `least` that divides by `multiple` and holds a side of `n` pixels."
     n = max(n, least)
     return n + -n % multiple
 
-def pad_to(x, multiple:int, least:int=1):
+
+def pad_to(x, multiple: int, least: int = 1):
     "`x` with zeros, the mean colour, to the right and below, so that its sides are at least `least` and divide by `multiple`."
-    h,w = x.shape[-2:]
-    more = padded(w, multiple, least) - w,padded(h, multiple, least) - h
+    h, w = x.shape[-2:]
+    more = padded(w, multiple, least) - w, padded(h, multiple, least) - h
     return F.pad(x, (0, more[0], 0, more[1])) if any(more) else x
 
 # %% ../../nbs/3_models/base.ipynb #263e7dd8
 @patch
-def seen(self:Segmenter, h:int, w:int) -> tuple:
+def seen(self: Segmenter, h: int, w: int) -> tuple:
     "Height and width of what the network looks at where the picture is `h`×`w`: padded, if need be."
     return tuple(padded(n, self.multiple, self.least) for n in (h, w))
 
+
 @patch
-def enlarge(self:Segmenter, logits, like):
+def enlarge(self: Segmenter, logits, like):
     "`logits` at the height and width of the tensor `like`, whose picture they were made from."
-    h,w = like.shape[-2:]
-    return resize(logits, self.seen(h, w), self.align_corners)[...,:h,:w]
+    h, w = like.shape[-2:]
+    return resize(logits, self.seen(h, w), self.align_corners)[..., :h, :w]
 
 # %% ../../nbs/3_models/base.ipynb #d025079c
 @patch
-def head_loss(self:Segmenter, logits, label, criterion):
+def head_loss(self: Segmenter, logits, label, criterion):
     "`criterion` of the logits of one head, enlarged to `label`."
     return at_once(lambda z: criterion(self.enlarge(z, label), label), logits)
 
 # %% ../../nbs/3_models/base.ipynb #b27d4508
 @patch
-def loss(self:Segmenter, outputs, image, label, criterion):
+def loss(self: Segmenter, outputs, image, label, criterion):
     "`criterion` of the main logits, plus `aux_weight` times that of each other, all at the size of `label`."
-    main,*others = (self.head_loss(o, label, criterion) for o in outputs)
-    return main + self.aux_weight*sum(others)
+    main, *others = (self.head_loss(o, label, criterion) for o in outputs)
+    return main + self.aux_weight * sum(others)

@@ -20,7 +20,8 @@ def mean_gate(*layers):
 # %% ../../nbs/3_models/bisenet.ipynb #aaec24e4
 class Refine(nn.Module):
     "A 3×3 convolution, weighed by a gate of its own mean: the attention refinement module."
-    def __init__(self, ni:int, nf:int, act=nn.ReLU):
+
+    def __init__(self, ni: int, nf: int, act=nn.ReLU):
         super().__init__()
         self.conv = conv_bn(ni, nf)
         self.gate = mean_gate(conv_bn(nf, nf, 1, act=act))
@@ -28,25 +29,27 @@ class Refine(nn.Module):
     def forward(self, x):
         "b×`nf`×h×w."
         x = self.conv(x)
-        return x*self.gate(x)
+        return x * self.gate(x)
 
 # %% ../../nbs/3_models/bisenet.ipynb #5b7117ca
 class Fuse(nn.Module):
     "Two maps side by side, mixed, plus the mix weighed by a gate: the feature fusion module."
-    def __init__(self, ni:int, nf:int, squeeze:int=4, act=nn.ReLU):
+
+    def __init__(self, ni: int, nf: int, squeeze: int = 4, act=nn.ReLU):
         super().__init__()
         self.mix = conv_bn(ni, nf, 1)
-        self.gate = mean_gate(conv_bn(nf, nf//squeeze, 1), conv_bn(nf//squeeze, nf, 1, act=act))
+        self.gate = mean_gate(conv_bn(nf, nf // squeeze, 1), conv_bn(nf // squeeze, nf, 1, act=act))
 
     def forward(self, a, b):
         "b×`nf`×h×w."
         x = self.mix(torch.cat([a, b], 1))
-        return x + x*self.gate(x)
+        return x + x * self.gate(x)
 
 # %% ../../nbs/3_models/bisenet.ipynb #8b8bbb71
 class Context(nn.Module):
     "From the coarsest maps and the mean of the picture to a map at twice the finer one's size."
-    def __init__(self, chs:list, nf:int, align_corners:bool, act=nn.ReLU):
+
+    def __init__(self, chs: list, nf: int, align_corners: bool, act=nn.ReLU):
         super().__init__()
         self.align_corners = align_corners
         self.mean = nn.Sequential(nn.AdaptiveAvgPool2d(1), conv_bn(chs[-1], nf, 1))
@@ -55,43 +58,68 @@ class Context(nn.Module):
 
     def forward(self, maps, sizes):
         "The results at each of `sizes`, coarse to fine."
-        y,out = self.mean(maps[-1]),[]
-        for m,size,refine,smooth in zip(reversed(maps), sizes, self.refine, self.smooth):
+        y, out = self.mean(maps[-1]), []
+        for m, size, refine, smooth in zip(reversed(maps), sizes, self.refine, self.smooth):
             m = refine(m)
-            out.append(y := smooth(resize(resize(y, m, self.align_corners) + m, size, self.align_corners)))
+            out.append(
+                y := smooth(resize(resize(y, m, self.align_corners) + m, size, self.align_corners))
+            )
         return out
 
 # %% ../../nbs/3_models/bisenet.ipynb #db4f5022
 class TwoPaths(Segmenter):
     "BiSeNet: a spatial path beside the context of a backbone."
-    def __init__(self, body, n_classes:int, in_chans:int, nf:int, aux:bool, align_corners:bool, act=nn.ReLU):
-        super().__init__(body, None, align_corners=align_corners)
-        self.spatial = nn.Sequential(conv_bn(in_chans, 64, 7, 2), conv_bn(64, 64, 3, 2), conv_bn(64, 64, 3, 2), conv_bn(64, nf, 1))
-        chs = body.chs if body.branches else body.chs[-2:]
-        self.context,self.fuse = Context(chs, nf, align_corners, act),Fuse(2*nf, 2*nf, act=act)
-        self.head = head(2*nf, 64, n_classes)
-        self.aux = nn.ModuleList(head(nf, 2*nf, n_classes) for _ in chs) if aux else None
 
-    def logits(self, x, aux:bool=None):
+    def __init__(
+        self,
+        body,
+        n_classes: int,
+        in_chans: int,
+        nf: int,
+        aux: bool,
+        align_corners: bool,
+        act=nn.ReLU,
+    ):
+        super().__init__(body, None, align_corners=align_corners)
+        self.spatial = nn.Sequential(
+            conv_bn(in_chans, 64, 7, 2),
+            conv_bn(64, 64, 3, 2),
+            conv_bn(64, 64, 3, 2),
+            conv_bn(64, nf, 1),
+        )
+        chs = body.chs if body.branches else body.chs[-2:]
+        self.context, self.fuse = (
+            Context(chs, nf, align_corners, act),
+            Fuse(2 * nf, 2 * nf, act=act),
+        )
+        self.head = head(2 * nf, 64, n_classes)
+        self.aux = nn.ModuleList(head(nf, 2 * nf, n_classes) for _ in chs) if aux else None
+
+    def logits(self, x, aux: bool = None):
         "Main logits at 1/8, then those of the context at 1/16 and 1/8, with HRNet at 1/16, 1/8, 1/4 and 1/8."
         x = pad_to(x, self.multiple, self.least)
-        s,maps = self.spatial(x),self.body(x)[-len(self.context.refine):]
+        s, maps = self.spatial(x), self.body(x)[-len(self.context.refine) :]
         context = self.context(maps, [*(m.shape[-2:] for m in maps[-2::-1]), s.shape[-2:]])
         more = self.aux is not None and (self.training if aux is None else aux)
-        return (self.head(self.fuse(s, context[-1])), *([a(c) for a,c in zip(self.aux, context)] if more else []))
+        return (
+            self.head(self.fuse(s, context[-1])),
+            *([a(c) for a, c in zip(self.aux, context)] if more else []),
+        )
 
 # %% ../../nbs/3_models/bisenet.ipynb #ffc9c92f
 def bisenet(
-    n_classes:int, # Channels of the logits
-    backbone:str='resnet18', # Backbone of the context path
+    n_classes: int,  # Channels of the logits
+    backbone: str = 'resnet18',  # Backbone of the context path
     *,
-    in_chans:int=3, # Channels of a picture
-    aux:bool=True, # With two auxiliary heads on the context path in training
-    pretrained=None, # Weights of the backbone: True for the hub, or a file
-    nf:int=128, # Channels of both paths
-    align_corners:bool=False, # For every resize
-    free_gates:bool=False, # Gates from 0 to 1, as in the paper, instead of from ½
+    in_chans: int = 3,  # Channels of a picture
+    aux: bool = True,  # With two auxiliary heads on the context path in training
+    pretrained=None,  # Weights of the backbone: True for the hub, or a file
+    nf: int = 128,  # Channels of both paths
+    align_corners: bool = False,  # For every resize
+    free_gates: bool = False,  # Gates from 0 to 1, as in the paper, instead of from ½
 ) -> Segmenter:
     "BiSeNet (Yu et al. 2018): a spatial path for where, a context path for what."
     body = make_backbone(backbone, pretrained=pretrained, in_chans=in_chans)
-    return TwoPaths(body, n_classes, in_chans, nf, aux, align_corners, None if free_gates else nn.ReLU)
+    return TwoPaths(
+        body, n_classes, in_chans, nf, aux, align_corners, None if free_gates else nn.ReLU
+    )

@@ -15,73 +15,95 @@ from .base import *
 # %% ../../nbs/3_models/danet.ipynb #b5a05def
 class PositionAttention(nn.Module):
     "`x` plus a gated average over all places, weighted by the similarity of places."
-    def __init__(self, ni:int):
+
+    def __init__(self, ni: int):
         super().__init__()
-        self.query,self.key,self.value = nn.Conv2d(ni, ni//8, 1),nn.Conv2d(ni, ni//8, 1),nn.Conv2d(ni, ni, 1)
+        self.query, self.key, self.value = (
+            nn.Conv2d(ni, ni // 8, 1),
+            nn.Conv2d(ni, ni // 8, 1),
+            nn.Conv2d(ni, ni, 1),
+        )
         self.alpha = nn.Parameter(torch.zeros(1))
 
     def forward(self, x):
         "b×c×h×w, as `x`."
-        q,k,v = (f(x).flatten(2).mT for f in (self.query, self.key, self.value))
-        seen = F.scaled_dot_product_attention(q, k, v, scale=1.)
-        return self.alpha*seen.mT.reshape(x.shape) + x
+        q, k, v = (f(x).flatten(2).mT for f in (self.query, self.key, self.value))
+        seen = F.scaled_dot_product_attention(q, k, v, scale=1.0)
+        return self.alpha * seen.mT.reshape(x.shape) + x
 
 # %% ../../nbs/3_models/danet.ipynb #7ab4b0fb
 class ChannelAttention(nn.Module):
     "`x` plus a gated average over all channels, weighted by how little they resemble each other, or how much if `alike`."
-    def __init__(self, alike:bool=False):
+
+    def __init__(self, alike: bool = False):
         super().__init__()
-        self.beta,self.alike = nn.Parameter(torch.zeros(1)),alike
+        self.beta, self.alike = nn.Parameter(torch.zeros(1)), alike
 
     def forward(self, x):
         "b×c×h×w, as `x`."
         f = x.flatten(2)
         energy = f @ f.mT
         weights = (energy if self.alike else energy.amax(2, keepdim=True) - energy).softmax(2)
-        return self.beta*(weights @ f).view_as(x) + x
+        return self.beta * (weights @ f).view_as(x) + x
 
 # %% ../../nbs/3_models/danet.ipynb #49e22c81
 class DualHead(nn.Module):
     "Both attentions on the last map, their sum, and the classifiers of all three."
-    def __init__(self, ni:int, nf:int, n_classes:int, aux:bool, drop:float, alike:bool=False):
+
+    def __init__(
+        self, ni: int, nf: int, n_classes: int, aux: bool, drop: float, alike: bool = False
+    ):
         super().__init__()
         self.before = nn.ModuleList([conv_bn(ni, nf), conv_bn(ni, nf)])
         self.attend = nn.ModuleList([PositionAttention(nf), ChannelAttention(alike)])
         self.after = nn.ModuleList([conv_bn(nf, nf), conv_bn(nf, nf)])
-        self.classify = nn.ModuleList(nn.Sequential(nn.Dropout(drop), nn.Conv2d(nf, n_classes, 1)) for _ in range(1+2*aux))
+        self.classify = nn.ModuleList(
+            nn.Sequential(nn.Dropout(drop), nn.Conv2d(nf, n_classes, 1)) for _ in range(1 + 2 * aux)
+        )
 
-    def forward(self, x, aux:bool):
+    def forward(self, x, aux: bool):
         "Logits of the sum, followed by those of the position and the channel attention if `aux`."
-        p,c = (after(attend(before(x))) for before,attend,after in zip(self.before, self.attend, self.after))
-        return tuple(f(y) for f,y in zip(self.classify, (p+c, p, c)[:1+2*aux]))
+        p, c = (
+            after(attend(before(x)))
+            for before, attend, after in zip(self.before, self.attend, self.after)
+        )
+        return tuple(f(y) for f, y in zip(self.classify, (p + c, p, c)[: 1 + 2 * aux]))
 
 # %% ../../nbs/3_models/danet.ipynb #8cc0c5ba
 class DANet(Segmenter):
     "A dilated backbone with a `DualHead`."
-    def __init__(self, body, head, has_aux:bool, **kw):
+
+    def __init__(self, body, head, has_aux: bool, **kw):
         super().__init__(body, head, **kw)
         self.has_aux = has_aux
 
-    def logits(self, x, aux:bool=None):
+    def logits(self, x, aux: bool = None):
         "Main, position and channel logits, all at the stride of the last map."
         want = self.has_aux and (self.training if aux is None else aux)
         return self.head(self.body.top(self.body(pad_to(x, self.multiple, self.least))), want)
 
 # %% ../../nbs/3_models/danet.ipynb #fc20fff5
 def danet(
-    n_classes:int, # Channels of the logits
-    backbone:str='resnet50', # Any backbone
+    n_classes: int,  # Channels of the logits
+    backbone: str = 'resnet50',  # Any backbone
     *,
-    in_chans:int=3, # Channels of a picture
-    aux:bool=True, # With the two outputs of the attentions in training
-    pretrained=None, # Weights of the backbone: True for the hub, or a file
-    out_stride:int=8, # Stride of the last map
-    multi_grid=None, # Factors for the rates of the last stage; the paper's are (1,2,4)
-    nf:int=None, # Channels of the attentions, a quarter of the last map's by default
-    drop:float=.1, # Dropout before the last layers
-    alike:bool=False, # Channels collect from those most like themselves, as the paper's formula says
-    align_corners:bool=False, # For every resize of logits
+    in_chans: int = 3,  # Channels of a picture
+    aux: bool = True,  # With the two outputs of the attentions in training
+    pretrained=None,  # Weights of the backbone: True for the hub, or a file
+    out_stride: int = 8,  # Stride of the last map
+    multi_grid=None,  # Factors for the rates of the last stage; the paper's are (1,2,4)
+    nf: int = None,  # Channels of the attentions, a quarter of the last map's by default
+    drop: float = 0.1,  # Dropout before the last layers
+    alike: bool = False,  # Channels collect from those most like themselves, as the paper's formula says
+    align_corners: bool = False,  # For every resize of logits
 ) -> Segmenter:
     "DANet (Fu et al. 2019): position and channel attention on a dilated backbone."
-    body = make_backbone(backbone, out_stride, multi_grid=multi_grid, pretrained=pretrained, in_chans=in_chans)
-    return DANet(body, DualHead(body.top_chs, nf or body.top_chs//4, n_classes, aux, drop, alike), aux, align_corners=align_corners)
+    body = make_backbone(
+        backbone, out_stride, multi_grid=multi_grid, pretrained=pretrained, in_chans=in_chans
+    )
+    return DANet(
+        body,
+        DualHead(body.top_chs, nf or body.top_chs // 4, n_classes, aux, drop, alike),
+        aux,
+        align_corners=align_corners,
+    )

@@ -16,7 +16,8 @@ from .base import *
 # %% ../../nbs/3_models/deeplab.ipynb #06a19204
 class ImagePool(nn.Module):
     "The mean of the whole map, transformed, at every place."
-    def __init__(self, ni:int, nf:int):
+
+    def __init__(self, ni: int, nf: int):
         super().__init__()
         self.pool = nn.Sequential(nn.AdaptiveAvgPool2d(1), conv_bn(ni, nf, 1))
 
@@ -27,16 +28,20 @@ class ImagePool(nn.Module):
 # %% ../../nbs/3_models/deeplab.ipynb #ebad5638
 class ASPP(nn.Module):
     "A 1×1 convolution, 3×3 ones at several rates and the mean of the picture, side by side, mixed."
-    def __init__(self,
-        ni:int, # Channels in
-        nf:int=256, # Channels of each branch, and out
-        rates=(12,24,36), # Distances between taps; for output stride 16, half of them
-        drop:float=.5, # Dropout after the mix
-        conv=conv_bn, # What the 3×3 convolutions are made by
+
+    def __init__(
+        self,
+        ni: int,  # Channels in
+        nf: int = 256,  # Channels of each branch, and out
+        rates=(12, 24, 36),  # Distances between taps; for output stride 16, half of them
+        drop: float = 0.5,  # Dropout after the mix
+        conv=conv_bn,  # What the 3×3 convolutions are made by
     ):
         super().__init__()
-        self.branches = nn.ModuleList([conv_bn(ni, nf, 1), *(conv(ni, nf, dilation=r) for r in rates), ImagePool(ni, nf)])
-        self.mix = nn.Sequential(conv_bn(nf*len(self.branches), nf, 1), nn.Dropout(drop))
+        self.branches = nn.ModuleList(
+            [conv_bn(ni, nf, 1), *(conv(ni, nf, dilation=r) for r in rates), ImagePool(ni, nf)]
+        )
+        self.mix = nn.Sequential(conv_bn(nf * len(self.branches), nf, 1), nn.Dropout(drop))
 
     def forward(self, x):
         "b×`nf`×h×w."
@@ -44,65 +49,97 @@ class ASPP(nn.Module):
 
 # %% ../../nbs/3_models/deeplab.ipynb #7302ba8b
 def v3(
-    n_classes:int, # Channels of the logits
-    backbone:str='resnet50', # Any backbone
+    n_classes: int,  # Channels of the logits
+    backbone: str = 'resnet50',  # Any backbone
     *,
-    in_chans:int=3, # Channels of a picture
-    aux:bool=True, # With an auxiliary head in training
-    pretrained=None, # Weights of the backbone: True for the hub, or a file
-    out_stride:int=8, # Stride of the last map
-    multi_grid=None, # Factors for the rates of the last stage; the paper's best are (1,2,4)
-    rates=None, # Rates of the pyramid, by default 12, 24, 36 at stride 8 and half of that at 16; `()` for none
-    nf:int=256, # Channels of the pyramid and the head
-    refine:bool=True, # A 3×3 convolution after the pyramid, which the paper has not
-    align_corners:bool=False, # For every resize of logits
+    in_chans: int = 3,  # Channels of a picture
+    aux: bool = True,  # With an auxiliary head in training
+    pretrained=None,  # Weights of the backbone: True for the hub, or a file
+    out_stride: int = 8,  # Stride of the last map
+    multi_grid=None,  # Factors for the rates of the last stage; the paper's best are (1,2,4)
+    rates=None,  # Rates of the pyramid, by default 12, 24, 36 at stride 8 and half of that at 16; `()` for none
+    nf: int = 256,  # Channels of the pyramid and the head
+    refine: bool = True,  # A 3×3 convolution after the pyramid, which the paper has not
+    align_corners: bool = False,  # For every resize of logits
 ) -> Segmenter:
     "DeepLabv3 (Chen et al. 2017): a pyramid of dilated convolutions on a dilated backbone."
-    body = make_backbone(backbone, out_stride, multi_grid=multi_grid, pretrained=pretrained, in_chans=in_chans)
-    c4,c5 = body.chs[-2],body.top_chs
-    rates = tuple(r*8//out_stride for r in (12,24,36)) if rates is None else rates
-    return Segmenter(body, nn.Sequential(ASPP(c5, nf, rates), head(nf, nf, n_classes) if refine else nn.Conv2d(nf, n_classes, 1)),
-                     head(c4, c4//4, n_classes) if aux else None, align_corners=align_corners)
+    body = make_backbone(
+        backbone, out_stride, multi_grid=multi_grid, pretrained=pretrained, in_chans=in_chans
+    )
+    c4, c5 = body.chs[-2], body.top_chs
+    rates = tuple(r * 8 // out_stride for r in (12, 24, 36)) if rates is None else rates
+    return Segmenter(
+        body,
+        nn.Sequential(
+            ASPP(c5, nf, rates), head(nf, nf, n_classes) if refine else nn.Conv2d(nf, n_classes, 1)
+        ),
+        head(c4, c4 // 4, n_classes) if aux else None,
+        align_corners=align_corners,
+    )
 
 # %% ../../nbs/3_models/deeplab.ipynb #68317bf7
 class Sharpen(nn.Module):
     "The pyramid's result of the last map, enlarged to the first one, beside it, refined; a single map is both."
-    def __init__(self, low:int, aspp, nf:int, n_classes:int, squeeze:int, align_corners:bool=False, conv=conv_bn):
+
+    def __init__(
+        self,
+        low: int,
+        aspp,
+        nf: int,
+        n_classes: int,
+        squeeze: int,
+        align_corners: bool = False,
+        conv=conv_bn,
+    ):
         super().__init__()
-        self.aspp,self.low,self.align_corners = aspp,conv_bn(low, squeeze, 1),align_corners
-        self.refine = nn.Sequential(conv(nf+squeeze, nf), head(nf, nf, n_classes, conv=conv))
+        self.aspp, self.low, self.align_corners = aspp, conv_bn(low, squeeze, 1), align_corners
+        self.refine = nn.Sequential(conv(nf + squeeze, nf), head(nf, nf, n_classes, conv=conv))
 
     def forward(self, *maps):
         "Logits at the stride of the first of `maps`."
         low = self.low(maps[0])
-        return self.refine(torch.cat([resize(self.aspp(maps[-1]), low, self.align_corners), low], 1))
+        return self.refine(
+            torch.cat([resize(self.aspp(maps[-1]), low, self.align_corners), low], 1)
+        )
 
 # %% ../../nbs/3_models/deeplab.ipynb #0a24c4c4
 def v3plus(
-    n_classes:int, # Channels of the logits
-    backbone:str='resnet50', # Any backbone with a map at stride 4
+    n_classes: int,  # Channels of the logits
+    backbone: str = 'resnet50',  # Any backbone with a map at stride 4
     *,
-    in_chans:int=3, # Channels of a picture
-    aux:bool=True, # With an auxiliary head in training
-    pretrained=None, # Weights of the backbone: True for the hub, or a file
-    out_stride:int=16, # Stride of the last map
-    multi_grid=None, # Factors for the rates of the last stage
-    rates=None, # Rates of the pyramid, by default 6, 12, 18 at stride 16 and twice that at 8
-    nf:int=256, # Channels of the pyramid and the head
-    align_corners:bool=False, # For the way from the pyramid to the early map, and for every resize of logits
-    squeeze:int=48, # Channels of the early map
-    separable:bool=False, # Take the 3×3 convolutions of pyramid and decoder apart, as the paper does on Xception
+    in_chans: int = 3,  # Channels of a picture
+    aux: bool = True,  # With an auxiliary head in training
+    pretrained=None,  # Weights of the backbone: True for the hub, or a file
+    out_stride: int = 16,  # Stride of the last map
+    multi_grid=None,  # Factors for the rates of the last stage
+    rates=None,  # Rates of the pyramid, by default 6, 12, 18 at stride 16 and twice that at 8
+    nf: int = 256,  # Channels of the pyramid and the head
+    align_corners: bool = False,  # For the way from the pyramid to the early map, and for every resize of logits
+    squeeze: int = 48,  # Channels of the early map
+    separable: bool = False,  # Take the 3×3 convolutions of pyramid and decoder apart, as the paper does on Xception
 ) -> Segmenter:
     "DeepLabv3+ (Chen et al. 2018): `v3`'s pyramid at stride 16, sharpened by a map at stride 4 with `squeeze` channels."
-    body = make_backbone(backbone, out_stride, multi_grid=multi_grid, pretrained=pretrained, in_chans=in_chans)
-    c4,low,conv = body.chs[-2],body.strides.index(4),separable_bn if separable else conv_bn
-    chs,taps = (body.top_chs, (-1,)) if body.branches else (body.chs[low], (low, -1))
-    aspp = ASPP(body.top_chs, nf, tuple(r*8//out_stride for r in (12,24,36)) if rates is None else rates, conv=conv)
-    return Segmenter(body, Sharpen(chs, aspp, nf, n_classes, squeeze, align_corners, conv),
-                     head(c4, c4//4, n_classes) if aux else None, taps, align_corners=align_corners)
+    body = make_backbone(
+        backbone, out_stride, multi_grid=multi_grid, pretrained=pretrained, in_chans=in_chans
+    )
+    c4, low, conv = body.chs[-2], body.strides.index(4), separable_bn if separable else conv_bn
+    chs, taps = (body.top_chs, (-1,)) if body.branches else (body.chs[low], (low, -1))
+    aspp = ASPP(
+        body.top_chs,
+        nf,
+        tuple(r * 8 // out_stride for r in (12, 24, 36)) if rates is None else rates,
+        conv=conv,
+    )
+    return Segmenter(
+        body,
+        Sharpen(chs, aspp, nf, n_classes, squeeze, align_corners, conv),
+        head(c4, c4 // 4, n_classes) if aux else None,
+        taps,
+        align_corners=align_corners,
+    )
 
 # %% ../../nbs/3_models/deeplab.ipynb #0cc3ec76
 @delegates(v3plus)
-def deeplab(n_classes:int, backbone:str='resnet50', **kwargs) -> Segmenter:
+def deeplab(n_classes: int, backbone: str = 'resnet50', **kwargs) -> Segmenter:
     "DeepLabv3+, the default of the family."
     return v3plus(n_classes, backbone, **kwargs)

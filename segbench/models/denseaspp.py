@@ -13,56 +13,88 @@ from ..layers import *
 from .base import *
 
 # %% ../../nbs/3_models/denseaspp.ipynb #d31b9899
-def dense_layer(ni:int, mid:int, nf:int, rate:int, drop:float):
+def dense_layer(ni: int, mid: int, nf: int, rate: int, drop: float):
     "1×1 convolution to `mid` channels, 3×3 at `rate` to `nf`, each with bias, norm and ReLU."
-    return nn.Sequential(nn.Conv2d(ni, mid, 1), nn.BatchNorm2d(mid), nn.ReLU(),
-                         nn.Conv2d(mid, nf, 3, padding=rate, dilation=rate), nn.BatchNorm2d(nf), nn.ReLU(), nn.Dropout2d(drop))
+    return nn.Sequential(
+        nn.Conv2d(ni, mid, 1),
+        nn.BatchNorm2d(mid),
+        nn.ReLU(),
+        nn.Conv2d(mid, nf, 3, padding=rate, dilation=rate),
+        nn.BatchNorm2d(nf),
+        nn.ReLU(),
+        nn.Dropout2d(drop),
+    )
 
-def norm_first(ni:int, mid:int, nf:int, rate:int, drop:float, norm:bool):
+
+def norm_first(ni: int, mid: int, nf: int, rate: int, drop: float, norm: bool):
     "The authors' step: ReLU before each of the convolutions, a norm before the second and, if `norm`, the first."
-    return nn.Sequential(*([nn.BatchNorm2d(ni, momentum=3e-4)] if norm else []), nn.ReLU(), nn.Conv2d(ni, mid, 1),
-                         nn.BatchNorm2d(mid, momentum=3e-4), nn.ReLU(), nn.Conv2d(mid, nf, 3, padding=rate, dilation=rate), nn.Dropout2d(drop))
+    return nn.Sequential(
+        *([nn.BatchNorm2d(ni, momentum=3e-4)] if norm else []),
+        nn.ReLU(),
+        nn.Conv2d(ni, mid, 1),
+        nn.BatchNorm2d(mid, momentum=3e-4),
+        nn.ReLU(),
+        nn.Conv2d(mid, nf, 3, padding=rate, dilation=rate),
+        nn.Dropout2d(drop),
+    )
 
 # %% ../../nbs/3_models/denseaspp.ipynb #3d2ee963
 class DenseASPP(nn.Module):
     "`x` behind the results of dilated convolutions, each of which sees all smaller ones."
-    def __init__(self,
-        ni:int, # Channels in
-        mid:int=256, # Channels inside each step
-        nf:int=64, # Channels that each step adds
-        rates=(3,6,12,18,24), # Distances between taps
-        drop:float=.1, # Dropout after each step
-        original:bool=False, # Norms in front of convolutions, as in the authors' program
+
+    def __init__(
+        self,
+        ni: int,  # Channels in
+        mid: int = 256,  # Channels inside each step
+        nf: int = 64,  # Channels that each step adds
+        rates=(3, 6, 12, 18, 24),  # Distances between taps
+        drop: float = 0.1,  # Dropout after each step
+        original: bool = False,  # Norms in front of convolutions, as in the authors' program
     ):
         super().__init__()
-        step = lambda k,r: norm_first(ni+k*nf, mid, nf, r, drop, k > 0) if original else dense_layer(ni+k*nf, mid, nf, r, drop)
-        self.steps = nn.ModuleList(step(k, r) for k,r in enumerate(rates))
-        self.nf = ni + nf*len(rates)
+        step = lambda k, r: (
+            norm_first(ni + k * nf, mid, nf, r, drop, k > 0)
+            if original
+            else dense_layer(ni + k * nf, mid, nf, r, drop)
+        )
+        self.steps = nn.ModuleList(step(k, r) for k, r in enumerate(rates))
+        self.nf = ni + nf * len(rates)
 
     def forward(self, x):
         "The last result first, `x` last: b×(c+steps·nf)×h×w."
-        for step in self.steps: x = torch.cat([step(x), x], 1)
+        for step in self.steps:
+            x = torch.cat([step(x), x], 1)
         return x
 
 # %% ../../nbs/3_models/denseaspp.ipynb #dbc1de8f
 def denseaspp(
-    n_classes:int, # Channels of the logits
-    backbone:str='densenet121', # Any backbone
+    n_classes: int,  # Channels of the logits
+    backbone: str = 'densenet121',  # Any backbone
     *,
-    in_chans:int=3, # Channels of a picture
-    aux:bool=True, # With an auxiliary head in training
-    pretrained=None, # Weights of the backbone: True for the hub, or a file
-    out_stride:int=8, # Stride of the last map
-    mid:int=256, # Channels inside each step of the chain
-    nf:int=64, # Channels that each step adds
-    drop:float=.1, # Dropout in the chain and before the last layers
-    original:bool=False, # Halved channels and norms in front, as in the authors' program; give `mid` and `nf`, too
-    align_corners:bool=False, # For every resize of logits
+    in_chans: int = 3,  # Channels of a picture
+    aux: bool = True,  # With an auxiliary head in training
+    pretrained=None,  # Weights of the backbone: True for the hub, or a file
+    out_stride: int = 8,  # Stride of the last map
+    mid: int = 256,  # Channels inside each step of the chain
+    nf: int = 64,  # Channels that each step adds
+    drop: float = 0.1,  # Dropout in the chain and before the last layers
+    original: bool = False,  # Halved channels and norms in front, as in the authors' program; give `mid` and `nf`, too
+    align_corners: bool = False,  # For every resize of logits
 ) -> Segmenter:
     "DenseASPP (Yang et al. 2018): a dense chain of dilated convolutions on a dilated DenseNet."
     body = make_backbone(backbone, out_stride, pretrained=pretrained, in_chans=in_chans)
     c5 = body.top_chs
-    halve = [nn.ReLU(), nn.Conv2d(c5, c5//2, 1, bias=False), nn.BatchNorm2d(c5//2)] if original else []
-    chain = DenseASPP(c5//2 if original else c5, mid, nf, drop=drop, original=original)
+    halve = (
+        [nn.ReLU(), nn.Conv2d(c5, c5 // 2, 1, bias=False), nn.BatchNorm2d(c5 // 2)]
+        if original
+        else []
+    )
+    chain = DenseASPP(c5 // 2 if original else c5, mid, nf, drop=drop, original=original)
     main = nn.Sequential(*halve, chain, nn.Dropout(drop), nn.Conv2d(chain.nf, n_classes, 1))
-    return Segmenter(body, main, head(c5, c5//4, n_classes, drop) if aux else None, aux_tap=-1, align_corners=align_corners)
+    return Segmenter(
+        body,
+        main,
+        head(c5, c5 // 4, n_classes, drop) if aux else None,
+        aux_tap=-1,
+        align_corners=align_corners,
+    )

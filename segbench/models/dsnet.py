@@ -17,29 +17,42 @@ from .base import *
 # %% ../../nbs/3_models/dsnet.ipynb #227d631b
 class MFACB(nn.Module):
     "Three dilated 3×3 convolutions in series, mixed, plus the projected input."
-    def __init__(self, ni:int, mid:int, nf:int, rates=(2,2,2)):
+
+    def __init__(self, ni: int, mid: int, nf: int, rates=(2, 2, 2)):
         super().__init__()
-        self.convs = nn.ModuleList(conv_bn(a, mid, dilation=r) for a,r in zip((ni, mid, mid), rates))
-        self.mix,self.short = conv_bn(3*mid, nf, 1),conv_bn(ni, nf, 1)
+        self.convs = nn.ModuleList(
+            conv_bn(a, mid, dilation=r) for a, r in zip((ni, mid, mid), rates)
+        )
+        self.mix, self.short = conv_bn(3 * mid, nf, 1), conv_bn(ni, nf, 1)
 
     def forward(self, x):
         "b×`nf`×h×w."
-        y,kept = x,[]
-        for c in self.convs: kept.append(y := c(y))
+        y, kept = x, []
+        for c in self.convs:
+            kept.append(y := c(y))
         return self.mix(torch.cat(kept, 1)) + self.short(x)
 
 # %% ../../nbs/3_models/dsnet.ipynb #3b9b9c80
-def squeeze(n:int, r:int):
+def squeeze(n: int, r: int):
     "1×1 convolution to an `r`-th of the channels and back, with norms."
-    return [nn.Conv2d(n, n//r, 1), nn.BatchNorm2d(n//r), nn.ReLU(), nn.Conv2d(n//r, n, 1), nn.BatchNorm2d(n)]
+    return [
+        nn.Conv2d(n, n // r, 1),
+        nn.BatchNorm2d(n // r),
+        nn.ReLU(),
+        nn.Conv2d(n // r, n, 1),
+        nn.BatchNorm2d(n),
+    ]
 
 # %% ../../nbs/3_models/dsnet.ipynb #232c3779
 class Scales(nn.Module):
     "Weights between 0 and 1 for every channel and pixel, from means over regions of several sizes."
-    def __init__(self, n:int, r:int=4, grids=(4,8,16,1)):
+
+    def __init__(self, n: int, r: int = 4, grids=(4, 8, 16, 1)):
         super().__init__()
         self.local = nn.Sequential(*squeeze(n, r))
-        self.means = nn.ModuleList(nn.Sequential(nn.AdaptiveAvgPool2d(g), *squeeze(n, r)) for g in grids)
+        self.means = nn.ModuleList(
+            nn.Sequential(nn.AdaptiveAvgPool2d(g), *squeeze(n, r)) for g in grids
+        )
 
     def forward(self, x):
         "b×c×h×w, as `x`."
@@ -49,129 +62,190 @@ class Scales(nn.Module):
 # %% ../../nbs/3_models/dsnet.ipynb #56434fb4
 class MSA(nn.Module):
     "`x`, weighed by attention at several scales."
-    def __init__(self, n:int, r:int=4, grids=(4,8,16,1)):
+
+    def __init__(self, n: int, r: int = 4, grids=(4, 8, 16, 1)):
         super().__init__()
         self.weigh = Scales(n, r, grids)
 
     def forward(self, x):
         "b×c×h×w, as `x`."
-        return 2*x*self.weigh(x)
+        return 2 * x * self.weigh(x)
 
 # %% ../../nbs/3_models/dsnet.ipynb #2f62fbfa
 class MSAF(nn.Module):
     "`x` and `y`, weighed against each other by attention to their sum."
-    def __init__(self, n:int, r:int=4, grids=(4,8,16,1)):
+
+    def __init__(self, n: int, r: int = 4, grids=(4, 8, 16, 1)):
         super().__init__()
         self.weigh = Scales(n, r, grids)
 
     def forward(self, x, y):
         "b×c×h×w, as `x` and `y`."
-        w = self.weigh(x+y)
-        return 2*x*w + 2*y*(1-w)
+        w = self.weigh(x + y)
+        return 2 * x * w + 2 * y * (1 - w)
 
 # %% ../../nbs/3_models/dsnet.ipynb #a3354c35
 class SPASPP(nn.Module):
     "Dilated convolutions in series and the mean of the picture, mixed, plus the projected input."
-    def __init__(self, ni:int, mid:int, nf:int, rates=(6,12,18,24)):
+
+    def __init__(self, ni: int, mid: int, nf: int, rates=(6, 12, 18, 24)):
         super().__init__()
-        self.convs = nn.ModuleList(conv_bn(ni if k == 0 else mid, mid, dilation=r) for k,r in enumerate(rates))
+        self.convs = nn.ModuleList(
+            conv_bn(ni if k == 0 else mid, mid, dilation=r) for k, r in enumerate(rates)
+        )
         self.mean = nn.Sequential(nn.AdaptiveAvgPool2d(1), conv_bn(ni, mid, 1))
-        self.mix,self.short = conv_bn(mid*(len(rates)+1), nf, 1),conv_bn(ni, nf, 1)
+        self.mix, self.short = conv_bn(mid * (len(rates) + 1), nf, 1), conv_bn(ni, nf, 1)
         self.last = nn.Sequential(nn.Conv2d(nf, nf, 3, padding=1), nn.BatchNorm2d(nf), nn.ReLU())
 
     def forward(self, x):
         "b×`nf`×h×w."
-        y,kept = x,[]
-        for c in self.convs: kept.append(y := c(y))
+        y, kept = x, []
+        for c in self.convs:
+            kept.append(y := c(y))
         kept.append(self.mean(x).expand_as(y))
         return self.last(self.mix(torch.cat(kept, 1)) + self.short(x))
 
 # %% ../../nbs/3_models/dsnet.ipynb #bb114e92
-def with_bias(ni:int, nf:int, stride:int):
+def with_bias(ni: int, nf: int, stride: int):
     "3×3 convolution with bias, norm, ReLU."
     return nn.Sequential(nn.Conv2d(ni, nf, 3, stride, 1), nn.BatchNorm2d(nf), nn.ReLU())
 
-def compress(ni:int, nf:int):
+
+def compress(ni: int, nf: int):
     "1×1 convolution and norm."
     return conv_bn(ni, nf, 1, act=None)
 
 # %% ../../nbs/3_models/dsnet.ipynb #0368dba1
 class DSNet(Segmenter):
     "Two branches at 1/8 of the picture, fused three times."
-    def __init__(self, n_classes:int, in_chans:int, p:int, n:int, deep:int, wide:int, skip:int, out:int, aux:bool,
-                 aux_ce:bool=False):
-        super().__init__(None, None, aux_weight=.2, in_chans=in_chans)
-        self.aux_ce,self.multiple,a,b,c = aux_ce,8,2*p,4*p,8*p
+
+    def __init__(
+        self,
+        n_classes: int,
+        in_chans: int,
+        p: int,
+        n: int,
+        deep: int,
+        wide: int,
+        skip: int,
+        out: int,
+        aux: bool,
+        aux_ce: bool = False,
+    ):
+        super().__init__(None, None, aux_weight=0.2, in_chans=in_chans)
+        self.aux_ce, self.multiple, a, b, c = aux_ce, 8, 2 * p, 4 * p, 8 * p
         self.stem = nn.Sequential(with_bias(in_chans, p, 2), with_bias(p, p, 2))
-        self.layer1,self.skip,self.layer2 = basics(2, p, p),basics(1, p, skip),basics(2, p, a, 2)
-        self.detail = nn.ModuleList([basics(n, a, b), basics(n, b, b), bottleneck(b, 2*p)])
-        self.semantic = nn.ModuleList([nn.Sequential(MFACB(a, a, b), MFACB(b, b, b), MFACB(b, b, b, (3,3,3))),
-            nn.Sequential(MFACB(b, b, c, (3,3,3)), *(MFACB(c, c, c, (5,5,5)) for _ in range(deep))), bottleneck(c, b, dilation=5)])
+        self.layer1, self.skip, self.layer2 = (
+            basics(2, p, p),
+            basics(1, p, skip),
+            basics(2, p, a, 2),
+        )
+        self.detail = nn.ModuleList([basics(n, a, b), basics(n, b, b), bottleneck(b, 2 * p)])
+        self.semantic = nn.ModuleList(
+            [
+                nn.Sequential(MFACB(a, a, b), MFACB(b, b, b), MFACB(b, b, b, (3, 3, 3))),
+                nn.Sequential(
+                    MFACB(b, b, c, (3, 3, 3)), *(MFACB(c, c, c, (5, 5, 5)) for _ in range(deep))
+                ),
+                bottleneck(c, b, dilation=5),
+            ]
+        )
         self.compress = nn.ModuleList([compress(b, b), compress(c, b), compress(c, b)])
         self.fuse = nn.ModuleList(MSAF(b) for _ in range(3))
-        self.pyramid,self.up = SPASPP(b, wide, wide),conv_bn(wide, out, act=None)
-        self.head = nn.Sequential(nn.ReLU(), conv_bn(out+skip, out), nn.Conv2d(out, n_classes, 1))
-        first = lambda mid: nn.Sequential(nn.BatchNorm2d(b), nn.ReLU(), conv_bn(b, mid), nn.Conv2d(mid, n_classes, 1))
+        self.pyramid, self.up = SPASPP(b, wide, wide), conv_bn(wide, out, act=None)
+        self.head = nn.Sequential(nn.ReLU(), conv_bn(out + skip, out), nn.Conv2d(out, n_classes, 1))
+        first = lambda mid: nn.Sequential(
+            nn.BatchNorm2d(b), nn.ReLU(), conv_bn(b, mid), nn.Conv2d(mid, n_classes, 1)
+        )
         self.aux = nn.ModuleList([first(b), first(p)]) if aux else None
 
 # %% ../../nbs/3_models/dsnet.ipynb #dd485b1e
 @patch
-def logits(self:DSNet, x, aux:bool=None):
+def logits(self: DSNet, x, aux: bool = None):
     "Main logits at 1/4, then those after the first and the second fusion at 1/8."
     t = self.layer1(self.stem(pad_to(x, 8)))
     d = s = self.layer2(t.relu()).relu()
     taps = []
-    for detail,semantic,compress,fuse in zip(self.detail, self.semantic, self.compress, self.fuse):
+    for detail, semantic, compress, fuse in zip(
+        self.detail, self.semantic, self.compress, self.fuse
+    ):
         s = semantic(s) if len(taps) < 2 else semantic(s).relu()
         d = fuse(detail(d.relu()), compress(s))
         taps.append(d)
     skip = self.skip(t)
     y = self.head(torch.cat([resize(self.up(self.pyramid(d.relu())), skip), skip], 1))
     more = self.aux is not None and (self.training if aux is None else aux)
-    return (y, *([a(t) for a,t in zip(self.aux, taps)] if more else []))
+    return (y, *([a(t) for a, t in zip(self.aux, taps)] if more else []))
 
 # %% ../../nbs/3_models/dsnet.ipynb #99349d35
 @patch
-def loss(self:DSNet, outputs, image, label, criterion):
+def loss(self: DSNet, outputs, image, label, criterion):
     "0.6 times `criterion` of the main logits plus 0.2 times that of each other, or their cross-entropy with `aux_ce`."
-    main,*others = outputs
+    main, *others = outputs
     total = self.head_loss(main, label, criterion)
     other = plain_ce(criterion) if self.aux_ce else criterion
-    return .6*total + self.aux_weight*sum(self.head_loss(o, label, other) for o in others) if others else total
+    return (
+        0.6 * total + self.aux_weight * sum(self.head_loss(o, label, other) for o in others)
+        if others
+        else total
+    )
 
 # %% ../../nbs/3_models/dsnet.ipynb #4b22a3c8
-def build(n_classes:int, p:int, n:int, deep:int, wide:int, skip:int, out:int, in_chans:int=3, aux:bool=True, aux_ce:bool=False):
+def build(
+    n_classes: int,
+    p: int,
+    n: int,
+    deep: int,
+    wide: int,
+    skip: int,
+    out: int,
+    in_chans: int = 3,
+    aux: bool = True,
+    aux_ce: bool = False,
+):
     "A DSNet of `p` channels in the stem and `n` blocks in a detail stage, with He initialisation."
     net = DSNet(n_classes, in_chans, p, n, deep, wide, skip, out, aux, aux_ce)
     for m in net.modules():
-        if isinstance(m, nn.Conv2d): nn.init.kaiming_normal_(m.weight, mode='fan_out', nonlinearity='relu')
+        if isinstance(m, nn.Conv2d):
+            nn.init.kaiming_normal_(m.weight, mode='fan_out', nonlinearity='relu')
     return net
 
 # %% ../../nbs/3_models/dsnet.ipynb #0c6f9d13
-def head64(n_classes:int, *, in_chans:int=3, aux:bool=True, p:int=32, aux_ce:bool=False) -> Segmenter:
+def head64(
+    n_classes: int, *, in_chans: int = 3, aux: bool = True, p: int = 32, aux_ce: bool = False
+) -> Segmenter:
     "DSNet with a head of 64 channels: 62.8 mIoU on BDD10K."
-    return build(n_classes, p, 2, 1, 4*p, p, 2*p, in_chans, aux, aux_ce)
+    return build(n_classes, p, 2, 1, 4 * p, p, 2 * p, in_chans, aux, aux_ce)
 
-def head128(n_classes:int, *, in_chans:int=3, aux:bool=True, p:int=32, aux_ce:bool=False) -> Segmenter:
+
+def head128(
+    n_classes: int, *, in_chans: int = 3, aux: bool = True, p: int = 32, aux_ce: bool = False
+) -> Segmenter:
     "DSNet with a head of 128 channels: 80.4 mIoU on Cityscapes."
-    return build(n_classes, p, 2, 1, 4*p, p, 4*p, in_chans, aux, aux_ce)
+    return build(n_classes, p, 2, 1, 4 * p, p, 4 * p, in_chans, aux, aux_ce)
 
-def head256(n_classes:int, *, in_chans:int=3, aux:bool=True, p:int=32, aux_ce:bool=False) -> Segmenter:
+
+def head256(
+    n_classes: int, *, in_chans: int = 3, aux: bool = True, p: int = 32, aux_ce: bool = False
+) -> Segmenter:
     "DSNet with a head of 256 channels: 40.0 mIoU on ADE20K."
-    return build(n_classes, p, 2, 1, 8*p, 2*p, 8*p, in_chans, aux, aux_ce)
+    return build(n_classes, p, 2, 1, 8 * p, 2 * p, 8 * p, in_chans, aux, aux_ce)
 
-def base(n_classes:int, *, in_chans:int=3, aux:bool=True, p:int=64, aux_ce:bool=False) -> Segmenter:
+
+def base(
+    n_classes: int, *, in_chans: int = 3, aux: bool = True, p: int = 64, aux_ce: bool = False
+) -> Segmenter:
     "DSNet-Base: 82.0 mIoU on Cityscapes."
-    return build(n_classes, p, 3, 2, 4*p, p, 4*p, in_chans, aux, aux_ce)
+    return build(n_classes, p, 3, 2, 4 * p, p, 4 * p, in_chans, aux, aux_ce)
 
 # %% ../../nbs/3_models/dsnet.ipynb #4b7f9d27
 def dsnet(
-    n_classes:int, # Channels of the logits
+    n_classes: int,  # Channels of the logits
     *,
-    in_chans:int=3, # Channels of a picture
-    aux:bool=True, # With two auxiliary heads in training
-    p:int=32, # Channels of the stem; all widths follow from it
-    aux_ce:bool=False, # Plain cross-entropy for the auxiliary heads, whatever the loss of the main one
+    in_chans: int = 3,  # Channels of a picture
+    aux: bool = True,  # With two auxiliary heads in training
+    p: int = 32,  # Channels of the stem; all widths follow from it
+    aux_ce: bool = False,  # Plain cross-entropy for the auxiliary heads, whatever the loss of the main one
 ) -> Segmenter:
     "DSNet (Guo et al. 2024), the one for Cityscapes."
     return head128(n_classes, in_chans=in_chans, aux=aux, p=p, aux_ce=aux_ce)

@@ -15,14 +15,15 @@ from ..contours import *
 from .base import *
 
 # %% ../../nbs/3_models/dssnet.ipynb #e9adcfcf
-def conv(ni:int, nf:int, ks:int=3, stride:int=1):
+def conv(ni: int, nf: int, ks: int = 3, stride: int = 1):
     "A weight-normalised convolution with bias: direction and length of each filter are learnt apart."
-    return weight_norm(nn.Conv2d(ni, nf, ks, stride, ks//2))
+    return weight_norm(nn.Conv2d(ni, nf, ks, stride, ks // 2))
 
 # %% ../../nbs/3_models/dssnet.ipynb #862fde80
 class PoolRes(nn.Module):
     "Half the size: the maximum of 2×2, plus a strided convolution."
-    def __init__(self, n:int):
+
+    def __init__(self, n: int):
         super().__init__()
         self.convs = nn.Sequential(conv(n, n, 3, 2), conv(n, n, 1))
 
@@ -33,11 +34,12 @@ class PoolRes(nn.Module):
 # %% ../../nbs/3_models/dssnet.ipynb #be3f3d77
 class Wide(nn.Module):
     "`x` plus a residual that is widened before its activation and squeezed through few channels after it."
-    def __init__(self, n:int, expand:int=6, low:float=.75):
+
+    def __init__(self, n: int, expand: int = 6, low: float = 0.75):
         super().__init__()
-        half,few = n*expand//2,int(n*low)
-        self.point,self.around,self.act = conv(n, half, 1),conv(n, half),nn.PReLU()
-        self.back = nn.Sequential(conv(2*half, few), conv(few, n))
+        half, few = n * expand // 2, int(n * low)
+        self.point, self.around, self.act = conv(n, half, 1), conv(n, half), nn.PReLU()
+        self.back = nn.Sequential(conv(2 * half, few), conv(few, n))
 
     def forward(self, x):
         "b×c×h×w, as `x`."
@@ -46,22 +48,55 @@ class Wide(nn.Module):
 # %% ../../nbs/3_models/dssnet.ipynb #b95a4664
 class DSSNet(Segmenter):
     "Mask, reconstruction and boundary from one stem."
-    def __init__(self, n_classes:int, in_chans:int, aux:bool, n:int, wide:int, blocks:int):
+
+    def __init__(self, n_classes: int, in_chans: int, aux: bool, n: int, wide: int, blocks: int):
         super().__init__(None, None)
-        self.multiple,self.mean,self.std,s = 8,(128/255,)*in_chans,(128/255,)*in_chans,30*n//42
+        self.multiple, self.mean, self.std, s = (
+            8,
+            (128 / 255,) * in_chans,
+            (128 / 255,) * in_chans,
+            30 * n // 42,
+        )
         self.stem = nn.Sequential(conv(in_chans, s), PoolRes(s), PoolRes(s), PoolRes(s))
-        self.first,self.blocks = conv(s, n),nn.Sequential(*(Wide(n) for _ in range(blocks)))
-        self.rise = nn.Sequential(nn.Upsample(scale_factor=4), conv(2*n, 2*n, 1), nn.PReLU(), conv(2*n, 2*n), nn.PReLU())
-        plain = lambda a,b: nn.Conv2d(a, b, 3, padding=1)
-        self.mask = nn.Sequential(conv(2*n, 32), nn.PReLU(), plain(32, 20), nn.PReLU(), nn.Upsample(scale_factor=2), plain(20, 20), plain(20, n_classes))
-        if aux: self.boundary = nn.Sequential(conv(2*n, 2*n), nn.PReLU(), conv(2*n, 2*n), conv(2*n, 1), conv(1, 1))
-        if aux: self.draw = nn.Sequential(conv(s, n), nn.PReLU(), conv(n, wide), nn.PReLU(), *(Wide(wide) for _ in range(5)),
-                                          conv(wide, 64*in_chans), nn.PReLU(), conv(64*in_chans, 64*in_chans), nn.PixelShuffle(8))
+        self.first, self.blocks = conv(s, n), nn.Sequential(*(Wide(n) for _ in range(blocks)))
+        self.rise = nn.Sequential(
+            nn.Upsample(scale_factor=4),
+            conv(2 * n, 2 * n, 1),
+            nn.PReLU(),
+            conv(2 * n, 2 * n),
+            nn.PReLU(),
+        )
+        plain = lambda a, b: nn.Conv2d(a, b, 3, padding=1)
+        self.mask = nn.Sequential(
+            conv(2 * n, 32),
+            nn.PReLU(),
+            plain(32, 20),
+            nn.PReLU(),
+            nn.Upsample(scale_factor=2),
+            plain(20, 20),
+            plain(20, n_classes),
+        )
+        if aux:
+            self.boundary = nn.Sequential(
+                conv(2 * n, 2 * n), nn.PReLU(), conv(2 * n, 2 * n), conv(2 * n, 1), conv(1, 1)
+            )
+        if aux:
+            self.draw = nn.Sequential(
+                conv(s, n),
+                nn.PReLU(),
+                conv(n, wide),
+                nn.PReLU(),
+                *(Wide(wide) for _ in range(5)),
+                conv(wide, 64 * in_chans),
+                nn.PReLU(),
+                conv(64 * in_chans, 64 * in_chans),
+                nn.PixelShuffle(8),
+            )
         self.has_aux = aux
 
 # %% ../../nbs/3_models/dssnet.ipynb #23fc5ba5
 @patch
-def logits(self:DSSNet, x, aux:bool=None):
+def logits(self: DSSNet, x, aux: bool = None):
     "The mask's logits at full size; in training or with `aux`, the reconstruction and the boundary at half size, too."
     stem = self.stem(pad_to(x, 8))
     y = self.first(stem)
@@ -71,26 +106,31 @@ def logits(self:DSSNet, x, aux:bool=None):
 
 # %% ../../nbs/3_models/dssnet.ipynb #8b2f499a
 @patch
-def loss(self:DSSNet, outputs, image, label, criterion, boundary=None):
+def loss(self: DSSNet, outputs, image, label, criterion, boundary=None):
     "`criterion` of the mask + 0.25 (1 − SSIM) of the reconstruction + 0.4 L1 of the boundary, b×h×w of any `uint8`."
-    mask,*more = outputs
+    mask, *more = outputs
     total = criterion(self.enlarge(mask, label), label)
-    if not more: return total
-    drawn,lines = more
-    want = borders(label) if boundary is None else (boundary > 0).float()[:,None]
-    want = F.adaptive_max_pool2d(want, [-(-n//2) for n in label.shape[1:]])
+    if not more:
+        return total
+    drawn, lines = more
+    want = borders(label) if boundary is None else (boundary > 0).float()[:, None]
+    want = F.adaptive_max_pool2d(want, [-(-n // 2) for n in label.shape[1:]])
     like = self.enlarge(drawn, label)
-    return total + .25*(1-ssim(image, like, 2.)) + .4*F.l1_loss(lines[...,:want.shape[2],:want.shape[3]], want)
+    return (
+        total
+        + 0.25 * (1 - ssim(image, like, 2.0))
+        + 0.4 * F.l1_loss(lines[..., : want.shape[2], : want.shape[3]], want)
+    )
 
 # %% ../../nbs/3_models/dssnet.ipynb #91b84cfe
 def dssnet(
-    n_classes:int, # Channels of the mask
+    n_classes: int,  # Channels of the mask
     *,
-    in_chans:int=3, # Channels of a picture
-    aux:bool=True, # With reconstruction and boundary
-    n:int=42, # Channels of the body
-    wide:int=64, # Channels of the reconstruction
-    blocks:int=10, # Wide blocks of the body
+    in_chans: int = 3,  # Channels of a picture
+    aux: bool = True,  # With reconstruction and boundary
+    n: int = 42,  # Channels of the body
+    wide: int = 64,  # Channels of the reconstruction
+    blocks: int = 10,  # Wide blocks of the body
 ) -> Segmenter:
     "DSSNet: mask, reconstruction and boundary from one stem."
     return DSSNet(n_classes, in_chans, aux, n, wide, blocks)

@@ -14,41 +14,48 @@ from ..layers import *
 from .base import *
 
 # %% ../../nbs/3_models/duc.ipynb #fad13afc
-def shuffled(ni:int, n_classes:int, cell:int, norm:bool=True):
+def shuffled(ni: int, n_classes: int, cell: int, norm: bool = True):
     "Logits of all `cell`×`cell` pixels of a place, predicted at once, with norm and ReLU or not, and shuffled into place."
-    nf = n_classes*cell**2
-    return nn.Sequential(nn.Conv2d(ni, nf, 3, padding=1), *([nn.BatchNorm2d(nf), nn.ReLU()] if norm else []), nn.PixelShuffle(cell))
+    nf = n_classes * cell**2
+    return nn.Sequential(
+        nn.Conv2d(ni, nf, 3, padding=1),
+        *([nn.BatchNorm2d(nf), nn.ReLU()] if norm else []),
+        nn.PixelShuffle(cell),
+    )
 
 # %% ../../nbs/3_models/duc.ipynb #d0c00001
 @torch.no_grad()
-def reaches(body, in_chans:int, cell:int) -> bool:
+def reaches(body, in_chans: int, cell: int) -> bool:
     "Whether both last maps of `body` have a place for the one pixel behind two whole cells."
-    maps = body.eval()(pad_to(torch.zeros(1, in_chans, 2*cell+1, 2*cell+1), body.multiple))
+    maps = body.eval()(pad_to(torch.zeros(1, in_chans, 2 * cell + 1, 2 * cell + 1), body.multiple))
     body.train()
     return {m.shape[-1] for m in maps[-2:]} == {3}
 
 # %% ../../nbs/3_models/duc.ipynb #a68f326a
 def duc(
-    n_classes:int, # Channels of the logits
-    backbone:str='resnet152', # Any backbone
+    n_classes: int,  # Channels of the logits
+    backbone: str = 'resnet152',  # Any backbone
     *,
-    in_chans:int=3, # Channels of a picture
-    aux:bool=False, # With an auxiliary head in training; the original has none
-    pretrained=None, # Weights of the backbone: True for the hub, or a file
-    dilation='all', # See `backbone`; here every block of a stage has the same rate
-    out_stride:int=8, # Stride of the last map and side of a cell
-    norm:bool=True, # Batch norm and ReLU behind the last convolution; the paper has neither
+    in_chans: int = 3,  # Channels of a picture
+    aux: bool = False,  # With an auxiliary head in training; the original has none
+    pretrained=None,  # Weights of the backbone: True for the hub, or a file
+    dilation='all',  # See `backbone`; here every block of a stage has the same rate
+    out_stride: int = 8,  # Stride of the last map and side of a cell
+    norm: bool = True,  # Batch norm and ReLU behind the last convolution; the paper has neither
 ) -> Segmenter:
     "DUC (Wang et al. 2018): dense upsampling convolution on a dilated ResNet."
     body = make_backbone(backbone, out_stride, dilation, pretrained=pretrained, in_chans=in_chans)
-    c4,main = body.chs[-2],shuffled(body.top_chs, n_classes, out_stride, norm)
-    if not reaches(body, in_chans, out_stride): body.multiple = max(body.multiple, out_stride)
-    net = Segmenter(body, main, head(c4, c4//4, n_classes) if aux else None)
+    c4, main = body.chs[-2], shuffled(body.top_chs, n_classes, out_stride, norm)
+    if not reaches(body, in_chans, out_stride):
+        body.multiple = max(body.multiple, out_stride)
+    net = Segmenter(body, main, head(c4, c4 // 4, n_classes) if aux else None)
     net.multiple = max(body.multiple, out_stride)
     return net
 
 # %% ../../nbs/3_models/duc.ipynb #d27154d0
 @delegates(duc)
-def hdc(n_classes:int, backbone:str='resnet152', *, dilation=((1,2,5,9), (5,9,17)), **kwargs) -> Segmenter:
+def hdc(
+    n_classes: int, backbone: str = 'resnet152', *, dilation=((1, 2, 5, 9), (5, 9, 17)), **kwargs
+) -> Segmenter:
     "DUC with hybrid dilation (Wang et al. 2018): rates without a common divisor, in turn."
     return duc(n_classes, backbone, dilation=dilation, **kwargs)

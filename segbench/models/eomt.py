@@ -19,188 +19,252 @@ from ..weights import *
 
 # %% ../../nbs/3_models/eomt.ipynb #fdc0941c
 def plain_vit(
-    name:str, # A vision transformer of timm
-    size:int=512, # Side of the pictures that learnt positions are made for
-    in_chans:int=3, # Channels of a picture
-    pretrained=None, # True for timm's weights from the hub, or a file
+    name: str,  # A vision transformer of timm
+    size: int = 512,  # Side of the pictures that learnt positions are made for
+    in_chans: int = 3,  # Channels of a picture
+    pretrained=None,  # True for timm's weights from the hub, or a file
 ):
     "The vision transformer `name` for pictures of any size, in patches of 16×16, without its classifier."
-    choose('plain vision transformer', name.split('.')[0], timm.list_models(module='vision_transformer') + timm.list_models(module='eva'))
-    try: vit = timm.create_model(name, pretrained is True, img_size=size, patch_size=16, dynamic_img_size=True, in_chans=in_chans)
-    except OSError as e: raise UserError(f'the weights of {name} cannot be fetched ({str(e).splitlines()[0]}); give a file: --pretrained FILE.') from e
+    choose(
+        'plain vision transformer',
+        name.split('.')[0],
+        timm.list_models(module='vision_transformer') + timm.list_models(module='eva'),
+    )
+    try:
+        vit = timm.create_model(
+            name,
+            pretrained is True,
+            img_size=size,
+            patch_size=16,
+            dynamic_img_size=True,
+            in_chans=in_chans,
+        )
+    except OSError as e:
+        raise UserError(
+            f'the weights of {name} cannot be fetched ({str(e).splitlines()[0]}); give a file: --pretrained FILE.'
+        ) from e
     vit.reset_classifier(0, '')
-    vit.mean,vit.std = normalisation(name, in_chans)
-    vit.multiple,vit.report = 16,fill_vit(vit, pretrained, name) if pretrained and pretrained is not True else None
+    vit.mean, vit.std = normalisation(name, in_chans)
+    vit.multiple, vit.report = (
+        16,
+        fill_vit(vit, pretrained, name) if pretrained and pretrained is not True else None,
+    )
     return vit
 
 # %% ../../nbs/3_models/eomt.ipynb #b041d418
-def fill_vit(vit, path, name:str) -> Report:
+def fill_vit(vit, path, name: str) -> Report:
     "Fill `vit` from the file `path`, patches and positions resized; a `UserError` if nothing in it fits."
     theirs = sys.modules[type(vit).__module__].checkpoint_filter_fn(read_weights(path), vit)
-    stem,ours = 'patch_embed.proj.weight',vit.patch_embed.proj.weight
-    if stem in theirs: theirs[stem] = adapt_input_conv(ours.shape[1], theirs[stem])
+    stem, ours = 'patch_embed.proj.weight', vit.patch_embed.proj.weight
+    if stem in theirs:
+        theirs[stem] = adapt_input_conv(ours.shape[1], theirs[stem])
     report = load_weights(vit, theirs, path)
-    if not report.taken: raise UserError(f'the weights in {str(path)!r} do not fit {name}: no tensor has a place there; choose the transformer that they belong to.')
+    if not report.taken:
+        raise UserError(
+            f'the weights in {str(path)!r} do not fit {name}: no tensor has a place there; choose the transformer that they belong to.'
+        )
     return report
 
 # %% ../../nbs/3_models/eomt.ipynb #f91d8307
-def double(n:int):
+def double(n: int):
     "A map of `n` channels at twice the size: transposed convolution, GELU, a filter for each channel, norm."
-    return nn.Sequential(nn.ConvTranspose2d(n, n, 2, 2), nn.GELU(), nn.Conv2d(n, n, 3, padding=1, groups=n, bias=False), LayerNorm2d(n))
+    return nn.Sequential(
+        nn.ConvTranspose2d(n, n, 2, 2),
+        nn.GELU(),
+        nn.Conv2d(n, n, 3, padding=1, groups=n, bias=False),
+        LayerNorm2d(n),
+    )
 
-def mlp(n:int):
+
+def mlp(n: int):
     "Three linear layers of `n` channels, GELU between them."
     return nn.Sequential(nn.Linear(n, n), nn.GELU(), nn.Linear(n, n), nn.GELU(), nn.Linear(n, n))
 
 # %% ../../nbs/3_models/eomt.ipynb #068344b4
 def combine(
-    classes, # Class logits of the queries, b×q×(k+1), the last for nothing
-    masks, # Mask logits of the queries, b×q×h×w
+    classes,  # Class logits of the queries, b×q×(k+1), the last for nothing
+    masks,  # Mask logits of the queries, b×q×h×w
 ):
     "Logits of pixels, b×k×h×w, from what queries say."
-    return torch.einsum('bqk,bqhw->bkhw', classes.softmax(2)[...,:-1], masks.sigmoid()).clamp(min=1e-7).log()
+    return (
+        torch.einsum('bqk,bqhw->bkhw', classes.softmax(2)[..., :-1], masks.sigmoid())
+        .clamp(min=1e-7)
+        .log()
+    )
 
 # %% ../../nbs/3_models/eomt.ipynb #934f67c7
 class EoMT(Segmenter):
     "A plain vision transformer with queries among the tokens of its last blocks."
-    def __init__(self, vit, n_classes:int, queries:int, blocks:int, deep:bool, anneal:int):
-        super().__init__(vit, None, aux_weight=1.)
-        n,self.last,self.deep,self.anneal = vit.embed_dim,blocks,deep,anneal
+
+    def __init__(self, vit, n_classes: int, queries: int, blocks: int, deep: bool, anneal: int):
+        super().__init__(vit, None, aux_weight=1.0)
+        n, self.last, self.deep, self.anneal = vit.embed_dim, blocks, deep, anneal
         self.queries = nn.Parameter(torch.randn(queries, n))
-        self.classify,self.mask,self.up = nn.Linear(n, n_classes+1),mlp(n),nn.Sequential(double(n), double(n))
+        self.classify, self.mask, self.up = (
+            nn.Linear(n, n_classes + 1),
+            mlp(n),
+            nn.Sequential(double(n), double(n)),
+        )
         self.register_buffer('num_batches_tracked', torch.tensor(0))
         for m in vit.blocks[-blocks:].modules():
-            if hasattr(m, 'num_prefix_tokens'): m.num_prefix_tokens += queries
+            if hasattr(m, 'num_prefix_tokens'):
+                m.num_prefix_tokens += queries
 
 # %% ../../nbs/3_models/eomt.ipynb #64224fbb
 @patch
-def embed(self:EoMT, x):
+def embed(self: EoMT, x):
     "The tokens of `x`, those of its patches last; for each block its further arguments; rows and columns of patches."
     tokens = self.body.patch_embed(x)
     grid = tokens.shape[1:3]
     tokens = self.body._pos_embed(tokens)
-    tokens,turns = tokens if isinstance(tokens, tuple) else (tokens, None)
-    turns = turns if getattr(self.body, 'rope_mixed', False) else [turns]*len(self.body.blocks)
+    tokens, turns = tokens if isinstance(tokens, tuple) else (tokens, None)
+    turns = turns if getattr(self.body, 'rope_mixed', False) else [turns] * len(self.body.blocks)
     return self.body.norm_pre(tokens), [{} if t is None else dict(rope=t) for t in turns], grid
 
+
 @patch
-def read(self:EoMT, tokens, grid):
+def read(self: EoMT, tokens, grid):
     "What the queries among `tokens` say: class logits, b×q×(k+1), and mask logits, b×q×h×w at 1/4."
     tokens = self.body.fc_norm(self.body.norm(tokens))
-    q,patches = tokens[:,:len(self.queries)],tokens[:,-grid[0]*grid[1]:]
-    return self.classify(q), torch.einsum('bqn,bnhw->bqhw', self.mask(q), self.up(patches.mT.unflatten(2, grid)))
+    q, patches = tokens[:, : len(self.queries)], tokens[:, -grid[0] * grid[1] :]
+    return self.classify(q), torch.einsum(
+        'bqn,bnhw->bqhw', self.mask(q), self.up(patches.mT.unflatten(2, grid))
+    )
 
 # %% ../../nbs/3_models/eomt.ipynb #0680e64a
 @patch
-def logits(self:EoMT, x, aux:bool=None):
+def logits(self: EoMT, x, aux: bool = None):
     "Main logits at 1/4; in training or with `aux`, what the queries say: at the end, then before each of the last blocks."
-    full,said = self.training if aux is None else aux,[]
+    full, said = self.training if aux is None else aux, []
     masked = self.training and self.anneal > 0
-    tokens,more,grid = self.embed(pad_to(x, self.multiple, self.least))
+    tokens, more, grid = self.embed(pad_to(x, self.multiple, self.least))
     steps = list(zip(self.body.blocks, more))
-    for block,kw in steps[:-self.last]: tokens = block(tokens, **kw)
+    for block, kw in steps[: -self.last]:
+        tokens = block(tokens, **kw)
     tokens = torch.cat([self.queries.expand(len(x), -1, -1), tokens], 1)
-    for i,(block,kw) in enumerate(steps[-self.last:]):
-        if masked or full and self.deep: said += self.read(tokens, grid)
-        tokens = block(tokens, attn_mask=self.focus(said[-1], i, grid, tokens.shape[1]) if masked else None, **kw)
-    if masked: self.num_batches_tracked += 1
+    for i, (block, kw) in enumerate(steps[-self.last :]):
+        if masked or full and self.deep:
+            said += self.read(tokens, grid)
+        tokens = block(
+            tokens,
+            attn_mask=self.focus(said[-1], i, grid, tokens.shape[1]) if masked else None,
+            **kw,
+        )
+    if masked:
+        self.num_batches_tracked += 1
     end = self.read(tokens, grid)
     return (combine(*end), *([*end, *(said if self.deep else [])] if full else []))
 
 # %% ../../nbs/3_models/eomt.ipynb #99f3b744
 @patch
-def share(self:EoMT, i:int):
+def share(self: EoMT, i: int):
     "The share of queries that the `i`-th of the last blocks masks at this time."
-    done = 6*self.num_batches_tracked/self.anneal - 1 - 3*i/max(1, self.last-1)
-    return (1 - done.clamp(0, 1))**.9
+    done = 6 * self.num_batches_tracked / self.anneal - 1 - 3 * i / max(1, self.last - 1)
+    return (1 - done.clamp(0, 1)) ** 0.9
+
 
 @patch
-def focus(self:EoMT, masks, i:int, grid, n:int):
+def focus(self: EoMT, masks, i: int, grid, n: int):
     "Who may look where in the `i`-th of the last blocks, b×1×n×n: masked queries only at patches that their mask covers."
     inside = resize(masks, grid).flatten(2) > 0
     free = torch.rand(inside.shape[:2], device=masks.device) >= self.share(i)
     look = torch.ones(len(masks), n, n, dtype=torch.bool, device=masks.device)
-    look[:,:len(self.queries),-grid[0]*grid[1]:] = inside | free[...,None]
-    return look[:,None]
+    look[:, : len(self.queries), -grid[0] * grid[1] :] = inside | free[..., None]
+    return look[:, None]
 
 # %% ../../nbs/3_models/eomt.ipynb #03474e42
 def eomt(
-    n_classes:int, # Channels of the logits
-    backbone:str='vit_small_patch14_reg4_dinov2', # A plain vision transformer of timm, such as DINOv2's or DINOv3's
+    n_classes: int,  # Channels of the logits
+    backbone: str = 'vit_small_patch14_reg4_dinov2',  # A plain vision transformer of timm, such as DINOv2's or DINOv3's
     *,
-    in_chans:int=3, # Channels of a picture
-    aux:bool=True, # Queries answer before each of the last blocks, too, in training
-    pretrained=None, # Weights of the transformer: True for the hub, or a file
-    queries:int=100, # Claims about a picture
-    blocks:int=3, # Last blocks, which queries take part in; the authors take 3 of small and base transformers, 4 of large ones
-    anneal:int=0, # Batches of training over which attention is masked less and less; 0 never masks it
-    size:int=512, # Side of the pictures that learnt positions are made for
+    in_chans: int = 3,  # Channels of a picture
+    aux: bool = True,  # Queries answer before each of the last blocks, too, in training
+    pretrained=None,  # Weights of the transformer: True for the hub, or a file
+    queries: int = 100,  # Claims about a picture
+    blocks: int = 3,  # Last blocks, which queries take part in; the authors take 3 of small and base transformers, 4 of large ones
+    anneal: int = 0,  # Batches of training over which attention is masked less and less; 0 never masks it
+    size: int = 512,  # Side of the pictures that learnt positions are made for
 ) -> Segmenter:
     "EoMT (Kerssies et al. 2025): a plain vision transformer with queries among its tokens."
-    return EoMT(plain_vit(backbone, size, in_chans, pretrained), n_classes, queries, blocks, aux, anneal)
+    return EoMT(
+        plain_vit(backbone, size, in_chans, pretrained), n_classes, queries, blocks, aux, anneal
+    )
 
 # %% ../../nbs/3_models/eomt.ipynb #68800651
 def truths(label):
     "The classes in `label`, h×w, the share of each in every cell of 4×4, m×n, and how much of a cell is labelled, n."
     names = label.unique()
     names = names[names != 255]
-    cells = lambda x: F.avg_pool2d(x[:,None].float(), 4).flatten(1)
-    return names.long(), cells(label == names[:,None,None]), cells(label[None] != 255)[0]
+    cells = lambda x: F.avg_pool2d(x[:, None].float(), 4).flatten(1)
+    return names.long(), cells(label == names[:, None, None]), cells(label[None] != 255)[0]
 
 # %% ../../nbs/3_models/eomt.ipynb #c7ba39b4
 def misfit(
-    z, # Mask logits of claims, q×n
-    t, # Shares of truths, m×n
-    v, # How much of each cell is labelled, n
+    z,  # Mask logits of claims, q×n
+    t,  # Shares of truths, m×n
+    v,  # How much of each cell is labelled, n
 ):
     "5 × cross-entropy + 5 × dice loss of every claim against every truth, q×m."
     p = z.sigmoid()
-    bce = ((F.softplus(z) @ v)[:,None] - z @ t.T)/v.sum().clamp(min=1e-8)
-    return 5*bce + 5*(1 - (2*p @ t.T + 1)/((p @ v)[:,None] + t.sum(1) + 1))
+    bce = ((F.softplus(z) @ v)[:, None] - z @ t.T) / v.sum().clamp(min=1e-8)
+    return 5 * bce + 5 * (1 - (2 * p @ t.T + 1) / ((p @ v)[:, None] + t.sum(1) + 1))
 
 # %% ../../nbs/3_models/eomt.ipynb #40836739
 def assign(cost):
     "The rows and columns of the cheapest assignment in `cost`, an array; as many as the shorter side has."
-    if len(cost) > cost.shape[1]: return assign(cost.T)[::-1]
-    c = np.nan_to_num(cost.astype(float), posinf=1e9, neginf=-1e9) # so that a training that diverged does not hang
-    n,m = c.shape
-    u,v,owner = np.zeros(n),np.zeros(m),np.full(m, -1)
+    if len(cost) > cost.shape[1]:
+        return assign(cost.T)[::-1]
+    c = np.nan_to_num(
+        cost.astype(float), posinf=1e9, neginf=-1e9
+    )  # so that a training that diverged does not hang
+    n, m = c.shape
+    u, v, owner = np.zeros(n), np.zeros(m), np.full(m, -1)
     for i in range(n):
-        way,before,new,k,j,d = np.full(m, np.inf),np.full(m, -1),np.ones(m, bool),i,-1,0.
+        way, before, new, k, j, d = np.full(m, np.inf), np.full(m, -1), np.ones(m, bool), i, -1, 0.0
         while k >= 0:
             far = d + c[k] - u[k] - v
             nearer = new & (far < way)
-            way[nearer],before[nearer] = far[nearer],j
+            way[nearer], before[nearer] = far[nearer], j
             j = np.where(new, way, np.inf).argmin()
-            d,k,new[j] = way[j],owner[j],False
+            d, k, new[j] = way[j], owner[j], False
         taken = ~new & (owner >= 0)
-        u[i] += d; u[owner[taken]] += d - way[taken]; v[taken] -= d - way[taken]
-        while j >= 0: owner[j],j = owner[before[j]] if before[j] >= 0 else i,before[j]
+        u[i] += d
+        u[owner[taken]] += d - way[taken]
+        v[taken] -= d - way[taken]
+        while j >= 0:
+            owner[j], j = owner[before[j]] if before[j] >= 0 else i, before[j]
     cols = np.flatnonzero(owner >= 0)
-    return owner[cols],cols
+    return owner[cols], cols
 
 # %% ../../nbs/3_models/eomt.ipynb #344110ee
 def matching(
-    classes, # Class logits of the claims, b×q×(k+1)
-    masks, # Mask logits of the claims, b×q×h×w
-    wanted:list, # `truths` of each label
+    classes,  # Class logits of the claims, b×q×(k+1)
+    masks,  # Mask logits of the claims, b×q×h×w
+    wanted: list,  # `truths` of each label
 ):
     "2 × cross-entropy of the classes + misfit of the masks, after each truth was assigned to a claim."
-    want,weight,fits = torch.full_like(classes[...,0], classes.shape[2]-1, dtype=torch.long),torch.zeros_like(classes[...,0]),[]
-    for i,(names,t,v) in enumerate(wanted):
+    want, weight, fits = (
+        torch.full_like(classes[..., 0], classes.shape[2] - 1, dtype=torch.long),
+        torch.zeros_like(classes[..., 0]),
+        [],
+    )
+    for i, (names, t, v) in enumerate(wanted):
         fit = misfit(masks[i].flatten(1), t, v)
-        rows,cols = assign((fit - 2*classes[i].softmax(1)[:,names]).detach().cpu().numpy())
-        if len(names): weight[i] = .1
-        want[i,rows],weight[i,rows] = names[cols],1
-        fits.append(fit[rows,cols])
-    ce = (weight*F.cross_entropy(classes.mT, want, reduction='none')).sum()/weight.sum().clamp(min=1e-8)
-    return 2*ce + sum(f.sum() for f in fits)/max(1, sum(map(len, fits)))
+        rows, cols = assign((fit - 2 * classes[i].softmax(1)[:, names]).detach().cpu().numpy())
+        if len(names):
+            weight[i] = 0.1
+        want[i, rows], weight[i, rows] = names[cols], 1
+        fits.append(fit[rows, cols])
+    ce = (weight * F.cross_entropy(classes.mT, want, reduction='none')).sum() / weight.sum().clamp(
+        min=1e-8
+    )
+    return 2 * ce + sum(f.sum() for f in fits) / max(1, sum(map(len, fits)))
 
 # %% ../../nbs/3_models/eomt.ipynb #34ea98b4
 @patch
-def loss(self:EoMT, outputs, image, label, criterion):
+def loss(self: EoMT, outputs, image, label, criterion):
     "`matching` of the last answer of the queries, plus `aux_weight` times that of each earlier one; `criterion` has no part in it."
-    h,w = label.shape[1:]
+    h, w = label.shape[1:]
     wanted = [truths(y) for y in F.pad(label, (0, -w % 16, 0, -h % 16), value=255)]
-    each = [matching(c, m, wanted) for c,m in zip(outputs[1::2], outputs[2::2])]
-    return sum(k*l for k,l in zip([1., *[self.aux_weight]*len(each)], each))
+    each = [matching(c, m, wanted) for c, m in zip(outputs[1::2], outputs[2::2])]
+    return sum(k * l for k, l in zip([1.0, *[self.aux_weight] * len(each)], each))

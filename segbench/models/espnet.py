@@ -14,67 +14,93 @@ from ..backbones import normalisation
 from .base import *
 
 # %% ../../nbs/3_models/espnet.ipynb #ab7bc4da
-def conv(ni:int, nf:int, ks:int=3, stride:int=1, rate:int=1):
+def conv(ni: int, nf: int, ks: int = 3, stride: int = 1, rate: int = 1):
     "A convolution without bias that keeps the size but for its stride."
-    return nn.Conv2d(ni, nf, ks, stride, rate*(ks//2), rate, bias=False)
+    return nn.Conv2d(ni, nf, ks, stride, rate * (ks // 2), rate, bias=False)
 
-def act(n:int, **before):
+
+def act(n: int, **before):
     "The layers `before`, by name, then batch norm and PReLU."
     return nn.Sequential(OrderedDict(**before, bn=nn.BatchNorm2d(n, 1e-3), act=nn.PReLU(n)))
 
 # %% ../../nbs/3_models/espnet.ipynb #47b69cff
 class ESP(nn.Module):
     "Efficient spatial pyramid: reduce, split over five rates, transform, merge."
-    def __init__(self,
-        ni:int, # Channels in
-        nf:int, # Channels out, at least 5
-        stride:int=1, # 2 halves the map
-        fuse:bool=True, # Add up the outputs from rate 2 on
+
+    def __init__(
+        self,
+        ni: int,  # Channels in
+        nf: int,  # Channels out, at least 5
+        stride: int = 1,  # 2 halves the map
+        fuse: bool = True,  # Add up the outputs from rate 2 on
     ):
         super().__init__()
-        n = nf//5
-        self.reduce = conv(ni, n, 2*stride-1, stride)
-        self.spread = nn.ModuleList(conv(n, n if r > 1 else nf-4*n, rate=r) for r in (1,2,4,8,16))
-        self.merge,self.same,self.fuse = act(nf),ni == nf,fuse
+        n = nf // 5
+        self.reduce = conv(ni, n, 2 * stride - 1, stride)
+        self.spread = nn.ModuleList(
+            conv(n, n if r > 1 else nf - 4 * n, rate=r) for r in (1, 2, 4, 8, 16)
+        )
+        self.merge, self.same, self.fuse = act(nf), ni == nf, fuse
 
     def forward(self, x):
         "b×`nf`×h×w, or half of it."
         y = self.reduce(x)
-        near,*far = (c(y) for c in self.spread)
+        near, *far = (c(y) for c in self.spread)
         y = torch.cat([near, *(accumulate(far) if self.fuse else far)], 1)
         return self.merge(x + y if self.same else y)
 
 # %% ../../nbs/3_models/espnet.ipynb #01f2f07e
 class Encoder(nn.Module):
     "Maps at 1/2, 1/4 and 1/8."
-    def __init__(self, in_chans:int, p:int, q:int, picture:bool=True):
+
+    def __init__(self, in_chans: int, p: int, q: int, picture: bool = True):
         super().__init__()
-        (self.mean,self.std),self.multiple = normalisation('resnet18', in_chans),8
-        a,b,c = 16+in_chans, 128+in_chans, 256
-        self.picture,self.chs = picture,[a if picture else 16, b, c]
-        self.level1,self.join1 = act(16, conv=conv(in_chans, 16, stride=2)),act(a)
-        self.down2,self.level2,self.join2 = ESP(a, 64, 2),nn.Sequential(*(ESP(64, 64) for _ in range(p))),act(b)
-        self.down3,self.level3,self.join3 = ESP(b, 128, 2),nn.Sequential(*(ESP(128, 128) for _ in range(q))),act(c)
+        (self.mean, self.std), self.multiple = normalisation('resnet18', in_chans), 8
+        a, b, c = 16 + in_chans, 128 + in_chans, 256
+        self.picture, self.chs = picture, [a if picture else 16, b, c]
+        self.level1, self.join1 = act(16, conv=conv(in_chans, 16, stride=2)), act(a)
+        self.down2, self.level2, self.join2 = (
+            ESP(a, 64, 2),
+            nn.Sequential(*(ESP(64, 64) for _ in range(p))),
+            act(b),
+        )
+        self.down3, self.level3, self.join3 = (
+            ESP(b, 128, 2),
+            nn.Sequential(*(ESP(128, 128) for _ in range(q))),
+            act(c),
+        )
         self.halve = nn.AvgPool2d(3, 2, 1)
 
     def forward(self, x):
         "Three maps of `x`, finest first."
-        half = self.halve(x); quarter = self.halve(half)
+        half = self.halve(x)
+        quarter = self.halve(half)
         level1 = self.level1(x)
-        m1 = self.join1(torch.cat([level1, half], 1)); y = self.down2(m1)
-        m2 = self.join2(torch.cat([self.level2(y), y, quarter], 1)); y = self.down3(m2)
+        m1 = self.join1(torch.cat([level1, half], 1))
+        y = self.down2(m1)
+        m2 = self.join2(torch.cat([self.level2(y), y, quarter], 1))
+        y = self.down3(m2)
         return m1 if self.picture else level1, m2, self.join3(torch.cat([y, self.level3(y)], 1))
 
 # %% ../../nbs/3_models/espnet.ipynb #edcce61c
 class Decoder(nn.Module):
     "From the three maps of `Encoder` to logits as large as the picture."
-    def __init__(self, chs:list, n_classes:int):
+
+    def __init__(self, chs: list, n_classes: int):
         super().__init__()
         n = max(n_classes, 5)
         up = lambda nf=n: nn.ConvTranspose2d(n, nf, 2, 2, bias=False)
-        self.score8,self.score4 = conv(chs[2], n, 1),conv(chs[1], n, 1)
-        self.bn8,self.join2,self.up8 = nn.BatchNorm2d(n, 1e-3),act(n, conv=conv(n+chs[0], n)),up()
-        self.join4,self.up4,self.up2 = nn.Sequential(act(2*n), ESP(2*n, n)),act(n, up=up()),up(n_classes)
+        self.score8, self.score4 = conv(chs[2], n, 1), conv(chs[1], n, 1)
+        self.bn8, self.join2, self.up8 = (
+            nn.BatchNorm2d(n, 1e-3),
+            act(n, conv=conv(n + chs[0], n)),
+            up(),
+        )
+        self.join4, self.up4, self.up2 = (
+            nn.Sequential(act(2 * n), ESP(2 * n, n)),
+            act(n, up=up()),
+            up(n_classes),
+        )
 
     def forward(self, half, quarter, eighth):
         "b×`n_classes`×h×w, twice the size of `half`."
@@ -84,57 +110,99 @@ class Decoder(nn.Module):
 
 # %% ../../nbs/3_models/espnet.ipynb #8aae4ef9
 def espnet(
-    n_classes:int, # Channels of the logits
+    n_classes: int,  # Channels of the logits
     *,
-    in_chans:int=3, # Channels of a picture
-    aux:bool=False, # With an auxiliary head in training; the original has none
-    p:int=2, # Pyramids at 1/4
-    q:int=8, # Pyramids at 1/8
-    picture:bool=True, # The decoder sees the halved picture, too, as for CamVid; for Cityscapes it does not
+    in_chans: int = 3,  # Channels of a picture
+    aux: bool = False,  # With an auxiliary head in training; the original has none
+    p: int = 2,  # Pyramids at 1/4
+    q: int = 8,  # Pyramids at 1/8
+    picture: bool = True,  # The decoder sees the halved picture, too, as for CamVid; for Cityscapes it does not
 ) -> Segmenter:
     "ESPNet (Mehta et al. 2018): an encoder of spatial pyramids, a decoder as thin as the classes are many."
     body = Encoder(in_chans, p, q, picture)
-    return Segmenter(body, Decoder(body.chs, n_classes), conv(body.chs[1], n_classes, 1) if aux else None, range(3))
+    return Segmenter(
+        body,
+        Decoder(body.chs, n_classes),
+        conv(body.chs[1], n_classes, 1) if aux else None,
+        range(3),
+    )
 
 # %% ../../nbs/3_models/espnet.ipynb #ed7faab9
 def espnet_c(
-    n_classes:int, # Channels of the logits
+    n_classes: int,  # Channels of the logits
     *,
-    in_chans:int=3, # Channels of a picture
-    aux:bool=False, # With an auxiliary head in training; the original has none
-    p:int=2, # Pyramids at 1/4
-    q:int=8, # Pyramids at 1/8
+    in_chans: int = 3,  # Channels of a picture
+    aux: bool = False,  # With an auxiliary head in training; the original has none
+    p: int = 2,  # Pyramids at 1/4
+    q: int = 8,  # Pyramids at 1/8
 ) -> Segmenter:
     "ESPNet-C (Mehta et al. 2018): the encoder and a classifier at 1/8."
     body = Encoder(in_chans, p, q)
-    return Segmenter(body, conv(body.chs[2], n_classes, 1), conv(body.chs[1], n_classes, 1) if aux else None, [2])
+    return Segmenter(
+        body, conv(body.chs[2], n_classes, 1), conv(body.chs[1], n_classes, 1) if aux else None, [2]
+    )
 
 # %% ../../nbs/3_models/espnet.ipynb #91ffb607
-theirs = {r'^encoder\.classifier\.conv': 'head.score8', r'^encoder': 'body', r'\bb(\d)\b': r'join\1', r'_0\.(bn|act)': r'_0.merge.\1',
-    r'level(\d)_0': r'down\1', r'\bbn\.(bn|act)': r'merge.\1', r'c1\.conv': 'reduce', r'd1\.conv': 'spread.0', r'd2\.conv': 'spread.1',
-    r'd4\.conv': 'spread.2', r'd8\.conv': 'spread.3', r'd16\.conv': 'spread.4', r'^level3_C\.conv': 'head.score4', r'^br': 'head.bn8', r'^conv': 'head.join2',
-    r'^up_l3\.0': 'head.up8', r'^combine_l2_l3': 'head.join4', r'^up_l2\.0': 'head.up4.up', r'^up_l2\.1': 'head.up4', r'^classifier': 'head.up2'}
+theirs = {
+    r'^encoder\.classifier\.conv': 'head.score8',
+    r'^encoder': 'body',
+    r'\bb(\d)\b': r'join\1',
+    r'_0\.(bn|act)': r'_0.merge.\1',
+    r'level(\d)_0': r'down\1',
+    r'\bbn\.(bn|act)': r'merge.\1',
+    r'c1\.conv': 'reduce',
+    r'd1\.conv': 'spread.0',
+    r'd2\.conv': 'spread.1',
+    r'd4\.conv': 'spread.2',
+    r'd8\.conv': 'spread.3',
+    r'd16\.conv': 'spread.4',
+    r'^level3_C\.conv': 'head.score4',
+    r'^br': 'head.bn8',
+    r'^conv': 'head.join2',
+    r'^up_l3\.0': 'head.up8',
+    r'^combine_l2_l3': 'head.join4',
+    r'^up_l2\.0': 'head.up4.up',
+    r'^up_l2\.1': 'head.up4',
+    r'^classifier': 'head.up2',
+}
 
-def rename(name:str) -> str:
+
+def rename(name: str) -> str:
     "Our name for the authors' tensor `name`."
-    for pattern,ours in theirs.items(): name = re.sub(pattern, ours, name)
+    for pattern, ours in theirs.items():
+        name = re.sub(pattern, ours, name)
     return name
 
 # %% ../../nbs/3_models/espnet.ipynb #0d5db59a
 def published(
-    weights:dict, # The authors' tensors of an ESPNet or an ESPNet-C, by their names, for blue, green, red
+    weights: dict,  # The authors' tensors of an ESPNet or an ESPNet-C, by their names, for blue, green, red
 ) -> dict:
     "The same tensors by our names, for red, green, blue."
+
     def turned(v):
         axis = int(v.ndim == 4)
-        kept,picture = v.split([v.shape[axis]-3, 3], axis)
+        kept, picture = v.split([v.shape[axis] - 3, 3], axis)
         return torch.cat([kept, picture.flip(axis)], axis)
-    if 'level2_0.c1.conv.weight' in weights: # an ESPNet-C, which is the encoder alone
-        weights = {k.replace('classifier.conv', 'head') if k.startswith('classifier') else 'encoder.'+k: v
-                   for k,v in weights.items()}
-    ours = {rename(k): v for k,v in weights.items()}
-    seen = ['body.level1.conv', 'body.join1', 'body.down2.reduce', 'body.join2', 'body.down3.reduce', 'head.score4']
+
+    if 'level2_0.c1.conv.weight' in weights:  # an ESPNet-C, which is the encoder alone
+        weights = {
+            k.replace('classifier.conv', 'head')
+            if k.startswith('classifier')
+            else 'encoder.' + k: v
+            for k, v in weights.items()
+        }
+    ours = {rename(k): v for k, v in weights.items()}
+    seen = [
+        'body.level1.conv',
+        'body.join1',
+        'body.down2.reduce',
+        'body.join2',
+        'body.down3.reduce',
+        'head.score4',
+    ]
     join = ours.get('head.join2.conv.weight')
-    if join is not None and join.shape[1]-join.shape[0] > 16: # the classes, 16 channels, and the picture
+    if (
+        join is not None and join.shape[1] - join.shape[0] > 16
+    ):  # the classes, 16 channels, and the picture
         seen.append('head.join2.conv')
-    return {k: turned(v) if k.startswith(tuple(seen)) and v.ndim else v for k,v in ours.items()}
+    return {k: turned(v) if k.startswith(tuple(seen)) and v.ndim else v for k, v in ours.items()}

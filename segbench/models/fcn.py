@@ -19,22 +19,24 @@ from ..weights import *
 # %% ../../nbs/3_models/fcn.ipynb #725a62f2
 class Scores(nn.Module):
     "Scores of the last map, refined by those of finer maps, one after the other."
-    def __init__(self,
-        chs:list, # Channels of the maps, finest first
-        n_classes:int, # Channels out
-        nf:int=None, # Channels of the head on the last map, a quarter of its own by default
-        drop:float=.1, # Dropout before the last layer
-        align_corners:bool=False, # For the way up
+
+    def __init__(
+        self,
+        chs: list,  # Channels of the maps, finest first
+        n_classes: int,  # Channels out
+        nf: int = None,  # Channels of the head on the last map, a quarter of its own by default
+        drop: float = 0.1,  # Dropout before the last layer
+        align_corners: bool = False,  # For the way up
     ):
         super().__init__()
-        *skips,top = chs
-        self.top,self.align_corners = head(top, nf or top//4, n_classes, drop),align_corners
+        *skips, top = chs
+        self.top, self.align_corners = head(top, nf or top // 4, n_classes, drop), align_corners
         self.skips = nn.ModuleList(nn.Conv2d(c, n_classes, 1) for c in reversed(skips))
 
     def forward(self, *maps):
         "Logits at the stride of the finest of `maps`."
         y = self.top(maps[-1])
-        for score,m in zip(self.skips, maps[-2::-1]):
+        for score, m in zip(self.skips, maps[-2::-1]):
             z = score(m)
             like = max(y, z, key=torch.numel)
             y = resize(y, like, self.align_corners) + resize(z, like, self.align_corners)
@@ -42,126 +44,167 @@ class Scores(nn.Module):
 
 # %% ../../nbs/3_models/fcn.ipynb #0a91075c
 def with_skips(
-    skips:int, # Number of finer maps that add their scores
-    n_classes:int, # Channels of the logits
-    backbone:str='vgg16', # Any backbone
+    skips: int,  # Number of finer maps that add their scores
+    n_classes: int,  # Channels of the logits
+    backbone: str = 'vgg16',  # Any backbone
     *,
-    in_chans:int=3, # Channels of a picture
-    aux:bool=True, # With an auxiliary head in training
-    pretrained=None, # Weights of the backbone: True for the hub, or a file
-    out_stride:int=32, # Stride of the last map
-    nf:int=None, # Channels of the head, a quarter of the last map's by default
-    drop:float=.1, # Dropout before the last layers
-    align_corners:bool=False, # For every resize, as in Caffe
+    in_chans: int = 3,  # Channels of a picture
+    aux: bool = True,  # With an auxiliary head in training
+    pretrained=None,  # Weights of the backbone: True for the hub, or a file
+    out_stride: int = 32,  # Stride of the last map
+    nf: int = None,  # Channels of the head, a quarter of the last map's by default
+    drop: float = 0.1,  # Dropout before the last layers
+    align_corners: bool = False,  # For every resize, as in Caffe
 ):
     "An FCN whose coarsest scores are refined by those of `skips` finer maps."
     body = make_backbone(backbone, out_stride, pretrained=pretrained, in_chans=in_chans)
-    c4,taps = body.chs[-2],range(-1-skips, 0)
-    scores = Scores([*(body.chs[t] for t in taps[:-1]), body.top_chs], n_classes, nf, drop, align_corners)
-    return Segmenter(body, scores, head(c4, c4//4, n_classes, drop) if aux else None, taps, align_corners=align_corners)
+    c4, taps = body.chs[-2], range(-1 - skips, 0)
+    scores = Scores(
+        [*(body.chs[t] for t in taps[:-1]), body.top_chs], n_classes, nf, drop, align_corners
+    )
+    return Segmenter(
+        body,
+        scores,
+        head(c4, c4 // 4, n_classes, drop) if aux else None,
+        taps,
+        align_corners=align_corners,
+    )
 
 # %% ../../nbs/3_models/fcn.ipynb #3dbf84b7
 @delegates(with_skips)
-def fcn32s(n_classes:int, backbone:str='vgg16', **kwargs) -> Segmenter:
+def fcn32s(n_classes: int, backbone: str = 'vgg16', **kwargs) -> Segmenter:
     "FCN-32s (Long et al. 2015): the scores of the last map alone."
     return with_skips(0, n_classes, backbone, **kwargs)
 
 # %% ../../nbs/3_models/fcn.ipynb #b3d99ade
 @delegates(with_skips)
-def fcn16s(n_classes:int, backbone:str='vgg16', **kwargs) -> Segmenter:
+def fcn16s(n_classes: int, backbone: str = 'vgg16', **kwargs) -> Segmenter:
     "FCN-16s (Long et al. 2015): refined by one finer map."
     return with_skips(1, n_classes, backbone, **kwargs)
 
 # %% ../../nbs/3_models/fcn.ipynb #18888e24
 @delegates(with_skips)
-def fcn8s(n_classes:int, backbone:str='vgg16', **kwargs) -> Segmenter:
+def fcn8s(n_classes: int, backbone: str = 'vgg16', **kwargs) -> Segmenter:
     "FCN-8s (Long et al. 2015): refined by two finer maps."
     return with_skips(2, n_classes, backbone, **kwargs)
 
 # %% ../../nbs/3_models/fcn.ipynb #9330bddf
 @delegates(with_skips)
-def fcn(n_classes:int, backbone:str='vgg16', **kwargs) -> Segmenter:
+def fcn(n_classes: int, backbone: str = 'vgg16', **kwargs) -> Segmenter:
     "FCN-8s, the default of the family."
     return fcn8s(n_classes, backbone, **kwargs)
 
 # %% ../../nbs/3_models/fcn.ipynb #8b91f61d
 class FC6(Segmenter):
     "VGG16 with its dense layers as convolutions, and scores of `skips` finer pools."
-    def __init__(self, body, n_classes:int, skips:int, drop:float, width:int, aux:bool):
+
+    def __init__(self, body, n_classes: int, skips: int, drop: float, width: int, aux: bool):
         super().__init__(body, None, head(512, 128, n_classes) if aux else None)
-        self.least = 1 # Its own padding of 100 pixels is enough for any picture
+        self.least = 1  # Its own padding of 100 pixels is enough for any picture
         layers = body.net.features
         layers[0].padding = (100, 100)
         for m in layers:
-            if isinstance(m, nn.MaxPool2d): m.ceil_mode = True
-        dense = lambda ni,ks: [nn.Conv2d(ni, width, ks), nn.ReLU(), nn.Dropout(drop)]
+            if isinstance(m, nn.MaxPool2d):
+                m.ceil_mode = True
+        dense = lambda ni, ks: [nn.Conv2d(ni, width, ks), nn.ReLU(), nn.Dropout(drop)]
         self.dense = nn.Sequential(*dense(body.chs[-1], 7), *dense(width, 1))
-        self.scores = nn.ModuleList(nn.Conv2d(c, n_classes, 1) for c in [width, *body.chs[-2:-2-skips:-1]])
-        for m in self.scores: nn.init.zeros_(m.weight); nn.init.zeros_(m.bias)
-        self.ups = nn.ModuleList([*(bilinear_up(n_classes, 2) for _ in range(skips)), bilinear_up(n_classes, 32 >> skips)])
+        self.scores = nn.ModuleList(
+            nn.Conv2d(c, n_classes, 1) for c in [width, *body.chs[-2 : -2 - skips : -1]]
+        )
+        for m in self.scores:
+            nn.init.zeros_(m.weight)
+            nn.init.zeros_(m.bias)
+        self.ups = nn.ModuleList(
+            [
+                *(bilinear_up(n_classes, 2) for _ in range(skips)),
+                bilinear_up(n_classes, 32 >> skips),
+            ]
+        )
         self.cuts = (*(5, 9)[:skips], (19, 27, 31)[skips])
 
 # %% ../../nbs/3_models/fcn.ipynb #e5310402
 @patch
-def logits(self:FC6, x, aux:bool=None):
+def logits(self: FC6, x, aux: bool = None):
     "Logits at the size of `x`; in training or with `aux`, those of the auxiliary head, too."
-    h,w = x.shape[-2:]
-    cut = lambda t, at, h, w: t[..., at:at+h, at:at+w]
+    h, w = x.shape[-2:]
+    cut = lambda t, at, h, w: t[..., at : at + h, at : at + w]
     maps = self.body(x)
     y = self.scores[0](self.dense(maps[-1]))
-    for up,at,score,m,scale in zip(self.ups, self.cuts, self.scores[1:], (maps[-2], maps[-3]), (.01, .0001)):
+    for up, at, score, m, scale in zip(
+        self.ups, self.cuts, self.scores[1:], (maps[-2], maps[-3]), (0.01, 0.0001)
+    ):
         y = up(y)
-        y = y + cut(score(m*scale), at, *y.shape[2:])
+        y = y + cut(score(m * scale), at, *y.shape[2:])
     out = cut(self.ups[-1](y), self.cuts[-1], h, w)
-    if self.aux is None or not (self.training if aux is None else aux): return (out,)
+    if self.aux is None or not (self.training if aux is None else aux):
+        return (out,)
     z = self.aux(maps[-2])
-    return out,cut(resize(z, [16*s for s in z.shape[2:]]), 99, h, w)
+    return out, cut(resize(z, [16 * s for s in z.shape[2:]]), 99, h, w)
 
 # %% ../../nbs/3_models/fcn.ipynb #2ae8a09b
 @torch.no_grad()
 def take_dense(
-    net, # `FC6` to fill
-    pretrained, # True for VGG16's weights from the hub, or a file
+    net,  # `FC6` to fill
+    pretrained,  # True for VGG16's weights from the hub, or a file
 ):
     "Fill fc6 and fc7 from VGG16's dense layers, if they are as wide and the weights have them; the report tells."
-    d = timm.create_model('vgg16', pretrained=True).state_dict() if pretrained is True else read_weights(pretrained)
-    layers = ('pre_logits.fc1', 'pre_logits.fc2') if 'pre_logits.fc1.bias' in d else ('classifier.0', 'classifier.3') # timm's and torchvision's names
+    d = (
+        timm.create_model('vgg16', pretrained=True).state_dict()
+        if pretrained is True
+        else read_weights(pretrained)
+    )
+    layers = (
+        ('pre_logits.fc1', 'pre_logits.fc2')
+        if 'pre_logits.fc1.bias' in d
+        else ('classifier.0', 'classifier.3')
+    )  # timm's and torchvision's names
     theirs = [f'{l}.{kind}' for l in layers for kind in ('weight', 'bias')]
     own = dict(net.dense.named_parameters(prefix='dense'))
-    if fits := all(k in d and d[k].numel() == p.numel() for k,p in zip(theirs, own.values())):
-        for k,p in zip(theirs, own.values()): p.copy_(d[k].view(p.shape))
+    if fits := all(k in d and d[k].numel() == p.numel() for k, p in zip(theirs, own.values())):
+        for k, p in zip(theirs, own.values()):
+            p.copy_(d[k].view(p.shape))
     if r := net.body.report:
         (r.taken if fits else r.missing).extend(own)
-        r.total,r.unused = r.total+4,[k for k in r.unused if not fits or k not in theirs]
+        r.total, r.unused = r.total + 4, [k for k in r.unused if not fits or k not in theirs]
 
 # %% ../../nbs/3_models/fcn.ipynb #cd67e131
 def with_fc6(
-    skips:int, # Number of finer pools that add their scores
-    n_classes:int, # Channels of the logits
+    skips: int,  # Number of finer pools that add their scores
+    n_classes: int,  # Channels of the logits
     *,
-    in_chans:int=3, # Channels of a picture
-    aux:bool=False, # With an auxiliary head on pool 4 in training, which the original has not
-    pretrained=None, # Weights of VGG16, its dense layers included: True for the hub, or a file
-    drop:float=.5, # Dropout after each dense layer
-    width:int=4096, # Channels of the dense layers
+    in_chans: int = 3,  # Channels of a picture
+    aux: bool = False,  # With an auxiliary head on pool 4 in training, which the original has not
+    pretrained=None,  # Weights of VGG16, its dense layers included: True for the hub, or a file
+    drop: float = 0.5,  # Dropout after each dense layer
+    width: int = 4096,  # Channels of the dense layers
 ):
     "Shelhamer's FCN with the scores of `skips` finer pools."
-    net = FC6(make_backbone('vgg16', pretrained=pretrained, in_chans=in_chans), n_classes, skips, drop, width, aux)
-    if pretrained: take_dense(net, pretrained)
+    net = FC6(
+        make_backbone('vgg16', pretrained=pretrained, in_chans=in_chans),
+        n_classes,
+        skips,
+        drop,
+        width,
+        aux,
+    )
+    if pretrained:
+        take_dense(net, pretrained)
     return net
 
 # %% ../../nbs/3_models/fcn.ipynb #88850d01
 @delegates(with_fc6)
-def fcn8s_fc6(n_classes:int, **kwargs) -> Segmenter:
+def fcn8s_fc6(n_classes: int, **kwargs) -> Segmenter:
     "FCN-8s as Shelhamer's: dense layers of 4096 channels, padding of 100, transposed convolutions."
     return with_fc6(2, n_classes, **kwargs)
 
+
 @delegates(with_fc6)
-def fcn16s_fc6(n_classes:int, **kwargs) -> Segmenter:
+def fcn16s_fc6(n_classes: int, **kwargs) -> Segmenter:
     "FCN-16s as Shelhamer's."
     return with_fc6(1, n_classes, **kwargs)
 
+
 @delegates(with_fc6)
-def fcn32s_fc6(n_classes:int, **kwargs) -> Segmenter:
+def fcn32s_fc6(n_classes: int, **kwargs) -> Segmenter:
     "FCN-32s as Shelhamer's."
     return with_fc6(0, n_classes, **kwargs)

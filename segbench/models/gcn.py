@@ -14,11 +14,12 @@ from .base import *
 # %% ../../nbs/3_models/gcn.ipynb #6b4fd876
 class LargeKernel(nn.Module):
     "A `ks`×`ks` neighbourhood seen through two pairs of thin convolutions."
-    def __init__(self, ni:int, nf:int, ks:int=7):
+
+    def __init__(self, ni: int, nf: int, ks: int = 7):
         super().__init__()
-        thin = lambda a,b,shape: nn.Conv2d(a, b, shape, padding=(shape[0]//2, shape[1]//2))
-        self.tall = nn.Sequential(thin(ni, nf, (ks,1)), thin(nf, nf, (1,ks)))
-        self.wide = nn.Sequential(thin(ni, nf, (1,ks)), thin(nf, nf, (ks,1)))
+        thin = lambda a, b, shape: nn.Conv2d(a, b, shape, padding=(shape[0] // 2, shape[1] // 2))
+        self.tall = nn.Sequential(thin(ni, nf, (ks, 1)), thin(nf, nf, (1, ks)))
+        self.wide = nn.Sequential(thin(ni, nf, (1, ks)), thin(nf, nf, (ks, 1)))
 
     def forward(self, x):
         "b×`nf`×h×w."
@@ -27,9 +28,12 @@ class LargeKernel(nn.Module):
 # %% ../../nbs/3_models/gcn.ipynb #5c8c4522
 class Smooth(nn.Module):
     "`x` plus what two 3×3 convolutions make of it: the boundary refinement block."
-    def __init__(self, nf:int):
+
+    def __init__(self, nf: int):
         super().__init__()
-        self.convs = nn.Sequential(nn.Conv2d(nf, nf, 3, padding=1), nn.ReLU(), nn.Conv2d(nf, nf, 3, padding=1))
+        self.convs = nn.Sequential(
+            nn.Conv2d(nf, nf, 3, padding=1), nn.ReLU(), nn.Conv2d(nf, nf, 3, padding=1)
+        )
 
     def forward(self, x):
         "b×`nf`×h×w, as `x`."
@@ -38,26 +42,32 @@ class Smooth(nn.Module):
 # %% ../../nbs/3_models/gcn.ipynb #1a590423
 class Cascade(nn.Module):
     "Scores of every stage through a large kernel, summed from coarse to fine."
-    def __init__(self, chs:list, n_classes:int, ks:int, deconv:bool, align_corners:bool):
+
+    def __init__(self, chs: list, n_classes: int, ks: int, deconv: bool, align_corners: bool):
         super().__init__()
         self.align_corners = align_corners
-        self.scores = nn.ModuleList(nn.Sequential(LargeKernel(c, n_classes, ks), Smooth(n_classes)) for c in reversed(chs))
-        self.smooth = nn.ModuleList(Smooth(n_classes) for _ in range(len(chs)+1))
-        self.ups = nn.ModuleList(bilinear_up(n_classes, 2, 1) if deconv else nn.Identity() for _ in self.smooth)
+        self.scores = nn.ModuleList(
+            nn.Sequential(LargeKernel(c, n_classes, ks), Smooth(n_classes)) for c in reversed(chs)
+        )
+        self.smooth = nn.ModuleList(Smooth(n_classes) for _ in range(len(chs) + 1))
+        self.ups = nn.ModuleList(
+            bilinear_up(n_classes, 2, 1) if deconv else nn.Identity() for _ in self.smooth
+        )
 
     def forward(self, x, *maps):
         "Logits at the size of `x`, the picture, which only tells its size, by way of half of it."
-        y,*finer = [f(m) for f,m in zip(self.scores, reversed(maps))]
-        sizes = [*finer, [-(-n//2) for n in x.shape[-2:]], x]
-        for up,size,f,smooth in zip(self.ups, sizes, [*finer, None, None], self.smooth):
+        y, *finer = [f(m) for f, m in zip(self.scores, reversed(maps))]
+        sizes = [*finer, [-(-n // 2) for n in x.shape[-2:]], x]
+        for up, size, f, smooth in zip(self.ups, sizes, [*finer, None, None], self.smooth):
             y = resize(up(y), size, self.align_corners)
-            y = smooth(y if f is None else y+f)
+            y = smooth(y if f is None else y + f)
         return y
 
 # %% ../../nbs/3_models/gcn.ipynb #be8db702
 class GCN(Segmenter):
     "Scores refined down to the size of the picture."
-    def logits(self, x, aux:bool=None):
+
+    def logits(self, x, aux: bool = None):
         "Main logits at the size of `x`, b×c×h×w, padded where the backbone wants it; an auxiliary head's at its stride."
         x = pad_to(x, self.multiple, self.least)
         maps = self.body(x)
@@ -66,17 +76,22 @@ class GCN(Segmenter):
 
 # %% ../../nbs/3_models/gcn.ipynb #daafbd3e
 def gcn(
-    n_classes:int, # Channels of the logits
-    backbone:str='resnet152', # Any backbone with maps at strides 4 to 32
+    n_classes: int,  # Channels of the logits
+    backbone: str = 'resnet152',  # Any backbone with maps at strides 4 to 32
     *,
-    in_chans:int=3, # Channels of a picture
-    aux:bool=False, # With an auxiliary head in training; the original has none
-    pretrained=None, # Weights of the backbone: True for the hub, or a file
-    ks:int=7, # Side of the large kernel
-    deconv:bool=False, # Enlarge by transposed convolutions, which begin as bilinear
-    align_corners:bool=False, # For every resize
+    in_chans: int = 3,  # Channels of a picture
+    aux: bool = False,  # With an auxiliary head in training; the original has none
+    pretrained=None,  # Weights of the backbone: True for the hub, or a file
+    ks: int = 7,  # Side of the large kernel
+    deconv: bool = False,  # Enlarge by transposed convolutions, which begin as bilinear
+    align_corners: bool = False,  # For every resize
 ) -> Segmenter:
     "GCN (Peng et al. 2017): large separable kernels behind every stage, borders refined."
     body = make_backbone(backbone, pretrained=pretrained, in_chans=in_chans)
     c4 = body.chs[-2]
-    return GCN(body, Cascade(body.chs[-4:], n_classes, ks, deconv, align_corners), head(c4, c4//4, n_classes) if aux else None, align_corners=align_corners)
+    return GCN(
+        body,
+        Cascade(body.chs[-4:], n_classes, ks, deconv, align_corners),
+        head(c4, c4 // 4, n_classes) if aux else None,
+        align_corners=align_corners,
+    )

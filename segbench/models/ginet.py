@@ -18,142 +18,198 @@ from .base import *
 # %% ../../nbs/3_models/ginet.ipynb #b5a83924
 class JPU(nn.Module):
     "Several maps as one, seen at rates 1, 2, 4 and 8."
-    def __init__(self,
-        chs:list, # Channels of the maps, finest first
-        nf:int=512, # Channels of each map, and of each rate's result
-        align_corners:bool=False, # For the resizes
+
+    def __init__(
+        self,
+        chs: list,  # Channels of the maps, finest first
+        nf: int = 512,  # Channels of each map, and of each rate's result
+        align_corners: bool = False,  # For the resizes
     ):
         super().__init__()
         self.align_corners = align_corners
         self.bring = nn.ModuleList(conv_bn(c, nf) for c in chs)
-        self.look = nn.ModuleList(separable_bn(len(chs)*nf, nf, r, act=None) for r in (1,2,4,8))
+        self.look = nn.ModuleList(
+            separable_bn(len(chs) * nf, nf, r, act=None) for r in (1, 2, 4, 8)
+        )
 
     def forward(self, *maps):
         "b×4·nf×h×w, as large as the finest."
-        y = [conv(m) for conv,m in zip(self.bring, maps)]
+        y = [conv(m) for conv, m in zip(self.bring, maps)]
         y = torch.cat([resize(m, y[0], self.align_corners) for m in y[::-1]], 1)
         return torch.cat([look(y) for look in self.look], 1)
 
 # %% ../../nbs/3_models/ginet.ipynb #74cbf123
 def word_vectors(
-    file, # Text: a line for each class in order, a name without spaces and its numbers
-    n_classes:int, # Lines that there must be
+    file,  # Text: a line for each class in order, a name without spaces and its numbers
+    n_classes: int,  # Lines that there must be
 ):
     "The vectors in `file`, classes×numbers."
-    try: v = torch.tensor([[float(n) for n in line.split()[1:]] for line in Path(file).read_text(encoding='utf8').splitlines()])
-    except (OSError, ValueError) as e: raise UserError(f'cannot read word vectors from {str(file)!r}: {e}; write a line for each class, a name without spaces and its numbers.') from None
-    if len(v) == n_classes: return v
-    raise UserError(f'{str(file)!r} has vectors for {len(v)} classes, but the network has {n_classes}: write a line for each class, in the order of the classes.')
+    try:
+        v = torch.tensor(
+            [
+                [float(n) for n in line.split()[1:]]
+                for line in Path(file).read_text(encoding='utf8').splitlines()
+            ]
+        )
+    except (OSError, ValueError) as e:
+        raise UserError(
+            f'cannot read word vectors from {str(file)!r}: {e}; write a line for each class, a name without spaces and its numbers.'
+        ) from None
+    if len(v) == n_classes:
+        return v
+    raise UserError(
+        f'{str(file)!r} has vectors for {len(v)} classes, but the network has {n_classes}: write a line for each class, in the order of the classes.'
+    )
 
 # %% ../../nbs/3_models/ginet.ipynb #8381f597
 class Words(nn.Module):
     "The nodes of all classes, made from their word vectors."
-    def __init__(self,
-        n_classes:int, # Nodes
-        states:int, # Numbers of each node
-        vectors=None, # Fixed vectors, classes×numbers; 300 numbers each are learnt if there are none
+
+    def __init__(
+        self,
+        n_classes: int,  # Nodes
+        states: int,  # Numbers of each node
+        vectors=None,  # Fixed vectors, classes×numbers; 300 numbers each are learnt if there are none
     ):
         super().__init__()
-        if vectors is None: self.vectors = nn.Parameter(torch.randn(n_classes, 300))
-        else: self.register_buffer('vectors', vectors)
-        dense = lambda ni,nf: [nn.Linear(ni, nf), nn.BatchNorm1d(nf), nn.ReLU()]
-        self.mlp = nn.Sequential(*dense(self.vectors.shape[1], states//2), *dense(states//2, states))
+        if vectors is None:
+            self.vectors = nn.Parameter(torch.randn(n_classes, 300))
+        else:
+            self.register_buffer('vectors', vectors)
+        dense = lambda ni, nf: [nn.Linear(ni, nf), nn.BatchNorm1d(nf), nn.ReLU()]
+        self.mlp = nn.Sequential(
+            *dense(self.vectors.shape[1], states // 2), *dense(states // 2, states)
+        )
 
-    def forward(self, b:int):
+    def forward(self, b: int):
         "`b`×states×classes, the same for each of `b` pictures."
         return self.mlp(self.vectors).T.expand(b, -1, -1)
 
 # %% ../../nbs/3_models/ginet.ipynb #63fd108f
 class Interaction(nn.Module):
     "`x` plus what its nodes find out from each other and from the words."
-    def __init__(self, ni:int, states:int, nodes:int, n_classes:int):
+
+    def __init__(self, ni: int, states: int, nodes: int, n_classes: int):
         super().__init__()
-        self.state,self.share = nn.Conv2d(ni, states, 1),nn.Conv2d(ni, nodes, 1)
-        self.seen,self.known = GraphConv(states, nodes),GraphConv(states, n_classes)
-        self.query,self.key,self.value = (nn.Conv1d(states, n, 1) for n in (states//2, states//2, states))
+        self.state, self.share = nn.Conv2d(ni, states, 1), nn.Conv2d(ni, nodes, 1)
+        self.seen, self.known = GraphConv(states, nodes), GraphConv(states, n_classes)
+        self.query, self.key, self.value = (
+            nn.Conv1d(states, n, 1) for n in (states // 2, states // 2, states)
+        )
         self.gate = nn.Parameter(torch.zeros(nodes))
         self.back = nn.Sequential(nn.Conv2d(states, ni, 1, bias=False), nn.BatchNorm2d(ni))
 
     def forward(self, x, words):
         "b×c×h×w, as `x`; then the mixed words, b×states×classes, the mixed nodes, b×states×nodes, and E, b×classes×nodes."
         share = self.share(x).flatten(2)
-        v,w = self.seen(self.state(x).flatten(2) @ share.mT/share.shape[2]),self.known(words)
+        v, w = self.seen(self.state(x).flatten(2) @ share.mT / share.shape[2]), self.known(words)
         e = self.query(w).mT @ self.key(v)
-        y = (v + self.gate*(self.value(w) @ e.softmax(1))) @ share
+        y = (v + self.gate * (self.value(w) @ e.softmax(1))) @ share
         return x + self.back(y.unflatten(2, x.shape[2:])), w, v, e
 
 # %% ../../nbs/3_models/ginet.ipynb #a552c905
 class Presence(nn.Module):
     "What the words see in the nodes: is the class in the picture?"
-    def __init__(self, states:int, n_classes:int):
+
+    def __init__(self, states: int, n_classes: int):
         super().__init__()
-        self.value,self.classify = nn.Conv1d(states, states, 1),nn.Conv1d(states, 1, 1)
+        self.value, self.classify = nn.Conv1d(states, states, 1), nn.Conv1d(states, 1, 1)
         self.gate = nn.Parameter(torch.zeros(n_classes))
 
     def forward(self, w, v, e):
         "Logits of the classes, b×k×1×1, from words, nodes and what they say to each other."
-        return self.classify(self.gate*w + self.value(v) @ e.softmax(2).mT).mT[...,None]
+        return self.classify(self.gate * w + self.value(v) @ e.softmax(2).mT).mT[..., None]
 
 # %% ../../nbs/3_models/ginet.ipynb #3df964b7
 def context_loss(
-    presence, # Logits, b×k×1×1
-    label, # b×h×w, 255 is void
+    presence,  # Logits, b×k×1×1
+    label,  # b×h×w, 255 is void
 ):
     "Binary cross-entropy between `presence` and the classes that occur in `label`."
-    here = torch.zeros(len(label), 256, device=label.device).scatter_(1, label.flatten(1).long(), 1.)
-    each = F.binary_cross_entropy_with_logits(presence.flatten(1).float(), here[:,:presence.shape[1]], reduction='none').mean(1)
-    known = here[:,:255].amax(1)
-    return (each*known).sum()/known.sum().clamp(min=1)
+    here = torch.zeros(len(label), 256, device=label.device).scatter_(
+        1, label.flatten(1).long(), 1.0
+    )
+    each = F.binary_cross_entropy_with_logits(
+        presence.flatten(1).float(), here[:, : presence.shape[1]], reduction='none'
+    ).mean(1)
+    known = here[:, :255].amax(1)
+    return (each * known).sum() / known.sum().clamp(min=1)
 
 # %% ../../nbs/3_models/ginet.ipynb #fba011f6
 class GINet(Segmenter):
     "A graph of what is seen and a graph of what is known, on a dilated backbone."
-    def __init__(self, body, n_classes:int, aux:bool, jpu:bool, nf:int, states:int, nodes:int, vectors, drop:float, sc_weight:float,
-                 align_corners:bool):
+
+    def __init__(
+        self,
+        body,
+        n_classes: int,
+        aux: bool,
+        jpu: bool,
+        nf: int,
+        states: int,
+        nodes: int,
+        vectors,
+        drop: float,
+        sc_weight: float,
+        align_corners: bool,
+    ):
         c4 = body.chs[-2]
-        super().__init__(body, nn.Sequential(nn.Dropout(drop), nn.Conv2d(nf, n_classes, 1)),
-                         head(c4, c4//4, n_classes, drop) if aux else None, align_corners=align_corners)
-        self.jpu = quick_depthwise(JPU(body.chs if body.branches else body.chs[-3:], nf, align_corners)) if jpu else None
-        self.squeeze = conv_bn(4*nf if jpu else body.top_chs, nf)
-        self.words,self.unit = Words(n_classes, states, vectors),Interaction(nf, states, nodes, n_classes)
-        self.presence,self.sc_weight = Presence(states, n_classes) if aux else None,sc_weight
+        super().__init__(
+            body,
+            nn.Sequential(nn.Dropout(drop), nn.Conv2d(nf, n_classes, 1)),
+            head(c4, c4 // 4, n_classes, drop) if aux else None,
+            align_corners=align_corners,
+        )
+        self.jpu = (
+            quick_depthwise(JPU(body.chs if body.branches else body.chs[-3:], nf, align_corners))
+            if jpu
+            else None
+        )
+        self.squeeze = conv_bn(4 * nf if jpu else body.top_chs, nf)
+        self.words, self.unit = (
+            Words(n_classes, states, vectors),
+            Interaction(nf, states, nodes, n_classes),
+        )
+        self.presence, self.sc_weight = Presence(states, n_classes) if aux else None, sc_weight
 
 # %% ../../nbs/3_models/ginet.ipynb #df63a20d
 @patch
-def logits(self:GINet, x, aux:bool=None):
+def logits(self: GINet, x, aux: bool = None):
     "Main logits; in training or with `aux`, those of the auxiliary head, and of each class's presence, b×k×1×1."
     maps = self.body(pad_to(x, self.multiple, self.least))
-    x = self.squeeze(self.jpu(*maps[-len(self.jpu.bring):]) if self.jpu else self.body.top(maps))
-    y,*talk = self.unit(x, self.words(len(x)))
+    x = self.squeeze(self.jpu(*maps[-len(self.jpu.bring) :]) if self.jpu else self.body.top(maps))
+    y, *talk = self.unit(x, self.words(len(x)))
     more = self.aux is not None and (self.training if aux is None else aux)
     return (self.head(y), *([self.aux(maps[-2]), self.presence(*talk)] if more else []))
 
 # %% ../../nbs/3_models/ginet.ipynb #816bb9cd
 @patch
-def loss(self:GINet, outputs, image, label, criterion):
+def loss(self: GINet, outputs, image, label, criterion):
     "`criterion` of the main logits + 0.4 of the auxiliary ones + 0.2 times the semantic-context loss."
     total = Segmenter.loss(self, outputs[:2], image, label, criterion)
-    return total + self.sc_weight*context_loss(outputs[2], label) if len(outputs) > 2 else total
+    return total + self.sc_weight * context_loss(outputs[2], label) if len(outputs) > 2 else total
 
 # %% ../../nbs/3_models/ginet.ipynb #d9a43ee9
 def ginet(
-    n_classes:int, # Channels of the logits
-    backbone:str='resnet101', # Any backbone
+    n_classes: int,  # Channels of the logits
+    backbone: str = 'resnet101',  # Any backbone
     *,
-    in_chans:int=3, # Channels of a picture
-    aux:bool=True, # With an auxiliary head and the presence of classes in training
-    pretrained=None, # Weights of the backbone: True for the hub, or a file
-    out_stride:int=8, # Stride of the last map
-    jpu:bool=True, # The last three maps join, or all four of HRNet; otherwise the last map alone is used
-    nf:int=512, # Channels of the pyramid and the unit
-    states:int=256, # Numbers of each node
-    nodes:int=84, # Nodes of the picture
-    words=None, # File of fixed word vectors, a line per class; learnt if there is none
-    drop:float=.1, # Dropout before the last layers
-    sc_weight:float=.2, # Weight of the semantic-context loss
-    align_corners:bool=False, # For every resize
+    in_chans: int = 3,  # Channels of a picture
+    aux: bool = True,  # With an auxiliary head and the presence of classes in training
+    pretrained=None,  # Weights of the backbone: True for the hub, or a file
+    out_stride: int = 8,  # Stride of the last map
+    jpu: bool = True,  # The last three maps join, or all four of HRNet; otherwise the last map alone is used
+    nf: int = 512,  # Channels of the pyramid and the unit
+    states: int = 256,  # Numbers of each node
+    nodes: int = 84,  # Nodes of the picture
+    words=None,  # File of fixed word vectors, a line per class; learnt if there is none
+    drop: float = 0.1,  # Dropout before the last layers
+    sc_weight: float = 0.2,  # Weight of the semantic-context loss
+    align_corners: bool = False,  # For every resize
 ) -> Segmenter:
     "GINet: nodes of the picture in conversation with nodes of the classes."
     body = make_backbone(backbone, out_stride, pretrained=pretrained, in_chans=in_chans)
     vectors = word_vectors(words, n_classes) if words else None
-    return GINet(body, n_classes, aux, jpu, nf, states, nodes, vectors, drop, sc_weight, align_corners)
+    return GINet(
+        body, n_classes, aux, jpu, nf, states, nodes, vectors, drop, sc_weight, align_corners
+    )

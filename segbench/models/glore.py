@@ -14,38 +14,50 @@ from .base import *
 # %% ../../nbs/3_models/glore.ipynb #e1fac5ba
 class GloRe(nn.Module):
     "`x` plus what `nodes` nodes with twice as many states find out about it."
-    def __init__(self, ni:int, nodes:int, normalize:bool=False):
+
+    def __init__(self, ni: int, nodes: int, normalize: bool = False):
         super().__init__()
-        states,self.normalize = 2*nodes,normalize
-        self.state,self.share = nn.Conv2d(ni, states, 1),nn.Conv2d(ni, nodes, 1)
+        states, self.normalize = 2 * nodes, normalize
+        self.state, self.share = nn.Conv2d(ni, states, 1), nn.Conv2d(ni, nodes, 1)
         self.graph = GraphConv(states, nodes)
-        self.back = nn.Sequential(nn.Conv2d(states, ni, 1, bias=False), nn.BatchNorm2d(ni, eps=1e-4))
+        self.back = nn.Sequential(
+            nn.Conv2d(states, ni, 1, bias=False), nn.BatchNorm2d(ni, eps=1e-4)
+        )
 
     def forward(self, x):
         "b×c×h×w, as `x`."
-        s,b = self.state(x).flatten(2),self.share(x).flatten(2)
-        v = s @ b.mT/(b.shape[2] if self.normalize else 1)
+        s, b = self.state(x).flatten(2), self.share(x).flatten(2)
+        v = s @ b.mT / (b.shape[2] if self.normalize else 1)
         y = self.graph(v) @ b
         return x + self.back(y.unflatten(2, x.shape[2:]))
 
 # %% ../../nbs/3_models/glore.ipynb #83e27d37
 def glore(
-    n_classes:int, # Channels of the logits
-    backbone:str='resnet101', # Any backbone
+    n_classes: int,  # Channels of the logits
+    backbone: str = 'resnet101',  # Any backbone
     *,
-    in_chans:int=3, # Channels of a picture
-    aux:bool=True, # With an auxiliary head in training
-    pretrained=None, # Weights of the backbone: True for the hub, or a file
-    out_stride:int=8, # Stride of the last map
-    multi_grid=None, # Factors for the rates of the last stage
-    nf:int=512, # Channels of the unit
-    nodes:int=64, # Nodes of the graph
-    drop:float=.1, # Dropout before the last layers
-    normalize:bool=False, # Nodes are means over the picture instead of sums
-    align_corners:bool=False, # For every resize of logits
+    in_chans: int = 3,  # Channels of a picture
+    aux: bool = True,  # With an auxiliary head in training
+    pretrained=None,  # Weights of the backbone: True for the hub, or a file
+    out_stride: int = 8,  # Stride of the last map
+    multi_grid=None,  # Factors for the rates of the last stage
+    nf: int = 512,  # Channels of the unit
+    nodes: int = 64,  # Nodes of the graph
+    drop: float = 0.1,  # Dropout before the last layers
+    normalize: bool = False,  # Nodes are means over the picture instead of sums
+    align_corners: bool = False,  # For every resize of logits
 ) -> Segmenter:
     "GloRe (Chen et al. 2019): a unit of graph reasoning on a dilated backbone."
-    body = make_backbone(backbone, out_stride, multi_grid=multi_grid, pretrained=pretrained, in_chans=in_chans)
+    body = make_backbone(
+        backbone, out_stride, multi_grid=multi_grid, pretrained=pretrained, in_chans=in_chans
+    )
     c4 = body.chs[-2]
-    top = nn.Sequential(conv_bn(body.top_chs, nf, 1), GloRe(nf, nodes, normalize), nn.Dropout(drop), nn.Conv2d(nf, n_classes, 1))
-    return Segmenter(body, top, head(c4, c4//4, n_classes, drop) if aux else None, align_corners=align_corners)
+    top = nn.Sequential(
+        conv_bn(body.top_chs, nf, 1),
+        GloRe(nf, nodes, normalize),
+        nn.Dropout(drop),
+        nn.Conv2d(nf, n_classes, 1),
+    )
+    return Segmenter(
+        body, top, head(c4, c4 // 4, n_classes, drop) if aux else None, align_corners=align_corners
+    )

@@ -14,10 +14,11 @@ from .base import *
 # %% ../../nbs/3_models/lite.ipynb #5d1e9428
 class Add(nn.Module):
     "`x` enlarged to `skip` and added to it, both brought to `nf` channels, then smoothed."
-    def __init__(self, ni:int, skip:int, nf:int):
+
+    def __init__(self, ni: int, skip: int, nf: int):
         super().__init__()
         self.reduce = conv_bn(ni, nf, 1) if ni != nf else nn.Identity()
-        self.skip,self.smooth = conv_bn(skip, nf, 1),conv_bn(nf, nf)
+        self.skip, self.smooth = conv_bn(skip, nf, 1), conv_bn(nf, nf)
 
     def forward(self, x, skip):
         "b×`nf`×h×w, as large as `skip`."
@@ -27,41 +28,54 @@ class Add(nn.Module):
 # %% ../../nbs/3_models/lite.ipynb #60d29f66
 class TopDown(nn.Module):
     "Logits at the stride of the finest map, from the coarsest and the mean of the picture, adding map after map."
-    def __init__(self,
-        chs:list, # Channels of the maps, finest first
-        n_classes:int, # Channels out
-        nf:int, # Channels on the way
-        fine:int, # Channels on the last, finest step
-        drop:float, # Dropout before the last layer
+
+    def __init__(
+        self,
+        chs: list,  # Channels of the maps, finest first
+        n_classes: int,  # Channels out
+        nf: int,  # Channels on the way
+        fine: int,  # Channels on the last, finest step
+        drop: float,  # Dropout before the last layer
     ):
         super().__init__()
-        *skips,top = chs
-        self.top,self.mean = conv_bn(top, nf, 1),nn.Sequential(nn.AdaptiveAvgPool2d(1), conv_bn(top, nf, 1))
-        widths = [nf]*(len(skips)-1) + [fine]
-        self.steps = nn.ModuleList(Add(a, s, b) for a,s,b in zip([nf, *widths], skips[::-1], widths))
+        *skips, top = chs
+        self.top, self.mean = (
+            conv_bn(top, nf, 1),
+            nn.Sequential(nn.AdaptiveAvgPool2d(1), conv_bn(top, nf, 1)),
+        )
+        widths = [nf] * (len(skips) - 1) + [fine]
+        self.steps = nn.ModuleList(
+            Add(a, s, b) for a, s, b in zip([nf, *widths], skips[::-1], widths)
+        )
         self.classify = nn.Sequential(nn.Dropout2d(drop), nn.Conv2d(fine, n_classes, 1))
 
     def forward(self, *maps):
         "Logits as large as the first of `maps`."
-        *skips,x = maps
+        *skips, x = maps
         y = self.top(x) + self.mean(x)
-        for step,skip in zip(self.steps, skips[::-1]): y = step(y, skip)
+        for step, skip in zip(self.steps, skips[::-1]):
+            y = step(y, skip)
         return self.classify(y)
 
 # %% ../../nbs/3_models/lite.ipynb #2a29279f
 def lite(
-    n_classes:int, # Channels of the logits
-    backbone:str='mobilenetv2_100', # Any backbone
+    n_classes: int,  # Channels of the logits
+    backbone: str = 'mobilenetv2_100',  # Any backbone
     *,
-    in_chans:int=3, # Channels of a picture
-    aux:bool=False, # With an auxiliary head in training
-    pretrained=None, # Weights of the backbone: True for the hub, or a file
-    out_stride:int=16, # Stride of the coarsest map
-    nf:int=64, # Channels on the way up
-    fine:int=32, # Channels of the last step
-    drop:float=.1, # Dropout before the last layer
+    in_chans: int = 3,  # Channels of a picture
+    aux: bool = False,  # With an auxiliary head in training
+    pretrained=None,  # Weights of the backbone: True for the hub, or a file
+    out_stride: int = 16,  # Stride of the coarsest map
+    nf: int = 64,  # Channels on the way up
+    fine: int = 32,  # Channels of the last step
+    drop: float = 0.1,  # Dropout before the last layer
 ) -> Segmenter:
     "A small network for CPUs: a mobile encoder with a thin top-down path to stride 2."
     body = make_backbone(backbone, out_stride, pretrained=pretrained, in_chans=in_chans)
     c4 = body.chs[-2]
-    return Segmenter(body, TopDown(body.chs, n_classes, nf, fine, drop), head(c4, c4//2, n_classes) if aux else None, taps=range(len(body.chs)))
+    return Segmenter(
+        body,
+        TopDown(body.chs, n_classes, nf, fine, drop),
+        head(c4, c4 // 2, n_classes) if aux else None,
+        taps=range(len(body.chs)),
+    )

@@ -16,138 +16,203 @@ from .base import *
 # %% ../../nbs/3_models/pidnet.ipynb #8d928b4c
 class Pag(nn.Module):
     "`x` and the smaller map `y`, mixed by their similarity at each pixel."
-    def __init__(self, n:int, mid:int):
+
+    def __init__(self, n: int, mid: int):
         super().__init__()
-        self.of_x,self.of_y = conv_bn(n, mid, 1, act=None),conv_bn(n, mid, 1, act=None)
+        self.of_x, self.of_y = conv_bn(n, mid, 1, act=None), conv_bn(n, mid, 1, act=None)
 
     def forward(self, x, y):
         "b×c×h×w, as `x`."
-        like = torch.sigmoid((self.of_x(x)*resize(self.of_y(y), x)).sum(1, keepdim=True))
-        return (1-like)*x + like*resize(y, x)
+        like = torch.sigmoid((self.of_x(x) * resize(self.of_y(y), x)).sum(1, keepdim=True))
+        return (1 - like) * x + like * resize(y, x)
 
 # %% ../../nbs/3_models/pidnet.ipynb #a279cee3
 class LightBag(nn.Module):
     "Details `p`, context `i`, borders `d`: at borders details join the context, elsewhere context the details."
-    def __init__(self, n:int):
+
+    def __init__(self, n: int):
         super().__init__()
-        self.of_p,self.of_i = conv_bn(n, n, 1, act=None),conv_bn(n, n, 1, act=None)
+        self.of_p, self.of_i = conv_bn(n, n, 1, act=None), conv_bn(n, n, 1, act=None)
 
     def forward(self, p, i, d):
         "b×c×h×w, as each of the three."
         e = torch.sigmoid(d)
-        return self.of_p((1-e)*i + p) + self.of_i(i + e*p)
+        return self.of_p((1 - e) * i + p) + self.of_i(i + e * p)
 
 # %% ../../nbs/3_models/pidnet.ipynb #279c2305
-def act_conv(ni:int, nf:int, ks:int=1, groups:int=1):
+def act_conv(ni: int, nf: int, ks: int = 1, groups: int = 1):
     "Norm, ReLU, convolution without bias."
-    return nn.Sequential(nn.BatchNorm2d(ni), nn.ReLU(), nn.Conv2d(ni, nf, ks, padding=ks//2, groups=groups, bias=False))
+    return nn.Sequential(
+        nn.BatchNorm2d(ni),
+        nn.ReLU(),
+        nn.Conv2d(ni, nf, ks, padding=ks // 2, groups=groups, bias=False),
+    )
+
 
 class Bag(nn.Module):
     "Details where there are borders, context elsewhere, then a 3×3 convolution: the large network's."
-    def __init__(self, n:int): super().__init__(); self.conv = act_conv(n, n, 3)
+
+    def __init__(self, n: int):
+        super().__init__()
+        self.conv = act_conv(n, n, 3)
+
     def forward(self, p, i, d):
         "b×c×h×w, as each of the three."
         e = torch.sigmoid(d)
-        return self.conv(e*p + (1-e)*i)
+        return self.conv(e * p + (1 - e) * i)
 
 # %% ../../nbs/3_models/pidnet.ipynb #898fbacf
 class Means(nn.Module):
     "A map with its means over growing neighbourhoods, processed in parallel or in series."
-    def __init__(self, ni:int, mid:int, nf:int, parallel:bool):
+
+    def __init__(self, ni: int, mid: int, nf: int, parallel: bool):
         super().__init__()
-        pools = [nn.AvgPool2d(2*s+1, s, s) for s in (2,4,8)] + [nn.AdaptiveAvgPool2d(1)]
+        pools = [nn.AvgPool2d(2 * s + 1, s, s) for s in (2, 4, 8)] + [nn.AdaptiveAvgPool2d(1)]
         self.means = nn.ModuleList(nn.Sequential(p, act_conv(ni, mid)) for p in pools)
-        self.self,self.short,self.mix = act_conv(ni, mid),act_conv(ni, nf),act_conv(5*mid, nf)
-        self.process = act_conv(4*mid, 4*mid, 3, 4) if parallel else nn.ModuleList(act_conv(mid, mid, 3) for _ in pools)
+        self.self, self.short, self.mix = act_conv(ni, mid), act_conv(ni, nf), act_conv(5 * mid, nf)
+        self.process = (
+            act_conv(4 * mid, 4 * mid, 3, 4)
+            if parallel
+            else nn.ModuleList(act_conv(mid, mid, 3) for _ in pools)
+        )
 
     def forward(self, x):
         "b×`nf`×h×w."
         kept = [y := self.self(x)]
         if isinstance(self.process, nn.ModuleList):
-            for m,f in zip(self.means, self.process): kept.append(f(resize(m(x), x) + kept[-1]))
-        else: kept.append(self.process(torch.cat([resize(m(x), x) + y for m in self.means], 1)))
+            for m, f in zip(self.means, self.process):
+                kept.append(f(resize(m(x), x) + kept[-1]))
+        else:
+            kept.append(self.process(torch.cat([resize(m(x), x) + y for m in self.means], 1)))
         return self.mix(torch.cat(kept, 1)) + self.short(x)
 
 # %% ../../nbs/3_models/pidnet.ipynb #d601e460
-def shrink(ni:int, nf:int, ks:int=1):
+def shrink(ni: int, nf: int, ks: int = 1):
     "Convolution and norm."
     return conv_bn(ni, nf, ks, act=None)
 
-def seg_head(ni:int, mid:int, nf:int):
+
+def seg_head(ni: int, mid: int, nf: int):
     "Norm, ReLU, 3×3, norm, ReLU, 1×1."
-    return nn.Sequential(act_conv(ni, mid, 3), nn.BatchNorm2d(mid), nn.ReLU(), nn.Conv2d(mid, nf, 1))
+    return nn.Sequential(
+        act_conv(ni, mid, 3), nn.BatchNorm2d(mid), nn.ReLU(), nn.Conv2d(mid, nf, 1)
+    )
 
 # %% ../../nbs/3_models/pidnet.ipynb #e49c969e
 class PIDNet(Segmenter):
     "Details (P), context (I) and borders (D)."
-    def __init__(self, n_classes:int, in_chans:int, p:int, m:int, n:int, ppm:int, mid:int, aux:bool, detail_ce:bool):
-        super().__init__(None, None, aux_weight=.4, in_chans=in_chans)
+
+    def __init__(
+        self,
+        n_classes: int,
+        in_chans: int,
+        p: int,
+        m: int,
+        n: int,
+        ppm: int,
+        mid: int,
+        aux: bool,
+        detail_ce: bool,
+    ):
+        super().__init__(None, None, aux_weight=0.4, in_chans=in_chans)
         self.detail_ce = detail_ce
-        a,b,c,large = 2*p,4*p,8*p,m > 2
+        a, b, c, large = 2 * p, 4 * p, 8 * p, m > 2
         down = lambda i: nn.Sequential(nn.Conv2d(i, p, 3, 2, 1), nn.BatchNorm2d(p), nn.ReLU())
-        self.stem = nn.Sequential(down(in_chans), down(p), basics(m, p, p), nn.ReLU(), basics(m, p, a, 2), nn.ReLU())
+        self.stem = nn.Sequential(
+            down(in_chans), down(p), basics(m, p, p), nn.ReLU(), basics(m, p, a, 2), nn.ReLU()
+        )
         self.context = nn.ModuleList([basics(n, a, b, 2), basics(n, b, c, 2)])
-        self.top = nn.Sequential(bottleneck(c, c, 2), bottleneck(2*c, c), Means(2*c, ppm, b, not large))
+        self.top = nn.Sequential(
+            bottleneck(c, c, 2), bottleneck(2 * c, c), Means(2 * c, ppm, b, not large)
+        )
         self.detail = nn.ModuleList([basics(m, a, a), basics(m, a, a), bottleneck(a, a)])
-        self.compress,self.pag = nn.ModuleList([shrink(b, a), shrink(c, a)]),nn.ModuleList([Pag(a, p), Pag(a, p)])
+        self.compress, self.pag = (
+            nn.ModuleList([shrink(b, a), shrink(c, a)]),
+            nn.ModuleList([Pag(a, p), Pag(a, p)]),
+        )
         e = a if large else p
-        self.border = nn.ModuleList([basic(a, e, relu=False), basic(a, a, relu=False) if large else bottleneck(p, p), bottleneck(a, a)])
+        self.border = nn.ModuleList(
+            [
+                basic(a, e, relu=False),
+                basic(a, a, relu=False) if large else bottleneck(p, p),
+                bottleneck(a, a),
+            ]
+        )
         self.diff = nn.ModuleList([shrink(b, e, 3), shrink(c, a, 3)])
         self.bag = (Bag if large else LightBag)(b)
-        self.head,self.aux = seg_head(b, mid, n_classes),nn.ModuleList([seg_head(a, mid, n_classes), seg_head(a, p, 1)]) if aux else None
+        self.head, self.aux = (
+            seg_head(b, mid, n_classes),
+            nn.ModuleList([seg_head(a, mid, n_classes), seg_head(a, p, 1)]) if aux else None,
+        )
         for c in self.modules():
-            if isinstance(c, nn.Conv2d): nn.init.kaiming_normal_(c.weight, mode='fan_out', nonlinearity='relu')
+            if isinstance(c, nn.Conv2d):
+                nn.init.kaiming_normal_(c.weight, mode='fan_out', nonlinearity='relu')
 
 # %% ../../nbs/3_models/pidnet.ipynb #a27c422f
 @patch
-def logits(self:PIDNet, x, aux:bool=None):
+def logits(self: PIDNet, x, aux: bool = None):
     "Main logits at 1/8; in training or with `aux`, those of the detail branch and of borders, too."
     x = p = d = self.stem(x)
     for k in range(2):
-        p,d = self.detail[k](p),self.border[k](d)
+        p, d = self.detail[k](p), self.border[k](d)
         x = self.context[k](x).relu()
-        p,d = self.pag[k](p, self.compress[k](x)).relu(),(d + resize(self.diff[k](x), d)).relu()
-        if k == 0: first = p
+        p, d = self.pag[k](p, self.compress[k](x)).relu(), (d + resize(self.diff[k](x), d)).relu()
+        if k == 0:
+            first = p
     y = self.head(self.bag(self.detail[2](p), resize(self.top(x), p), self.border[2](d)))
     more = self.aux is not None and (self.training if aux is None else aux)
     return (y, *([self.aux[0](first), self.aux[1](d)] if more else []))
 
 # %% ../../nbs/3_models/pidnet.ipynb #a9979353
 @patch
-def loss(self:PIDNet, outputs, image, label, criterion):
+def loss(self: PIDNet, outputs, image, label, criterion):
     "`criterion` of main logits, of those at sure borders and of the detail branch's, and a balanced border loss."
-    main,*more = outputs
-    if not more: return self.head_loss(main, label, criterion)
-    detail,edge = more[0],self.enlarge(more[1], label)
+    main, *more = outputs
+    if not more:
+        return self.head_loss(main, label, criterion)
+    detail, edge = more[0], self.enlarge(more[1], label)
     want = borders(label, 2)
     share = want.mean()
-    weight = torch.where(want > 0, 1-share, share)
+    weight = torch.where(want > 0, 1 - share, share)
     edge_loss = nn.functional.binary_cross_entropy_with_logits(edge, want, weight)
-    sure = torch.where(torch.sigmoid(edge[:,0].detach()) > .8, label, 255)
+    sure = torch.where(torch.sigmoid(edge[:, 0].detach()) > 0.8, label, 255)
     main_loss = self.head_loss(main, label, lambda z, y: criterion(z, y) + criterion(z, sure))
-    return main_loss + self.aux_weight*self.head_loss(detail, label, plain_ce(criterion) if self.detail_ce else criterion) + 20*edge_loss
+    return (
+        main_loss
+        + self.aux_weight
+        * self.head_loss(detail, label, plain_ce(criterion) if self.detail_ce else criterion)
+        + 20 * edge_loss
+    )
 
 # %% ../../nbs/3_models/pidnet.ipynb #9a354da1
-def s(n_classes:int, *, in_chans:int=3, aux:bool=True, p:int=32, detail_ce:bool=False) -> Segmenter:
+def s(
+    n_classes: int, *, in_chans: int = 3, aux: bool = True, p: int = 32, detail_ce: bool = False
+) -> Segmenter:
     "PIDNet-S: 78.8 mIoU on Cityscapes' validation set."
-    return PIDNet(n_classes, in_chans, p, 2, 3, 3*p, 4*p, aux, detail_ce)
+    return PIDNet(n_classes, in_chans, p, 2, 3, 3 * p, 4 * p, aux, detail_ce)
 
-def m(n_classes:int, *, in_chans:int=3, aux:bool=True, p:int=64, detail_ce:bool=False) -> Segmenter:
+
+def m(
+    n_classes: int, *, in_chans: int = 3, aux: bool = True, p: int = 64, detail_ce: bool = False
+) -> Segmenter:
     "PIDNet-M: 79.9."
-    return PIDNet(n_classes, in_chans, p, 2, 3, 3*p//2, 2*p, aux, detail_ce)
+    return PIDNet(n_classes, in_chans, p, 2, 3, 3 * p // 2, 2 * p, aux, detail_ce)
 
-def l(n_classes:int, *, in_chans:int=3, aux:bool=True, p:int=64, detail_ce:bool=False) -> Segmenter:
+
+def l(
+    n_classes: int, *, in_chans: int = 3, aux: bool = True, p: int = 64, detail_ce: bool = False
+) -> Segmenter:
     "PIDNet-L: 80.9."
-    return PIDNet(n_classes, in_chans, p, 3, 4, 7*p//4, 4*p, aux, detail_ce)
+    return PIDNet(n_classes, in_chans, p, 3, 4, 7 * p // 4, 4 * p, aux, detail_ce)
 
 # %% ../../nbs/3_models/pidnet.ipynb #50fac776
 def pidnet(
-    n_classes:int, # Channels of the logits
+    n_classes: int,  # Channels of the logits
     *,
-    in_chans:int=3, # Channels of a picture
-    aux:bool=True, # With heads for details and borders in training
-    p:int=32, # Channels of the stem; all widths follow from it
-    detail_ce:bool=False, # Plain cross-entropy for the detail head, whatever the loss of the main one
+    in_chans: int = 3,  # Channels of a picture
+    aux: bool = True,  # With heads for details and borders in training
+    p: int = 32,  # Channels of the stem; all widths follow from it
+    detail_ce: bool = False,  # Plain cross-entropy for the detail head, whatever the loss of the main one
 ) -> Segmenter:
     "PIDNet-S (Xu et al. 2023), the default of the family."
     return s(n_classes, in_chans=in_chans, aux=aux, p=p, detail_ce=detail_ce)

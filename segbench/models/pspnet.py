@@ -15,14 +15,18 @@ from .base import *
 # %% ../../nbs/3_models/pspnet.ipynb #41a6d84c
 class PPM(nn.Module):
     "Pyramid pooling: `x` beside its averages over `bins`×`bins` grids."
-    def __init__(self,
-        ni:int, # Channels in; twice as many come out
-        bins=(1,2,3,6), # Cells along a side of each grid
-        align_corners:bool=False, # For the way back from the grids
+
+    def __init__(
+        self,
+        ni: int,  # Channels in; twice as many come out
+        bins=(1, 2, 3, 6),  # Cells along a side of each grid
+        align_corners: bool = False,  # For the way back from the grids
     ):
         super().__init__()
-        self.align_corners,nf = align_corners,ni//len(bins)
-        self.pools = nn.ModuleList(nn.Sequential(nn.AdaptiveAvgPool2d(b), conv_bn(ni, nf, 1)) for b in bins)
+        self.align_corners, nf = align_corners, ni // len(bins)
+        self.pools = nn.ModuleList(
+            nn.Sequential(nn.AdaptiveAvgPool2d(b), conv_bn(ni, nf, 1)) for b in bins
+        )
 
     def forward(self, x):
         "`x`, b×c×h×w, followed by each average, resized back to `x`."
@@ -30,21 +34,25 @@ class PPM(nn.Module):
 
 # %% ../../nbs/3_models/pspnet.ipynb #21936ab8
 def pspnet(
-    n_classes:int, # Channels of the logits
-    backbone:str='resnet50', # Any backbone
+    n_classes: int,  # Channels of the logits
+    backbone: str = 'resnet50',  # Any backbone
     *,
-    in_chans:int=3, # Channels of a picture
-    aux:bool=True, # With an auxiliary head in training
-    pretrained=None, # Weights of the backbone: True for the hub, or a file
-    out_stride:int=8, # Stride of the last map
-    dilation='gluon', # See `backbone`
-    bins=(1,2,3,6), # Grids of the pyramid
-    nf:int=512, # Channels of the head
-    drop:float=.1, # Dropout before the last layers
-    align_corners:bool=False, # For every resize, as in Caffe
+    in_chans: int = 3,  # Channels of a picture
+    aux: bool = True,  # With an auxiliary head in training
+    pretrained=None,  # Weights of the backbone: True for the hub, or a file
+    out_stride: int = 8,  # Stride of the last map
+    dilation='gluon',  # See `backbone`
+    bins=(1, 2, 3, 6),  # Grids of the pyramid
+    nf: int = 512,  # Channels of the head
+    drop: float = 0.1,  # Dropout before the last layers
+    align_corners: bool = False,  # For every resize, as in Caffe
 ) -> Segmenter:
     "PSPNet (Zhao et al. 2017): a pyramid of poolings on a dilated backbone."
     body = make_backbone(backbone, out_stride, dilation, pretrained=pretrained, in_chans=in_chans)
-    c4,c5 = body.chs[-2],body.top_chs
-    return Segmenter(body, nn.Sequential(PPM(c5, bins, align_corners), head(2*c5, nf, n_classes, drop)),
-                     head(c4, c4//4, n_classes, drop) if aux else None, align_corners=align_corners)
+    c4, c5 = body.chs[-2], body.top_chs
+    return Segmenter(
+        body,
+        nn.Sequential(PPM(c5, bins, align_corners), head(2 * c5, nf, n_classes, drop)),
+        head(c4, c4 // 4, n_classes, drop) if aux else None,
+        align_corners=align_corners,
+    )

@@ -12,13 +12,18 @@ from ..layers import *
 from .base import *
 
 # %% ../../nbs/3_models/refinenet.ipynb #dcc3e2ad
-def conv3(ni:int, nf:int, bias:bool=True):
+def conv3(ni: int, nf: int, bias: bool = True):
     "3×3 convolution."
     return nn.Conv2d(ni, nf, 3, padding=1, bias=bias)
 
+
 class Unit(nn.Module):
     "ReLU, convolution, ReLU, convolution, plus the input."
-    def __init__(self, n:int): super().__init__(); self.convs = nn.Sequential(nn.ReLU(), conv3(n, n), nn.ReLU(), conv3(n, n, False))
+
+    def __init__(self, n: int):
+        super().__init__()
+        self.convs = nn.Sequential(nn.ReLU(), conv3(n, n), nn.ReLU(), conv3(n, n, False))
+
     def forward(self, x):
         "b×c×h×w, as `x`."
         return x + self.convs(x)
@@ -26,63 +31,95 @@ class Unit(nn.Module):
 # %% ../../nbs/3_models/refinenet.ipynb #a0132a2a
 class Chain(nn.Module):
     "Chained residual pooling: maxima over 5×5, convolved, pooled again; all added to the input."
-    def __init__(self, n:int, links:int=4):
+
+    def __init__(self, n: int, links: int = 4):
         super().__init__()
-        self.links = nn.ModuleList(nn.Sequential(nn.MaxPool2d(5, 1, 2), conv3(n, n, False)) for _ in range(links))
+        self.links = nn.ModuleList(
+            nn.Sequential(nn.MaxPool2d(5, 1, 2), conv3(n, n, False)) for _ in range(links)
+        )
 
     def forward(self, x):
         "b×c×h×w, as `x`."
         path = x = x.relu()
-        for link in self.links: path = link(path); x = x + path
+        for link in self.links:
+            path = link(path)
+            x = x + path
         return x
 
 # %% ../../nbs/3_models/refinenet.ipynb #2dfcb35d
 class Refine(nn.Module):
     "Two units on `x`, the enlarged result of the coarser block added, a chain of poolings, more units."
-    def __init__(self, n:int, coarser:int=0, links:int=4, units:int=3, align_corners:bool=False):
+
+    def __init__(
+        self, n: int, coarser: int = 0, links: int = 4, units: int = 3, align_corners: bool = False
+    ):
         super().__init__()
         some = lambda k: [Unit(n) for _ in range(k)]
-        self.before,self.after,self.align_corners = nn.Sequential(*some(2)),nn.Sequential(Chain(n, links), *some(units)),align_corners
-        self.fuse = nn.ModuleList([conv3(n, n, False), conv3(coarser, n, False)]) if coarser else None
+        self.before, self.after, self.align_corners = (
+            nn.Sequential(*some(2)),
+            nn.Sequential(Chain(n, links), *some(units)),
+            align_corners,
+        )
+        self.fuse = (
+            nn.ModuleList([conv3(n, n, False), conv3(coarser, n, False)]) if coarser else None
+        )
 
     def forward(self, x, y=None):
         "b×n×h×w, as `x`; `y` is the result of the coarser block."
         x = self.before(x)
-        if y is not None: x = self.fuse[0](x) + resize(self.fuse[1](y), x, self.align_corners)
+        if y is not None:
+            x = self.fuse[0](x) + resize(self.fuse[1](y), x, self.align_corners)
         return self.after(x)
 
 # %% ../../nbs/3_models/refinenet.ipynb #208ba9fd
 class Cascade(nn.Module):
     "Four blocks from the coarsest to the finest of four maps, and a classifier."
-    def __init__(self, chs:list, n_classes:int, nf:int, drop:float, **kw):
+
+    def __init__(self, chs: list, n_classes: int, nf: int, drop: float, **kw):
         super().__init__()
-        widths = [nf]*(len(chs)-1) + [2*nf]
-        self.adapt = nn.ModuleList(conv3(c, w, False) for c,w in zip(chs, widths))
-        self.blocks = nn.ModuleList(Refine(w, coarser, **kw) for w,coarser in zip(widths, [*widths[1:], 0]))
+        widths = [nf] * (len(chs) - 1) + [2 * nf]
+        self.adapt = nn.ModuleList(conv3(c, w, False) for c, w in zip(chs, widths))
+        self.blocks = nn.ModuleList(
+            Refine(w, coarser, **kw) for w, coarser in zip(widths, [*widths[1:], 0])
+        )
         self.classify = nn.Sequential(nn.Dropout2d(drop), conv3(nf, n_classes))
 
     def forward(self, *maps):
         "Logits at the stride of the first of `maps`."
         y = None
-        for m,adapt,block in reversed(list(zip(maps, self.adapt, self.blocks))): y = block(adapt(m), y)
+        for m, adapt, block in reversed(list(zip(maps, self.adapt, self.blocks))):
+            y = block(adapt(m), y)
         return self.classify(y)
 
 # %% ../../nbs/3_models/refinenet.ipynb #651a907a
 def refinenet(
-    n_classes:int, # Channels of the logits
-    backbone:str='resnet101', # Any backbone with maps at strides 4 to 32
+    n_classes: int,  # Channels of the logits
+    backbone: str = 'resnet101',  # Any backbone with maps at strides 4 to 32
     *,
-    in_chans:int=3, # Channels of a picture
-    aux:bool=False, # With an auxiliary head in training; the original has none
-    pretrained=None, # Weights of the backbone: True for the hub, or a file
-    nf:int=256, # Channels of the blocks, twice as many in the coarsest
-    drop:float=.5, # Dropout before the last layer
-    links:int=4, # Poolings in a chain; the paper's 2
-    units:int=3, # Units behind a chain; the paper's 1
-    align_corners:bool=False, # For every resize
+    in_chans: int = 3,  # Channels of a picture
+    aux: bool = False,  # With an auxiliary head in training; the original has none
+    pretrained=None,  # Weights of the backbone: True for the hub, or a file
+    nf: int = 256,  # Channels of the blocks, twice as many in the coarsest
+    drop: float = 0.5,  # Dropout before the last layer
+    links: int = 4,  # Poolings in a chain; the paper's 2
+    units: int = 3,  # Units behind a chain; the paper's 1
+    align_corners: bool = False,  # For every resize
 ) -> Segmenter:
     "RefineNet (Lin et al. 2017): four cascaded blocks of residual units and chained pooling."
     body = make_backbone(backbone, pretrained=pretrained, in_chans=in_chans)
     c4 = body.chs[-2]
-    return Segmenter(body, Cascade(body.chs[-4:], n_classes, nf, drop, links=links, units=units, align_corners=align_corners),
-                     head(c4, c4//4, n_classes) if aux else None, taps=range(len(body.chs))[-4:], align_corners=align_corners)
+    return Segmenter(
+        body,
+        Cascade(
+            body.chs[-4:],
+            n_classes,
+            nf,
+            drop,
+            links=links,
+            units=units,
+            align_corners=align_corners,
+        ),
+        head(c4, c4 // 4, n_classes) if aux else None,
+        taps=range(len(body.chs))[-4:],
+        align_corners=align_corners,
+    )

@@ -21,41 +21,64 @@ from .base import *
 # %% ../../nbs/3_models/segformer.ipynb #756d8c10
 class Conv(nn.Conv2d):
     "A convolution of maps whose channels come last."
+
     def forward(self, x):
         "b×h×w×c."
         return super().forward(x.movedim(-1, 1)).movedim(1, -1)
+
 
 def named(**layers):
     "Layers one after the other, each under its name."
     return nn.Sequential(OrderedDict(layers))
 
 # %% ../../nbs/3_models/segformer.ipynb #8eeaf409
-def patches(ni:int, nf:int, ks:int, stride:int):
+def patches(ni: int, nf: int, ks: int, stride: int):
     "Patches of `ks`×`ks`, `stride` apart, as normed vectors."
-    return named(proj=Conv(ni, nf, ks, stride, ks//2), norm=nn.LayerNorm(nf))
+    return named(proj=Conv(ni, nf, ks, stride, ks // 2), norm=nn.LayerNorm(nf))
 
 # %% ../../nbs/3_models/segformer.ipynb #2ed3f393
 class Attention(nn.Module):
     "Every place of a map asks all places of the same map, shrunk by `shrink`."
-    def __init__(self, n:int, heads:int, shrink:int):
+
+    def __init__(self, n: int, heads: int, shrink: int):
         super().__init__()
-        self.heads,self.q,self.kv,self.proj = heads,nn.Linear(n, n),nn.Linear(n, 2*n),nn.Linear(n, n)
-        self.sr,self.norm = (Conv(n, n, shrink, shrink),nn.LayerNorm(n)) if shrink > 1 else (nn.Identity(),nn.Identity())
+        self.heads, self.q, self.kv, self.proj = (
+            heads,
+            nn.Linear(n, n),
+            nn.Linear(n, 2 * n),
+            nn.Linear(n, n),
+        )
+        self.sr, self.norm = (
+            (Conv(n, n, shrink, shrink), nn.LayerNorm(n))
+            if shrink > 1
+            else (nn.Identity(), nn.Identity())
+        )
 
     def forward(self, x):
         "b×h×w×c, as `x`."
         split = lambda t: t.flatten(1, 2).unflatten(-1, (self.heads, -1)).transpose(1, 2)
-        key,value = self.kv(self.norm(self.sr(x))).chunk(2, -1)
+        key, value = self.kv(self.norm(self.sr(x))).chunk(2, -1)
         y = F.scaled_dot_product_attention(split(self.q(x)), split(key), split(value))
         return self.proj(y.transpose(1, 2).reshape(x.shape))
 
 # %% ../../nbs/3_models/segformer.ipynb #b7b4e289
 class Block(nn.Module):
     "Attention, then Mix-FFN, each on normed input and added to it."
-    def __init__(self, n:int, heads:int, shrink:int, drop_path:float):
+
+    def __init__(self, n: int, heads: int, shrink: int, drop_path: float):
         super().__init__()
-        self.norm1,self.attn,self.norm2,self.drop_path = nn.LayerNorm(n, 1e-6),Attention(n, heads, shrink),nn.LayerNorm(n, 1e-6),DropPath(drop_path)
-        self.mlp = named(fc1=nn.Linear(n, 4*n), dwconv=named(dwconv=Conv(4*n, 4*n, 3, padding=1, groups=4*n)), act=nn.GELU(), fc2=nn.Linear(4*n, n))
+        self.norm1, self.attn, self.norm2, self.drop_path = (
+            nn.LayerNorm(n, 1e-6),
+            Attention(n, heads, shrink),
+            nn.LayerNorm(n, 1e-6),
+            DropPath(drop_path),
+        )
+        self.mlp = named(
+            fc1=nn.Linear(n, 4 * n),
+            dwconv=named(dwconv=Conv(4 * n, 4 * n, 3, padding=1, groups=4 * n)),
+            act=nn.GELU(),
+            fc2=nn.Linear(4 * n, n),
+        )
 
     def forward(self, x):
         "b×h×w×c, as `x`."
@@ -65,135 +88,224 @@ class Block(nn.Module):
 # %% ../../nbs/3_models/segformer.ipynb #c30b34eb
 def init(m):
     "The authors' initial weights for a dense layer or a convolution `m`."
-    if isinstance(m, nn.Linear): nn.init.trunc_normal_(m.weight, std=.02)
-    if isinstance(m, nn.Conv2d): nn.init.normal_(m.weight, std=(2*m.groups/m.out_channels/m.weight[0,0].numel())**.5)
-    if isinstance(m, (nn.Linear, nn.Conv2d)): nn.init.zeros_(m.bias)
+    if isinstance(m, nn.Linear):
+        nn.init.trunc_normal_(m.weight, std=0.02)
+    if isinstance(m, nn.Conv2d):
+        nn.init.normal_(
+            m.weight, std=(2 * m.groups / m.out_channels / m.weight[0, 0].numel()) ** 0.5
+        )
+    if isinstance(m, (nn.Linear, nn.Conv2d)):
+        nn.init.zeros_(m.bias)
 
 # %% ../../nbs/3_models/segformer.ipynb #e0a89b9b
 class MiT(nn.ModuleDict):
     "Mix Transformer: four stages of patches, blocks and a norm."
-    def __init__(self,
-        width:int=32, # Channels of a head; the stages have 1, 2, 5 and 8 heads
-        depths=(2,2,2,2), # Blocks of the stages
-        in_chans:int=3, # Channels of a picture
-        drop_path:float=.1, # How often training leaves out a branch of the last block; in the first never
+
+    def __init__(
+        self,
+        width: int = 32,  # Channels of a head; the stages have 1, 2, 5 and 8 heads
+        depths=(2, 2, 2, 2),  # Blocks of the stages
+        in_chans: int = 3,  # Channels of a picture
+        drop_path: float = 0.1,  # How often training leaves out a branch of the last block; in the first never
     ):
         super().__init__()
-        ni,place,last = in_chans,0,max(1, sum(depths)-1)
-        for k,heads,shrink,depth in zip('1234', (1,2,5,8), (8,4,2,1), depths):
-            n = heads*width
-            self['patch_embed'+k] = patches(ni, n, 7, 4) if k == '1' else patches(ni, n, 3, 2)
-            self['block'+k] = nn.Sequential(*(Block(n, heads, shrink, drop_path*(place+i)/last) for i in range(depth)))
-            self['norm'+k] = nn.LayerNorm(n, 1e-6)
-            ni,place = n,place+depth
+        ni, place, last = in_chans, 0, max(1, sum(depths) - 1)
+        for k, heads, shrink, depth in zip('1234', (1, 2, 5, 8), (8, 4, 2, 1), depths):
+            n = heads * width
+            self['patch_embed' + k] = patches(ni, n, 7, 4) if k == '1' else patches(ni, n, 3, 2)
+            self['block' + k] = nn.Sequential(
+                *(Block(n, heads, shrink, drop_path * (place + i) / last) for i in range(depth))
+            )
+            self['norm' + k] = nn.LayerNorm(n, 1e-6)
+            ni, place = n, place + depth
         self.apply(init)
 
     def forward(self, x):
         "Four maps of `x`, b×c×h×w, at strides 4 to 32."
-        maps,x = [],x.movedim(1, -1)
-        for k in '1234': maps.append(x := self['norm'+k](self['block'+k](self['patch_embed'+k](x))))
+        maps, x = [], x.movedim(1, -1)
+        for k in '1234':
+            maps.append(x := self['norm' + k](self['block' + k](self['patch_embed' + k](x))))
         return [m.movedim(-1, 1) for m in maps]
 
 # %% ../../nbs/3_models/segformer.ipynb #94dcc7a4
 class AllMLP(nn.Module):
     "Maps brought to `nf` channels and to the size of the finest, added up, and classified."
-    def __init__(self, chs:list, n_classes:int, nf:int, drop:float):
+
+    def __init__(self, chs: list, n_classes: int, nf: int, drop: float):
         super().__init__()
-        self.linear,self.fuse = nn.ModuleList(nn.Conv2d(c, nf, 1) for c in chs),nn.Conv2d(len(chs)*nf, nf, 1, bias=False)
-        self.norm,self.drop,self.classify = nn.BatchNorm2d(nf),nn.Dropout2d(drop),nn.Conv2d(nf, n_classes, 1)
+        self.linear, self.fuse = (
+            nn.ModuleList(nn.Conv2d(c, nf, 1) for c in chs),
+            nn.Conv2d(len(chs) * nf, nf, 1, bias=False),
+        )
+        self.norm, self.drop, self.classify = (
+            nn.BatchNorm2d(nf),
+            nn.Dropout2d(drop),
+            nn.Conv2d(nf, n_classes, 1),
+        )
 
     def forward(self, *maps):
         "Logits at the stride of the first of `maps`."
         shares = self.fuse.weight.chunk(len(maps), 1)[::-1]
-        y = sum(resize(F.conv2d(f(m), w), maps[0]) for f,m,w in zip(self.linear, maps, shares))
+        y = sum(resize(F.conv2d(f(m), w), maps[0]) for f, m, w in zip(self.linear, maps, shares))
         return self.classify(self.drop(self.norm(y).relu()))
 
 # %% ../../nbs/3_models/segformer.ipynb #165ec565
-sizes = ((32, 256, (2,2,2,2)), (64, 256, (2,2,2,2)), (64, 768, (3,4,6,3)), (64, 768, (3,4,18,3)), (64, 768, (3,8,27,3)), (64, 768, (3,6,40,3)))
+sizes = (
+    (32, 256, (2, 2, 2, 2)),
+    (64, 256, (2, 2, 2, 2)),
+    (64, 768, (3, 4, 6, 3)),
+    (64, 768, (3, 4, 18, 3)),
+    (64, 768, (3, 8, 27, 3)),
+    (64, 768, (3, 6, 40, 3)),
+)
 
-def from_hub(size:int) -> str:
+
+def from_hub(size: int) -> str:
     "The file of MiT-B`size`, trained on ImageNet, fetched if it is not here yet."
-    try: return hf_hub_download(f'smp-hub/mit_b{size}.imagenet', 'model.safetensors')
-    except OSError as e: raise UserError(f'the weights of MiT-B{size} cannot be fetched ({str(e).splitlines()[0]}); give a file: --pretrained FILE.') from e
+    try:
+        return hf_hub_download(f'smp-hub/mit_b{size}.imagenet', 'model.safetensors')
+    except OSError as e:
+        raise UserError(
+            f'the weights of MiT-B{size} cannot be fetched ({str(e).splitlines()[0]}); give a file: --pretrained FILE.'
+        ) from e
 
 # %% ../../nbs/3_models/segformer.ipynb #8ddf1637
 def sized(
-    size:int, # 0 to 5
-    n_classes:int, # Channels of the logits
+    size: int,  # 0 to 5
+    n_classes: int,  # Channels of the logits
     *,
-    in_chans:int=3, # Channels of a picture
-    aux:bool=False, # With an auxiliary head on the third map in training; the original has none
-    pretrained=None, # Weights of the encoder: True for the hub, or a file
-    width:int=None, # Channels of an attention head, by default 32 in B0 and 64 in the others
-    nf:int=None, # Channels of the decoder, by default 256 in B0 and B1 and 768 in the others
-    drop_path:float=.1, # How often training leaves out a branch of the last block
-    drop:float=.1, # Dropout before the last layer
+    in_chans: int = 3,  # Channels of a picture
+    aux: bool = False,  # With an auxiliary head on the third map in training; the original has none
+    pretrained=None,  # Weights of the encoder: True for the hub, or a file
+    width: int = None,  # Channels of an attention head, by default 32 in B0 and 64 in the others
+    nf: int = None,  # Channels of the decoder, by default 256 in B0 and B1 and 768 in the others
+    drop_path: float = 0.1,  # How often training leaves out a branch of the last block
+    drop: float = 0.1,  # Dropout before the last layer
 ):
     "SegFormer-B`size`."
-    w,f,depths = sizes[size]
+    w, f, depths = sizes[size]
     net = MiT(width or w, depths, in_chans, drop_path)
-    body = Backbone(net, [h*(width or w) for h in (1,2,5,8)], [4,8,16,32], *normalisation(f'mit_b{size}', in_chans))
-    if pretrained: body.report = load_backbone(net, from_hub(size) if pretrained is True else pretrained, in_chans, f'MiT-B{size}')
+    body = Backbone(
+        net,
+        [h * (width or w) for h in (1, 2, 5, 8)],
+        [4, 8, 16, 32],
+        *normalisation(f'mit_b{size}', in_chans),
+    )
+    if pretrained:
+        body.report = load_backbone(
+            net, from_hub(size) if pretrained is True else pretrained, in_chans, f'MiT-B{size}'
+        )
     c4 = body.chs[-2]
-    return Segmenter(body, AllMLP(body.chs, n_classes, nf or f, drop), head(c4, c4//4, n_classes, drop) if aux else None, taps=range(4))
+    return Segmenter(
+        body,
+        AllMLP(body.chs, n_classes, nf or f, drop),
+        head(c4, c4 // 4, n_classes, drop) if aux else None,
+        taps=range(4),
+    )
 
 # %% ../../nbs/3_models/segformer.ipynb #a382e78b
 @delegates(sized)
-def b0(n_classes:int, **kwargs) -> Segmenter:
+def b0(n_classes: int, **kwargs) -> Segmenter:
     "SegFormer-B0 (Xie et al. 2021): 37.4 mIoU on ADE20K's validation set at one scale, says the paper."
     return sized(0, n_classes, **kwargs)
 
+
 @delegates(sized)
-def b1(n_classes:int, **kwargs) -> Segmenter:
+def b1(n_classes: int, **kwargs) -> Segmenter:
     "SegFormer-B1: 42.2."
     return sized(1, n_classes, **kwargs)
 
+
 @delegates(sized)
-def b2(n_classes:int, **kwargs) -> Segmenter:
+def b2(n_classes: int, **kwargs) -> Segmenter:
     "SegFormer-B2: 46.5."
     return sized(2, n_classes, **kwargs)
 
 # %% ../../nbs/3_models/segformer.ipynb #25233952
 @delegates(sized)
-def b3(n_classes:int, **kwargs) -> Segmenter:
+def b3(n_classes: int, **kwargs) -> Segmenter:
     "SegFormer-B3: 49.4."
     return sized(3, n_classes, **kwargs)
 
+
 @delegates(sized)
-def b4(n_classes:int, **kwargs) -> Segmenter:
+def b4(n_classes: int, **kwargs) -> Segmenter:
     "SegFormer-B4: 50.3."
     return sized(4, n_classes, **kwargs)
 
+
 @delegates(sized)
-def b5(n_classes:int, **kwargs) -> Segmenter:
+def b5(n_classes: int, **kwargs) -> Segmenter:
     "SegFormer-B5: 51.0, on pictures of 640×640."
     return sized(5, n_classes, **kwargs)
 
 # %% ../../nbs/3_models/segformer.ipynb #92768cac
 @delegates(sized)
-def segformer(n_classes:int, **kwargs) -> Segmenter:
+def segformer(n_classes: int, **kwargs) -> Segmenter:
     "SegFormer-B0, the default of the family."
     return b0(n_classes, **kwargs)
 
 # %% ../../nbs/3_models/segformer.ipynb #e9227151
-stagewise = {'patch_embeddings.{0}': 'patch_embed{1}', 'encoder.block.{0}.': 'encoder.block{1}.', 'encoder.layer_norm.{0}': 'encoder.norm{1}',
-             'linear_c.{0}.proj': 'linear.{0}', 'linear_c{1}.proj': 'linear.{0}', 'mlp_stage.{2}.linear': 'linear.{0}'}
+stagewise = {
+    'patch_embeddings.{0}': 'patch_embed{1}',
+    'encoder.block.{0}.': 'encoder.block{1}.',
+    'encoder.layer_norm.{0}': 'encoder.norm{1}',
+    'linear_c.{0}.proj': 'linear.{0}',
+    'linear_c{1}.proj': 'linear.{0}',
+    'mlp_stage.{2}.linear': 'linear.{0}',
+}
 of_2026 = {
-    **{f'segformer.stages.{k}.{a}': f'encoder.{b}{k+1}' for k in range(4) for a,b in dict(patch_embeddings='patch_embed', blocks='block', layer_norm='norm').items()},
-    'layernorm_before': 'norm1', 'layernorm_after': 'norm2', 'attention.sequence_reduction.sequence_reduction': 'attn.sr', 'attention.sequence_reduction': 'attn',
-    **{f'attention.{a}_proj': f'attn.{b}' for a,b in dict(q='q', k='key', v='value', o='proj').items()}, 'linear_projections': 'linear_c'}
+    **{
+        f'segformer.stages.{k}.{a}': f'encoder.{b}{k + 1}'
+        for k in range(4)
+        for a, b in dict(patch_embeddings='patch_embed', blocks='block', layer_norm='norm').items()
+    },
+    'layernorm_before': 'norm1',
+    'layernorm_after': 'norm2',
+    'attention.sequence_reduction.sequence_reduction': 'attn.sr',
+    'attention.sequence_reduction': 'attn',
+    **{
+        f'attention.{a}_proj': f'attn.{b}'
+        for a, b in dict(q='q', k='key', v='value', o='proj').items()
+    },
+    'linear_projections': 'linear_c',
+}
 alias = of_2026 | {
-    'segformer.encoder.': 'encoder.', 'backbone.': 'encoder.', **{a.format(k, k+1, 3-k): b.format(k, k+1) for k in range(4) for a,b in stagewise.items()},
-    'attention.output.dense': 'attn.proj', 'attention.self': 'attn', 'query': 'q', 'mlp.dense': 'mlp.fc', 'layer_norm_': 'norm', 'layer_norm': 'norm',
-    'linear_fuse.bn': 'norm', 'batch_norm': 'norm', 'fuse_stage.1': 'norm', 'linear_fuse.conv': 'fuse', 'linear_fuse': 'fuse', 'fuse_stage.0': 'fuse',
-    'linear_pred': 'classify', 'classifier': 'classify', 'segmentation_head.0': 'head.classify', 'decode_head.': 'head.', 'decoder.': 'head.', 'encoder.': 'body.net.'}
+    'segformer.encoder.': 'encoder.',
+    'backbone.': 'encoder.',
+    **{
+        a.format(k, k + 1, 3 - k): b.format(k, k + 1)
+        for k in range(4)
+        for a, b in stagewise.items()
+    },
+    'attention.output.dense': 'attn.proj',
+    'attention.self': 'attn',
+    'query': 'q',
+    'mlp.dense': 'mlp.fc',
+    'layer_norm_': 'norm',
+    'layer_norm': 'norm',
+    'linear_fuse.bn': 'norm',
+    'batch_norm': 'norm',
+    'fuse_stage.1': 'norm',
+    'linear_fuse.conv': 'fuse',
+    'linear_fuse': 'fuse',
+    'fuse_stage.0': 'fuse',
+    'linear_pred': 'classify',
+    'classifier': 'classify',
+    'segmentation_head.0': 'head.classify',
+    'decode_head.': 'head.',
+    'decoder.': 'head.',
+    'encoder.': 'body.net.',
+}
 
 # %% ../../nbs/3_models/segformer.ipynb #9ebddde4
-def published(theirs:dict) -> dict:
+def published(theirs: dict) -> dict:
     "The tensors `theirs` of a SegFormer by the authors, Hugging Face or SMP, under the names of ours."
     ours = {}
-    for k,v in theirs.items():
-        for a,b in alias.items(): k = k.replace(a, b)
-        ours[k] = v[...,None,None] if k.startswith('head.linear') and v.ndim == 2 else v
-    for k in [k for k in ours if '.key.' in k]: ours[k.replace('key', 'kv')] = torch.cat([ours.pop(k), ours.pop(k.replace('key', 'value'))])
+    for k, v in theirs.items():
+        for a, b in alias.items():
+            k = k.replace(a, b)
+        ours[k] = v[..., None, None] if k.startswith('head.linear') and v.ndim == 2 else v
+    for k in [k for k in ours if '.key.' in k]:
+        ours[k.replace('key', 'kv')] = torch.cat([ours.pop(k), ours.pop(k.replace('key', 'value'))])
     return ours

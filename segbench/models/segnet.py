@@ -19,54 +19,69 @@ def unpool(x, where, size):
     return F.max_unpool2d(x, where, 2, 2, output_size=size)
 
 # %% ../../nbs/3_models/segnet.ipynb #a635ed76
-def mirror(widths:list):
+def mirror(widths: list):
     "The convolutions of a stage backwards: `widths` are the channels in front of each, and behind the last."
     back = widths[::-1]
-    return nn.Sequential(*(conv_bn(a, b) for a,b in zip(back, back[1:])))
+    return nn.Sequential(*(conv_bn(a, b) for a, b in zip(back, back[1:])))
 
 # %% ../../nbs/3_models/segnet.ipynb #8a441e87
-def stage_widths(layers, ni:int) -> list:
+def stage_widths(layers, ni: int) -> list:
     "Channels in front of and behind the convolutions of each stage of a chain of `layers`; stages end in pools."
-    stages,widths = [],[ni]
+    stages, widths = [], [ni]
     for m in layers:
-        if isinstance(m, nn.Conv2d): widths.append(m.out_channels)
-        if isinstance(m, nn.MaxPool2d): stages.append(widths); widths = widths[-1:]
+        if isinstance(m, nn.Conv2d):
+            widths.append(m.out_channels)
+        if isinstance(m, nn.MaxPool2d):
+            stages.append(widths)
+            widths = widths[-1:]
     return stages
 
 # %% ../../nbs/3_models/segnet.ipynb #01657bb3
 class SegNet(Segmenter):
     "VGG's layers with addressed pooling, and their mirror image."
-    def __init__(self, body, n_classes:int, in_chans:int, aux:bool, drop:float):
-        first,*rest = stage_widths(body.net.features, in_chans)
-        super().__init__(body, nn.Sequential(mirror(first[1:]), nn.Dropout2d(drop), nn.Conv2d(first[1], n_classes, 3, padding=1)),
-                         head(rest[-2][-1], rest[-2][-1]//4, n_classes) if aux else None)
+
+    def __init__(self, body, n_classes: int, in_chans: int, aux: bool, drop: float):
+        first, *rest = stage_widths(body.net.features, in_chans)
+        super().__init__(
+            body,
+            nn.Sequential(
+                mirror(first[1:]), nn.Dropout2d(drop), nn.Conv2d(first[1], n_classes, 3, padding=1)
+            ),
+            head(rest[-2][-1], rest[-2][-1] // 4, n_classes) if aux else None,
+        )
         self.decode = nn.ModuleList(mirror(w) for w in rest[::-1])
 
-    def logits(self, x, aux:bool=None):
+    def logits(self, x, aux: bool = None):
         "Logits at the size of `x`; in training and with `aux`, those of the fourth stage as well."
         x = pad_to(x, self.multiple, self.least)
-        addresses,maps = [],[]
+        addresses, maps = [], []
         for m in self.body.net.features:
             if isinstance(m, nn.MaxPool2d):
                 size = x.shape[2:]
-                x,where = F.max_pool2d(x, 2, 2, return_indices=True)
-                addresses.append((where, size)); maps.append(x)
-            else: x = m(x)
-        for f,(where,size) in zip([*self.decode, self.head], addresses[::-1]): x = f(unpool(x, where, size))
+                x, where = F.max_pool2d(x, 2, 2, return_indices=True)
+                addresses.append((where, size))
+                maps.append(x)
+            else:
+                x = m(x)
+        for f, (where, size) in zip([*self.decode, self.head], addresses[::-1]):
+            x = f(unpool(x, where, size))
         more = self.aux is not None and (self.training if aux is None else aux)
         return (x, *([self.aux(maps[-2])] if more else []))
 
 # %% ../../nbs/3_models/segnet.ipynb #45436f00
 def segnet(
-    n_classes:int, # Channels of the logits
-    backbone:str='vgg16_bn', # A VGG of timm
+    n_classes: int,  # Channels of the logits
+    backbone: str = 'vgg16_bn',  # A VGG of timm
     *,
-    in_chans:int=3, # Channels of a picture
-    aux:bool=False, # With an auxiliary head in training; the original has none
-    pretrained=None, # Weights of the backbone: True for the hub, or a file
-    drop:float=0., # Dropout before the last layer
+    in_chans: int = 3,  # Channels of a picture
+    aux: bool = False,  # With an auxiliary head in training; the original has none
+    pretrained=None,  # Weights of the backbone: True for the hub, or a file
+    drop: float = 0.0,  # Dropout before the last layer
 ) -> Segmenter:
     "SegNet (Badrinarayanan et al. 2017): a VGG and its mirror image, joined by the addresses of the maxima."
-    if not backbone.startswith('vgg'): raise UserError(f'segnet mirrors the pools of a VGG, which {backbone!r} does not have; choose vgg16_bn, vgg19_bn or another VGG.')
+    if not backbone.startswith('vgg'):
+        raise UserError(
+            f'segnet mirrors the pools of a VGG, which {backbone!r} does not have; choose vgg16_bn, vgg19_bn or another VGG.'
+        )
     body = make_backbone(backbone, pretrained=pretrained, in_chans=in_chans)
     return SegNet(body, n_classes, in_chans, aux, drop)

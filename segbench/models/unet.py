@@ -16,9 +16,10 @@ from .base import *
 # %% ../../nbs/3_models/unet.ipynb #3ff9d6e8
 class Up(nn.Module):
     "`x` at the size of `skip`, beside it, mixed by two convolutions."
-    def __init__(self, ni:int, skip:int, nf:int):
+
+    def __init__(self, ni: int, skip: int, nf: int):
         super().__init__()
-        self.mix = nn.Sequential(conv_bn(ni+skip, nf), conv_bn(nf, nf))
+        self.mix = nn.Sequential(conv_bn(ni + skip, nf), conv_bn(nf, nf))
 
     def forward(self, x, skip):
         "b×`nf`×h×w, as large as `skip`."
@@ -27,75 +28,89 @@ class Up(nn.Module):
 # %% ../../nbs/3_models/unet.ipynb #199a6515
 class Decoder(nn.Module):
     "Steps up through all maps, from the coarsest to the finest, and a classifier."
-    def __init__(self, chs:list, n_classes:int, widths:tuple):
+
+    def __init__(self, chs: list, n_classes: int, widths: tuple):
         super().__init__()
-        ni,*skips = chs[::-1]
-        self.steps = nn.ModuleList(Up(a, s, b) for a,s,b in zip((ni, *widths), skips, widths))
-        self.classify = nn.Conv2d(widths[len(skips)-1], n_classes, 1)
+        ni, *skips = chs[::-1]
+        self.steps = nn.ModuleList(Up(a, s, b) for a, s, b in zip((ni, *widths), skips, widths))
+        self.classify = nn.Conv2d(widths[len(skips) - 1], n_classes, 1)
 
     def forward(self, *maps):
         "Logits at the stride of the first of `maps`, which go from fine to coarse."
-        *skips,x = maps
-        for step,skip in zip(self.steps, skips[::-1]): x = step(x, skip)
+        *skips, x = maps
+        for step, skip in zip(self.steps, skips[::-1]):
+            x = step(x, skip)
         return self.classify(x)
 
 # %% ../../nbs/3_models/unet.ipynb #1ac10131
 def unet(
-    n_classes:int, # Channels of the logits
-    backbone:str='resnet34', # Any backbone
+    n_classes: int,  # Channels of the logits
+    backbone: str = 'resnet34',  # Any backbone
     *,
-    in_chans:int=3, # Channels of a picture
-    aux:bool=False, # With an auxiliary head in training
-    pretrained=None, # Weights of the backbone: True for the hub, or a file
-    out_stride:int=32, # Stride of the coarsest map
-    widths=(256,128,64,32), # Channels of the steps up, coarse to fine
+    in_chans: int = 3,  # Channels of a picture
+    aux: bool = False,  # With an auxiliary head in training
+    pretrained=None,  # Weights of the backbone: True for the hub, or a file
+    out_stride: int = 32,  # Stride of the coarsest map
+    widths=(256, 128, 64, 32),  # Channels of the steps up, coarse to fine
 ) -> Segmenter:
     "U-Net's decoder on any backbone."
     body = make_backbone(backbone, out_stride, pretrained=pretrained, in_chans=in_chans)
     c4 = body.chs[-2]
-    return Segmenter(body, Decoder(body.chs, n_classes, widths), head(c4, c4//4, n_classes) if aux else None, taps=range(len(body.chs)))
+    return Segmenter(
+        body,
+        Decoder(body.chs, n_classes, widths),
+        head(c4, c4 // 4, n_classes) if aux else None,
+        taps=range(len(body.chs)),
+    )
 
 # %% ../../nbs/3_models/unet.ipynb #2ac3ac5f
-def pair(ni:int, nf:int, norm:bool):
+def pair(ni: int, nf: int, norm: bool):
     "Two 3×3 convolutions, each with a ReLU, and a batch norm before it if `norm`."
-    one = lambda ni: conv_bn(ni, nf) if norm else nn.Sequential(nn.Conv2d(ni, nf, 3, padding=1), nn.ReLU())
+    one = lambda ni: (
+        conv_bn(ni, nf) if norm else nn.Sequential(nn.Conv2d(ni, nf, 3, padding=1), nn.ReLU())
+    )
     return nn.Sequential(one(ni), one(nf))
 
 # %% ../../nbs/3_models/unet.ipynb #1c636f4b
 class Classic(Segmenter):
     "Ronneberger's U-Net, padded: pairs of convolutions, four pools, four transposed convolutions."
-    def __init__(self, n_classes:int, in_chans:int, aux:bool, width:int, norm:bool, drop:float):
-        *ups,bottom = chs = [width << k for k in range(5)]
-        super().__init__(None, None, head(bottom, bottom//4, n_classes) if aux else None)
-        self.multiple,self.mean,self.std = 16,(.5,)*in_chans,(.25,)*in_chans
-        self.down = nn.ModuleList(pair(a, b, norm) for a,b in zip([in_chans, *chs], chs))
-        self.up = nn.ModuleList(nn.ConvTranspose2d(2*n, n, 2, 2) for n in ups[::-1])
-        self.mix = nn.ModuleList(pair(2*n, n, norm) for n in ups[::-1])
-        self.drop,self.classify = nn.Dropout(drop),nn.Conv2d(width, n_classes, 1)
+
+    def __init__(
+        self, n_classes: int, in_chans: int, aux: bool, width: int, norm: bool, drop: float
+    ):
+        *ups, bottom = chs = [width << k for k in range(5)]
+        super().__init__(None, None, head(bottom, bottom // 4, n_classes) if aux else None)
+        self.multiple, self.mean, self.std = 16, (0.5,) * in_chans, (0.25,) * in_chans
+        self.down = nn.ModuleList(pair(a, b, norm) for a, b in zip([in_chans, *chs], chs))
+        self.up = nn.ModuleList(nn.ConvTranspose2d(2 * n, n, 2, 2) for n in ups[::-1])
+        self.mix = nn.ModuleList(pair(2 * n, n, norm) for n in ups[::-1])
+        self.drop, self.classify = nn.Dropout(drop), nn.Conv2d(width, n_classes, 1)
         for m in self.modules():
-            if isinstance(m, (nn.Conv2d, nn.ConvTranspose2d)): nn.init.kaiming_normal_(m.weight)
+            if isinstance(m, (nn.Conv2d, nn.ConvTranspose2d)):
+                nn.init.kaiming_normal_(m.weight)
 
 # %% ../../nbs/3_models/unet.ipynb #056e58f0
 @patch
-def logits(self:Classic, x, aux:bool=None):
+def logits(self: Classic, x, aux: bool = None):
     "Logits at the size of `x`, padded to a multiple of 16; in training or with `aux`, those of an auxiliary head at 1/16, too."
     maps = [self.down[0](pad_to(x, self.multiple, self.least))]
     for f in self.down[1:]:
         y = f(F.max_pool2d(maps[-1], 2))
         maps.append(self.drop(y) if len(maps) > 2 else y)
-    y,more = maps[-1],self.aux is not None and (self.training if aux is None else aux)
-    for up,mix,skip in zip(self.up, self.mix, maps[-2::-1]): y = mix(torch.cat([skip, up(y)], 1))
+    y, more = maps[-1], self.aux is not None and (self.training if aux is None else aux)
+    for up, mix, skip in zip(self.up, self.mix, maps[-2::-1]):
+        y = mix(torch.cat([skip, up(y)], 1))
     return (self.classify(y), *([self.aux(maps[-1])] if more else []))
 
 # %% ../../nbs/3_models/unet.ipynb #64d64d1d
 def classic(
-    n_classes:int, # Channels of the logits
+    n_classes: int,  # Channels of the logits
     *,
-    in_chans:int=3, # Channels of a picture
-    aux:bool=False, # With an auxiliary head in training; the original has none
-    width:int=64, # Channels at full size, doubled at each of four pools
-    norm:bool=False, # Batch norms, which the original has not
-    drop:float=.5, # Dropout of the two coarsest maps
+    in_chans: int = 3,  # Channels of a picture
+    aux: bool = False,  # With an auxiliary head in training; the original has none
+    width: int = 64,  # Channels at full size, doubled at each of four pools
+    norm: bool = False,  # Batch norms, which the original has not
+    drop: float = 0.5,  # Dropout of the two coarsest maps
 ) -> Segmenter:
     "U-Net as in 2015, but padded: five levels from 64 to 1024 channels, no pretrained backbone."
     return Classic(n_classes, in_chans, aux, width, norm, drop)

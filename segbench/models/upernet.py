@@ -16,10 +16,13 @@ from .base import *
 # %% ../../nbs/3_models/upernet.ipynb #2e4ea45b
 class Pyramid(nn.Module):
     "`x` and its means over `bins`×`bins` grids, mixed into `width` channels."
-    def __init__(self, ni:int, width:int, bins=(1,2,3,6)):
+
+    def __init__(self, ni: int, width: int, bins=(1, 2, 3, 6)):
         super().__init__()
-        self.pools = nn.ModuleList(nn.Sequential(nn.AdaptiveAvgPool2d(b), conv_bn(ni, width, 1)) for b in bins)
-        self.mix = conv_bn(ni + len(bins)*width, width)
+        self.pools = nn.ModuleList(
+            nn.Sequential(nn.AdaptiveAvgPool2d(b), conv_bn(ni, width, 1)) for b in bins
+        )
+        self.mix = conv_bn(ni + len(bins) * width, width)
 
     def forward(self, x):
         "b×`width`×h×w."
@@ -28,19 +31,24 @@ class Pyramid(nn.Module):
 # %% ../../nbs/3_models/upernet.ipynb #143ad512
 class UPerHead(nn.Module):
     "A pyramid of bins on the coarsest map, carried down to the finer ones; all levels beside each other, classified."
-    def __init__(self, chs:list, n_classes:int, width:int, bins=(1,2,3,6), drop:float=.1):
+
+    def __init__(self, chs: list, n_classes: int, width: int, bins=(1, 2, 3, 6), drop: float = 0.1):
         super().__init__()
-        *sides,top = chs
-        self.top,self.side = Pyramid(top, width, bins),nn.ModuleList(conv_bn(c, width, 1) for c in sides)
+        *sides, top = chs
+        self.top, self.side = (
+            Pyramid(top, width, bins),
+            nn.ModuleList(conv_bn(c, width, 1) for c in sides),
+        )
         self.smooth = nn.ModuleList(conv_bn(width, width) for _ in sides)
-        self.classify = head(len(chs)*width, width, n_classes, drop)
+        self.classify = head(len(chs) * width, width, n_classes, drop)
 
     def levels(self, *maps):
         "The levels for `maps`, finest first, each as large as the first map."
-        *maps,top = maps
+        *maps, top = maps
         levels = [self.top(top)]
-        for side,m in zip(self.side[::-1], maps[::-1]): levels.insert(0, side(m) + resize(levels[0], m))
-        levels = [f(y) for f,y in zip(self.smooth, levels)] + levels[-1:]
+        for side, m in zip(self.side[::-1], maps[::-1]):
+            levels.insert(0, side(m) + resize(levels[0], m))
+        levels = [f(y) for f, y in zip(self.smooth, levels)] + levels[-1:]
         return [resize(y, levels[0]) for y in levels]
 
     def forward(self, *maps):
@@ -50,40 +58,51 @@ class UPerHead(nn.Module):
 # %% ../../nbs/3_models/upernet.ipynb #64a83f28
 class Norms(nn.Module):
     "A layer norm on each of the last maps in a list."
-    def __init__(self,
-        chs:list, # Channels of the maps
-        last:bool, # Whether channels are the last dimension, as in Swin
+
+    def __init__(
+        self,
+        chs: list,  # Channels of the maps
+        last: bool,  # Whether channels are the last dimension, as in Swin
     ):
         super().__init__()
-        self.norms = nn.ModuleList((nn.LayerNorm if last else LayerNorm2d)(c, eps=1e-6) for c in chs)
+        self.norms = nn.ModuleList(
+            (nn.LayerNorm if last else LayerNorm2d)(c, eps=1e-6) for c in chs
+        )
 
     def forward(self, maps):
         "The maps, as large as before."
-        return [norm(m) for norm,m in zip(self.norms, maps[-len(self.norms):])]
+        return [norm(m) for norm, m in zip(self.norms, maps[-len(self.norms) :])]
 
 # %% ../../nbs/3_models/upernet.ipynb #0bd62aef
 def normed(body):
     "The backbone `body`, reduced to its last four maps, with a layer norm on each."
-    body.chs,body.strides = body.chs[-4:],body.strides[-4:]
+    body.chs, body.strides = body.chs[-4:], body.strides[-4:]
     body.net = nn.Sequential(body.net, Norms(body.chs, body.turned))
     return body
 
 # %% ../../nbs/3_models/upernet.ipynb #ad99838c
 def upernet(
-    n_classes:int, # Channels of the logits
-    backbone:str='resnet50', # Any backbone, such as convnext_tiny or swin_tiny_patch4_window7_224
+    n_classes: int,  # Channels of the logits
+    backbone: str = 'resnet50',  # Any backbone, such as convnext_tiny or swin_tiny_patch4_window7_224
     *,
-    in_chans:int=3, # Channels of a picture
-    aux:bool=True, # With an auxiliary head in training
-    pretrained=None, # Weights of the backbone: True for the hub, or a file
-    width:int=512, # Channels of every level
-    bins=(1,2,3,6), # Grids of the pyramid on the last map
-    norm:bool=None, # With a layer norm on each map; by default, if the backbone is made of layer norms
-    drop:float=.1, # Dropout before the last layers
+    in_chans: int = 3,  # Channels of a picture
+    aux: bool = True,  # With an auxiliary head in training
+    pretrained=None,  # Weights of the backbone: True for the hub, or a file
+    width: int = 512,  # Channels of every level
+    bins=(1, 2, 3, 6),  # Grids of the pyramid on the last map
+    norm: bool = None,  # With a layer norm on each map; by default, if the backbone is made of layer norms
+    drop: float = 0.1,  # Dropout before the last layers
 ) -> Segmenter:
     "UPerNet: pyramid pooling and a feature pyramid on any backbone."
     body = make_backbone(backbone, pretrained=pretrained, in_chans=in_chans)
-    if norm is None: norm = any(isinstance(m, nn.LayerNorm) for m in body.modules())
-    if norm: body = normed(body)
-    *_,c2,c3,c4,c5 = body.chs
-    return Segmenter(body, UPerHead([c2,c3,c4,c5], n_classes, width, bins, drop), head(c4, width//2, n_classes, drop) if aux else None, taps=range(len(body.chs))[-4:])
+    if norm is None:
+        norm = any(isinstance(m, nn.LayerNorm) for m in body.modules())
+    if norm:
+        body = normed(body)
+    *_, c2, c3, c4, c5 = body.chs
+    return Segmenter(
+        body,
+        UPerHead([c2, c3, c4, c5], n_classes, width, bins, drop),
+        head(c4, width // 2, n_classes, drop) if aux else None,
+        taps=range(len(body.chs))[-4:],
+    )
