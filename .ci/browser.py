@@ -9,8 +9,14 @@ screens = root / 'runs/screens'
 chromium = next(
     filter(None, map(shutil.which, ('chromium', 'chromium-browser', 'google-chrome'))), None
 )
-flags = '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync'.split()
-idle = "() => window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status == 'idle'"
+flags = (
+    '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking '
+    '--disable-component-update --disable-sync'
+).split()
+idle = (
+    '() => window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status == '
+    "'idle'"
+)
 overrides = {
     '@jupyterlab/apputils-extension:notification': dict(
         fetchNews='false', checkForUpdates=False, doNotDisturbMode=True
@@ -26,10 +32,13 @@ def free_port():
 
 
 class Lab:
-    "JupyterLab in a folder of its own and a browser in a thread of its own, where Playwright finds no event loop of IPython's. One page, notebook and kernel serve all."
+    """JupyterLab in a folder of its own and a browser in a thread of its own, where Playwright
+    finds no event loop of IPython's. One page, notebook and kernel serve all.
+    """
 
     def __init__(self, width=1280, height=900):
-        self.tmp, self.port = Path(tempfile.mkdtemp()), free_port()
+        self.tmp = Path(tempfile.mkdtemp())
+        self.port = free_port()
         (self.tmp / 'settings').mkdir()
         (self.tmp / 'settings/overrides.json').write_text(json.dumps(overrides))
         (self.tmp / 'work').mkdir()
@@ -41,7 +50,11 @@ class Lab:
             OMP_NUM_THREADS='1',
             IN_TEST='1',
         )  # with which nbdev exports nothing
-        words = f'-m jupyterlab --no-browser --allow-root --ServerApp.ip=127.0.0.1 --ServerApp.port={self.port} --IdentityProvider.token= --LabApp.expose_app_in_browser=True'
+        words = (
+            '-m jupyterlab --no-browser --allow-root --ServerApp.ip=127.0.0.1 '
+            f'--ServerApp.port={self.port} --IdentityProvider.token= '
+            '--LabApp.expose_app_in_browser=True'
+        )
         self.server = subprocess.Popen(
             [
                 sys.executable,
@@ -110,10 +123,15 @@ def notebook(cells=()):
 
 
 class View:
-    "A notebook in the browser: `page` is Playwright's; the rest finds widgets as a person does and waits for answers."
+    """A notebook in the browser.
+
+    `page` is Playwright's; the rest finds widgets as a person does and waits for answers.
+    """
 
     def __init__(self, page, url, seconds=180):
-        self.page, self.url, self.errors = page, url, []
+        self.page = page
+        self.url = url
+        self.errors = []
         page.set_default_timeout(1000 * seconds)
         page.on('console', lambda m: self.errors.append(m.text) if m.type == 'error' else None)
         page.on('pageerror', lambda e: self.errors.append(str(e)))
@@ -131,7 +149,10 @@ class View:
             "() => { jupyterapp.commands.execute('notebook:run-all-cells') }"
         )  # braces: returning the promise can hang for ever
         self.page.wait_for_function(
-            "() => ![...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].some(p => /\\[[ *]\\]/.test(p.innerText)) ",
+            (
+                "() => ![...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].some(p => "
+                '/\\[[ *]\\]/.test(p.innerText)) '
+            ),
             polling=100,
         )
         self.page.wait_for_function(idle)
@@ -179,7 +200,8 @@ class View:
             self.page.keyboard.press('Tab')
             met.append(
                 self.page.evaluate(
-                    "() => (e => (e.innerText || e.closest('.jupyter-widgets')?.innerText || e.className).split('\\n')[0])(document.activeElement)"
+                    "() => (e => (e.innerText || e.closest('.jupyter-widgets')?.innerText || "
+                    "e.className).split('\\n')[0])(document.activeElement)"
                 )
             )
         assert len(met) < most, met
@@ -195,23 +217,31 @@ class View:
         )
 
     def answer(self, act, selector, attribute='innerText'):
-        "What `selector` shows once `act()` has changed it, and after how many seconds of processor time of kernel and page."
-        read = '([s, a, old]) => { const e = document.querySelector(s); const v = e && (e[a] ?? e.getAttribute(a)); return old === undefined ? v : v !== old }'
-        old, t = self.page.evaluate(read, [selector, attribute]), spent()
+        """What `selector` shows once `act()` has changed it, and after how many seconds of
+        processor time of kernel and page.
+        """
+        read = (
+            '([s, a, old]) => { const e = document.querySelector(s); '
+            'const v = e && (e[a] ?? e.getAttribute(a)); return old === undefined ? v : '
+            'v !== old }'
+        )
+        old = self.page.evaluate(read, [selector, attribute])
+        t = spent()
         act()
         self.page.wait_for_function(read, arg=[selector, attribute, old], polling=30)
         return self.page.evaluate(read, [selector, attribute]), spent() - t
 
     def shot(self, name, selector=None):
-        "Keep a screenshot of the window, or of the last `selector`, all of it, in runs/screens; returns a small one for a notebook."
+        """Keep a screenshot of the window, or of the last `selector`, all of it, in runs/screens.
+
+        Returns a small one for a notebook.
+        """
         from PIL import Image
 
         screens.mkdir(parents=True, exist_ok=True)
         self.page.wait_for_function(idle)
-        what, size = (
-            self.page.locator(selector).last if selector else self.page,
-            self.page.viewport_size,
-        )
+        what = self.page.locator(selector).last if selector else self.page
+        size = self.page.viewport_size
         if selector:
             self.page.set_viewport_size(
                 size | dict(height=max(size['height'], round(what.bounding_box()['height']) + 200))
@@ -224,12 +254,18 @@ class View:
         )
 
     def check(self):
-        "Nothing went wrong: in a cell, on the error stream, in the browser's console; nothing is clipped."
+        """Nothing went wrong: in a cell, on the error stream, in the browser's console.
+
+        Nothing is clipped.
+        """
         clipped = self.page.evaluate(
-            "() => [...document.querySelectorAll('.jupyter-button, .jp-OutputArea-output, .widget-label')].filter(e => e.scrollWidth > e.clientWidth+1).map(e => 'clipped: ' + e.innerText.slice(0, 60))"
+            "() => [...document.querySelectorAll('.jupyter-button, .jp-OutputArea-output, "
+            ".widget-label')].filter(e => e.scrollWidth > e.clientWidth+1).map(e => "
+            "'clipped: ' + e.innerText.slice(0, 60))"
         )
         shown = self.page.locator(
-            '[data-mime-type="application/vnd.jupyter.error"], [data-mime-type="application/vnd.jupyter.stderr"]'
+            '[data-mime-type="application/vnd.jupyter.error"], '
+            '[data-mime-type="application/vnd.jupyter.stderr"]'
         ).all_inner_texts()
         if wrong := shown + self.errors + clipped:
             raise AssertionError('\n'.join(wrong))
@@ -245,7 +281,10 @@ lab = []
 
 
 def in_lab(*cells):
-    "Run the function below on a notebook of `cells`, or on a file of ours, in the browser; its name stands for what it returns, None without a browser."
+    """Run the function below on a notebook of `cells`, or on a file of ours, in the browser.
+
+    Its name stands for what it returns, None without a browser.
+    """
 
     def run(script):
         if not chromium:

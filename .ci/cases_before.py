@@ -4,7 +4,8 @@ import ast, contextlib, io, json, os, sys
 from pathlib import Path
 
 top = Path(__file__).resolve().parents[1]
-commit, only = sys.argv[1], sys.argv[2:]
+commit = sys.argv[1]
+only = sys.argv[2:]
 os.chdir(top / 'nbs/tests')
 
 

@@ -7,7 +7,8 @@ from importlib.metadata import distributions
 left_out = re.compile(r'^(nvidia|cuda|triton|segbench|pip$|setuptools$|wheel$)')
 
 print(
-    '# The versions that CI ran with. Written by `make constraints`; used by `make demo` and `make test`.'
+    '# The versions that CI ran with. Written by `make constraints`; '
+    'used by `make demo` and `make test`.'
 )
 print('# Python 3.10 takes what it finds: newer numpy and scipy need 3.11.')
 found = {d.metadata['Name'].lower().replace('_', '-'): d.version for d in distributions()}

@@ -85,7 +85,10 @@ def start(words, folder, before=None, lines=256):
 
 
 def stuck(pid, gone):
-    "Whether a process takes too long: it may compute for `limit` seconds, whoever else uses the machine."
+    """Whether a process takes too long.
+
+    It may compute for `limit` seconds, whoever else uses the machine.
+    """
     if gone < limit:
         return False
     user, system = Path(f'/proc/{pid}/stat').read_text().rpartition(')')[2].split()[11:13]
@@ -94,7 +97,10 @@ def stuck(pid, gone):
 
 
 def wait(running):
-    "The next of the processes `running` that ended: its id, its status or None if it had to be stopped."
+    """The next of the processes `running` that ended.
+
+    Its id, its status or None if it had to be stopped.
+    """
     while True:
         for pid, began in running.items():
             done, status = os.waitpid(pid, os.WNOHANG)
@@ -227,7 +233,8 @@ class World:
     def __init__(self):
         base = '/dev/shm' if os.path.isdir('/dev/shm') else None
         self.home = Path(tempfile.mkdtemp(prefix='fuzz-', dir=base))
-        self.rights, self.made = {}, self.home / 'world'
+        self.rights = {}
+        self.made = self.home / 'world'
         os.environ['HOME'] = str(self.home / 'nobody')
         os.environ['HF_HUB_OFFLINE'] = '1'  # else its client tries for half a minute
         import fuzz_world
@@ -297,7 +304,9 @@ class World:
 
 def run_all(world, cases, at_once=1, show=False):
     "The outcome of each of `cases`, a dictionary by number, with what was said."
-    waiting, running, outcomes = list(cases.items()), {}, {}
+    waiting = list(cases.items())
+    running = {}
+    outcomes = {}
     while waiting or running:
         while waiting and len(running) < at_once:
             number, case = waiting.pop(0)
@@ -406,7 +415,8 @@ def main():
         for k, c in cases.items():
             print(k, c.expect, said(c))
         return print(Counter(c.group for c in cases.values()), len(cases))
-    world, began = World(), time.monotonic()
+    world = World()
+    began = time.monotonic()
     print(f'the world is made after {time.monotonic() - began:.0f} s', flush=True)
     began = time.monotonic()
     try:
@@ -421,7 +431,8 @@ def main():
             *outcomes[k][1:],
             sep='\n',
         )
-    rows, took = table(outcomes, cases), time.monotonic() - began
+    rows = table(outcomes, cases)
+    took = time.monotonic() - began
     print(as_text(rows))
     print(f'{len(cases)} cases in {took:.0f} s on {commit()}')
     if a.json:

@@ -607,7 +607,8 @@ def flags():
     "Wrong words for every flag of every command."
     one = [w for w in train]
     one[one.index('--steps') + 1] = '1'
-    base, needs = [*one, '--out', 'runs/new'], ('set',)
+    base = [*one, '--out', 'runs/new']
+    needs = ('set',)
     spec = {k: values(k, True) for k in ints} | {k: values(k, False) for k in floats}
     spec |= dict(
         scale=lists,
@@ -730,7 +731,8 @@ def flags():
         ]
     )
 
-    base, needs = ['eval', 'runs/done'], ('set', 'runs')
+    base = ['eval', 'runs/done']
+    needs = ('set', 'runs')
     ev = dict(
         scales=scales,
         window=values('window', True),
@@ -938,7 +940,8 @@ def flags():
         ]
     )
 
-    base, needs = ['board', 'runs'], ('runs',)
+    base = ['board', 'runs']
+    needs = ('runs',)
     yield from flag_cases(
         base,
         needs,
@@ -972,10 +975,8 @@ def flags():
         ]
     )
 
-    base, needs = (
-        ['convert', 'weights/whole.pth', *net, '--classes', '3', '--out', 'new.safetensors'],
-        ('weights', 'set'),
-    )
+    base = ['convert', 'weights/whole.pth', *net, '--classes', '3', '--out', 'new.safetensors']
+    needs = ('weights', 'set')
     means = [
         ([], 'refuse'),
         *refuse(
@@ -1092,7 +1093,8 @@ def flags():
         ]
     )
 
-    base, needs = ['data', 'check', 'folder', '--root', 'set', '--out', 'charts'], ('set',)
+    base = ['data', 'check', 'folder', '--root', 'set', '--out', 'charts']
+    needs = ('set',)
     yield from flag_cases(
         base,
         needs,
@@ -1176,7 +1178,8 @@ def flags():
         )
 
 
-# Damage to bytes: (words, function from bytes and a random generator, how a kind without checksums may take it)
+# Damage to bytes: (words, function from bytes and a random generator, how a kind without checksums
+# may take it)
 
 
 def cut(share):
@@ -1195,7 +1198,8 @@ def stretch(n, what):
     return lambda b, r: b[: len(b) // 2] + what(r, n) + b[len(b) // 2 + n :]
 
 
-zeros, noise = (lambda r, n: bytes(n)), (lambda r, n: r.randbytes(n))
+zeros = lambda r, n: bytes(n)
+noise = lambda r, n: r.randbytes(n)
 torn = {
     'empty': lambda b, r: b'',
     'one byte': lambda b, r: b[:1],
@@ -1237,7 +1241,8 @@ def put(path, make):
     "A change that writes what `make(folder)` returns: bytes, text or an array for a picture."
 
     def change(folder):
-        p, x = folder / path, make(folder)
+        p = folder / path
+        x = make(folder)
         p.unlink(missing_ok=True)
         p.parent.mkdir(parents=True, exist_ok=True)
         if isinstance(x, str):
@@ -1280,7 +1285,8 @@ def pictures():
     from PIL import Image
 
     r = np.random.default_rng(0)
-    rgb, grey = r.integers(0, 255, (64, 96, 3), np.uint8), r.integers(0, 3, (64, 96), np.uint8)
+    rgb = r.integers(0, 255, (64, 96, 3), np.uint8)
+    grey = r.integers(0, 3, (64, 96), np.uint8)
     image = lambda mode: Image.fromarray(rgb).convert(mode)
     return {
         '1×1': lambda f: rgb[:1, :1],
@@ -1428,14 +1434,10 @@ def images():
         '--out',
         'runs/new',
     ]
-    check, cache = (
-        (lambda root: ['data', 'check', 'folder', '--root', root, '--out', 'charts']),
-        (lambda root: ['data', 'cache', 'folder', '--root', root]),
-    )
-    predict, score = (
-        (lambda root: ['predict', 'runs/done', f'{root}/images', '--out', 'maps']),
-        (lambda root: ['score', 'maps', '--data', 'folder', '--root', root, '--split', 'all']),
-    )
+    check = lambda root: ['data', 'check', 'folder', '--root', root, '--out', 'charts']
+    cache = lambda root: ['data', 'cache', 'folder', '--root', root]
+    predict = lambda root: ['predict', 'runs/done', f'{root}/images', '--out', 'maps']
+    score = lambda root: ['score', 'maps', '--data', 'folder', '--root', root, '--split', 'all']
     n = 0
     for root, end in (('set', 'jpg'), ('pngs', 'png'), ('tifs', 'tif'), ('bmps', 'bmp')):
         safe = end == 'png'
@@ -1832,7 +1834,8 @@ meant = {
 
 def may(words, key, value):
     "Whether another value at `key` of a config is a right one that changes what the command gives."
-    kind, text = words[0], isinstance(value, str)
+    kind = words[0]
+    text = isinstance(value, str)
     number = isinstance(value, (int, float)) and not isinstance(value, bool)
     if text and key in ('classes.0', 'command', 'train', 'val'):
         return True
@@ -2003,12 +2006,11 @@ def log_lines(change):
 
 def runs():
     "The other files of a run, damaged: log, state, weights, evaluations, preview."
-    done, half = ('set', 'runs/done'), ('set', 'half/run')
-    evaluate, predict, board = (
-        ['eval', 'runs/done'],
-        ['predict', 'runs/done', 'set/images', '--out', 'maps'],
-        ['board', 'runs'],
-    )
+    done = ('set', 'runs/done')
+    half = ('set', 'half/run')
+    evaluate = ['eval', 'runs/done']
+    predict = ['predict', 'runs/done', 'set/images', '--out', 'maps']
+    board = ['board', 'runs']
     init = [
         'train',
         '--data',
@@ -2408,7 +2410,10 @@ def torch_file(path, obj):
 
 
 def state_edit(key, value):
-    "A change of one entry of a state; if files keep checksums the state is then damaged, which is right."
+    """A change of one entry of a state.
+
+    If files keep checksums the state is then damaged, which is right.
+    """
 
     def change(folder):
         import torch
@@ -2572,8 +2577,10 @@ def notes():
 
     train_set, cache_set, check_set = two('set')
     for name, text in class_lists.items():
-        # `data cache` keeps pixels, so lists that only name differently give the same; a training checks more
-        path, expect = 'set/classes.txt', 'either' if name not in named_lists else 'free'
+        # `data cache` keeps pixels, so lists that only name differently give the same; a training
+        # checks more
+        path = 'set/classes.txt'
+        expect = 'either' if name not in named_lists else 'free'
         yield from both(
             [train_set, cache_set, check_set],
             ('set',),
@@ -2709,8 +2716,10 @@ def notes():
         )
 
     # COCO
-    voc21, panoptic = two('coco', 'coco.voc21', 'val'), two('coco', 'coco.panoptic', 'val')
-    needs, file = ('coco',), 'coco/annotations/instances_val2017.json'
+    voc21 = two('coco', 'coco.voc21', 'val')
+    panoptic = two('coco', 'coco.panoptic', 'val')
+    needs = ('coco',)
+    file = 'coco/annotations/instances_val2017.json'
     places = [
         ('images',),
         ('annotations',),
@@ -2851,7 +2860,8 @@ def notes():
                 lambda f, g=g: all_ids(f, g),
                 f'{name}: every category_id',
             )
-    pan, at0 = 'coco/annotations/panoptic_val2017.json', ('annotations', 0)
+    pan = 'coco/annotations/panoptic_val2017.json'
+    at0 = ('annotations', 0)
     places = [
         ('images',),
         ('annotations',),
@@ -3052,7 +3062,8 @@ def notes():
             )
 
     # Pascal Context
-    file, words = 'context/trainval_merged.json', two('context', 'voc.context')
+    file = 'context/trainval_merged.json'
+    words = two('context', 'voc.context')
     places = [
         ('images',),
         ('annos_segmentation',),
@@ -3151,7 +3162,8 @@ def weights():
         for k, (name, f) in enumerate(
             (broken | {f'a bit at {w / 25:.1%}': flip(w / 25) for w in range(25)}).items()
         ):
-            # A safetensors file of others has no checksum, so a flipped bit of a number is another number
+            # A safetensors file of others has no checksum, so a flipped bit of a number is another
+            # number
             loose = 'safetensors' in file and any(
                 s in name for s in ('bit', 'inside', 'noise', 'zeros')
             )
@@ -3382,7 +3394,10 @@ def nest(path, key):
 
 
 def inside(case):
-    "Whether a case keeps to its folder: it runs with the rights of whoever runs it, perhaps of root."
+    """Whether a case keeps to its folder.
+
+    It runs with the rights of whoever runs it, perhaps of root.
+    """
     words = list(map(str, case.words))
     writes = [w for flag, w in zip(words, words[1:]) if flag in ('--out', '--html', '--json')]
     if words[:2] == ['data', 'get']:

@@ -77,7 +77,8 @@ def warm(folder):
 
 def picture(k, size=(64, 96)):
     "A picture with smooth colours and a label of three classes and a little void."
-    r, (h, w) = np.random.default_rng(k), size
+    r = np.random.default_rng(k)
+    (h, w) = size
     i, j = np.mgrid[:h, :w]
     label = ((i > h // 3).astype(int) + (i > h // 3 + (j * (1 + k) % 40) // 2)).astype(np.uint8)
     paint = np.array([(120, 170, 220), (90, 90, 100), (60, 140, 50)], np.float64)[label]
@@ -112,13 +113,17 @@ def rle(m):
 
 def coco_set(at):
     "COCO: outlines and runs for voc21, painted segments for panoptic."
-    images, objects, segments, painted = [], [], [], []
+    images = []
+    objects = []
+    segments = []
+    painted = []
     for k in range(4):
         x, y = picture(k)
         name = f'{k:012}.jpg'
         save(x, at / f'images/val2017/{name}')
         images.append(dict(id=k, file_name=name, height=64, width=96))
-        a, b = [2.5, 3.0, 40.0, 5.0, 33.3, 50.0], (y == 2) & (np.arange(96) > 45)
+        a = [2.5, 3.0, 40.0, 5.0, 33.3, 50.0]
+        b = (y == 2) & (np.arange(96) > 45)
         objects.append(
             dict(id=2 * k, image_id=k, category_id=3, segmentation=[a], area=900.0, iscrowd=0)
         )
@@ -196,7 +201,8 @@ def sbd_set(at):
 
 def city_set(at):
     "Cityscapes, with lists."
-    ids, lines = np.array([23, 7, 22]), {'train': [], 'val': []}
+    ids = np.array([23, 7, 22])
+    lines = {'train': [], 'val': []}
     for k in range(4):
         x, y = picture(k)
         split, city = ('train', 'aachen') if k < 3 else ('val', 'bonn')
@@ -205,7 +211,8 @@ def city_set(at):
         save(x, at / f'leftImg8bit/{split}/{city}/{stem}_leftImg8bit.png')
         save(y, at / f'gtFine/{split}/{city}/{stem}_gtFine_labelIds.png')
         lines[split].append(
-            f'leftImg8bit/{split}/{city}/{stem}_leftImg8bit.png gtFine/{split}/{city}/{stem}_gtFine_labelIds.png\n'
+            f'leftImg8bit/{split}/{city}/{stem}_leftImg8bit.png '
+            f'gtFine/{split}/{city}/{stem}_gtFine_labelIds.png\n'
         )
     (at / 'cityscapes_list').mkdir()
     for split, said in lines.items():
@@ -214,7 +221,8 @@ def city_set(at):
 
 def context_set(at):
     "Pascal Context as its JSON release."
-    images, marks = [], []
+    images = []
+    marks = []
     for k in range(3):
         x, y = picture(k)
         save(x, at / f'JPEGImages/2009_{k}.jpg')

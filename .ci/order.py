@@ -4,7 +4,8 @@ import ast, json, re, sys
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
-floor, uses = {}, {}
+floor = {}
+uses = {}
 for p in sorted(Path('nbs').glob('[0-9]*/*.ipynb')):
     cells = [
         ''.join(c['source']) for c in json.loads(p.read_text())['cells'] if c['cell_type'] == 'code'
@@ -18,10 +19,8 @@ for p in sorted(Path('nbs').glob('[0-9]*/*.ipynb')):
         for n in ast.walk(t)
         if isinstance(n, ast.ImportFrom) and (n.module or '').startswith('segbench.')
     ]
-    floor[name[1]], uses[name[1]] = (
-        int(p.parent.name.split('_')[0]),
-        {m.removeprefix('segbench.') for m in imports},
-    )
+    floor[name[1]] = int(p.parent.name.split('_')[0])
+    uses[name[1]] = {m.removeprefix('segbench.') for m in imports}
 
 bad = [
     f'{m} (floor {floor[m]}) imports {u} (floor {floor.get(u, "?")})'

@@ -29,7 +29,9 @@ import collections
 import contextlib
 import traceback
 import torch
-import torch._dynamo  # it looks at devices when it is imported first, which must not happen in the mode
+
+# it looks at devices when it is imported first, which must not happen in the mode
+import torch._dynamo
 from torch.utils import backend_registration
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves, tree_map
@@ -142,9 +144,13 @@ def _check_places(name, args, kwargs):
     if name in _moves:
         return
     if name in _indexing:
-        target, indices, values = args[0], _tensors(args[1]), _tensors(args[2:3])
+        target = args[0]
+        indices = _tensors(args[1])
+        values = _tensors(args[2:3])
     else:
-        target, indices, values = None, [], _tensors((args, kwargs))
+        target = None
+        indices = []
+        values = _tensors((args, kwargs))
     away = isinstance(target, Elsewhere)
     if not away and any(isinstance(i, Elsewhere) for i in indices):
         raise RuntimeError(
@@ -154,7 +160,8 @@ def _check_places(name, args, kwargs):
     places = {isinstance(t, Elsewhere) for t in together if isinstance(t, Elsewhere) or t.dim()}
     if len(places) > 1:
         raise RuntimeError(
-            f'Expected all tensors to be on the same device, but found at least two devices, {place} and cpu! ({name})'
+            'Expected all tensors to be on the same device, but found at least two devices, '
+            f'{place} and cpu! ({name})'
         )
 
 
@@ -205,8 +212,10 @@ def _carry_out(func, args, kwargs):
     made = _take_apart(func, args, kwargs)
     if made is not NotImplemented:
         return made
-    name, given = func._schema.name, _tensors((args, kwargs))
-    there, asked = any(isinstance(t, Elsewhere) for t in given), kwargs.get('device')
+    name = func._schema.name
+    given = _tensors((args, kwargs))
+    there = any(isinstance(t, Elsewhere) for t in given)
+    asked = kwargs.get('device')
     _check_places(name, args, kwargs)
     if there and _host_waits(name, args, kwargs):
         for c in _counts:

@@ -61,7 +61,10 @@ def show(name, code, secs, out):
 
 
 def start(nb, flags):
-    "Test `nb` in a fork of this process, which has PyTorch in memory already: its id and the file of its output."
+    """Test `nb` in a fork of this process, which has PyTorch in memory already.
+
+    Its id and the file of its output.
+    """
     out = tempfile.TemporaryFile('w+')
     if pid := os.fork():
         return pid, out
@@ -78,7 +81,9 @@ def test(notebooks, flags):
     os.chdir(root)
     import accelerate, timm, torchvision
 
-    waiting, running, results = [*notebooks], {}, {}
+    waiting = [*notebooks]
+    running = {}
+    results = {}
     while waiting or running:
         while waiting and len(running) < 2:
             nb = waiting.pop(0)
@@ -123,7 +128,8 @@ def main():
         'notebooks are clean': lambda: unchanged('nbs', 'nbdev_clean'),
         'README = index': lambda: unchanged('README.md', sys.executable, '.ci/readme.py'),
     }
-    t, results = time.time(), {}
+    t = time.time()
+    results = {}
     for name, job in house.items():
         results[name] = job()
         show(name, *results[name])

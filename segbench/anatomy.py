@@ -31,8 +31,13 @@ def parts(
     h: int,  # Height of the picture
     w: int,  # Width
 ) -> list:
-    "Every module of `net`, in order: dictionaries of `name`, `kind`, `depth`, `parameters`, `gflops`, `size` and `memory`, the last three None where no picture passes in evaluation; a list of modules costs what they cost."
-    net, made = copy.deepcopy(net).eval().to('meta'), [0]
+    """Every module of `net`, in order.
+
+    Dictionaries of `name`, `kind`, `depth`, `parameters`, `gflops`, `size` and `memory`, the last
+    three None where no picture passes in evaluation; a list of modules costs what they cost.
+    """
+    net = copy.deepcopy(net).eval().to('meta')
+    made = [0]
     blank = dict(gflops=None, size=None, memory=None)
     rows = {
         m: dict(name=n, kind=type(m).__name__, depth=n.count('.') + bool(n), parameters=n_params(m))
@@ -128,7 +133,9 @@ def extent(g, at=None, share: float = 1.0) -> int:
 
 # %% ../nbs/5_explore/anatomy.ipynb #ec956e97
 def field(image, g, at=None):
-    "The reach `g` over `image` in grey, h×w×3, on a scale of five powers of ten, with squares that hold half and 95 % of it."
+    """The reach `g` over `image` in grey, h×w×3, on a scale of five powers of ten, with squares
+    that hold half and 95 % of it.
+    """
     glow = (g / g.max().clamp(min=1e-30)).clamp(min=1e-5).log10().div(5).add(1).numpy()[..., None]
     y, x = at or (g.shape[0] // 2, g.shape[1] // 2)
     mix = (1 - 0.8 * glow) * (
@@ -143,7 +150,10 @@ def field(image, g, at=None):
 
 # %% ../nbs/5_explore/anatomy.ipynb #cb3482cc
 def maps(net, layer: str, image):
-    "What the module `layer` of `net`, in evaluation, puts out for `image`: c×h×w; a `UserError` if that is no map."
+    """What the module `layer` of `net`, in evaluation, puts out for `image`.
+
+    C×h×w; a `UserError` if that is no map.
+    """
     choose('layer', layer, [n for n, _ in net.named_modules()])
     seen = []
     hook = net.get_submodule(layer).register_forward_hook(
@@ -156,7 +166,8 @@ def maps(net, layer: str, image):
         hook.remove()
     if not seen or seen[0].ndim != 4:
         raise UserError(
-            f'{layer!r} puts out no map in evaluation; choose a layer that has a size in the table of parts.'
+            f'{layer!r} puts out no map in evaluation; choose a layer that has a size in the '
+            'table of parts.'
         )
     return seen[0][0].float()
 
@@ -186,7 +197,8 @@ def as_colours(f):
 
 def mosaic(f, size, cols: int = 4, n: int = 12):
     "The liveliest `n` channels of `f`, each enlarged to `size`, in rows of `cols`: h×w×3."
-    h, w = size[0] // cols, size[1] // cols
+    h = size[0] // cols
+    w = size[1] // cols
     tiles = [
         np.asarray(Image.fromarray(stretched(f[k])).resize((w - 2, h - 2), Image.NEAREST))
         for k in lively(f, n)
@@ -200,7 +212,9 @@ def mosaic(f, size, cols: int = 4, n: int = 12):
 
 # %% ../nbs/5_explore/anatomy.ipynb #5ee23a47
 def together(a: list, b: list, names=('A', 'B'), depth: int = 1) -> list:
-    "The lines of a table that holds the `parts` of two networks, called `names`, against each other down to `depth`."
+    """The lines of a table that holds the `parts` of two networks, called `names`, against each
+    other down to `depth`.
+    """
     by = [{r['name']: r for r in rows if r['depth'] <= depth} for rows in (a, b)]
     cell = lambda r, k, f: '–' if r is None or r[k] is None else f(r[k])
     facts = {
@@ -221,7 +235,8 @@ class Anatomy(Panel):
     "Tree, reach, maps and comparison of the networks `nets`, by name, on the pictures `pairs`."
 
     def __init__(self, nets: dict, pairs):
-        self.nets, self.pairs = nets, pairs
+        self.nets = nets
+        self.pairs = pairs
         self.parts = lru_cache(2 * len(nets))(lambda net, h, w: parts(nets[net], h, w))
         self.passed = lru_cache(1)(lambda net, k: passed(nets[net], pairs[k][0]))
         self.maps = lru_cache(50)(lambda net, layer, k: seen(nets[net], layer, pairs[k][0]))
@@ -233,12 +248,11 @@ class Anatomy(Panel):
             knob(W.IntSlider, d, 260, value=v, max=m)
             for d, v, m in (('picture', 0, len(pairs) - 1), ('depth', 2, 6))
         )
-        self.layer, self.facts, self.both = (
-            W.Select(rows=17, layout=W.Layout(width='340px')),
-            Said(),
-            Said(),
-        )
-        self.reached, self.mapped = Canvas(width=516), Canvas(width=346)
+        self.layer = W.Select(rows=17, layout=W.Layout(width='340px'))
+        self.facts = Said()
+        self.both = Said()
+        self.reached = Canvas(width=516)
+        self.mapped = Canvas(width=346)
         pages = [
             [self.depth, self.facts],
             [
@@ -322,7 +336,10 @@ def draw_reach(self: Anatomy):
         else None
     )
     g = reach(*self.passed(self.net.value, self.number.value), at)
-    said = f'half in {extent(g, at, 0.5)} pixels (white), 95 % in {extent(g, at, 0.95)} (black); {(g > 0).float().mean():.0%} of all count'
+    said = (
+        f'half in {extent(g, at, 0.5)} pixels (white), 95 % in {extent(g, at, 0.95)} (black); '
+        f'{(g > 0).float().mean():.0%} of all count'
+    )
     self.reached.show(('picture', self.image), (said, field(self.image, g, at)))
 
 
@@ -333,7 +350,8 @@ def draw_maps(self: Anatomy):
 
 def seen(net, layer: str, image) -> list:
     "The maps of a layer as panels of a canvas, as large as `image`."
-    f, (h, w) = maps(net, layer, image), image.shape[1:]
+    f = maps(net, layer, image)
+    (h, w) = image.shape[1:]
     full = lambda x: np.asarray(Image.fromarray(x).resize((w, h), Image.NEAREST))
     return [
         (f'{len(f)} maps of {f.shape[1]}×{f.shape[2]} as three colours', full(as_colours(f))),

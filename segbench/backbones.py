@@ -24,12 +24,17 @@ def set_rate(conv, rate: int):
 
 # %% ../nbs/0_core/backbones.ipynb #97811971
 def unstride(net, name: str):
-    "Take the stride out of layer `name`. Even kernels pad one side more; shortcuts' pools keep averaging, VGG's take the maximum over 3×3, others go."
+    """Take the stride out of layer `name`.
+
+    Even kernels pad one side more; shortcuts' pools keep averaging, VGG's take the maximum over
+    3×3, others go.
+    """
     m = net.get_submodule(name)
     if isinstance(m, nn.Conv2d):
         m.stride = (1, 1)
         if m.kernel_size[0] % 2 == 0:
-            m.__class__, m.padding = Conv2dSame, (0, 0)
+            m.__class__ = Conv2dSame
+            m.padding = (0, 0)
     elif 'downsample' in name:
         net.set_submodule(name, AvgPool2dSame(2, 1, ceil_mode=True, count_include_pad=False))
     else:
@@ -44,7 +49,9 @@ def spread(
     first: bool = False,  # The strided layer, too, gets the new rate
 ):
     "Take the stride out of a stage and dilate its convolutions."
-    passed, block, turn = first or rates is not None, None, itertools.cycle(rates or (2 * rate,))
+    passed = first or rates is not None
+    block = None
+    turn = itertools.cycle(rates or (2 * rate,))
     for name in names:
         m = net.get_submodule(name)
         if isinstance(m, nn.Conv2d) and max(m.kernel_size) > 1:
@@ -70,7 +77,10 @@ def in_order(names: list) -> list:
 
 # %% ../nbs/0_core/backbones.ipynb #cda500c3
 def stages(net, taps: list):
-    "The names of the modules of each stage: all up to the one that ends it, named in `taps`, and what is inside."
+    """The names of the modules of each stage.
+
+    All up to the one that ends it, named in `taps`, and what is inside.
+    """
     names = in_order([n for n, _ in net.named_modules() if n])
     ends = [max(i for i, n in enumerate(names) if (n + '.').startswith(t + '.')) + 1 for t in taps]
     return [names[a:b] for a, b in zip([0, *ends], ends)]
@@ -79,7 +89,10 @@ def stages(net, taps: list):
 def dilate(
     net, taps: list, strides: list, out_stride: int, dilation='gluon', multi_grid=None
 ) -> list:
-    "Change `net` so that no feature map is coarser than `out_stride`; returns the strides it then has."
+    """Change `net` so that no feature map is coarser than `out_stride`.
+
+    Returns the strides it then has.
+    """
     late = [i for i, s in enumerate(strides) if s > out_stride]
     rules = dict(zip(late, dilation)) if not isinstance(dilation, str) else {}
     for i, names in enumerate(stages(net, taps)):
@@ -111,7 +124,9 @@ class PoolMaps(nn.Module):
 
 # %% ../nbs/0_core/backbones.ipynb #4a55f9c9
 def build(name: str, in_chans: int, pretrained: bool):
-    "timm's network `name` as feature maps, with the name of the module, channels and stride of each."
+    """timm's network `name` as feature maps, with the name of the module, channels and stride of
+    each.
+    """
     kw = dict(in_chans=in_chans, pretrained=pretrained)
     if name.startswith('vgg'):
         net = PoolMaps(timm.create_model(name, **kw).features)
@@ -138,22 +153,23 @@ def build(name: str, in_chans: int, pretrained: bool):
 
 # %% ../nbs/0_core/backbones.ipynb #4e216c52
 class Backbone(nn.Module):
-    "A network that gives feature maps, described by `chs` and `strides`; sides of its input must divide by `multiple`."
+    """A network that gives feature maps, described by `chs` and `strides`.
+
+    Sides of its input must divide by `multiple`.
+    """
 
     def __init__(self, net, chs, strides, mean, std, branches=False, multiple=1):
         super().__init__()
-        self.net, self.chs, self.strides, self.branches, self.multiple = (
-            net,
-            list(chs),
-            list(strides),
-            branches,
-            multiple,
-        )
-        self.mean, self.std, self.report = mean, std, None
-        self.top_chs, self.turned = (
-            sum(chs) if branches else chs[-1],
-            getattr(net, 'output_fmt', '') == 'NHWC',
-        )
+        self.net = net
+        self.chs = list(chs)
+        self.strides = list(strides)
+        self.branches = branches
+        self.multiple = multiple
+        self.mean = mean
+        self.std = std
+        self.report = None
+        self.top_chs = sum(chs) if branches else chs[-1]
+        self.turned = getattr(net, 'output_fmt', '') == 'NHWC'
 
     def forward(self, x):
         "The feature maps of `x`, b×3×h×w, finest first."
@@ -180,21 +196,26 @@ def check_backbone(name, out_stride, dilation, multi_grid, in_chans):
         isinstance(dilation, (tuple, list)) and all(map(rates, dilation))
     ):
         raise UserError(
-            f"dilation is {dilation}, but must be 'gluon', 'all', or rates for the blocks of each dilated stage, such as ((1,2,5,9), (5,9,17))."
+            f"dilation is {dilation}, but must be 'gluon', 'all', "
+            'or rates for the blocks of each dilated stage, such as ((1,2,5,9), (5,9,17)).'
         )
     if multi_grid is not None and not rates(multi_grid):
         raise UserError(
-            f'multi_grid is {multi_grid}, but must be factors for the blocks of the last stage, such as (1,2,4).'
+            f'multi_grid is {multi_grid}, but must be factors for the blocks of the last '
+            'stage, such as (1,2,4).'
         )
     at_least(1, in_chans=in_chans)
     if name.startswith(('swin', 'tresnet')) and out_stride != 32:
         raise UserError(
-            f'{name} shrinks without strided convolutions and cannot be dilated to out_stride {out_stride}; use out_stride=32.'
+            f'{name} shrinks without strided convolutions and cannot be dilated to out_stride '
+            f'{out_stride}; use out_stride=32.'
         )
 
 # %% ../nbs/0_core/backbones.ipynb #5ee9e956
 def check_maps(name, net, taps, strides):
-    "A `UserError` if the maps of `net` are not those of stages, at several strides, of pictures of any size."
+    """A `UserError` if the maps of `net` are not those of stages, at several strides, of pictures
+    of any size.
+    """
     fixed = (
         'maxvit',
         'maxxvit',
@@ -218,19 +239,27 @@ def check_maps(name, net, taps, strides):
     )
     if why:
         raise UserError(
-            f'{name} has {why}, and networks with a backbone want several; take a resnet50, a convnext_tiny or a swin_tiny_patch4_window7_224, or eomt, which is made for plain transformers.'
+            f'{name} has {why}, and networks with a backbone want several; take a resnet50, '
+            'a convnext_tiny or a swin_tiny_patch4_window7_224, or eomt, '
+            'which is made for plain transformers.'
         )
 
 # %% ../nbs/0_core/backbones.ipynb #ad000e6c
 def normalisation(name: str, in_chans: int):
-    "Mean and standard deviation per channel, on the scale 0 to 1, of the pictures that network `name` was pretrained with."
+    """Mean and standard deviation per channel, on the scale 0 to 1, of the pictures that network
+    `name` was pretrained with.
+    """
     cfg = timm.get_pretrained_cfg(name)
     mean, std = (cfg.mean, cfg.std) if cfg else ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
     return (mean, std) if in_chans == 3 else ([sum(mean) / 3] * in_chans, [sum(std) / 3] * in_chans)
 
 # %% ../nbs/0_core/backbones.ipynb #5ee9e951
 def same_eps(theirs: dict, net, name: str) -> dict:
-    "The tensors `theirs` for timm's network `name`; in torchvision's, where its norms add 1e-3 to a variance, what those of `net` add less is in the variances."
+    """The tensors `theirs` for timm's network `name`.
+
+    In torchvision's, where its norms add 1e-3 to a variance, what those of `net` add less is in the
+    variances.
+    """
     if not re.match('mobilenetv3|efficientnet_b[567]|efficientnetv2', name) or not any(
         k.endswith('features.0.1.running_var') for k in theirs
     ):
@@ -248,30 +277,38 @@ def load_backbone(net, path, in_chans: int, name: str) -> Report:
     report = load_weights(net, theirs, path)
     if not report.taken:
         raise UserError(
-            f'the weights in {str(path)!r} do not fit {name}: no tensor has a place there; choose the backbone that they belong to.'
+            f'the weights in {str(path)!r} do not fit {name}: no tensor has a place there; '
+            'choose the backbone that they belong to.'
         )
     return report
 
 # %% ../nbs/0_core/backbones.ipynb #6d6df0a5
 def backbone(
-    name: str,  # A network of timm with feature maps: resnet50, vgg16, densenet121, hrnet_w18, efficientnet_b0, convnext_tiny, swin_tiny_patch4_window7_224 …
+    # A network of timm with feature maps: resnet50, vgg16, densenet121, hrnet_w18, efficientnet_b0,
+    # convnext_tiny, swin_tiny_patch4_window7_224 …
+    name: str,
     out_stride: int = 32,  # Stride of the coarsest map: 8, 16 or 32
     dilation='gluon',  # `'gluon'`, `'all'`, or rates for the blocks of each dilated stage
     multi_grid=None,  # Factors of the rate for the blocks of the last stage, such as (1,2,4)
     pretrained=None,  # True for timm's weights from the hub, or a file
     in_chans: int = 3,  # Channels of a picture
 ) -> Backbone:
-    "The network `name` as a list of feature maps; its `report` tells what became of the weights in a file."
+    """The network `name` as a list of feature maps.
+
+    Its `report` tells what became of the weights in a file.
+    """
     check_backbone(name, out_stride, dilation, multi_grid, in_chans)
     try:
         net, taps, chs, strides = build(name, in_chans, pretrained is True)
     except OSError as e:
         raise UserError(
-            f'the weights of {name} cannot be fetched ({str(e).splitlines()[0]}); give a file: --pretrained FILE.'
+            f'the weights of {name} cannot be fetched ({str(e).splitlines()[0]}); '
+            'give a file: --pretrained FILE.'
         ) from e
     check_maps(name, net, taps, strides)
     if branches := name.startswith('hrnet'):
-        chs, strides = chs[-4:], strides[-4:]
+        chs = chs[-4:]
+        strides = strides[-4:]
     else:
         strides = dilate(net, taps, strides, out_stride, dilation, multi_grid)
     multiple = (

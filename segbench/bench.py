@@ -13,7 +13,8 @@ if (
     import sys
     from pathlib import Path
 
-    sys.path[0], __package__ = str(Path(__file__).resolve().parents[1]), 'segbench'
+    sys.path[0] = str(Path(__file__).resolve().parents[1])
+    __package__ = 'segbench'
 
 # %% ../nbs/4_train/bench.ipynb #b61be006
 import ctypes, re, time
@@ -27,7 +28,8 @@ def activations(net, h: int, w: int, in_chans: int = 3) -> int:
     "Numbers that the convolutions and linear layers of `net` put out for a picture of `h`×`w`."
     import copy, torch
 
-    net, total = copy.deepcopy(net).eval().to('meta'), []
+    net = copy.deepcopy(net).eval().to('meta')
+    total = []
     for m in net.modules():
         if isinstance(m, (torch.nn.modules.conv._ConvNd, torch.nn.Linear)):
             m.register_forward_hook(lambda m, x, y: total.append(y.numel()))
@@ -37,10 +39,15 @@ def activations(net, h: int, w: int, in_chans: int = 3) -> int:
 
 # %% ../nbs/4_train/bench.ipynb #97af01d3
 def norms_after(net, x) -> list:
-    "Pairs of names (convolution, batch norm) of which the second takes the output of the first, seen while `x` passes."
+    """Pairs of names (convolution, batch norm) of which the second takes the output of the first,
+    seen while `x` passes.
+    """
     import torch
 
-    made, pairs, hooks, names = {}, [], [], {m: n for n, m in net.named_modules()}
+    made = {}
+    pairs = []
+    hooks = []
+    names = {m: n for n, m in net.named_modules()}
 
     def after(conv, x, y):
         made[id(y)] = names[conv], y
@@ -62,14 +69,18 @@ def norms_after(net, x) -> list:
 
 # %% ../nbs/4_train/bench.ipynb #e430f156
 def fold_bn(net, x):
-    "`net`, in evaluation, with every batch norm folded into the convolution before it; checked on `x`."
+    """`net`, in evaluation, with every batch norm folded into the convolution before it.
+
+    Checked on `x`.
+    """
     import torch
     from torch.nn.utils.fusion import fuse_conv_bn_weights
 
     with torch.no_grad():
         before = net(x)
     for conv, norm in norms_after(net, x):
-        c, n = net.get_submodule(conv), net.get_submodule(norm)
+        c = net.get_submodule(conv)
+        n = net.get_submodule(norm)
         c.weight, c.bias = fuse_conv_bn_weights(
             c.weight, c.bias, n.running_mean, n.running_var, n.eps, n.weight, n.bias
         )
@@ -81,13 +92,16 @@ def fold_bn(net, x):
         error = (net(x) - before).abs().max() / before.abs().max()
     if not error < 1e-3:
         raise UserError(
-            f'folding the norms changes what this network says (by {error:.1e}); time it without --fold-bn.'
+            f'folding the norms changes what this network says (by {error:.1e}); '
+            'time it without --fold-bn.'
         )
     return net
 
 # %% ../nbs/4_train/bench.ipynb #5bc91c2e
 def timed(call, device, seconds: float = 2.0) -> list:
-    "Sorted durations of `call` in milliseconds, for at least `seconds` and five calls, after two that do not count."
+    """Sorted durations of `call` in milliseconds, for at least `seconds` and five calls, after two
+    that do not count.
+    """
     import torch
 
     wait = torch.cuda.synchronize if device.type == 'cuda' else lambda: None
@@ -116,7 +130,8 @@ def memory_needed(call, device) -> float:
         call()
         torch.cuda.synchronize(device)
         return (torch.cuda.max_memory_allocated(device) - held) / 2**20
-    status, clear = Path('/proc/self/status'), Path('/proc/self/clear_refs')
+    status = Path('/proc/self/status')
+    clear = Path('/proc/self/clear_refs')
     if not status.exists():
         return float('nan')
     libc = ctypes.CDLL(None)
@@ -130,7 +145,9 @@ def memory_needed(call, device) -> float:
 
 # %% ../nbs/4_train/bench.ipynb #0b3a29fb
 def work(net, inside: str, x, image):
-    "The call that is timed: from `x`, normalised, or `image`, bytes in main memory, as far as `inside` says."
+    """The call that is timed: from `x`, normalised, or `image`, bytes in main memory, as far as
+    `inside` says.
+    """
     import torch
     from segbench.protocol import decide, winners
 
@@ -158,7 +175,8 @@ def measure(
     from segbench.layers import device_name, gflops, n_used
     from segbench.protocol import autocast, pick_precision
 
-    device, in_chans = next(net.parameters()).device, len(net.mean)
+    device = next(net.parameters()).device
+    in_chans = len(net.mean)
     precision = pick_precision(precision, device)
     facts = dict(
         parameters=n_used(net, *size, in_chans),
@@ -175,7 +193,8 @@ def measure(
         net.logits = torch.compile(net.logits)
     with torch.inference_mode(), autocast(precision, device):
         call = work(net, inside, x, image)
-        took, memory = timed(call, device, seconds), memory_needed(call, device)
+        took = timed(call, device, seconds)
+        memory = memory_needed(call, device)
     at = lambda q: took[min(len(took) - 1, int(q * len(took)))]
     return facts | dict(
         p50_ms=at(0.5),
@@ -197,13 +216,21 @@ def measure(
 # %% ../nbs/4_train/bench.ipynb #9922eb94
 def line(name: str, m: dict) -> str:
     "One measurement for a terminal."
-    return f'{name:32} {m["parameters"] / 1e6:7.2f} M {m["gflops"]:8.1f} GFLOPs {m["activations"] / 1e6:7.1f} M act.  p50 {m["p50_ms"]:8.1f} ms  p95 {m["p95_ms"]:8.1f} ms  {m["fps"]:8.1f} pictures/s  {m["memory_mb"]:7.0f} MB'
+    return (
+        f'{name:32} {m["parameters"] / 1e6:7.2f} M {m["gflops"]:8.1f} GFLOPs '
+        f'{m["activations"] / 1e6:7.1f} M act.  p50 {m["p50_ms"]:8.1f} ms  p95 {m["p95_ms"]:8.1f} '
+        f'ms  {m["fps"]:8.1f} pictures/s  {m["memory_mb"]:7.0f} MB'
+    )
 
 
 def said(m: dict) -> str:
     "Under which circumstances."
     extras = ''.join([', compiled' * m['compiled'], ', norms folded' * m['folded']])
-    return f'inside the timer: {m["inside"]}; {m["bs"]} picture(s) of {m["size"][0]}×{m["size"][1]}, precision {m["precision"]}{extras}; {m["device"]}, {m["threads"]} threads, PyTorch {m["torch"]}'
+    return (
+        f'inside the timer: {m["inside"]}; {m["bs"]} picture(s) of {m["size"][0]}×{m["size"][1]}, '
+        f'precision {m["precision"]}{extras}; {m["device"]}, {m["threads"]} threads, '
+        f'PyTorch {m["torch"]}'
+    )
 
 # %% ../nbs/4_train/bench.ipynb #9bac08ed
 def build(name: str, backbone, classes: int, trust: bool = False):
@@ -226,10 +253,8 @@ def several(names, backbones, classes: int, size, how: dict, trust: bool = False
         label = ' '.join(filter(None, (name, backbone)))
         try:
             net = build(name, backbone, classes, trust)
-            label, m = (
-                ' '.join(filter(None, (name, net.spec.get('backbone')))),
-                measure(net, size, **how),
-            )
+            label = ' '.join(filter(None, (name, net.spec.get('backbone'))))
+            m = measure(net, size, **how)
         except UserError as e:
             if len(names) == 1:
                 raise
@@ -245,7 +270,9 @@ protocols = dict(
 
 
 def heeded(written, run, all, protocol):
-    "A `UserError` for the first of the flags `written` that would do nothing beside one of the other three."
+    """A `UserError` for the first of the flags `written` that would do nothing beside one of the
+    other three.
+    """
     idle = dict(
         run=('all', 'model', 'backbone', 'classes'),
         all=('model',),
@@ -255,7 +282,8 @@ def heeded(written, run, all, protocol):
         lost = [w for w in idle[k] if w in written]
         if on and lost:
             raise UserError(
-                f'--{k} says what is measured, so that --{lost[0].replace("_", "-")} would do nothing; leave it out.'
+                f'--{k} says what is measured, so that --{lost[0].replace("_", "-")} would do '
+                'nothing; leave it out.'
             )
 
 # %% ../nbs/4_train/bench.ipynb #0524d732
@@ -272,8 +300,10 @@ def main(
     compile: bool = False,  # Compile the network with torch.compile
     fold_bn: bool = False,  # Fold batch norms into convolutions
     seconds: float = 2.0,  # Time for each measurement
-    protocol: str = None,  # dsnet: as its authors time, instead of size, bs, inside, precision, fold-bn and seconds
-    json: str = None,  # Write the measurements into this file; bench.json in the folder of a run by default
+    # dsnet: as its authors time, instead of size, bs, inside, precision, fold-bn and seconds
+    protocol: str = None,
+    # Write the measurements into this file; bench.json in the folder of a run by default
+    json: str = None,
     trust: bool = False,  # Measure a network that the run names outside segbench, too
     given: tuple = (),  # Names of the arguments that were written though they have their defaults
 ):

@@ -52,7 +52,10 @@ class Result:
 
     @property
     def groups(self):
-        "The video or series that each picture belongs to, n names; None where the evaluation does not know."
+        """The video or series that each picture belongs to, n names.
+
+        None where the evaluation does not know.
+        """
         return self.counts.get('groups')
 
 # %% ../nbs/5_explore/board.ipynb #fbf26b56
@@ -148,17 +151,16 @@ def _scores(file) -> dict:
 
 def _count(result):
     "Read the counts of `result`, and see whether they are counts of its pictures."
-    n, k, file = (
-        result.scores['images'],
-        len(result.scores['classes']),
-        result.run / 'eval' / f'{result.name}.npz',
-    )
+    n = result.scores['images']
+    k = len(result.scores['classes'])
+    file = result.run / 'eval' / f'{result.name}.npz'
     if not file.is_file():
         raise UserError(
             f'{file} is gone, the counts of the pictures; score the run again with segbench eval.'
         )
     with reading(file, 'score the run again with segbench eval'):
-        rows, groups = result.counts['counts'], result.groups
+        rows = result.counts['counts']
+        groups = result.groups
         if rows.ndim != 2 or rows.shape[1] != 4 or rows.dtype.kind not in 'iu':
             raise ValueError(f'counts are {rows.shape} {rows.dtype}')
         if len(rows) == 0 or (rows < 0).any() or (rows.max(0)[:3] >= [n, k + 1, k + 1]).any():
@@ -181,7 +183,9 @@ def _count(result):
 
 def evaluations(run, lost=print) -> list:
     "Every evaluation of the run in the folder `run`; `lost` is told of those that are left out."
-    config, log, found = _config(run), _log(run), []
+    config = _config(run)
+    log = _log(run)
+    found = []
     for f in sorted((run / 'eval').glob('*.json')):
         try:
             found.append(Result(run, config, log, f.stem, _scores(f)))
@@ -193,7 +197,10 @@ def evaluations(run, lost=print) -> list:
 
 # %% ../nbs/5_explore/board.ipynb #1310e1c0
 def results(runs, lost=print) -> list:
-    "Every evaluation of every run below the folder `runs`; what is damaged is left out, and `lost` is told which and why."
+    """Every evaluation of every run below the folder `runs`.
+
+    What is damaged is left out, and `lost` is told which and why.
+    """
     found = []
     for run in (config.parent for config in sorted(Path(runs).glob('**/config.json'))):
         try:
@@ -208,12 +215,17 @@ def results(runs, lost=print) -> list:
 
 # %% ../nbs/5_explore/board.ipynb #eb2922c0
 def titled(found) -> list:
-    "What each of the results is a score on: name and pictures and, where they differ, the mark of the set, the weights and how absent classes count."
+    """What each of the results is a score on.
+
+    Name and pictures and, where they differ, the mark of the set, the weights and how absent
+    classes count.
+    """
     plain = [
         re.sub('@[0-9a-f]{6}(?=-)', '', r.name) + f', {r.scores["images"]} pictures' for r in found
     ]
     tell = {'set': ' of {}', 'weights': ', {} weights', 'convention': ', absent classes {}'}
-    usual, known = {'weights': 'best', 'convention': 'nanmean'}, {}
+    usual = {'weights': 'best', 'convention': 'nanmean'}
+    known = {}
     said = lambda r, k: str(v) if (v := r.scores.get(k) or usual.get(k)) else None
     for title, r in zip(plain, found):
         for k in tell:
@@ -226,7 +238,10 @@ def titled(found) -> list:
 
 
 def _learnt_from(config: dict):
-    "What a run was trained and chosen on: the marks of both sets, or their names where it did not keep them."
+    """What a run was trained and chosen on.
+
+    The marks of both sets, or their names where it did not keep them.
+    """
     sets = config.get('sets')
     if isinstance(sets, dict) and all(isinstance(sets.get(k), dict) for k in ('train', 'val')):
         return [mark(sets[k]) for k in ('train', 'val')]
@@ -234,8 +249,11 @@ def _learnt_from(config: dict):
 
 
 def group(found) -> dict:
-    "Results by evaluation, then by everything that was asked for but the seed, and what it was learnt from."
-    tables, classes = {}, {}
+    """Results by evaluation, then by everything that was asked for but the seed, and what it was
+    learnt from.
+    """
+    tables = {}
+    classes = {}
     for title, r in zip(titled(found), found):
         asked = {k: v for k, v in r.config['settings'].items() if k not in ('seed', *free)}
         key = json.dumps(
@@ -271,17 +289,20 @@ def each_seed(rs: list, score: str = 'miou'):
 
 
 def known_groups(rs_by_key: dict):
-    "The group of each picture of one evaluation, from the first of its runs that knows them; None if none does."
+    """The group of each picture of one evaluation, from the first of its runs that knows them.
+
+    None if none does.
+    """
     every = [r for rs in rs_by_key.values() for r in rs]
     return next((r.groups for r in every if r.groups is not None), None)
 
 # %% ../nbs/5_explore/board.ipynb #0c610d72
 def apart(groups) -> list:
-    "For each group of runs what tells it from others of the same network, such as ' lr=0.01', or ''."
-    labels, also = (
-        [rs[0].label for rs in groups],
-        ('data', 'split', 'val_split', 'init', 'pretrained'),
-    )
+    """For each group of runs what tells it from others of the same network, such as ' lr=0.01', or
+    ''.
+    """
+    labels = [rs[0].label for rs in groups]
+    also = ('data', 'split', 'val_split', 'init', 'pretrained')
     said = [''] * len(labels)
     for label in {l for l in labels if labels.count(l) > 1}:
         same = [k for k, l in enumerate(labels) if l == label]
@@ -302,7 +323,10 @@ def apart(groups) -> list:
 
 # %% ../nbs/5_explore/board.ipynb #079dbd2b
 def pace(rs: list) -> tuple:
-    "Pictures per second and seconds of training, means over `rs`; nan for runs that were not trained here."
+    """Pictures per second and seconds of training, means over `rs`.
+
+    Nan for runs that were not trained here.
+    """
     logs = [r.log for r in rs if r.log]
     mean = lambda f: float(np.mean([f(log) for log in logs])) if logs else np.nan
     return mean(lambda log: np.median([l['images_per_s'] for l in log])), mean(
@@ -327,7 +351,10 @@ def minutes(seconds: float) -> str:
 
 # %% ../nbs/5_explore/board.ipynb #6d7b1901
 def row(rs: list, more: str = '') -> dict:
-    "The line of the board for runs that differ in their seed only; `more` goes to the model's name."
+    """The line of the board for runs that differ in their seed only.
+
+    `more` goes to the model's name.
+    """
     r, iou = rs[0], np.nanmean([np.array(r.scores['iou'], float) for r in by_seed(rs)], 0)
     named = lambda k: f'{r.scores["classes"][k]} {100 * iou[k]:.1f}'
     speed, seconds = pace(rs)
@@ -362,10 +389,8 @@ def rows(rs_by_key: dict) -> list:
     "The lines of one evaluation, best mean mIoU first."
     score = lambda rs: -np.nan_to_num(each_seed(rs).mean())
     found = sorted(rs_by_key.values(), key=score)
-    areas, groups = (
-        [np.stack([r.areas for r in by_seed(rs)]) for rs in found],
-        known_groups(rs_by_key),
-    )
+    areas = [np.stack([r.areas for r in by_seed(rs)]) for rs in found]
+    groups = known_groups(rs_by_key)
     lines = [
         {'place': str(p)} | row(rs, more)
         for p, rs, more in zip(places(areas, groups=groups), found, apart(found))
@@ -421,15 +446,15 @@ def plot(rs_by_key: dict, ax=None):
     import matplotlib.pyplot as plt
     from segbench.show import plain
 
-    ax, groups = ax or plt.subplots(figsize=(5, 3))[1], list(rs_by_key.values())
-    x, miou = (
-        [rs[0].config['parameters'] / 1e6 for rs in groups],
-        [100 * each_seed(rs) for rs in groups],
-    )
+    ax = ax or plt.subplots(figsize=(5, 3))[1]
+    groups = list(rs_by_key.values())
+    x = [rs[0].config['parameters'] / 1e6 for rs in groups]
+    miou = [100 * each_seed(rs) for rs in groups]
     y = [m.mean() for m in miou]
     on = front(x, y)
     ax.plot([x[k] for k in on], [y[k] for k in on], color='#bbb', lw=1.2, zorder=0)
-    middle, half = (min(x) + max(x)) / 2, np.median(y)
+    middle = (min(x) + max(x)) / 2
+    half = np.median(y)
     for rs, more, a, b, m in zip(groups, apart(groups), x, y, miou):
         beside = dict(
             xytext=(-6 if a > middle else 6, 4 if b >= half else -11),
@@ -451,7 +476,10 @@ def plot(rs_by_key: dict, ax=None):
 
 # %% ../nbs/5_explore/board.ipynb #12d2a480
 def side_by_side(rs_by_key: dict, gap: int = 4):
-    "Image, label and the prediction of every network, best last, under mIoU and name; None if the previews do not match."
+    """Image, label and the prediction of every network, best last, under mIoU and name.
+
+    None if the previews do not match.
+    """
     from PIL import Image, ImageDraw, ImageFont
     from segbench.show import picture_in
 
@@ -463,15 +491,15 @@ def side_by_side(rs_by_key: dict, gap: int = 4):
     for rs, p in zip(groups, shown):
         if p is None:
             print(
-                f'{rs[0].run / "preview.png"} is left out: it is damaged, or larger than a preview can be'
+                f'{rs[0].run / "preview.png"} is left out: it is damaged, '
+                'or larger than a preview can be'
             )
-    groups, previews = (
-        [rs for rs, p in zip(groups, shown) if p is not None],
-        [p for p in shown if p is not None],
-    )
+    groups = [rs for rs, p in zip(groups, shown) if p is not None]
+    previews = [p for p in shown if p is not None]
     if not previews or len({p.shape for p in previews}) > 1:
         return None
-    h, w = previews[0].shape[0], previews[0].shape[1] // 3
+    h = previews[0].shape[0]
+    w = previews[0].shape[1] // 3
     columns = [previews[0][:, :w], previews[0][:, w : 2 * w]] + [p[:, 2 * w :] for p in previews]
     titles = ['picture', 'label'] + [
         f'{100 * score(rs):.1f}  {rs[0].label[0]}{more}'.replace('(', '\n(')
@@ -512,9 +540,12 @@ def png(draw) -> Markup:
 
 # %% ../nbs/5_explore/board.ipynb #cad798aa
 note = (
-    'mIoU is the mean ± standard deviation over seeds; 95 % is the interval over pictures, drawn by groups such as videos where the data set knows them '
-    'and one by one where not; networks that share a place cannot be told apart by a paired test. p counts both chances, of pictures and of seeds, and takes three seeds of '
-    f'both; with fewer, or with one group only, place and gap are about {only_here}: another seed could turn them around. '
+    'mIoU is the mean ± standard deviation over seeds; 95 % is the interval over pictures, '
+    'drawn by groups such as videos where the data set knows them '
+    'and one by one where not; networks that share a place cannot be told apart by a paired '
+    'test. p counts both chances, of pictures and of seeds, and takes three seeds of '
+    f'both; with fewer, or with one group only, place and gap are about {only_here}: '
+    'another seed could turn them around. '
     'The line joins those that no other beats in both mIoU and parameters.'
 )
 
@@ -535,10 +566,15 @@ def page(tables: dict, picture=None) -> str:
         ]
     if picture is not None:
         said = Markup(
-            '<h2>The same pictures</h2><p>Image, label, and the predictions of the networks, from the lowest mIoU to the highest.</p>'
+            '<h2>The same pictures</h2><p>Image, label, and the predictions of the networks, '
+            'from the lowest mIoU to the highest.</p>'
         )
         parts += [said, png(lambda f: Image.fromarray(picture).save(f, 'PNG'))]
-    return f'<!doctype html><meta charset="utf-8"><title>segbench board</title><style>{style}</style><h1>segbench board</h1>{joined(parts)}<script>{script}</script>'
+    return (
+        '<!doctype html><meta charset="utf-8"><title>segbench '
+        f'board</title><style>{style}</style><h1>segbench '
+        f'board</h1>{joined(parts)}<script>{script}</script>'
+    )
 
 # %% ../nbs/5_explore/board.ipynb #167bd47f
 def main(
@@ -549,7 +585,8 @@ def main(
     file = Path(html or Path(runs) / 'board.html')
     if file.suffix.lower() == '.png':
         raise UserError(
-            f'html is {str(html)!r}, but the page goes there, and the picture beside it; give a name such as board.html.'
+            f'html is {str(html)!r}, but the page goes there, and the picture beside it; '
+            'give a name such as board.html.'
         )
     tables = group(results(runs))
     for name, by_key in tables.items():
@@ -557,7 +594,8 @@ def main(
         print(f'{heading(name, by_key)}\n{text_table(lines)}')
         if any(only_here in l['behind'] for l in lines):
             print(
-                f'{only_here}: fewer than {least_seeds} seeds of one of the two, or pictures of one group only; another seed could turn it around'
+                f'{only_here}: fewer than {least_seeds} seeds of one of the two, '
+                'or pictures of one group only; another seed could turn it around'
             )
         print()
     picture = side_by_side(next(iter(tables.values())))

@@ -37,12 +37,15 @@ def paint(
     if look == 'label':
         return colour(label, pal)
     if look == 'edges':
-        label, pal = np.where(edges(label), 0, 255), [(255, 0, 255)]
+        label = np.where(edges(label), 0, 255)
+        pal = [(255, 0, 255)]
     return overlay(image, label, pal, opacity if look != 'picture' else 0)
 
 # %% ../nbs/5_explore/browse.ipynb #fa9395da
 def turn(s, n: int, i: int, epoch: int):
-    "The step in which a training by the settings `s` on `n` pictures meets picture `i` in `epoch`, and its place in the batch."
+    """The step in which a training by the settings `s` on `n` pictures meets picture `i` in
+    `epoch`, and its place in the batch.
+    """
     order = rng(s.seed, epoch).permutation(n)
     batch, place = divmod(int(np.flatnonzero(order == i)[0]), s.bs)
     return epoch * (n // s.bs) + batch, place
@@ -54,10 +57,13 @@ def received(
     epoch: int = 0,  # From 0
     s=Settings(),  # Settings of the training, on one process and without `accum`
 ):
-    "Picture `i` as a training meets it in `epoch`, float c×h×w with 0 black and 1 white, and its label."
+    """Picture `i` as a training meets it in `epoch`, float c×h×w with 0 black and 1 white, and its
+    label.
+    """
     image, label = Samples(pairs, crops(s, pairs), s.seed)[epoch, i][:2]
     step, place = turn(s, len(pairs), i, epoch)
-    g, c = torch.Generator().manual_seed(int(rng(s.seed, step, 0).integers(2**31))), len(image)
+    g = torch.Generator().manual_seed(int(rng(s.seed, step, 0).integers(2**31)))
+    c = len(image)
     return recolour(
         image.expand(s.bs, -1, -1, -1), (0.0,) * c, (1.0,) * c, s.jitter, s.stain, s.blur, g
     )[place], label
@@ -111,7 +117,8 @@ def fitting(
 ) -> list:
     "Numbers of the pictures with that class, that much void, and that size."
     found = np.asarray(found)
-    share, side = 100 * found[:, 255] / found[:, :256].sum(1), found[:, 256:].max(1)
+    share = 100 * found[:, 255] / found[:, :256].sum(1)
+    side = found[:, 256:].max(1)
     ok = (share >= void[0]) & (share <= void[1]) & (side >= long[0]) & (side <= long[1])
     return np.flatnonzero(ok if k is None else ok & (found[:, k] > 0)).tolist()
 
@@ -162,7 +169,9 @@ class Browser(Instrument):
         pairs,  # Data set
         settings=Settings(),  # Of the training whose crops are shown
     ):
-        self.pairs, self.settings, self.numbers = pairs, settings, range(len(pairs))
+        self.pairs = pairs
+        self.settings = settings
+        self.numbers = range(len(pairs))
         self.sample = lru_cache(8)(lambda i: opened(pairs, i))
         self.received = lru_cache(8)(lambda i, epoch: received(pairs, i, epoch, settings))
         self.canvas, self.crop = (Canvas(names=list(pairs.classes), width=w) for w in (620, 460))
@@ -257,7 +266,10 @@ def draw(self: Browser, _=None):
         (f'training crop, epoch {self.epoch.value}', show(x.clamp(0, 1).mul(255).byte(), y), y)
     )
     name = Path(str(self.pairs.paths(i)[0])).name + ', ' if self.pairs.paths(i) else ''
-    self.title.value = f'{name}{label.shape[1]}×{label.shape[0]} · {len(self.numbers)} of {len(self.pairs)} pictures fit'
+    self.title.value = (
+        f'{name}{label.shape[1]}×{label.shape[0]} · {len(self.numbers)} of {len(self.pairs)} '
+        'pictures fit'
+    )
     self.legend.value = chips(label, self.pairs.classes, self.pairs.palette)
     self.tell()
 
@@ -291,13 +303,14 @@ def surveyed(self: Browser, found):
 
 @patch
 def filter(self: Browser, _=None):
-    "Keep the pictures that fit, and stay at the present one if it does; with none, keep all as they were."
+    """Keep the pictures that fit, and stay at the present one if it does.
+
+    With none, keep all as they were.
+    """
     if not hasattr(self, 'found'):
         return
-    numbers, i = (
-        fitting(self.found, self.has.value, self.void.value, self.long.value),
-        self.numbers[self.number.value],
-    )
+    numbers = fitting(self.found, self.has.value, self.void.value, self.long.value)
+    i = self.numbers[self.number.value]
     if not numbers:
         self.title.value = f'none of {len(self.pairs)} pictures fits'
         return

@@ -164,7 +164,8 @@ _style = """
 class Canvas(anywidget.AnyWidget):
     "Pictures of one size side by side; `at` is the picked pixel, `view` what of them is seen."
 
-    _esm, _css = _figure + _view + _keys + _hands + _render, _style
+    _esm = _figure + _view + _keys + _hands + _render
+    _css = _style
     panels = traitlets.List().tag(
         sync=True
     )  # Dictionaries of `title`, `png` and, to name what is under the pointer, `ids`
@@ -192,7 +193,9 @@ def show(
     size = list(sizes.pop())
     with self.hold_sync():
         if size != self.size:
-            self.size, self.at, self.view = size, [], [0.0, 0.0, 1.0]
+            self.size = size
+            self.at = []
+            self.view = [0.0, 0.0, 1.0]
         self.panels = [
             dict(title=t, png=png(x), ids=png(*ids) if ids else None) for t, x, *ids in panels
         ]
@@ -201,7 +204,9 @@ def show(
 @patch
 def picture(self: Canvas, width: int = 840):
     "The whole pictures side by side under their titles, as a Pillow picture."
-    parts, n, (h, w) = [from_png(p['png']) for p in self.panels], len(self.panels), self.size
+    parts = [from_png(p['png']) for p in self.panels]
+    n = len(self.panels)
+    (h, w) = self.size
     wide = min(self.width, width // n - 4)
     high = round(wide * h / w)
     sheet = Image.new('RGB', (n * (wide + 4) - 4, high + 18), 'white')
@@ -301,16 +306,21 @@ def in_background(
     bar,  # Widget that shows per cent in `value`
     done,  # What to do with the list of parts
 ) -> Thread:
-    "Go through `steps` in a thread, then call `done` with all that came; a `UserError` ends it and is told by the bar."
+    """Go through `steps` in a thread, then call `done` with all that came.
+
+    A `UserError` ends it and is told by the bar.
+    """
 
     def work():
-        bar.layout.display, found = '', []
+        bar.layout.display = ''
+        found = []
         try:
             for x in steps:
                 found.append(x)
                 bar.value = 100 * len(found) // n
         except UserError as e:
-            bar.description, bar.layout.width = str(e), '100%'
+            bar.description = str(e)
+            bar.layout.width = '100%'
             return
         bar.layout.display = 'none'
         done(found)

@@ -27,7 +27,9 @@ class Sheet:
     "White paper of `w`×`h` pixels; places are given in them, and kept at twice as many."
 
     def __init__(self, w: int, h: int):
-        self.w, self.h, self.image = w, h, Image.new('RGB', (2 * w, 2 * h), 'white')
+        self.w = w
+        self.h = h
+        self.image = Image.new('RGB', (2 * w, 2 * h), 'white')
         self.draw = ImageDraw.Draw(self.image)
 
     def text(self, x, y, words, size=11, fill='#444', anchor='la'):
@@ -97,7 +99,10 @@ class Frame:
     "A place on `sheet` where values have positions: `box` is left, top, right, bottom."
 
     def __init__(self, sheet, box, xs, ys, title='', below=''):
-        self.sheet, (self.l, self.t, self.r, self.b), self.xs, self.ys = sheet, box, xs, ys
+        self.sheet = sheet
+        (self.l, self.t, self.r, self.b) = box
+        self.xs = xs
+        self.ys = ys
         for v in ticks(*ys):
             y = self.at(xs[0], v)[1]
             sheet.line([(self.l, y), (self.r, y)], '#e8e8e8', 0.5)
@@ -148,7 +153,10 @@ def heat(
 
 # %% ../nbs/5_explore/chart.ipynb #c87a6f3f
 class Matrix:
-    "A square table of `shares` on a sheet of its own, `side` pixels wide; `cell(px, py)` is what lies at a pixel."
+    """A square table of `shares` on a sheet of its own, `side` pixels wide.
+
+    `cell(px, py)` is what lies at a pixel.
+    """
 
     def __init__(
         self,
@@ -162,13 +170,11 @@ class Matrix:
     ):
         n = len(names)
         room = max(font(11).getlength(c) for c in names) + 10 if n <= 40 else 24
-        self.sheet, self.n, self.l, self.t, self.c = (
-            Sheet(side, side),
-            n,
-            room + 16,
-            6,
-            (side - room - 24) / n,
-        )
+        self.sheet = Sheet(side, side)
+        self.n = n
+        self.l = room + 16
+        self.t = 6
+        self.c = (side - room - 24) / n
         paint = heat(np.asarray(shares) ** 0.5)
         self.sheet.paste(
             np.asarray(Image.fromarray(paint).resize((round(2 * n * self.c),) * 2, Image.NEAREST)),
@@ -194,7 +200,8 @@ class Matrix:
 
     def cell(self, px, py):
         "Row and column of the cell at a pixel, or None."
-        i, j = math.floor((py - self.t) / self.c), math.floor((px - self.l) / self.c)
+        i = math.floor((py - self.t) / self.c)
+        j = math.floor((px - self.l) / self.c)
         return (i, j) if 0 <= i < self.n and 0 <= j < self.n else None
 
 # %% ../nbs/5_explore/chart.ipynb #cb41932c
@@ -209,7 +216,8 @@ def turned(words, size, fill='#444'):
 @patch
 def names(self: Matrix, names, across, down):
     "Names of rows and columns, where there is room."
-    end, size = self.t + self.n * self.c, min(11, max(6, round(self.c) - 1))
+    end = self.t + self.n * self.c
+    size = min(11, max(6, round(self.c) - 1))
     if self.n <= 40:
         for k, name in enumerate(names):
             self.sheet.text(self.l - 5, self.t + (k + 0.5) * self.c, name, size, '#222', 'rm')

@@ -28,7 +28,9 @@ def left_inputs(
 
 # %% ../nbs/2_measure/classmap.ipynb #a0e0b6d0
 def members(left, far, n: int):
-    "For each of `n` cells its outputs and their distances, n×m, the last one repeated where there are fewer."
+    """For each of `n` cells its outputs and their distances, n×m, the last one repeated where there
+    are fewer.
+    """
     count = torch.bincount(left, minlength=n)
     nth = torch.arange(int(count.max()), device=left.device)
     at = (count.cumsum(0) - count)[:, None] + torch.minimum(nth, count[:, None] - 1)
@@ -53,7 +55,8 @@ def one_by_one(
     grow = lambda k: F.interpolate(
         z[None, k : k + 1], size, mode='bilinear', align_corners=align_corners
     )[0, 0]
-    best, who = grow(0), z.new_zeros(size, dtype=torch.uint8)
+    best = grow(0)
+    who = z.new_zeros(size, dtype=torch.uint8)
     for k in range(1, len(z)):
         v = grow(k)
         who.masked_fill_(v > best, k)
@@ -67,12 +70,13 @@ def between(a, b, x):
 
 
 def contenders(corners):
-    "Which classes can win in which cell, k×m: their best corner reaches the highest of all worst corners."
+    """Which classes can win in which cell, k×m.
+
+    Their best corner reaches the highest of all worst corners.
+    """
     a, b, c, d = corners
-    high, low = (
-        torch.maximum(torch.maximum(a, b), torch.maximum(c, d)),
-        torch.minimum(torch.minimum(a, b), torch.minimum(c, d)).amax(0),
-    )
+    high = torch.maximum(torch.maximum(a, b), torch.maximum(c, d))
+    low = torch.minimum(torch.minimum(a, b), torch.minimum(c, d)).amax(0)
     return high >= low - 1e-5 * low.abs()
 
 # %% ../nbs/2_measure/classmap.ipynb #8ff49957
@@ -99,7 +103,8 @@ def fight(
 # %% ../nbs/2_measure/classmap.ipynb #03e4fba7
 def mixed_cells(win):
     "Rows and columns of the cells whose corners in `win`, (h+1)×(w+1), differ."
-    across, along = win[:, 1:] != win[:, :-1], win[1:] != win[:-1]
+    across = win[:, 1:] != win[:, :-1]
+    along = win[1:] != win[:-1]
     return (across[:-1] | across[1:] | along[:, 1:] | along[:, :-1]).nonzero(as_tuple=True)
 
 # %% ../nbs/2_measure/classmap.ipynb #bdb0b3ee
@@ -108,8 +113,12 @@ def by_cells(
     size,  # Height and width wanted
     align_corners: bool = False,  # As in `F.interpolate`
 ):
-    "Class map of `z` at `size`, `uint8`, interpolating in mixed cells only; None where most cells are mixed."
-    (h, w), (H, W) = z.shape[1:], size
+    """Class map of `z` at `size`, `uint8`, interpolating in mixed cells only.
+
+    None where most cells are mixed.
+    """
+    (h, w) = z.shape[1:]
+    (H, W) = size
     (up, y), (left, x) = (left_inputs(*n, align_corners, z.device) for n in ((h, H), (w, W)))
     z = F.pad(z[None], (0, 1, 0, 1), mode='replicate')[0]
     win = z.max(0).indices.byte()
@@ -117,7 +126,8 @@ def by_cells(
     if len(i) > 0.6 * h * w:
         return None
     out = win[:-1, :-1][:, left][up]
-    (rows, y), (cols, x) = members(up, y, h), members(left, x, w)
+    (rows, y) = members(up, y, h)
+    (cols, x) = members(left, x, w)
     corners = [z.flatten(1)[:, i * (w + 1) + j + o] for o in (0, 1, w + 1, w + 2)]
     out.view(-1)[(rows[i] * W)[:, :, None] + cols[j][:, None]] = fight(corners, y[i], x[j])
     return out
@@ -128,8 +138,13 @@ def class_map(
     size,  # Height and width wanted
     align_corners: bool = False,  # As in `F.interpolate`
 ):
-    "The class of every pixel of `z` at `size`, H×W `uint8`: `F.interpolate(…).argmax` up to ties within rounding."
-    k, (h, w), (H, W) = len(z), z.shape[1:], size
+    """The class of every pixel of `z` at `size`, H×W `uint8`.
+
+    `F.interpolate(…).argmax` up to ties within rounding.
+    """
+    k = len(z)
+    (h, w) = z.shape[1:]
+    (H, W) = size
     if (h, w) == (H, W):
         return z.max(0).indices.byte()
     if z.device.type != 'cpu':

@@ -139,7 +139,9 @@ def _memory_ran_out(e: Exception) -> bool:
 
 
 def _show_any_sign():
-    "Let what is printed hold signs that the terminal does not know, and names of files that are no text."
+    """Let what is printed hold signs that the terminal does not know, and names of files that are
+    no text.
+    """
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, 'reconfigure'):
             stream.reconfigure(errors='backslashreplace')
@@ -150,7 +152,10 @@ def command(
     argv: list = None,  # Arguments, those of the process by default
     prog: str = None,  # Name of the command
 ):
-    "Call `f` with the arguments in `argv`; a `UserError` ends the process with one sentence and status 2, a stop with 128 + the signal."
+    """Call `f` with the arguments in `argv`.
+
+    A `UserError` ends the process with one sentence and status 2, a stop with 128 + the signal.
+    """
     _show_any_sign()
     args = vars(parser(f, prog).parse_args(argv))
     if 'given' in inspect.signature(f).parameters:
@@ -158,15 +163,19 @@ def command(
     try:
         return f(**args)
     except UserError as e:
-        status, said = 2, e
+        status = 2
+        said = e
     except OSError as e:
-        status, said = 2, f'{e.strerror or e}' + f': {str(e.filename)!r}' * bool(e.filename)
+        status = 2
+        said = f'{e.strerror or e}' + f': {str(e.filename)!r}' * bool(e.filename)
     except KeyboardInterrupt as e:
-        status, said = 128 + getattr(e, 'number', 2), str(e) or 'stopped'
+        status = 128 + getattr(e, 'number', 2)
+        said = str(e) or 'stopped'
     except Exception as e:
         if not _memory_ran_out(e):
             raise
         sizes = [f'--{k}' for k in ('bs', 'crop', 'size', 'scales', 'window') if k in args]
-        status, said = 2, 'memory ran out' + f'; lower {" or ".join(sizes)}.' * bool(sizes)
+        status = 2
+        said = 'memory ran out' + f'; lower {" or ".join(sizes)}.' * bool(sizes)
     print(f'{prog or f.__name__}: {" ".join(str(said).split())}', file=sys.stderr)
     sys.exit(status)

@@ -58,8 +58,13 @@ def _bench(run) -> dict:
 
 
 def facts(rs: list, more: str = '', groups=None) -> dict:
-    "The columns of a network, whose runs `rs` differ in their seed only; nan for what nobody measured. `more` goes to its name; whole `groups` of pictures are drawn for the interval."
-    r, (speed, seconds) = rs[0], pace(rs)
+    """The columns of a network, whose runs `rs` differ in their seed only.
+
+    Nan for what nobody measured. `more` goes to its name; whole `groups` of pictures are drawn for
+    the interval.
+    """
+    r = rs[0]
+    (speed, seconds) = pace(rs)
     mean = lambda k: 100 * float(each_seed(rs, k).mean())
     bench = _bench(r.run)
     low, high = interval(bootstrap(np.stack([x.areas for x in by_seed(rs)]), groups=groups))
@@ -88,15 +93,21 @@ def scatter(
     w: int = 540,
     h: int = 380,
 ):
-    "The networks `found` as points over columns `x` and `y`, and the front as a line: `Sheet` and `Frame`."
-    sheet, (xs, ys) = Sheet(w, h), np.array([[f[c] for f in found] for c in (x, y)], float)
+    """The networks `found` as points over columns `x` and `y`, and the front as a line.
+
+    `Sheet` and `Frame`.
+    """
+    sheet = Sheet(w, h)
+    (xs, ys) = np.array([[f[c] for f in found] for c in (x, y)], float)
     wide = lambda c, v: (
         [*v, *(b for f in found for b in (f['low'], f['high']))] if c == 'mIoU' else v
     )
     frame = Frame(
         sheet, (50, 26, w - 20, h - 36), span(wide(x, xs), 0.12), span(wide(y, ys), 0.1), y, x
     )
-    on, ink, places = front(xs, ys, better[x], better[y]), colours(len(found)), []
+    on = front(xs, ys, better[x], better[y])
+    ink = colours(len(found))
+    places = []
     frame.line(xs[on], ys[on], '#bbbbbb', 1.5)
     for k, f in enumerate(found):
         if np.isnan(xs[k] + ys[k]):
@@ -116,7 +127,8 @@ def scatter(
 def name_beside(sheet, at, name, taken: list, bold=False, most: int = 42):
     "Write `name` near the point `at` where nothing in `taken` is, to which it is added."
     words = name if len(name) <= most else name[: most - 1] + '…'
-    wide, (x, y) = font(10).getlength(words), at
+    wide = font(10).getlength(words)
+    (x, y) = at
     left = x + 10 + wide > sheet.w - 4
     for dy in (-7, 6, -20, 19, 32):
         l = x - 10 - wide if left else x + 10
@@ -130,7 +142,8 @@ def verdict(a: list, b: list, names=('A', 'B')) -> str:
     "Whether the runs `a` score higher than the runs `b` on the same pictures, in a sentence."
     areas = [np.stack([r.areas for r in by_seed(rs)]) for rs in (a, b)]
     d = paired(*areas, groups=known_groups(dict(a=a, b=b)))
-    sure, level = not np.isnan(d.p), 'better' if d.gap > 0 else 'worse'
+    sure = not np.isnan(d.p)
+    level = 'better' if d.gap > 0 else 'worse'
     here = 'higher' if d.gap > 0 else 'lower'
     apart = (
         f'{names[0]} is {level} than {names[1]}'
@@ -226,33 +239,26 @@ class Compare(Panel):
     "Every scored run below the folder `runs`: points, lines, tests and exports."
 
     def __init__(self, runs):
-        self.folder, self.tables = Path(runs), group(results(runs))
+        self.folder = Path(runs)
+        self.tables = group(results(runs))
         choice = lambda d, o, v=None, w=300: knob(
             W.Dropdown, d, w, options=list(o), value=v or list(o)[0]
         )
         self.table = choice('scored on', self.tables, None, 400)
-        self.x, self.y, self.sort = (
-            choice('across', better, 'million parameters', 250),
-            choice('up', better, 'mIoU', 230),
-            choice('sorted by', ['name', *better], 'mIoU', 250),
-        )
+        self.x = choice('across', better, 'million parameters', 250)
+        self.y = choice('up', better, 'mIoU', 230)
+        self.sort = choice('sorted by', ['name', *better], 'mIoU', 250)
         self.filter = knob(W.Text, 'filter', 240, placeholder='part of a name')
-        self.run, self.a, self.b = (
-            W.Select(rows=6, layout=W.Layout(width='98%')),
-            choice('is', ['–'], None, 380),
-            choice('better than', ['–'], None, 380),
-        )
-        self.kind, self.save = (
-            choice('as', ['Markdown', 'LaTeX', 'CSV', 'HTML'], None, 170),
-            W.Button(description='save the table', icon='save'),
-        )
-        self.canvas, self.preview, self.lines, self.about, self.said = (
-            Canvas(width=540, smooth=True),
-            image(520),
-            Said(),
-            Said(),
-            Said(),
-        )
+        self.run = W.Select(rows=6, layout=W.Layout(width='98%'))
+        self.a = choice('is', ['–'], None, 380)
+        self.b = choice('better than', ['–'], None, 380)
+        self.kind = choice('as', ['Markdown', 'LaTeX', 'CSV', 'HTML'], None, 170)
+        self.save = W.Button(description='save the table', icon='save')
+        self.canvas = Canvas(width=540, smooth=True)
+        self.preview = image(520)
+        self.lines = Said()
+        self.about = Said()
+        self.said = Said()
         self.text = W.Textarea(layout=W.Layout(width='98%', height='110px', display='none'))
         stack = lambda width, *parts: W.VBox(parts, layout=W.Layout(width=width))
         super().__init__(
@@ -279,7 +285,8 @@ class Compare(Panel):
 def open(self: Compare, *_):
     "Work out the numbers of the chosen evaluation."
     table = self.tables[self.table.value]
-    groups, together = list(table.values()), known_groups(table)
+    groups = list(table.values())
+    together = known_groups(table)
     self.found = [facts(rs, more, together) for rs, more in zip(groups, apart(groups))]
     self.groups = {f['name']: rs for f, rs in zip(self.found, groups)}
     names = [f['name'] for f in sorted(self.found, key=lambda f: -f['mIoU'])]
@@ -293,7 +300,8 @@ def open(self: Compare, *_):
 @patch
 def lined_up(self: Compare) -> list:
     "The networks that pass the filter, in the order that was asked for."
-    c, words = self.sort.value, self.filter.value.lower().split()
+    c = self.sort.value
+    words = self.filter.value.lower().split()
     key = lambda f: f[c] if c == 'name' else (np.isnan(f[c]), -better[c] * f[c])
     return sorted([f for f in self.found if all(w in f['name'].lower() for w in words)], key=key)
 
@@ -301,13 +309,12 @@ def lined_up(self: Compare) -> list:
 @patch
 def redraw(self: Compare):
     "Points, lines and the chosen run."
-    found, name = self.lined_up(), self.run.value
+    found = self.lined_up()
+    name = self.run.value
     sheet, self.frame = scatter(self.found, self.x.value, self.y.value, name)
     self.canvas.show((f'{self.y.value} against {self.x.value}, the front as a line', sheet.array()))
-    names, ink = (
-        [f['name'] for f in found],
-        dict(zip([f['name'] for f in self.found], colours(len(self.found)))),
-    )
+    names = [f['name'] for f in found]
+    ink = dict(zip([f['name'] for f in self.found], colours(len(self.found))))
     self.lines.value = (
         tabular(
             [{'': swatch(ink[l['name']])} | l for l in shown(found)],
@@ -335,7 +342,8 @@ def click(self: Compare, *_):
     "Choose the network whose point is nearest to the clicked pixel."
     if not self.canvas.at:
         return
-    (y, x), self.canvas.at = (v / 2 for v in self.canvas.at), []
+    (y, x) = (v / 2 for v in self.canvas.at)
+    self.canvas.at = []
     far = [
         np.hypot(*np.subtract(self.frame.at(f[self.x.value], f[self.y.value]), (x, y)))
         for f in self.found
@@ -358,21 +366,17 @@ def judge(self: Compare, *_):
 @patch
 def export(self: Compare):
     "Write the table as it is shown into the folder of the runs, and show what was written."
-    kind, as_page = (
-        self.kind.value,
-        lambda lines: page({self.table.value: self.tables[self.table.value]}),
-    )
+    kind = self.kind.value
+    as_page = lambda lines: page({self.table.value: self.tables[self.table.value]})
     write = dict(Markdown=as_markdown, LaTeX=as_latex, CSV=as_csv, HTML=as_page)[kind]
-    text, file = (
-        write(shown(self.lined_up())),
-        self.folder / f'board.{dict(Markdown="md", LaTeX="tex", CSV="csv", HTML="html")[kind]}',
-    )
+    text = write(shown(self.lined_up()))
+    file = self.folder / f'board.{dict(Markdown="md", LaTeX="tex", CSV="csv", HTML="html")[kind]}'
     with whole(file) as part:
         part.write_text(text, encoding='utf8')
-    self.text.value, self.text.layout.display = (
-        f'{file}\n\n' + (text if kind != 'HTML' else 'a page that needs no other file'),
-        None,
+    self.text.value = f'{file}\n\n' + (
+        text if kind != 'HTML' else 'a page that needs no other file'
     )
+    self.text.layout.display = None
 
 # %% ../nbs/5_explore/compare.ipynb #46d383b0
 def compare(runs='runs') -> Compare:

@@ -28,7 +28,10 @@ def shares(
     counts,  # Pixels, n×n: truth by row, prediction by column
     by: str = 'recall',  # `recall`, `precision` or `pixels`
 ):
-    "What the matrix shows, 0 to 1, n×n: shares of rows, of columns, or of the largest count; nan where there is nothing to share."
+    """What the matrix shows, 0 to 1, n×n.
+
+    Shares of rows, of columns, or of the largest count; nan where there is nothing to share.
+    """
     choose('kind of share', by, ['recall', 'precision', 'pixels'])
     c = np.asarray(counts, float)
     return (
@@ -61,7 +64,8 @@ def similar(counts) -> list:
         i, j = sorted(np.unravel_index(mean.argmax(), mean.shape))
         turns = [(a, b) for a in (groups[i], groups[i][::-1]) for b in (groups[j], groups[j][::-1])]
         a, b = max(turns, key=lambda t: s[t[0][-1], t[1][0]])
-        n, m = len(groups[i]), len(groups[j])
+        n = len(groups[i])
+        m = len(groups[j])
         mean[i] = mean[:, i] = (n * mean[i] + m * mean[j]) / (n + m)
         mean[i, i] = -1
         groups[i] = a + b
@@ -80,8 +84,12 @@ orders = {
 
 # %% ../nbs/5_explore/confuse.ipynb #b16d7ec2
 def matrix(counts, names, by: str = 'recall', order: str = 'as listed', cell=None, side: int = 560):
-    "The confusion matrix as a `Matrix`, with the order of its classes; `cell` is (truth, prediction)."
-    o, share = orders[order](counts), shares(counts, by)
+    """The confusion matrix as a `Matrix`, with the order of its classes.
+
+    `cell` is (truth, prediction).
+    """
+    o = orders[order](counts)
+    share = shares(counts, by)
     place = (o.index(cell[0]), o.index(cell[1])) if cell else None
     words = [
         [
@@ -133,18 +141,15 @@ class Confuse(Panel):
     "The confusion matrix of an evaluation, and the pictures behind its cells."
 
     def __init__(self, net, pairs, rows, precision: str = 'no', protocol=Protocol()):
-        self.net, self.pairs, self.rows, self.how, self.kept = (
-            net,
-            pairs,
-            rows,
-            (protocol, precision),
-            {},
-        )
-        n, names = len(pairs.classes), pairs.classes
-        self.counts, self.side = (
-            unpack(rows * [0, 1, 1, 1], 1, n)[0][:n, :n],
-            min(540, max(400, 130 + 24 * n)),
-        )
+        self.net = net
+        self.pairs = pairs
+        self.rows = rows
+        self.how = (protocol, precision)
+        self.kept = {}
+        n = len(pairs.classes)
+        names = pairs.classes
+        self.counts = unpack(rows * [0, 1, 1, 1], 1, n)[0][:n, :n]
+        self.side = min(540, max(400, 130 + 24 * n))
         self.by, self.order = (
             W.ToggleButtons(options=o, style=dict(button_width='auto'))
             for o in (['recall', 'precision', 'pixels'], list(orders))
@@ -154,11 +159,9 @@ class Confuse(Panel):
             for d in ('true', 'predicted')
         )
         self.worst, self.pick = (W.Select(rows=k, layout=W.Layout(width='98%')) for k in (9, 6))
-        self.board, self.canvas, self.said = (
-            Canvas(width=self.side, smooth=True),
-            Canvas(width=356, names=list(names)),
-            Said(),
-        )
+        self.board = Canvas(width=self.side, smooth=True)
+        self.canvas = Canvas(width=356, names=list(names))
+        self.said = Said()
         lists = W.VBox(
             [
                 Said(Markup('<b>largest mistakes</b>')),
@@ -177,12 +180,11 @@ class Confuse(Panel):
         )
         self.box.add_class('segbench-confuse')
         share = lambda i, j: (
-            f'{names[i]} called {names[j]}: {brief(self.counts[i, j])} pixels, {self.counts[i, j] / self.counts[i].sum():.1%} of {names[i]}'
+            f'{names[i]} called {names[j]}: {brief(self.counts[i, j])} pixels, '
+            f'{self.counts[i, j] / self.counts[i].sum():.1%} of {names[i]}'
         )
-        self.worst.options, self.worst.index = (
-            [(share(i, j), (i, j)) for i, j in mistakes(self.counts)],
-            None,
-        )
+        self.worst.options = [(share(i, j), (i, j)) for i, j in mistakes(self.counts)]
+        self.worst.index = None
         self.on(self.by, self.order, self.true, self.pred)
         self.on(self.worst, call=self.follow)
         self.on(self.pick, call=self.look)
@@ -210,7 +212,8 @@ def click(self: Confuse, *_):
     "Go to the cell that was clicked, which the matrix marks itself."
     if not self.board.at:
         return
-    cell, self.board.at = self.matrix.cell(*(v / 2 for v in self.board.at[::-1])), []
+    cell = self.matrix.cell(*(v / 2 for v in self.board.at[::-1]))
+    self.board.at = []
     if cell:
         self.go(*(self.places[k] for k in cell))
 
@@ -218,7 +221,8 @@ def click(self: Confuse, *_):
 @patch
 def redraw(self: Confuse):
     "The matrix, and the pictures behind the chosen cell."
-    i, j = self.true.value, self.pred.value
+    i = self.true.value
+    j = self.pred.value
     self.matrix, self.places = matrix(
         self.counts, self.pairs.classes, self.by.value, self.order.value, (i, j), self.side
     )
@@ -230,16 +234,16 @@ def redraw(self: Confuse):
     )
     self.set(self.worst, value=(i, j) if (i, j) in (v for _, v in self.worst.options) else None)
     found = pictures_with(self.rows, i, j)
-    n, true, called = (
-        self.counts[i, j],
-        max(1, self.counts[i].sum()),
-        max(1, self.counts[:, j].sum()),
-    )
+    n = self.counts[i, j]
+    true = max(1, self.counts[i].sum())
+    called = max(1, self.counts[:, j].sum())
     self.said.value = prose(
-        f'{n:,} pixels in {len(found)} pictures; {n / true:.1%} of what is {self.pairs.classes[i]}, {n / called:.1%} of what is called {self.pairs.classes[j]}'
+        f'{n:,} pixels in {len(found)} pictures; {n / true:.1%} of what is '
+        f'{self.pairs.classes[i]}, {n / called:.1%} of what is called {self.pairs.classes[j]}'
     )
     label = lambda k, m: (
-        f'{k}  {Path(self.pairs.paths(k)[0]).stem if self.pairs.paths(k) else ""}  {m:,} pixels, {m / max(n, 1):.1%} of them'
+        f'{k}  {Path(self.pairs.paths(k)[0]).stem if self.pairs.paths(k) else ""}  {m:,} '
+        f'pixels, {m / max(n, 1):.1%} of them'
     )
     self.set(self.pick, options=[(label(k, m), k) for k, m in found[:60]])
     self.set(self.pick, index=0 if found else None)
@@ -268,7 +272,9 @@ def look(self: Confuse, *_):
     if self.quiet or self.pick.value is None:
         return
     image, label, pred = self.predicted(self.pick.value)
-    pal, (i, j) = self.pairs.palette, (self.true.value, self.pred.value)
+    pal = self.pairs.palette
+    i = self.true.value
+    j = self.pred.value
     lit = (label == i) & (pred == j)
     self.canvas.show(
         (
@@ -294,7 +300,8 @@ def of_scores(result, config: dict, root, source):
     pairs = open_data(of['data'], root or of.get('root'), of['split'], checked=False, source=source)
     if told.get('set', now := mark(pairs)) != now:
         raise UserError(
-            f'{pairs.name} is not what was scored as {result.name}: pictures, labels or classes are others; '
+            f'{pairs.name} is not what was scored as {result.name}: pictures, '
+            'labels or classes are others; '
             'score it again with segbench eval, or say with root where that set is.'
         )
     return pairs
@@ -302,13 +309,18 @@ def of_scores(result, config: dict, root, source):
 
 def confuse(
     run,  # Folder of the run
-    scored: str = None,  # Which of its evaluations, such as `camvid-val-whole`; the first by default
+    # Which of its evaluations, such as `camvid-val-whole`; the first by default
+    scored: str = None,
     pairs=None,  # The data set, where the run does not know it
     root=None,  # Where it lies, if not where it lay
     trust: bool = False,  # Use what the run names outside segbench, too
 ) -> Confuse:
-    "What the network of a run takes for what. Pictures are asked as plain as in training, whatever the evaluation did."
-    config, lost = read_config(run), []
+    """What the network of a run takes for what.
+
+    Pictures are asked as plain as in training, whatever the evaluation did.
+    """
+    config = read_config(run)
+    lost = []
     found = {r.name: r for r in evaluations(Path(run), lost.append)}
     if not found:
         raise UserError(
@@ -323,12 +335,14 @@ def confuse(
     if pairs is None:
         if 'data' not in config:
             raise UserError(
-                f'the run {str(run)!r} was trained in a notebook and does not know its data set; give it as pairs.'
+                f'the run {str(run)!r} was trained in a notebook and does not know its data '
+                'set; give it as pairs.'
             )
         pairs = of_scores(result, config, root, None if trust else Path(run) / 'config.json')
     if len(pairs.classes) != len(result.scores['classes']):
         raise UserError(
-            f'{pairs.name} has {len(pairs.classes)} classes, and {result.name} was scored with {len(result.scores["classes"])}; give the set that was scored.'
+            f'{pairs.name} has {len(pairs.classes)} classes, and {result.name} was scored '
+            f'with {len(result.scores["classes"])}; give the set that was scored.'
         )
     pairs = in_order(pairs, config['classes'], repr(str(run)))
     return Confuse(net, pairs, result.counts['counts'], config['precision'])

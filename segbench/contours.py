@@ -12,7 +12,9 @@ from .losses import *
 # %% ../nbs/2_measure/contours.ipynb #afb37621
 def near_border(label, radius: int):
     "Whether another class is within `radius` pixels of a labelled pixel, along both axes: b×h×w."
-    y, void, d = label.float(), label == 255, 2 * radius + 1
+    y = label.float()
+    void = label == 255
+    d = 2 * radius + 1
     ends = torch.stack([y.masked_fill(void, -1), (-y).masked_fill(void, -256)], 1)
     ends = F.max_pool2d(F.max_pool2d(ends, (1, d), 1, (0, radius)), (d, 1), 1, (radius, 0))
     return (ends[:, 0] > -ends[:, 1]) & ~void
@@ -37,13 +39,20 @@ boundary.divisor = _mass_near
 
 # %% ../nbs/2_measure/contours.ipynb #5020bb0b
 def ssim(a, b, span: float = 1.0):
-    "Mean structural similarity of the pictures `a` and `b`, b×c×h×w with values that span `span`; windows inside the picture only."
+    """Mean structural similarity of the pictures `a` and `b`, b×c×h×w with values that span `span`.
+
+    Windows inside the picture only.
+    """
     t = torch.arange(11, dtype=a.dtype, device=a.device) - 5
     g = torch.exp(-(t**2) / (2 * 1.5**2))
     g = g / g.sum()
     window = (g[:, None] * g).expand(a.shape[1], 1, 11, 11)
     blur = lambda x: F.conv2d(x, window, groups=x.shape[1])
-    ma, mb = blur(a), blur(b)
-    va, vb, cov = blur(a * a) - ma**2, blur(b * b) - mb**2, blur(a * b) - ma * mb
-    c1, c2 = (0.01 * span) ** 2, (0.03 * span) ** 2
+    ma = blur(a)
+    mb = blur(b)
+    va = blur(a * a) - ma**2
+    vb = blur(b * b) - mb**2
+    cov = blur(a * b) - ma * mb
+    c1 = (0.01 * span) ** 2
+    c2 = (0.03 * span) ** 2
     return ((2 * ma * mb + c1) * (2 * cov + c2) / ((ma**2 + mb**2 + c1) * (va + vb + c2))).mean()

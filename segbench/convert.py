@@ -192,7 +192,9 @@ of_folded = of_mobilenet | {
 
 
 def unfolded(theirs: dict) -> dict:
-    "The tensors of DeepLabv3 on MobileNetV2, whose head has no norms, under our names, with norms that add the biases."
+    """The tensors of DeepLabv3 on MobileNetV2, whose head has no norms, under our names, with norms
+    that add the biases.
+    """
     import torch
 
     ours = renamed(theirs, of_folded)
@@ -387,10 +389,13 @@ def classes_of(name: str) -> list:
 
 
 def in_their_order(pairs, n: int, origin, source: str, void_last: bool = False):
-    "`pairs` by the classes that the `n` outputs of a network from `origin` stand for, perhaps with void behind them."
+    """`pairs` by the classes that the `n` outputs of a network from `origin` stand for, perhaps
+    with void behind them.
+    """
     from segbench.data.same import in_order
 
-    own, theirs = pairs.classes, origin.sets.get(n) if origin else None
+    own = pairs.classes
+    theirs = origin.sets.get(n) if origin else None
     if theirs:
         theirs, classes = theirs, classes_of(theirs)
     if theirs and set(classes) & set(own):  # what it published, or a set that shares its names
@@ -398,22 +403,27 @@ def in_their_order(pairs, n: int, origin, source: str, void_last: bool = False):
             pairs = in_order(pairs, classes, f'{source}, from {origin.name},')
         except UserError as e:
             raise UserError(
-                f'{str(e).partition("; take")[0]}. Its {n} outputs are the classes of {theirs} in that order; name it with --data {theirs}.'
+                f'{str(e).partition("; take")[0]}. Its {n} outputs are the classes of '
+                f'{theirs} in that order; name it with --data {theirs}.'
             ) from None
-        more, void_last = n - len(classes), True
+        more = n - len(classes)
+        void_last = True
     else:
         print(
-            f'{source} does not say what its {n} outputs are called; they are taken for the classes of {pairs.name} by number'
+            f'{source} does not say what its {n} outputs are called; '
+            f'they are taken for the classes of {pairs.name} by number'
         )
         more = n - len(own)
     if more == 1 and not void_last:
         raise UserError(
-            f'{source} has {n} outputs and {pairs.name} has {len(own)} classes; whether the one more is the first or the last, nothing says: '
+            f'{source} has {n} outputs and {pairs.name} has {len(own)} classes; '
+            'whether the one more is the first or the last, nothing says: '
             'if it is void and the last, say so with --void-last.'
         )
     if more not in (0, 1):
         raise UserError(
-            f'the network has {n} outputs, and {pairs.name} has {len(own)} classes; name the data set whose classes they are with --data.'
+            f'the network has {n} outputs, and {pairs.name} has {len(own)} classes; '
+            'name the data set whose classes they are with --data.'
         )
     return pairs
 
@@ -434,10 +444,14 @@ def needed(model: str, backbone: str, n_classes: int, aux: bool) -> dict:
 
 
 def home(origin, ours: dict):
-    "Which network of `origin` the tensors `ours` come from: its name, its backbone and what it needs; None if each lacks something."
+    """Which network of `origin` the tensors `ours` come from.
+
+    Its name, its backbone and what it needs; None if each lacks something.
+    """
     if origin.last not in ours:
         return None
-    n, aux = len(ours[origin.last]), any(k.startswith('aux.') for k in ours)
+    n = len(ours[origin.last])
+    aux = any(k.startswith('aux.') for k in ours)
     known = [
         (model, backbone, needed(model, backbone, n, aux))
         for model, _, backbone in (h.partition(' ') for h in origin.homes)
@@ -482,14 +496,21 @@ def fates(theirs: dict, report, made: dict) -> list:
 
 # %% ../nbs/4_train/convert.ipynb #f87b03c1
 def misfit(net, ours: dict, report, best) -> str:
-    "Why the tensors `ours` do not fill `net`, in words; nothing if they do, perhaps but for whole parts."
-    part, size = lambda k: k.partition('.')[0], lambda t: '×'.join(map(str, t.shape))
+    """Why the tensors `ours` do not fill `net`, in words.
+
+    Nothing if they do, perhaps but for whole parts.
+    """
+    part = lambda k: k.partition('.')[0]
+    size = lambda t: '×'.join(map(str, t.shape))
     torn = [k for k in report.missing if part(k) in {part(t) for t in report.taken}]
     over = [k for k in report.unused if best and k in best[2]]
     if not report.taken:
         return 'none of its tensors has a place there'
     if report.resized:
-        return f'{(k := report.resized[0])} is {size(ours[k])} in the file and {size(net.state_dict()[k])} in the network'
+        return (
+            f'{(k := report.resized[0])} is {size(ours[k])} in the file and '
+            f'{size(net.state_dict()[k])} in the network'
+        )
     if torn:
         return f'{len(torn)} of its {report.total} tensors are missing, beginning with {torn[0]}'
     return (
@@ -500,7 +521,9 @@ def misfit(net, ours: dict, report, best) -> str:
 
 # %% ../nbs/4_train/convert.ipynb #7b1b9902
 def by_match(theirs: dict, net):
-    "Tensors of unknown origin under the names of `net` or of its backbone, and how sure that is, as `match` has both."
+    """Tensors of unknown origin under the names of `net` or of its backbone, and how sure that is,
+    as `match` has both.
+    """
     from segbench.backbones import same_eps
     from segbench.weights import match
 
@@ -541,15 +564,19 @@ def save_run(
         raise UserError(f'{str(out)!r} holds a run already; choose another --out, or remove it.')
     if gone:
         raise UserError(
-            f'the file lacks {", ".join(gone)}, so it makes no run; let --out end in .safetensors, and train from there with --init.'
+            f'the file lacks {", ".join(gone)}, so it makes no run; '
+            'let --out end in .safetensors, and train from there with --init.'
         )
     if not data:
         raise UserError(
-            f'{str(out)!r} would be a run, which knows its classes; name their data set with --data, or let --out end in .safetensors.'
+            f'{str(out)!r} would be a run, which knows its classes; '
+            'name their data set with --data, or let --out end in .safetensors.'
         )
-    pairs, n = lookup('data', data)(root, 'val'), net.spec['n_classes']
+    pairs = lookup('data', data)(root, 'val')
+    n = net.spec['n_classes']
     pairs = in_their_order(pairs, n, origin, source, void_last)
-    more, (c, h, w) = n - len(pairs.classes), pairs[0][0].shape
+    more = n - len(pairs.classes)
+    (c, h, w) = pairs[0][0].shape
     for which in ('best', 'last'):
         save_weights(out / f'{which}.safetensors', net)
     save_json(
@@ -587,7 +614,8 @@ def open_net(ours: dict, origin, model, backbone, classes, source: str):
     best = home(origin, ours) if origin else None
     if not (model or best):
         raise UserError(
-            f'{source} is {"from " + origin.name if origin else "of unknown origin"}, and which network it fills cannot be told; name one with --model.'
+            f'{source} is {"from " + origin.name if origin else "of unknown origin"}, '
+            'and which network it fills cannot be told; name one with --model.'
         )
     model, backbone = (model, backbone) if model else best[:2]
     net = make_net(model, n, backbone, aux=any(k.startswith('aux.') for k in ours))
@@ -613,12 +641,15 @@ def convert(
         origin.ours(theirs) if origin else theirs, origin, model, backbone, classes, source
     )
     if origin:
-        read, how = origin.ours, f'by the names of {origin.name}'
+        read = origin.ours
+        how = f'by the names of {origin.name}'
     else:
-        read, how = (lambda d: by_match(d, net)[0]), by_match(theirs, net)[1]
+        read = lambda d: by_match(d, net)[0]
+        how = by_match(theirs, net)[1]
     ours = read(theirs)
     report = load_weights(net, ours, source, by_name=True)
-    report.how, report.said = how, said
+    report.how = how
+    report.said = said
     if why := misfit(net, ours, report, best):
         raise UserError(
             f'{source} does not fit {net.spec["model"]}: {why}'
@@ -644,12 +675,15 @@ def told(report, rows) -> str:
 # %% ../nbs/4_train/convert.ipynb #9bdb60d9
 def main(
     file: str,  # Checkpoint: .pth, .pt, .bin or .safetensors
-    model: str = None,  # Network to fill, perhaps with arguments; by default the one that the weights were trained in
+    # Network to fill, perhaps with arguments; by default the one that the weights were trained in
+    model: str = None,
     backbone: str = None,  # Its backbone by timm's name; the network's own by default
     classes: int = None,  # Number of classes; what the file says by default
     mean: list[
         float
-    ] = None,  # Of each colour from 0 to 1 in its pictures; by default what is known of them, else the backbone's
+        # Of each colour from 0 to 1 in its pictures; by default what is known of them, else the
+        # backbone's
+    ] = None,
     std: list[float] = None,  # Deviation of each colour in its pictures
     data: str = None,  # Data set of its classes, for a run
     root: str = None,  # Folder of the data set
@@ -663,7 +697,8 @@ def main(
     for flag, numbers in dict(mean=mean, std=std).items():
         if numbers and len(numbers) != 3:
             raise UserError(
-                f'{flag} is {numbers}; give three numbers, for red, green and blue, such as 0.485 0.456 0.406.'
+                f'{flag} is {numbers}; give three numbers, for red, green and blue, '
+                'such as 0.485 0.456 0.406.'
             )
     if std and min(std) <= 0:
         raise UserError(f'std is {std}; a deviation is above 0, such as 0.229.')
@@ -672,12 +707,16 @@ def main(
     if verbose:
         print(*(f'{a:60} {how:9} {b}' for a, how, b in rows), sep='\n')
     net.mean, net.std = tuple(mean or net.mean), tuple(std or net.std)
-    spec, gone = net.spec, {k.partition('.')[0]: 0 for k in report.missing}
+    spec = net.spec
+    gone = {k.partition('.')[0]: 0 for k in report.missing}
     if Path(out).suffix != '.safetensors':
         origin = recognise(without_front(renamed(theirs, wrappers)))
         about = dict(
             loaded=[told(report, rows)],
-            command=f'segbench convert {file} {words(spec["model"], spec.get("backbone"))} --data "{data}"',
+            command=(
+                f'segbench convert {file} {words(spec["model"], spec.get("backbone"))} --data '
+                f'"{data}"'
+            ),
         )
         save_run(out, net, data, root, origin, Path(file).name, void_last, gone, **about)
     elif void_last:

@@ -21,7 +21,10 @@ class UserError(ValueError):
 
 # %% ../nbs/0_core/core.ipynb #192d220b
 class Stopped(KeyboardInterrupt):
-    "A training ended in order since the process got the signal `number`; commands exit with status 128 + `number`: 130, 143 or 129."
+    """A training ended in order since the process got the signal `number`.
+
+    Commands exit with status 128 + `number`: 130, 143 or 129.
+    """
 
     def __init__(self, said: str, number: int = signal.SIGINT):
         super().__init__(said)
@@ -29,15 +32,19 @@ class Stopped(KeyboardInterrupt):
 
 # %% ../nbs/0_core/core.ipynb #d3e4e7ca
 def choose(what, name, choices):
-    "`name` if it is one of `choices`, else a `UserError` that names the closest and lists them, or the nearest of very many."
+    """`name` if it is one of `choices`, else a `UserError` that names the closest and lists them,
+    or the nearest of very many.
+    """
     if name in choices:
         return name
-    known, few = [*map(str, choices)], len(choices) <= 60
+    known = [*map(str, choices)]
+    few = len(choices) <= 60
     near = get_close_matches(str(name), known, 1, 0.5)
     hint = f'; did you mean {near[0]!r}?' if near else '.'
     listed = known if few else get_close_matches(str(name), known, 8, 0)
     raise UserError(
-        f'unknown {what} {name!r}{hint} The {"" if few else f"nearest of {len(known)} "}choices are: {", ".join(listed)}.'
+        f'unknown {what} {name!r}{hint} The '
+        f'{"" if few else f"nearest of {len(known)} "}choices are: {", ".join(listed)}.'
     )
 
 # %% ../nbs/0_core/core.ipynb #294ba844
@@ -47,7 +54,9 @@ def at_least(
     /,
     **named,  # Numbers by the name that the user gave them by; None passes
 ):
-    "A `UserError` for the first of the numbers `named` that is not within these bounds, nor is `nan`."
+    """A `UserError` for the first of the numbers `named` that is not within these bounds, nor is
+    `nan`.
+    """
     for k, v in named.items():
         if v is None or least <= v <= most:
             continue
@@ -76,7 +85,10 @@ _wanted = {
 
 
 def of_kind(what: str, value, kind, usual=inspect.Parameter.empty):
-    "A `UserError` if `value` is not what the annotation `kind` says, nor the `usual` None; annotations that are not listed above say nothing."
+    """A `UserError` if `value` is not what the annotation `kind` says, nor the `usual` None.
+
+    Annotations that are not listed above say nothing.
+    """
     wants, test = _wanted.get(kind, ('', None))
     if not test or value is None and usual is None or test(value):
         return
@@ -89,7 +101,8 @@ marks = dict(models='Segmenter', data='Pairs', losses='Loss')
 def names(kind):
     "Every name that `lookup` knows for `kind`, with the import path it stands for."
     spec = importlib.util.find_spec(f'segbench.{kind}')
-    package, found = bool(spec.submodule_search_locations), {}
+    package = bool(spec.submodule_search_locations)
+    found = {}
     for file in sorted(Path(spec.origin).parent.glob('*.py')):
         for f in ast.parse(file.read_text(encoding='utf8')).body:
             if isinstance(f, ast.FunctionDef) and getattr(f.returns, 'id', '') == marks[kind]:
@@ -120,7 +133,9 @@ def _module(name: str, ours: bool):
 
 # %% ../nbs/0_core/core.ipynb #6c6a0028
 def _annotated(kind: str, name: str, f):
-    "`f` if it is a public function whose annotation says that it makes a network, a data set or a loss."
+    """`f` if it is a public function whose annotation says that it makes a network, a data set or a
+    loss.
+    """
     mark = marks[kind]
     makes = getattr(f, '__annotations__', {}).get('return') if inspect.isfunction(f) else None
     made = (
@@ -133,7 +148,8 @@ def _annotated(kind: str, name: str, f):
     if mark in made and not name.rpartition('.')[2].startswith('_'):
         return f
     raise UserError(
-        f'{name!r} is no {_kinds[kind]}: it must be a public function whose result is annotated, such as def {name.rpartition(".")[2].strip("_")}(…) -> {mark}.'
+        f'{name!r} is no {_kinds[kind]}: it must be a public function whose result is '
+        f'annotated, such as def {name.rpartition(".")[2].strip("_")}(…) -> {mark}.'
     )
 
 # %% ../nbs/0_core/core.ipynb #fd260a54
@@ -148,7 +164,8 @@ def parse_call(text):
         return name, {k.arg: ast.literal_eval(k.value) for k in call.keywords}
     except (SyntaxError, ValueError, TypeError, MemoryError, RecursionError):
         raise UserError(
-            f"cannot read {text!r}: write a name, or a name with literal arguments by keyword, such as 'pspnet(nf=64)'."
+            f'cannot read {text!r}: write a name, or a name with literal arguments by '
+            "keyword, such as 'pspnet(nf=64)'."
         ) from None
 
 # %% ../nbs/0_core/core.ipynb #72c727c6
@@ -157,12 +174,17 @@ def find(
     name: str,  # Dotted name: one of ours, or an import path of yours
     source=None,  # File in which the name was read; None where the user gave it, or trusts the file
 ):
-    "The function that `name` means, annotated as its kind; out of a file only segbench's own, and no other module is imported."
-    known, what = names(kind), _kinds[kind]
+    """The function that `name` means, annotated as its kind.
+
+    Out of a file only segbench's own, and no other module is imported.
+    """
+    known = names(kind)
+    what = _kinds[kind]
     ours = name in known or name in known.values()
     if source and not ours and '.' in name:
         raise UserError(
-            f'{str(source)!r} asks for the {what} {name!r}, which is not part of segbench: using it would run code from {name.rpartition(".")[0]!r}. '
+            f'{str(source)!r} asks for the {what} {name!r}, which is not part of segbench: '
+            f'using it would run code from {name.rpartition(".")[0]!r}. '
             'If you know whose it is, add --trust (trust=True in Python).'
         )
     module, _, attr = known.get(name, name).rpartition('.')
@@ -247,13 +269,17 @@ def seed_all(*key):
 
 # %% ../nbs/0_core/core.ipynb #99175c29
 def replaceable(*files):
-    "A `UserError` if one of the `files`, which will be written, is there and is none; asked before long work."
+    """A `UserError` if one of the `files`, which will be written, is there and is none.
+
+    Asked before long work.
+    """
     for f in map(Path, files):
         # renaming onto a device would take it away from the whole machine
         if f.exists() and not f.is_file():
             what = 'folder' if f.is_dir() else 'device or pipe'
             raise UserError(
-                f'{str(f)!r} is no file that can be replaced, but a {what}; give the name of a file.'
+                f'{str(f)!r} is no file that can be replaced, but a {what}; '
+                'give the name of a file.'
             )
 
 
@@ -291,10 +317,13 @@ def save_json(path, obj):
 
 
 def regular(path):
-    "`path`; a `UserError` if it is a pipe, on which a reader waits forever, or a device or a folder."
+    """`path`; a `UserError` if it is a pipe, on which a reader waits forever, or a device or a
+    folder.
+    """
     if Path(path).exists() and not Path(path).is_file():
         raise UserError(
-            f'{str(path)!r} is no file, but a folder, a pipe or a device; bring it back from a copy, or remove it.'
+            f'{str(path)!r} is no file, but a folder, a pipe or a device; '
+            'bring it back from a copy, or remove it.'
         )
     return path
 
@@ -330,14 +359,18 @@ def check_zip(path):
 
 # %% ../nbs/0_core/core.ipynb #4b8f333d
 def read_log(run):
-    "The reports of the folder `run`, oldest first, as dictionaries; none if its network was not trained here."
+    """The reports of the folder `run`, oldest first, as dictionaries.
+
+    None if its network was not trained here.
+    """
     log = regular(Path(run) / 'log.jsonl')
     if not log.exists():
         return []
     fine = lambda v: v is None or isinstance(v, (int, float))
     try:
         *lines, torn = log.read_text(encoding='utf8').split('\n')
-        # while a training writes, its last line may be torn; afterwards, and without a whole line, the log was cut
+        # while a training writes, its last line may be torn; afterwards, and without a whole line,
+        # the log was cut
         if torn and (not lines or (Path(run) / 'last.safetensors').exists()):
             raise ValueError('its last line is torn')
         rows = [json.loads(line) for line in lines]
@@ -361,7 +394,8 @@ def run_folder(path):
     if (path / 'config.json').is_file():
         return path
     raise UserError(
-        f'{str(path)!r} is not a run: there is no config.json in it; give the folder that --out named.'
+        f'{str(path)!r} is not a run: there is no config.json in it; '
+        'give the folder that --out named.'
     )
 
 # %% ../nbs/0_core/core.ipynb #1fce2386
@@ -463,31 +497,36 @@ def read_config(
     for k, (wants, test) in (_needed | _further).items():
         if k in config and not test(config[k]):
             raise UserError(
-                f'{str(file)!r} is damaged: {k!r} must be {wants}, not {str(config[k])[:60]!r}; bring it back from a copy.'
+                f'{str(file)!r} is damaged: {k!r} must be {wants}, '
+                f'not {str(config[k])[:60]!r}; bring it back from a copy.'
             )
     if len(config['palette']) < len(config['classes']):
         raise UserError(
-            f'{str(file)!r} is damaged: it has fewer colours than classes; bring it back from a copy.'
+            f'{str(file)!r} is damaged: it has fewer colours than classes; '
+            'bring it back from a copy.'
         )
-    k, n, values = (
-        len(config['classes']),
-        (config['net'] or {}).get('n_classes'),
-        config.get('values'),
-    )
+    k = len(config['classes'])
+    n = (config['net'] or {}).get('n_classes')
+    values = config.get('values')
     # weights from elsewhere may have void behind the classes
     if n and n not in (k, k + 1):
         raise UserError(
-            f'{str(file)!r} is damaged: its network has {n} outputs for {k} classes; bring it back from a copy.'
+            f'{str(file)!r} is damaged: its network has {n} outputs for {k} classes; '
+            'bring it back from a copy.'
         )
     if values and len(values) != (n or k):
         raise UserError(
-            f'{str(file)!r} is damaged: it has {len(values)} values for {k} classes; bring it back from a copy.'
+            f'{str(file)!r} is damaged: it has {len(values)} values for {k} classes; '
+            'bring it back from a copy.'
         )
     return config
 
 # %% ../nbs/0_core/core.ipynb #1ef88f80
 def _grab(f):
-    "Whether the operating system gives the open file `f` to this process alone; None where a file system has no locks."
+    """Whether the operating system gives the open file `f` to this process alone.
+
+    None where a file system has no locks.
+    """
     try:
         if os.name == 'nt':
             import msvcrt
@@ -534,11 +573,17 @@ def _taken(file, free, host: str) -> str:
             break
         time.sleep(0.05)  # its owner is about to write
     who = f'process {owner.get("pid", "?")} on {owner.get("host", host)}'
-    busy = f'is being trained by {who}, since {owner.get("since", "just now")}; wait for it, stop it, or choose another --out'
+    busy = (
+        f'is being trained by {who}, since {owner.get("since", "just now")}; wait for it, '
+        'stop it, or choose another --out'
+    )
     if free is False:
         return busy
     if owner and owner['host'] != host:
-        return f'was left by, or is being trained by, {who}, which cannot be seen from {host}; if that process is dead, remove {str(file)!r}'
+        return (
+            f'was left by, or is being trained by, {who}, which cannot be seen from {host}; '
+            f'if that process is dead, remove {str(file)!r}'
+        )
     return (
         busy
         if owner and free is None and owner['pid'] != os.getpid() and _alive(owner['pid'])
@@ -548,8 +593,13 @@ def _taken(file, free, host: str) -> str:
 # %% ../nbs/0_core/core.ipynb #ab48747b
 @contextmanager
 def locked(folder):
-    "Have `folder` for this process alone; a `UserError` names the one that has it. What a dead process left is taken over."
-    file, host, pid = Path(folder) / 'lock', socket.gethostname(), os.getpid()
+    """Have `folder` for this process alone.
+
+    A `UserError` names the one that has it. What a dead process left is taken over.
+    """
+    file = Path(folder) / 'lock'
+    host = socket.gethostname()
+    pid = os.getpid()
     while True:
         f = open(file, 'a+', encoding='utf8')
         free = _grab(f)

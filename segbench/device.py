@@ -19,14 +19,19 @@ def check_launch():
         if os.environ.get(f'ACCELERATE_USE_{way}', '').lower() != 'true':
             continue
         raise UserError(
-            f'accelerate is set to {way}, which splits the network over the processes, but segbench keeps it '
-            'whole in each (MULTI_GPU, MULTI_CPU or NO): start with accelerate launch --multi_gpu or with '
+            f'accelerate is set to {way}, which splits the network over the processes, '
+            'but segbench keeps it '
+            'whole in each (MULTI_GPU, MULTI_CPU or NO): start with accelerate launch '
+            '--multi_gpu or with '
             'torchrun, and save memory with --precision bf16, or with a smaller --bs and --accum.'
         )
 
 # %% ../nbs/0_core/device.ipynb #2c8e57e3
 def accelerator() -> Accelerator:
-    "This process among its like; of accelerate's own settings, only those that say where things run count."
+    """This process among its like.
+
+    Of accelerate's own settings, only those that say where things run count.
+    """
     check_launch()
     once = GradientAccumulationPlugin(
         num_steps=1
@@ -39,7 +44,8 @@ def accelerator() -> Accelerator:
         if 'already been initialized' not in str(e):
             raise
         raise UserError(
-            'an Accelerator with settings of its own was made in this session before, and accelerate '
+            'an Accelerator with settings of its own was made in this session before, '
+            'and accelerate '
             "keeps the first one's; restart the kernel, and let segbench make its own."
         ) from e
 

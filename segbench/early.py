@@ -38,7 +38,8 @@ def strips(*maps, size: int = 2**20):
 # %% ../nbs/2_measure/early.ipynb #9fe93966
 def sigmoid_focal(s, gamma):
     "The focal loss of scores `s` of wrong answers, and its derivative."
-    p, cost = s.sigmoid(), F.softplus(s)
+    p = s.sigmoid()
+    cost = F.softplus(s)
     factor = p**gamma
     cost.mul_(factor)
     return cost, factor.mul_(p).addcmul_(cost, 1 - p, value=gamma)
@@ -51,12 +52,15 @@ def focal(
     weight=None,  # Class weights, k numbers
 ) -> Loss:
     "Focal loss of a sigmoid per class, the mean over labelled pixels and classes."
-    x, n = wide(logits), (label != 255).sum().clamp(min=1) * logits.shape[1]
-    grad, value = torch.empty_like(x), 0
+    x = wide(logits)
+    n = (label != 255).sum().clamp(min=1) * logits.shape[1]
+    grad = torch.empty_like(x)
+    value = 0
     with torch.no_grad():
         for z, y, g in strips(x, label, grad):
             on = (y != 255)[:, None]
-            own, share = y.long()[:, None] * on, on.to(z.dtype) / n
+            own = y.long()[:, None] * on
+            share = on.to(z.dtype) / n
             cost, slope = sigmoid_focal(z, gamma)
             own_cost, own_slope = sigmoid_focal(-z.gather(1, own), gamma)
             value = value + torch.einsum(
@@ -65,12 +69,15 @@ def focal(
             torch.mul(slope.scatter_(1, own, -own_slope), share, out=g)
         if weight is not None:
             w = weight * len(weight) / weight.sum()
-            value, grad = value * w, grad.mul_(w[:, None, None])
+            value = value * w
+            grad = grad.mul_(w[:, None, None])
     return known(x, value.sum(), grad)
 
 # %% ../nbs/2_measure/early.ipynb #0ababe18
 def at_once(f, x):
-    "`f(x)`, a scalar, whose gradient with respect to `x` is taken now, so that nothing else is kept for it."
+    """`f(x)`, a scalar, whose gradient with respect to `x` is taken now, so that nothing else is
+    kept for it.
+    """
     if not (torch.is_grad_enabled() and x.requires_grad):
         return f(x)
     z = x.detach().requires_grad_()

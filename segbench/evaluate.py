@@ -12,7 +12,8 @@ if (
     import sys
     from pathlib import Path
 
-    sys.path[0], __package__ = str(Path(__file__).resolve().parents[1]), 'segbench'
+    sys.path[0] = str(Path(__file__).resolve().parents[1])
+    __package__ = 'segbench'
 
 # %% ../nbs/4_train/evaluate.ipynb #e8fd3268
 import sys
@@ -24,10 +25,13 @@ from .train import open_data
 
 # %% ../nbs/4_train/evaluate.ipynb #3ba49a4f
 def _is_own(pairs, config: dict, data, root, split: str, source) -> bool:
-    "Whether `pairs` hold what the run of `config` means by its own data and this split, wherever they lie; not if they have changed since."
+    """Whether `pairs` hold what the run of `config` means by its own data and this split, wherever
+    they lie; not if they have changed since.
+    """
     from segbench.data.same import content
 
-    about, known = content(pairs), config.get('sets') or {}
+    about = content(pairs)
+    known = config.get('sets') or {}
     if about in known.values():
         return True
     begun = [
@@ -51,12 +55,16 @@ def open_for(
     whose: str,  # What sentences call the run
     source=None,  # The file of `config`, unless it is trusted
 ):
-    "The data to score, by the classes of the run; a set that is not its own has six letters more in its name."
+    """The data to score, by the classes of the run.
+
+    A set that is not its own has six letters more in its name.
+    """
     from segbench.data.same import in_order, name_apart
 
     if not (data or config.get('data')):
         raise UserError(
-            'this run does not know its data set, since it was trained in a notebook; name it with --data.'
+            'this run does not know its data set, since it was trained in a notebook; '
+            'name it with --data.'
         )
     pairs = open_data(
         data or config['data'], root or config.get('root'), split, source=None if data else source
@@ -64,7 +72,8 @@ def open_for(
     if not _is_own(pairs, config, data, root, split, source):
         if not (data or root):
             print(
-                f'{pairs.name} is not what it was when the run began; its scores get a name of their own'
+                f'{pairs.name} is not what it was when the run began; '
+                'its scores get a name of their own'
             )
         name_apart(pairs)
     return in_order(pairs, config.get('classes'), whose)
@@ -84,7 +93,10 @@ def evaluate(
     quality,
     trust=False,
 ):
-    "Score the run on this process's share, put the counts together and keep them: scores, in the first process, and data."
+    """Score the run on this process's share, put the counts together and keep them.
+
+    Scores, in the first process, and data.
+    """
     import numpy as np
     from accelerate.utils import gather_object
     from tqdm import tqdm
@@ -93,10 +105,8 @@ def evaluate(
     from segbench.metrics import conventions
     from segbench.protocol import precision_of
 
-    acc, convention = (
-        accelerator(),
-        choose('convention', convention or protocol.convention, list(conventions)),
-    )
+    acc = accelerator()
+    convention = choose('convention', convention or protocol.convention, list(conventions))
     net, config = load_run(run, weights, acc.device, trust)
     pairs = open_for(
         config, data, root, split, repr(str(run)), None if trust else Path(run) / 'config.json'
@@ -145,7 +155,10 @@ def evaluate(
 
 # %% ../nbs/4_train/evaluate.ipynb #5010ff77
 def judged(shares, picture) -> dict:
-    "Boundary mIoU and calibration error from the counts of all processes; the reliability diagram goes to the file `picture`."
+    """Boundary mIoU and calibration error from the counts of all processes.
+
+    The reliability diagram goes to the file `picture`.
+    """
     from matplotlib.figure import Figure
     from segbench.quality import boundary_rule, ece, reliability
     from segbench.stats import miou
@@ -178,7 +191,8 @@ def tell(scores, pairs, file):
         return
     rule = more.get('boundary_rule', 'void counts as an outline: an old number, score again')
     print(
-        f'boundary mIoU {100 * more["boundary_miou"]:.2f} ({rule})  calibration error {100 * more["ece"]:.2f}'
+        f'boundary mIoU {100 * more["boundary_miou"]:.2f} ({rule})  calibration error '
+        f'{100 * more["ece"]:.2f}'
     )
 
 # %% ../nbs/4_train/evaluate.ipynb #a6e71096
@@ -191,13 +205,15 @@ def main(
     flip: bool = False,  # Show its mirror image, too
     window: int = None,  # Side of a sliding window; whole pictures by default
     hann: bool = False,  # Let the middle of a window count most
-    protocol: str = None,  # By name instead: hszhao, paddle, zijundeng, tramac or dsnet-ade-crop, perhaps with arguments
+    # By name instead: hszhao, paddle, zijundeng, tramac or dsnet-ade-crop, perhaps with arguments
+    protocol: str = None,
     bs: int = 8,  # Pictures per batch
     weights: str = 'best',  # best or last
     precision: str = None,  # bf16, fp16, no or auto; that of the training by default
     workers: int = 0,  # Loader processes
     quality: bool = False,  # Boundary mIoU and calibration, too, with a reliability diagram
-    convention: str = None,  # For absent classes: nanmean, cityscapes, official-ade or voc; that of the protocol by default
+    # For absent classes: nanmean, cityscapes, official-ade or voc; that of the protocol by default
+    convention: str = None,
     trust: bool = False,  # Use a network and a data set that the run names outside segbench, too
 ):
     "Score a run and keep the scores in its folder."

@@ -36,7 +36,8 @@ class Asked:
     protocol: Protocol = field(default_factory=Protocol)
     precision: str = 'no'  # `bf16`, `fp16` or `no`
     run: Path = None  # Its folder
-    order: list = None  # Where its outputs are that go by the numbers of the first run; None if it has the same
+    # Where its outputs are that go by the numbers of the first run; None if it has the same
+    order: list = None
 
     def __call__(self, image):
         "Probabilities, k×h×w float32, of the classes in `image`, c×h×w `uint8`."
@@ -47,7 +48,10 @@ class Asked:
 
 
 def winner(p):
-    "The likeliest class of each pixel, h×w `uint8`; for PyTorch, `max` is ten times as fast as `argmax`."
+    """The likeliest class of each pixel, h×w `uint8`.
+
+    For PyTorch, `max` is ten times as fast as `argmax`.
+    """
     return p.max(0).indices.byte()
 
 # %% ../nbs/5_explore/explain.ipynb #887a3d1e
@@ -62,7 +66,8 @@ def from_runs(
     for r, _, c in loaded:
         if sorted(c['classes']) != sorted(config['classes']):
             raise UserError(
-                f'{str(r)!r} knows other classes than {str(first)!r}; compare networks of the same classes.'
+                f'{str(r)!r} knows other classes than {str(first)!r}; '
+                'compare networks of the same classes.'
             )
     order = lambda c: (
         None
@@ -153,7 +158,10 @@ def bars(name: str, ranks, truth: int, classes, pal) -> Markup:
 
 # %% ../nbs/5_explore/explain.ipynb #afb2b681
 def kept_miou(asked, pairs):
-    "The mIoU of every picture from the counts that a run kept, n; None if it was not scored on `pairs`."
+    """The mIoU of every picture from the counts that a run kept, n.
+
+    None if it was not scored on `pairs`.
+    """
     file = asked.run and asked.run / 'eval' / f'{pairs.name}-{asked.protocol}.npz'
     if not file or not file.exists():
         return None
@@ -175,8 +183,11 @@ def rated(
     label,  # Class indices, h×w
     sure: float = 0.9,  # Confidence from which a mistake is a confident one
 ):
-    "mIoU of each network, share of labelled pixels that each is wrong about in confidence, share of pixels on which they differ."
-    preds, known = torch.stack([winner(p) for p in ps]), label != 255
+    """mIoU of each network, share of labelled pixels that each is wrong about in confidence, share
+    of pixels on which they differ.
+    """
+    preds = torch.stack([winner(p) for p in ps])
+    known = label != 255
     scores = [Scores(confusion(q, label, len(p)).numpy()).miou for p, q in zip(ps, preds)]
     wrong = [
         float(((q != label) & known & (confidence(p) >= sure)).sum() / known.sum().clamp(min=1))
@@ -191,7 +202,10 @@ def ordered(
     wrong=None,  # Shares of confident mistakes by network and picture
     apart=None,  # Shares of disagreement by picture
 ) -> list:
-    "Numbers of the pictures, the most interesting first; where networks are several, by their mean."
+    """Numbers of the pictures, the most interesting first.
+
+    Where networks are several, by their mean.
+    """
     key = {
         'as listed': lambda: np.arange(np.shape(scores)[-1]),
         'worst first': lambda: np.mean(scores, 0),
@@ -227,13 +241,11 @@ class Explorer(Instrument):
             if pairs is None
             else by_its_classes(pairs, self.asked[0])
         )
-        self.numbers, self.brought, self.yours, self.rates, self.lock = (
-            range(len(self.pairs)),
-            [],
-            False,
-            None,
-            RLock(),
-        )
+        self.numbers = range(len(self.pairs))
+        self.brought = []
+        self.yours = False
+        self.rates = None
+        self.lock = RLock()
         self.answers = lru_cache(keep)(lambda i: [a(self.sample(i)[0]) for a in self.asked])
         self.canvas = Canvas(names=list(self.pairs.classes), width=520)
         self.make_knobs()
@@ -266,7 +278,8 @@ def make_knobs(self: Explorer):
     self.left = widgets.ToggleButtons(options=['picture', 'label'], style=dict(button_width='70px'))
     self.look = widgets.ToggleButtons(options=ways, style=dict(button_width='98px'))
     self.opacity = knob(widgets.FloatSlider, 'opacity', 225, value=0.7, min=0, max=1, step=0.05)
-    self.legend, self.said = Said(), Said()
+    self.legend = Said()
+    self.said = Said()
     self.said.add_class('segbench-said')
 
 # %% ../nbs/5_explore/explain.ipynb #5bac84a5
@@ -315,10 +328,8 @@ def bring(self: Explorer, _=None):
     if not self.upload.value:
         return
     file = self.upload.value[-1]
-    channels, window = (
-        len(self.pairs[0][0]),
-        self.pairs.window,
-    )  # as the networks have learnt to see
+    channels = len(self.pairs[0][0])
+    window = self.pairs.window  # as the networks have learnt to see
     try:
         x = decode_image(bytes(file['content']), file['name'], channels, window, upright=True)
     except UserError as e:
@@ -341,7 +352,9 @@ def scored(pred, label, n: int) -> str:
 def draw(self: Explorer, _=None):
     "Paint the picture and all answers as the widgets say, one thread at a time."
     with self.lock:
-        (x, y), ps, pal = self.sample(self.i), self.answers(self.i), self.pairs.palette
+        (x, y) = self.sample(self.i)
+        ps = self.answers(self.i)
+        pal = self.pairs.palette
         preds = [winner(p) for p in ps]
         first = overlay(x, y, pal, self.opacity.value if self.left.value == 'label' else 0)
         title = 'your picture' if self.i < 0 else f'{self.left.value} {self.i}'
@@ -363,7 +376,9 @@ def draw(self: Explorer, _=None):
 
 _stops = ','.join(f'rgb{tuple(c)}' for c in _scale[[*range(0, 256, 32), 255]].tolist())
 _ramp = Markup(
-    f'<div class="segbench-chips">0 <span style="width:256px;height:12px;background:linear-gradient(90deg,{_stops})"></span> 1</div>'
+    '<div class="segbench-chips">0 <span '
+    f'style="width:256px;height:12px;background:linear-gradient(90deg,{_stops})"></span> '
+    '1</div>'
 )
 
 # %% ../nbs/5_explore/explain.ipynb #605e0b71
@@ -371,28 +386,33 @@ _ramp = Markup(
 def tell(self: Explorer, _=None):
     "Rank the classes at the picked pixel."
     if not self.canvas.at:
-        self.said.value = 'Click a pixel to rank the classes there; then the wheel, + − 0 and the arrows work, too.'
+        self.said.value = (
+            'Click a pixel to rank the classes there; then the wheel, + − 0 and the arrows work, '
+            'too.'
+        )
         return
-    (r, c), y, names, pal = (
-        self.canvas.at,
-        self.sample(self.i)[1],
-        self.pairs.classes,
-        self.pairs.palette,
-    )
+    (r, c) = self.canvas.at
+    y = self.sample(self.i)[1]
+    names = self.pairs.classes
+    pal = self.pairs.palette
     k = int(y[r, c])
     true = chip(names[k], pal[k]) if k < len(names) else chip('void', (0, 0, 0))
     tables = [
         bars(a.name, ranked(p[:, r, c]), k, names, pal)
         for a, p in zip(self.asked, self.answers(self.i))
     ]
-    line = '<div class="segbench-chips">row {}, column {} · truth: {}</div><div class="segbench-chips">{}</div>'
+    line = (
+        '<div class="segbench-chips">row {}, column {} · truth: '
+        '{}</div><div class="segbench-chips">{}</div>'
+    )
     self.said.value = markup(line, r, c, true, joined(tables))
 
 # %% ../nbs/5_explore/explain.ipynb #e78bbe58
 @patch
 def sort(self: Explorer, _=None):
     "Put the pictures in the order asked for; what no run has kept is found out first."
-    by, kept = self.order.value, [kept_miou(a, self.pairs) for a in self.asked]
+    by = self.order.value
+    kept = [kept_miou(a, self.pairs) for a in self.asked]
     if by == 'worst first' and all(k is not None for k in kept):
         self.arrange(ordered(by, kept))
     elif by == 'as listed':
@@ -421,7 +441,9 @@ def known(self: Explorer, rates):
 def arrange(self: Explorer, numbers):
     "Page through the pictures in this order, from the first."
     with self.lock:
-        self.numbers, self.yours, self.number.value = numbers, False, 0
+        self.numbers = numbers
+        self.yours = False
+        self.number.value = 0
     self.draw()
 
 

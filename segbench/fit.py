@@ -42,16 +42,17 @@ class Training:
 
     def __init__(self, net, train, val, out, settings, spec=None):
         keep_memory()
-        s, acc = settings, accelerator()
-        self.s, self.acc, self.train, self.val, self.out, self.spec = (
-            s,
-            acc,
-            train,
-            val,
-            Path(out),
-            spec or {},
-        )
-        self.rank, self.world, self.main = acc.process_index, acc.num_processes, acc.is_main_process
+        s = settings
+        acc = accelerator()
+        self.s = s
+        self.acc = acc
+        self.train = train
+        self.val = val
+        self.out = Path(out)
+        self.spec = spec or {}
+        self.rank = acc.process_index
+        self.world = acc.num_processes
+        self.main = acc.is_main_process
         self.precision = pick_precision(s.precision, acc.device)
         if self.world > 1 and acc.device.type == 'cuda':
             net = sync_norms(net)
@@ -64,13 +65,16 @@ class Training:
             self.net = torch.compile(self.net)
         self.ema = EMA(self.plain, s.ema) if s.ema else None
         self.scaler = torch.amp.GradScaler(acc.device.type, enabled=self.precision == 'fp16')
-        self.factor, self.criterion = schedule(s.schedule, s.warmup), None
+        self.factor = schedule(s.schedule, s.warmup)
+        self.criterion = None
         self.augment = crops(s, train)
-        self.step, self.scores, self.best, self.seconds, self.busy = 0, [], None, 0.0, 0.0
-        self.asked, self.saving = (
-            0,
-            False,
-        )  # the signal that asked for a stop; whether the state is being written
+        self.step = 0
+        self.scores = []
+        self.best = None
+        self.seconds = 0.0
+        self.busy = 0.0
+        self.asked = 0
+        self.saving = False  # the signal that asked for a stop; whether the state is being written
         self.mark = None  # of the validation set, once there are scores on it
         self.lengths()
 
@@ -78,13 +82,12 @@ class Training:
 @patch
 def lengths(self: Training):
     "Work out how many steps there are and when to evaluate."
-    s, self.batches = (
-        self.s,
-        Batches(len(self.train), self.s.bs, self.s.seed, self.rank, self.world),
-    )
+    s = self.s
+    self.batches = Batches(len(self.train), self.s.bs, self.s.seed, self.rank, self.world)
     if not self.batches.per_epoch:
         raise UserError(
-            f'{len(self.train)} training pictures do not fill one batch of {s.bs} for {self.world} processes; lower bs.'
+            f'{len(self.train)} training pictures do not fill one batch of {s.bs} for '
+            f'{self.world} processes; lower bs.'
         )
     self.per_epoch = self.batches.per_epoch / s.accum
     self.steps = s.steps or max(1, int(s.epochs * self.per_epoch))
@@ -104,9 +107,15 @@ def make_criterion(self: Training):
 # %% ../nbs/4_train/fit.ipynb #3a492df3
 @patch
 def rehearse(self: Training):
-    "Send a batch through a copy of the network and its loss: a `UserError` if they do not fit the pictures, before anything is written; what acted on the way is kept in `used`."
-    n, (h, w) = len(self.train.classes), self.augment.crop
-    net, samples = copy.deepcopy(self.plain).train(), Samples(self.train, self.augment, self.s.seed)
+    """Send a batch through a copy of the network and its loss.
+
+    A `UserError` if they do not fit the pictures, before anything is written; what acted on the way
+    is kept in `used`.
+    """
+    n = len(self.train.classes)
+    (h, w) = self.augment.crop
+    net = copy.deepcopy(self.plain).train()
+    samples = Samples(self.train, self.augment, self.s.seed)
     try:
         batch = collate([samples[0, i] for i in range(self.s.bs)])
         self.used = self.try_out(net, batch)
@@ -119,7 +128,8 @@ def rehearse(self: Training):
         raise
     except (LookupError, RuntimeError, TypeError, ValueError) as e:
         raise UserError(
-            f'this network cannot learn {n} classes from {self.s.bs} crops of {h}×{w} at a time: {e}; see to --bs, --crop and the network.'
+            f'this network cannot learn {n} classes from {self.s.bs} crops of {h}×{w} at a '
+            f'time: {e}; see to --bs, --crop and the network.'
         ) from e
     if found != n:
         raise UserError(
@@ -137,7 +147,8 @@ def _loss_of(training, net, batch, criterion):
 @patch
 def try_out(self: Training, net, batch) -> set:
     "Which of `loss` and `aux_weight` make a difference when the copy `net` learns from `batch`."
-    used, parts = set(), self.criterion.parts
+    used = set()
+    parts = self.criterion.parts
 
     def noted(f):
         return lambda *args: (used.add('loss'), f(*args))[1]
@@ -153,8 +164,12 @@ def try_out(self: Training, net, batch) -> set:
 
 # %% ../nbs/4_train/fit.ipynb #9ea5d003
 def _idle(training) -> str:
-    "The first of the settings that would do nothing in `training`, in a sentence; empty if all act."
-    s, usual = training.s, {f.name: f.default for f in fields(Settings)}
+    """The first of the settings that would do nothing in `training`, in a sentence.
+
+    Empty if all act.
+    """
+    s = training.s
+    usual = {f.name: f.default for f in fields(Settings)}
     inside = {
         name.startswith('body.') for name, p in training.plain.named_parameters() if p.requires_grad
     }
@@ -162,15 +177,30 @@ def _idle(training) -> str:
     waits = parse_call(s.schedule)[1].get('patience', 5) if s.schedule.startswith('plateau') else 0
     own = 'loss' not in training.used
     if own and s.loss != usual['loss']:
-        return f'this network brings its own loss, so that loss {s.loss!r} would do nothing; leave --loss out'
+        return (
+            f'this network brings its own loss, so that loss {s.loss!r} would do nothing; '
+            'leave --loss out'
+        )
     if own and s.class_weights:
-        return 'this network brings its own loss, so that class_weights would do nothing; leave --class-weights out'
+        return (
+            'this network brings its own loss, so that class_weights would do nothing; '
+            'leave --class-weights out'
+        )
     if s.aux_weight is not None and 'aux_weight' not in training.used:
-        return 'this network has no auxiliary losses to weigh, so that aux_weight would do nothing; leave --aux-weight out, or build the network with aux=True'
+        return (
+            'this network has no auxiliary losses to weigh, so that aux_weight would do nothing; '
+            'leave --aux-weight out, or build the network with aux=True'
+        )
     if s.head_lr is not None and inside == {False}:
-        return 'this network has no backbone, so that lr would do nothing beside head_lr; give its one learning rate by --lr'
+        return (
+            'this network has no backbone, so that lr would do nothing beside head_lr; '
+            'give its one learning rate by --lr'
+        )
     if s.head_lr is not None and inside == {True}:
-        return 'this network has nothing but a backbone to train, so that head_lr would do nothing; leave --head-lr out'
+        return (
+            'this network has nothing but a backbone to train, so that head_lr would do nothing; '
+            'leave --head-lr out'
+        )
     if s.decay_all and not s.wd:
         return 'wd is 0, so that decay_all would do nothing; give --wd, or leave --decay-all out'
     if s.steps and s.epochs != usual['epochs']:
@@ -178,15 +208,25 @@ def _idle(training) -> str:
             f'steps is {s.steps}, so that epochs {s.epochs} would do nothing; give one of the two'
         )
     if s.patience and scores <= s.patience:
-        return f'there are {scores} evaluations, so that patience {s.patience} would never end the training; lower --patience or --eval-every'
+        return (
+            f'there are {scores} evaluations, so that patience {s.patience} would never end the '
+            'training; lower --patience or --eval-every'
+        )
     if waits and scores <= waits:
-        return f'there are {scores} evaluations, so that a plateau of {waits} would never lower the learning rate; give --schedule "plateau(patience=…)" with less, or lower --eval-every'
+        return (
+            f'there are {scores} evaluations, so that a plateau of {waits} would never lower the '
+            'learning rate; give --schedule "plateau(patience=…)" with less, '
+            'or lower --eval-every'
+        )
     return ''
 
 # %% ../nbs/4_train/fit.ipynb #f4cab79f
 @patch
 def shares(self: Training, labels):
-    "By how much each of the batches with these `labels` counts, batches×(1 + parts of the loss); None for a batch that is alone."
+    """By how much each of the batches with these `labels` counts, batches×(1 + parts of the loss).
+
+    None for a batch that is alone.
+    """
     if len(labels) * self.world == 1:
         return None
     own = torch.stack([self.criterion.divisors(y.to(self.acc.device)) for y in labels])
@@ -197,7 +237,8 @@ def shares(self: Training, labels):
 @patch
 def update(self: Training, batches):
     "One optimiser step over a list of batches; their mean loss."
-    s, total = self.s, 0.0
+    s = self.s
+    total = 0.0
     self.net.train()
     seed_all(s.seed, self.step, self.rank)
     for g in self.opt.param_groups:
@@ -219,7 +260,10 @@ def update(self: Training, batches):
 
 @patch
 def move(self: Training) -> bool:
-    "Let the optimiser step along the gradient; whether it did, which a scaled one that overflowed does not."
+    """Let the optimiser step along the gradient.
+
+    Whether it did, which a scaled one that overflowed does not.
+    """
     self.scaler.unscale_(self.opt)
     if self.s.clip:
         torch.nn.utils.clip_grad_norm_(self.plain.parameters(), self.s.clip)
@@ -232,9 +276,12 @@ def move(self: Training) -> bool:
 # %% ../nbs/4_train/fit.ipynb #07421fb7
 @patch
 def loss(self: Training, image, label, extra=None, net=None, criterion=None):
-    "The loss of a batch of bytes, by `net` in place of the network and `criterion` in place of the loss if given."
+    """The loss of a batch of bytes, by `net` in place of the network and `criterion` in place of
+    the loss if given.
+    """
     move = lambda x: x.to(self.acc.device, non_blocking=True)
-    image, label = move(image), move(label)
+    image = move(image)
+    label = move(label)
     x = recolour(image, self.plain.mean, self.plain.std, self.s.jitter, self.s.stain, self.s.blur)
     with autocast(self.precision, self.acc.device):
         outputs = (net or self.net)(x)
@@ -252,7 +299,8 @@ def loss(self: Training, image, label, extra=None, net=None, criterion=None):
 # %% ../nbs/4_train/fit.ipynb #8e434763
 def collate(items):
     "Stack (image, label) or (image, label, maps) items; images stay channels last in memory."
-    stack, (image, label, *extra) = torch.utils.data.default_collate, zip(*items)
+    stack = torch.utils.data.default_collate
+    (image, label, *extra) = zip(*items)
     image = stack([x.permute(1, 2, 0) for x in image]).permute(0, 3, 1, 2)
     return image, stack(label), *map(stack, extra)
 
@@ -263,7 +311,10 @@ stops = [
 
 
 def ignore_stops(worker):
-    "A loader process leaves it to its parent to stop: a signal often goes to all processes at once."
+    """A loader process leaves it to its parent to stop.
+
+    A signal often goes to all processes at once.
+    """
     for s in stops:
         signal.signal(s, signal.SIG_IGN)
 
@@ -318,7 +369,8 @@ def evaluate(self: Training) -> dict:
         world=self.world,
     )
     rows, losses = zip(*gather_object([(rows, losses)]))
-    rows, losses = np.concatenate(rows), {k: v for d in losses for k, v in d.items()}
+    rows = np.concatenate(rows)
+    losses = {k: v for d in losses for k, v in d.items()}
     check_finite(mean_loss(losses), 'loss on the validation set', self)
     c = Scores(unpack(rows * [0, 1, 1, 1], 1, len(self.val.classes))[0])
     self.scores.append(c.miou)
@@ -335,7 +387,9 @@ def evaluate(self: Training) -> dict:
 def preview(self: Training, n: int = 3):
     "A picture of `n` validation pictures: image, label and prediction, in rows."
     pick = [round(k * (len(self.val) - 1) / max(1, n - 1)) for k in range(min(n, len(self.val)))]
-    net, pal, rows = self.scored().eval(), self.val.palette, []
+    net = self.scored().eval()
+    pal = self.val.palette
+    rows = []
     for image, label, *_ in map(self.val.__getitem__, pick):
         pred = decide(net, image[None].to(self.acc.device), precision=self.precision)[0].cpu()
         x = np.ascontiguousarray(to_array(image))
@@ -357,8 +411,12 @@ def asks(self: Training) -> str:
 
 
 def _same_asked(was: str, now: str) -> bool:
-    "Whether two answers of `asks` mean one training; a setting that an older state does not know had its default."
-    was, now = json.loads(was), json.loads(now)
+    """Whether two answers of `asks` mean one training.
+
+    A setting that an older state does not know had its default.
+    """
+    was = json.loads(was)
+    now = json.loads(now)
     defaults = json.loads(json.dumps(asdict(Settings()), default=str))
     return was['net'] == now['net'] and defaults | was['settings'] == defaults | now['settings']
 
@@ -394,7 +452,9 @@ def save(self: Training):
             torch.save(state, f)
     except RuntimeError as e:  # PyTorch hides what the system said
         raise OSError(
-            f'the state of {str(self.out)!r} cannot be written, perhaps since the disk is full ({str(e).splitlines()[0]}); the one before it is still there'
+            f'the state of {str(self.out)!r} cannot be written, '
+            f'perhaps since the disk is full ({str(e).splitlines()[0]}); '
+            'the one before it is still there'
         ) from e
     finally:
         self.saving = False
@@ -437,10 +497,8 @@ def _odd(d: dict):
 
 def read_state(file) -> dict:
     "What `save` wrote into `file`; a `UserError` if it is not whole."
-    file, needs = (
-        Path(file),
-        ('step', 'net', 'opt', 'ema', 'scaler', 'scores', 'best', 'seconds', 'sums', 'log'),
-    )
+    file = Path(file)
+    needs = ('step', 'net', 'opt', 'ema', 'scaler', 'scores', 'best', 'seconds', 'sums', 'log')
     run = file.parents[1]
     try:
         check_zip(file)
@@ -452,7 +510,9 @@ def read_state(file) -> dict:
     except Exception as e:  # a damaged file can mislead in any way
         said = str(e).strip().splitlines() or [type(e).__name__]
         raise UserError(
-            f'there is no whole state in {str(file)!r} to go on from ({said[0].partition("; bring")[0].rstrip(".")}); bring it back from a copy, or begin anew, perhaps with --init {run}.'
+            f'there is no whole state in {str(file)!r} to go on from '
+            f'({said[0].partition("; bring")[0].rstrip(".")}); bring it back from a copy, '
+            f'or begin anew, perhaps with --init {run}.'
         ) from e
     return d
 
@@ -467,7 +527,8 @@ def cut_log(self: Training, kept):
     if self.log.exists() and not (len(have) >= n and have.startswith(want)):
         how = f'it has {len(have)} bytes of {n}' if len(have) < n else 'its lines are others'
         raise UserError(
-            f'{str(self.log)!r} is not the log that the state of {str(self.out)!r} goes on from: {how}; bring it back from a copy{lost}.'
+            f'{str(self.log)!r} is not the log that the state of {str(self.out)!r} goes on '
+            f'from: {how}; bring it back from a copy{lost}.'
         )
     if len(want) < n:
         raise UserError(f'{str(self.log)!r} is gone; bring it back from a copy.')
@@ -483,7 +544,9 @@ def restore(self: Training):
     d = read_state(file := self.out / 'state' / 'state.pt')
     if 'asks' in d and not _same_asked(d['asks'], self.asks()):
         raise UserError(
-            f'{str(self.out / "config.json")!r} says other settings than {str(file)!r} was made with; bring it back from a copy, or begin anew, perhaps with --init {self.out}.'
+            f'{str(self.out / "config.json")!r} says other settings than {str(file)!r} was '
+            'made with; bring it back from a copy, or begin anew, '
+            f'perhaps with --init {self.out}.'
         )
     try:
         self.plain.load_state_dict(d['net'])
@@ -493,7 +556,8 @@ def restore(self: Training):
             self.ema.net.load_state_dict(d['ema'])
     except (AttributeError, LookupError, RuntimeError, TypeError, ValueError) as e:
         raise UserError(
-            f'the state in {str(file)!r} does not fit this network and its optimiser ({str(e).splitlines()[0]}); begin anew, perhaps with --init {self.out}.'
+            f'the state in {str(file)!r} does not fit this network and its optimiser '
+            f'({str(e).splitlines()[0]}); begin anew, perhaps with --init {self.out}.'
         ) from e
     scale = (
         checked_scale(d['pictures'], file)
@@ -504,20 +568,20 @@ def restore(self: Training):
     )
     for net in (self.plain, *([self.ema.net] if self.ema else [])):
         take_scale(net, scale)
-    self.step, self.scores, self.best, self.seconds, self.sums = (
-        d['step'],
-        d['scores'],
-        d['best'],
-        d['seconds'],
-        d['sums'],
-    )
+    self.step = d['step']
+    self.scores = d['scores']
+    self.best = d['best']
+    self.seconds = d['seconds']
+    self.sums = d['sums']
     self.first(lambda: self.cut_log(d['log']))
 
 # %% ../nbs/4_train/fit.ipynb #55deda9c
 @patch
 def start(self: Training, resume: bool):
     "Make or find the run's folder; a `UserError` if it holds another run."
-    self.log, self.sums, self.saved = self.out / 'log.jsonl', [0.0, 0], time.monotonic()
+    self.log = self.out / 'log.jsonl'
+    self.sums = [0.0, 0]
+    self.saved = time.monotonic()
     self.board = None
     if (self.out / 'eval').is_file():
         raise UserError(f'{str(self.out / "eval")!r} is a file where a folder belongs; remove it.')
@@ -540,7 +604,9 @@ def start(self: Training, resume: bool):
     was = read_config(self.out, 'processes')['processes']
     if was != self.world:
         raise UserError(
-            f'{str(self.out)!r} was trained by {was} process(es) and cannot go on with {self.world}: the same step would see other pictures; start {was}, or a new run from its weights with --init.'
+            f'{str(self.out)!r} was trained by {was} process(es) and cannot go on with '
+            f'{self.world}: the same step would see other pictures; start {was}, '
+            'or a new run from its weights with --init.'
         )
     self.restore()
     self.first(self.tidy)
@@ -552,7 +618,8 @@ def begin(self: Training):
     "Make the folder a run."
     if (self.out / 'config.json').exists():
         raise UserError(
-            f'{str(self.out)!r} holds a run already; choose another --out, go on with it by --resume, or remove it.'
+            f'{str(self.out)!r} holds a run already; choose another --out, '
+            'go on with it by --resume, or remove it.'
         )
     self.tidy()
     self.log.write_text('')
@@ -563,7 +630,8 @@ def begin(self: Training):
 @patch
 def note_root(self: Training):
     "Keep where the data lie now, if they were moved."
-    config, now = read_config(self.out), self.spec.get('root')
+    config = read_config(self.out)
+    now = self.spec.get('root')
     if now and config.get('root') != str(now):
         save_json(self.out / 'config.json', config | dict(root=str(now)))
 
@@ -579,7 +647,10 @@ def tidy(self: Training):
 # %% ../nbs/4_train/fit.ipynb #5c7dd965
 @patch
 def first(self: Training, act):
-    "Have the main process do `act`; what goes wrong there ends every process with the same sentence."
+    """Have the main process do `act`.
+
+    What goes wrong there ends every process with the same sentence.
+    """
     wrong = None
     if self.main:
         try:
@@ -627,7 +698,8 @@ def config(self: Training) -> dict:
     )
     report = getattr(getattr(self.plain, 'body', None), 'report', None)
     image, label = self.train[0][:2]
-    (h, w), channels = label.shape, len(image)
+    (h, w) = label.shape
+    channels = len(image)
     return dict(
         net=getattr(self.plain, 'spec', None),
         settings=asdict(self.s),
@@ -672,7 +744,8 @@ def _git(*words):
 
 def provenance() -> dict:
     "The command, the time, the versions and the state of the repository; None where there is none."
-    commit, changes = _git('rev-parse', 'HEAD'), _git('status', '--porcelain')
+    commit = _git('rev-parse', 'HEAD')
+    changes = _git('status', '--porcelain')
     names = ('torch', 'torchvision', 'timm', 'accelerate', 'numpy')
     return dict(
         argv='in a notebook' if get_ipython() else shlex.join(sys.argv),
@@ -688,7 +761,8 @@ def check_finite(value, what: str, training):
     if math.isfinite(value):
         return
     raise UserError(
-        f'the {what} is {value} by step {training.step}; begin anew with a lower --lr, with --clip, or with another --precision than {training.precision}.'
+        f'the {what} is {value} by step {training.step}; begin anew with a lower --lr, '
+        f'with --clip, or with another --precision than {training.precision}.'
     )
 
 
@@ -713,7 +787,8 @@ def mean_so_far(self: Training):
 @patch
 def tell(self: Training, **scores):
     "Append a line to the log and to TensorBoard; returns it."
-    loss, n = self.mean_so_far(), self.sums[1]
+    loss = self.mean_so_far()
+    n = self.sums[1]
     images = n * self.s.bs * self.s.accum * self.world
     row = dict(
         step=self.step,
@@ -725,7 +800,8 @@ def tell(self: Training, **scores):
         images_per_s=round(images / max(1e-9, self.busy), 2),
         memory=peak_memory(self.acc.device),
     )
-    self.sums, self.busy = [0.0, 0], 0.0
+    self.sums = [0.0, 0]
+    self.busy = 0.0
     if self.main:
         with open(self.log, 'a') as f:
             f.write(json.dumps(row) + '\n')
@@ -761,7 +837,10 @@ class Table:
     )
 
     def __init__(self, steps, start, on=True):
-        self.steps, self.rows, self.on, self.drawn = steps, [], on, 0.0
+        self.steps = steps
+        self.rows = []
+        self.on = on
+        self.drawn = 0.0
         self.html = on and type(get_ipython()).__name__ == 'ZMQInteractiveShell'
         self.handle = display(HTML(''), display_id=True) if self.html else None
         self.bar = tqdm(
@@ -812,7 +891,10 @@ def add(self: Table, row: dict):
 # %% ../nbs/4_train/fit.ipynb #d89ed59f
 @contextmanager
 def polite(training):
-    "Turn Ctrl-C, SIGTERM and SIGHUP into a wish that the loop fulfils; a later Ctrl-C ends the training at once."
+    """Turn Ctrl-C, SIGTERM and SIGHUP into a wish that the loop fulfils.
+
+    A later Ctrl-C ends the training at once.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -821,13 +903,15 @@ def polite(training):
     def ask(number, frame):
         nonlocal first
         if first is None:
-            first, training.asked = time.monotonic(), number
+            first = time.monotonic()
+            training.asked = number
         impatient = (
             number == signal.SIGINT and time.monotonic() - first > 1
         )  # launchers send it twice
         if impatient and not training.saving:
             raise Stopped(
-                f'stopped in the middle of a step; segbench train --resume {training.out} goes on from the last state that was kept'
+                f'stopped in the middle of a step; segbench train --resume {training.out} '
+                'goes on from the last state that was kept'
             )
 
     before = {s: signal.getsignal(s) for s in stops}
@@ -843,7 +927,10 @@ def polite(training):
 # %% ../nbs/4_train/fit.ipynb #ad31a4dd
 @patch
 def wants_stop(self: Training) -> bool:
-    "Whether a stop was asked for, by a signal or by a file `stop`; processes agree on it every ten steps."
+    """Whether a stop was asked for, by a signal or by a file `stop`.
+
+    Processes agree on it every ten steps.
+    """
     if self.world > 1 and self.step % 10:
         return False
     if self.main and (self.out / 'stop').exists():
@@ -869,14 +956,13 @@ def report(self: Training, table):
 @patch
 def run(self: Training, progress: bool = True):
     "Train to the end, or until a stop is asked for."
-    table, clock = (
-        Table(self.steps, self.step, progress and self.main),
-        time.monotonic(),
-    )  # a clock that nobody sets back
+    table = Table(self.steps, self.step, progress and self.main)
+    clock = time.monotonic()  # a clock that nobody sets back
 
     def lap():
         nonlocal clock
-        gone, clock = time.monotonic() - clock, time.monotonic()
+        gone = time.monotonic() - clock
+        clock = time.monotonic()
         self.seconds += gone
         return gone
 
@@ -898,7 +984,10 @@ def run(self: Training, progress: bool = True):
             if stop:
                 self.rest(table)
                 raise Stopped(
-                    f'stopped after step {self.step} of {self.steps}; segbench train --resume {self.out} goes on',
+                    (
+                        f'stopped after step {self.step} of {self.steps}; '
+                        f'segbench train --resume {self.out} goes on'
+                    ),
                     self.asked or signal.SIGINT,
                 )
     table.bar.close()
@@ -963,13 +1052,17 @@ def fit(
     progress: bool = True,  # Show a bar and a table
     **kwargs,  # `Settings`
 ) -> Training:
-    "Train `net` and keep everything in the folder `out`; the best weights are in `best.safetensors`."
+    """Train `net` and keep everything in the folder `out`.
+
+    The best weights are in `best.safetensors`.
+    """
     check_settings(s := Settings(**kwargs))
     for p in (train, val):
         check_channels(len(p[0][0]), net.mean, f' of {p.name}')
     if s.stain and len(train[0][0]) != 3:
         raise UserError(
-            f'{train.name} has pictures of {len(train[0][0])} channels, but stain is for red, green and blue; leave it at 0.'
+            f'{train.name} has pictures of {len(train[0][0])} channels, but stain is for red, '
+            'green and blue; leave it at 0.'
         )
     train, val, changed = as_begun(train, val, out, resume, changed_data)
     said = agreed(train, val)  # before anything is written

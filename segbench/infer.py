@@ -21,10 +21,14 @@ from .weights import *
 
 # %% ../nbs/4_train/infer.ipynb #0666b7cf
 def keep_memory():
-    "Let the C library keep freed memory for the next step instead of handing it back; does nothing where there is no glibc."
+    """Let the C library keep freed memory for the next step instead of handing it back.
+
+    Does nothing where there is no glibc.
+    """
     if sys.platform != 'linux' or not hasattr(libc := ctypes.CDLL(None), 'gnu_get_libc_version'):
         return
-    M_TRIM_THRESHOLD, M_MMAP_MAX = -1, -4
+    M_TRIM_THRESHOLD = -1
+    M_MMAP_MAX = -4
     libc.mallopt(M_MMAP_MAX, 0)
     libc.mallopt(M_TRIM_THRESHOLD, 2**31 - 1)
 
@@ -52,7 +56,10 @@ def loader(pairs, bs: int, rank: int = 0, world: int = 1, workers: int = 0):
 # %% ../nbs/4_train/infer.ipynb #a7f35b02
 @contextmanager
 def loading(advice: str = ''):
-    "What becomes of loader processes in this block is a `UserError`, which ends in `advice`; mistakes in the code stay what they are."
+    """What becomes of loader processes in this block is a `UserError`, which ends in `advice`.
+
+    Mistakes in the code stay what they are.
+    """
     try:
         yield
     except Exception as e:
@@ -66,7 +73,8 @@ def loading(advice: str = ''):
         if not isinstance(e, RuntimeError):
             raise
         raise UserError(
-            f'a loader process was killed ({said.splitlines()[0].rstrip(". ")}), perhaps since memory ran out; lower --workers{advice}.'
+            f'a loader process was killed ({said.splitlines()[0].rstrip(". ")}), '
+            f'perhaps since memory ran out; lower --workers{advice}.'
         ) from e
 
 # %% ../nbs/4_train/infer.ipynb #0a4d2e71
@@ -100,17 +108,23 @@ def score(
     workers: int = 0,  # Loader processes
     progress=lambda batches: batches,  # Wraps the batches, such as `tqdm`
 ):
-    "Counts of the pictures, packed, m×4 `int64`, and their losses, for this process's share of `pairs`; `net` in evaluation."
-    device, n = next(net.parameters()).device, len(pairs.classes)
+    """Counts of the pictures, packed, m×4 `int64`, and their losses, for this process's share of
+    `pairs`; `net` in evaluation.
+    """
+    device = next(net.parameters()).device
+    n = len(pairs.classes)
     net.eval()
     keep_memory()
-    rows, losses = [np.zeros((0, 4), np.int64)], {}
+    rows = [np.zeros((0, 4), np.int64)]
+    losses = {}
     for batch in progress(loader(pairs, bs, rank, world, workers)):
         for i, x, y in same_size([(k, *to_score(x, y, protocol, k)) for k, x, y in batch]):
-            x, y = x.to(device), y.to(device)
+            x = x.to(device)
+            y = y.to(device)
             if criterion:
                 z = coarse(net, x, precision)
-                pred, losses = winners(net, z, y), losses | each_loss(net, z, y, criterion, i)
+                pred = winners(net, z, y)
+                losses = losses | each_loss(net, z, y, criterion, i)
             else:
                 pred = decide(net, x, protocol, y.shape[-2:], precision)
             rows += [pack(confusion(p, t, n).cpu(), k) for k, p, t in zip(i, pred, y)]
@@ -132,9 +146,13 @@ def judge(
     world: int = 1,
     progress=lambda x: x,
 ):
-    "Boundary areas, 3×k, and calibration counts, 3×bins, summed over this process's share of `pairs`."
-    device, n = next(net.parameters()).device, len(pairs.classes)
-    borders, sure = np.zeros((3, n), np.int64), torch.zeros(3, 20, dtype=torch.float64)
+    """Boundary areas, 3×k, and calibration counts, 3×bins, summed over this process's share of
+    `pairs`.
+    """
+    device = next(net.parameters()).device
+    n = len(pairs.classes)
+    borders = np.zeros((3, n), np.int64)
+    sure = torch.zeros(3, 20, dtype=torch.float64)
     for i in progress(range(rank, len(pairs), world)):
         image, label = to_score(*pairs[i][:2], protocol, i)
         p = answer(net, image[None].to(device), protocol, label.shape, precision).cpu()
@@ -154,17 +172,22 @@ def _check_options(
     for k, v in asked.items():
         if k in ('backbone', 'pretrained') and k not in takes:
             raise UserError(
-                f'{name} has no {"backbone to choose" if k == "backbone" else "backbone for which there are weights"}, so that {k} {str(v)!r} would do nothing; leave --{k} out.'
+                f'{name} has no '
+                f'{"backbone to choose" if k == "backbone" else "backbone for which there are weights"}, '
+                f'so that {k} {str(v)!r} would do nothing; leave --{k} out.'
             )
         choose(f'argument of {model}', k, list(takes))
         if inside.get(k, v) != v:
             raise UserError(
-                f'the network {model!r} has {k} {inside[k]!r} in its brackets, but {v!r} is asked for besides; say it once.'
+                f'the network {model!r} has {k} {inside[k]!r} in its brackets, '
+                f'but {v!r} is asked for besides; say it once.'
             )
 
 
 def unfilled(model: str) -> str:
-    "`model` without the weights of a backbone in its brackets, for which a run that brings its own has no need."
+    """`model` without the weights of a backbone in its brackets, for which a run that brings its
+    own has no need.
+    """
     name, inside = parse_call(model)
     if 'pretrained' not in inside:
         return model
@@ -203,10 +226,13 @@ def load_run(
 ):
     "The network of a run, in evaluation, and the run's configuration."
     file = Path(run) / f'{choose("weights", weights, ["best", "last"])}.safetensors'
-    config, source = read_config(run), Path(run) / 'config.json'
+    config = read_config(run)
+    source = Path(run) / 'config.json'
     if not config['net']:
         raise UserError(
-            f'the network of {str(run)!r} was given as an object, so it cannot be built again by name; train it by name, or load best.safetensors into it yourself.'
+            f'the network of {str(run)!r} was given as an object, '
+            'so it cannot be built again by name; train it by name, '
+            'or load best.safetensors into it yourself.'
         )
     spec = config['net'] | dict(model=unfilled(config['net']['model']))
     try:
@@ -219,7 +245,8 @@ def load_run(
         ) from e
     if not file.exists():
         raise UserError(
-            f'{str(run)!r} has no {file.name} yet: it has not come to its first evaluation; continue it with segbench train --resume {run}.'
+            f'{str(run)!r} has no {file.name} yet: it has not come to its first evaluation; '
+            f'continue it with segbench train --resume {run}.'
         )
     report = load_weights(net, file)
     if report.missing or report.resized:
@@ -237,12 +264,15 @@ def save_scores(
     convention: str = 'nanmean',  # For absent classes
     **more,  # Further facts for the file
 ) -> Scores:
-    "Write `eval/<data>-<split>-<protocol>.json` with the scores and `.npz` with counts, and group if the set knows it, of every picture."
+    """Write `eval/<data>-<split>-<protocol>.json` with the scores and `.npz` with counts, and group
+    if the set knows it, of every picture.
+    """
     rows = rows[np.argsort(rows[:, 0], kind='stable')]
     scores = Scores(unpack(rows * [0, 1, 1, 1], 1, len(pairs.classes))[0], convention)
     if not scores.counts[:-1].any():
         raise UserError(
-            f'{pairs.name} has nothing to score: all its labels are void, like those of a test whose server keeps them; predict its pictures instead.'
+            f'{pairs.name} has nothing to score: all its labels are void, '
+            'like those of a test whose server keeps them; predict its pictures instead.'
         )
     each = miou(areas_packed(rows, len(pairs), len(pairs.classes)))
     file = Path(run) / 'eval' / f'{pairs.name}-{protocol}'

@@ -35,7 +35,10 @@ def separable_bn(
     dilation: int = 1,  # Distance between the taps
     act=nn.ReLU,  # Activation between the two, or None
 ):
-    "A 3×3 convolution of each channel alone, then a 1×1 one over all of them: `conv_bn` for about a ninth of the work."
+    """A 3×3 convolution of each channel alone, then a 1×1 one over all of them.
+
+    `conv_bn` for about a ninth of the work.
+    """
     return nn.Sequential(conv_bn(ni, ni, dilation=dilation, groups=ni, act=act), conv_bn(ni, nf, 1))
 
 # %% ../nbs/0_core/layers.ipynb #2a283eb5
@@ -53,7 +56,8 @@ def head(
 def resize(
     x,  # Tensor, b×c×h×w
     like,  # Tensor whose height and width are wanted, or the two numbers
-    align_corners: bool = False,  # Corner samples sit on the corners of the picture (Caffe's convention)
+    # Corner samples sit on the corners of the picture (Caffe's convention)
+    align_corners: bool = False,
 ):
     "`x` resized bilinearly; itself if it has that size already."
     size = tuple(like.shape[-2:]) if isinstance(like, torch.Tensor) else tuple(like)
@@ -67,7 +71,8 @@ def resize(
 def bilinear_up(
     n: int,  # Channels in and out
     stride: int,  # Factor
-    padding: int = 0,  # Rows and columns that are cut off on each side; `stride//2` leaves `stride` times the size
+    # Rows and columns that are cut off on each side; `stride//2` leaves `stride` times the size
+    padding: int = 0,
 ):
     "A transposed convolution that enlarges by `stride` and begins as bilinear interpolation."
     up = nn.ConvTranspose2d(n, n, 2 * stride, stride, padding, bias=False)
@@ -102,12 +107,16 @@ def gflops(m, h: int, w: int, in_chans: int = 3) -> float:
 
 # %% ../nbs/0_core/layers.ipynb #522d60fe
 def n_used(m, h: int, w: int, in_chans: int = 3) -> int:
-    "Number of trainable parameters of `m` that take part in the evaluation of a picture of `h`×`w`: those without auxiliary heads."
+    """Number of trainable parameters of `m` that take part in the evaluation of a picture of
+    `h`×`w`: those without auxiliary heads.
+    """
     m = copy.deepcopy(m).eval().to('meta')
     with torch.enable_grad():
         y = m(torch.empty(1, in_chans, h, w, device='meta'))
     # the parameters are the leaves of the graph that leads to the output
-    used, seen, waiting = set(), set(), [y.grad_fn]
+    used = set()
+    seen = set()
+    waiting = [y.grad_fn]
     while waiting:
         node = waiting.pop()
         if node is None or node in seen:
@@ -138,7 +147,8 @@ class Residual(nn.Module):
 
     def __init__(self, convs, ni: int, nf: int, stride: int = 1, relu: bool = True):
         super().__init__()
-        self.convs, self.relu = convs, relu
+        self.convs = convs
+        self.relu = relu
         self.short = (
             conv_bn(ni, nf, 1, stride, act=None) if stride > 1 or ni != nf else nn.Identity()
         )
@@ -181,10 +191,8 @@ class GraphConv(nn.Module):
 
     def __init__(self, states: int, nodes: int):
         super().__init__()
-        self.over_nodes, self.over_states = (
-            nn.Conv1d(nodes, nodes, 1),
-            nn.Conv1d(states, states, 1, bias=False),
-        )
+        self.over_nodes = nn.Conv1d(nodes, nodes, 1)
+        self.over_states = nn.Conv1d(states, states, 1, bias=False)
 
     def forward(self, v):
         "b×states×nodes, as `v`."
@@ -192,7 +200,9 @@ class GraphConv(nn.Module):
 
 # %% ../nbs/0_core/layers.ipynb #e14f15fd
 def input_grad(g, w, shape, stride, padding, dilation):
-    "The gradient of a depthwise convolution with respect to its input of size `shape`, as a convolution of `g`."
+    """The gradient of a depthwise convolution with respect to its input of size `shape`, as a
+    convolution of `g`.
+    """
     reach = [d * (k - 1) for d, k in zip(dilation, w.shape[2:])]
     if stride != (1, 1):
         wide = torch.zeros(
@@ -242,7 +252,10 @@ class Depthwise(nn.Conv2d):
 
 # %% ../nbs/0_core/layers.ipynb #b7e98f92
 def quick_depthwise(m):
-    "Give the depthwise convolutions in `m` whose gradients are slow on a CPU quick ones; returns `m`."
+    """Give the depthwise convolutions in `m` whose gradients are slow on a CPU quick ones.
+
+    Returns `m`.
+    """
     for c in m.modules():
         slow = type(c) is nn.Conv2d and (
             max(c.kernel_size) > 3 or max(c.stride) > 1 or max(c.dilation) > 1

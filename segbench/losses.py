@@ -24,9 +24,11 @@ def wide(logits):
 # %% ../nbs/2_measure/losses.ipynb #5b149266
 def pixel_ce(logits, label, weight=None, smooth: float = 0.0):
     "Cross-entropy of every pixel, b×h×w, zero where void."
-    x, y = wide(logits), label.long()
+    x = wide(logits)
+    y = label.long()
     if x.stride(1) == 1 and x.shape[1] >= 16:
-        x, y = x.permute(0, 2, 3, 1).flatten(0, 2), y.flatten()
+        x = x.permute(0, 2, 3, 1).flatten(0, 2)
+        y = y.flatten()
     if weight is not None:
         weight = weight.to(x.dtype)
     return F.cross_entropy(
@@ -57,7 +59,8 @@ def ce(
     "Cross-entropy over the labelled pixels."
     if not 0 <= smooth <= 1:
         raise UserError(
-            f'ce(smooth={smooth}) cannot be; the share of the target that is spread is a number from 0 to 1.'
+            f'ce(smooth={smooth}) cannot be; the share of the target that is spread is a '
+            'number from 0 to 1.'
         )
     return pixel_ce(logits, label, weight, smooth).sum() / mass(label, weight)
 
@@ -66,12 +69,13 @@ ce.divisor = mass
 
 # %% ../nbs/2_measure/losses.ipynb #3018a664
 def promises(loss, k: int = 4):
-    "Hold `loss` to the promises, on noise of `k` classes; an `AssertionError` tells which is broken."
+    """Hold `loss` to the promises, on noise of `k` classes.
+
+    An `AssertionError` tells which is broken.
+    """
     g = torch.Generator().manual_seed(1)
-    x, y = (
-        2 * torch.randn(2, k, 3, 5, generator=g, dtype=torch.float64),
-        torch.randint(0, k, (2, 3, 5), generator=g).byte(),
-    )
+    x = 2 * torch.randn(2, k, 3, 5, generator=g, dtype=torch.float64)
+    y = torch.randint(0, k, (2, 3, 5), generator=g).byte()
     y[:, 1, 1:4] = 255
 
     def both(x, y):
@@ -119,7 +123,10 @@ def disc(n: int = 60):
 
 # %% ../nbs/2_measure/losses.ipynb #9f17c878
 def pulls(losses: dict):
-    "The belief of the example, and where each loss pulls it: red towards the disc, blue away from it."
+    """The belief of the example, and where each loss pulls it.
+
+    Red towards the disc, blue away from it.
+    """
     x, y = disc()
     maps = {'belief': 2 * x[0].softmax(0)[1] - 1}
     for name, f in losses.items():
@@ -144,7 +151,8 @@ def ohem(
     "Mean cross-entropy of the hard pixels."
     if not (0 <= thresh <= 1 and min_kept >= 0):
         raise UserError(
-            f'ohem(thresh={thresh}, min_kept={min_kept}) cannot be; thresh is a probability from 0 to 1, min_kept a number of pixels.'
+            f'ohem(thresh={thresh}, min_kept={min_kept}) cannot be; '
+            'thresh is a probability from 0 to 1, min_kept a number of pixels.'
         )
     loss = pixel_ce(logits, label).flatten()
     rank = loss.detach().masked_fill(label.flatten() == 255, -1)
@@ -205,23 +213,32 @@ def plain_ce(criterion):
 
 # %% ../nbs/2_measure/losses.ipynb #c0b1ed01
 def _part(text: str, weight, source):
-    "The loss that `text`, read in the file `source`, names, and its divisor, both with its arguments and the class weights `weight`, perhaps None."
-    f, (name, kw) = lookup('losses', text, source), parse_call(text)
+    """The loss that `text`, read in the file `source`, names, and its divisor, both with its
+    arguments and the class weights `weight`, perhaps None.
+    """
+    f = lookup('losses', text, source)
+    (name, kw) = parse_call(text)
     whole = find('losses', name, source)
     if weight is not None:
         takes = inspect.signature(whole).parameters
         if not any(k == 'weight' or p.kind == p.VAR_KEYWORD for k, p in takes.items()):
             raise UserError(
-                f'the loss {name} takes no class weights: it has no argument weight; leave --class-weights out.'
+                f'the loss {name} takes no class weights: it has no argument weight; '
+                'leave --class-weights out.'
             )
-        f, kw = partial(f, weight=weight), kw | dict(weight=weight)
+        f = partial(f, weight=weight)
+        kw = kw | dict(weight=weight)
     divisor = getattr(whole, 'divisor', lambda label: mass(label))
     takes = inspect.signature(divisor).parameters
     return f, partial(divisor, **{k: v for k, v in kw.items() if k in takes})
 
 
 def combined(text: str, weight=None, source=None) -> Criterion:
-    "The loss that `text` names: a name, or a sum of names with optional factors; `weight` goes to every part; `source` is the file that named it, if any."
+    """The loss that `text` names.
+
+    A name, or a sum of names with optional factors; `weight` goes to every part; `source` is the
+    file that named it, if any.
+    """
     parts = []
     for part in re.split(r'\+(?![^(]*\))', text):
         m = re.fullmatch(
@@ -229,7 +246,8 @@ def combined(text: str, weight=None, source=None) -> Criterion:
         )
         if not m:
             raise UserError(
-                f"cannot read the loss {text!r}; write a name, or a sum of names with factors before them, such as 'ce+.5*dice'."
+                f'cannot read the loss {text!r}; write a name, or a sum of names with factors '
+                "before them, such as 'ce+.5*dice'."
             )
         parts.append((float((m[1] or '1').rstrip('* ')), *_part(m[4], weight, source)))
     return Criterion(parts, weight)
@@ -252,7 +270,8 @@ def frequency(counts):
 
 def effective(counts):
     "What the pictures of each class are worth, if each tells less than the one before."
-    n, N = (counts > 0).sum(0).double(), len(counts)
+    n = (counts > 0).sum(0).double()
+    N = len(counts)
     return (1 - (1 - 1 / N) ** n) * N
 
 # %% ../nbs/2_measure/losses.ipynb #573a499d
@@ -262,7 +281,8 @@ def class_weights(
 ):
     "Class weights, k numbers; 0 for a class that never appears."
     choose('rule for class weights', rule, ['median', 'sqrt', 'enet', 'effective'])
-    f, total = frequency(counts), counts.sum(0).double()
+    f = frequency(counts)
+    total = counts.sum(0).double()
     if rule == 'enet':
         w = 1 / torch.log(1.02 + total / total.sum())
     elif rule == 'effective':

@@ -22,8 +22,13 @@ def by_stem(
     files,  # Maps
     stems,  # Names of pictures
 ) -> dict:
-    "The `files` that belong to each of `stems`: the longest that the file's name begins with, up to its end or to a sign that is neither letter nor digit."
-    found, known = {}, {_name(s): s for s in stems}
+    """The `files` that belong to each of `stems`.
+
+    The longest that the file's name begins with, up to its end or to a sign that is neither letter
+    nor digit.
+    """
+    found = {}
+    known = {_name(s): s for s in stems}
     for p in files:
         n = _name(p.stem)
         fits = (
@@ -34,7 +39,10 @@ def by_stem(
 
 
 def opened(file):
-    "The head of the map `file`, as Pillow reads it; a `UserError` if it is no picture that can be read."
+    """The head of the map `file`, as Pillow reads it.
+
+    A `UserError` if it is no picture that can be read.
+    """
     from PIL import Image
     from segbench.data.images import header
 
@@ -43,7 +51,10 @@ def opened(file):
 
 
 def likely(files, stem: str) -> list:
-    "Those of `files` that are rather maps of a picture called `stem`: grey before colours, in a folder the one that has just this name."
+    """Those of `files` that are rather maps of a picture called `stem`.
+
+    Grey before colours, in a folder the one that has just this name.
+    """
     if len(files) > 1:
         files = [p for p in files if len(opened(p).getbands()) < 3] or files
     exact = [_name(p.stem) == _name(stem) for p in files]
@@ -52,7 +63,9 @@ def likely(files, stem: str) -> list:
 
 
 def of_split(files, picture, maps) -> list:
-    "Those of `files` that are not below a folder of `maps` that is called like another split than those above `picture`."
+    """Those of `files` that are not below a folder of `maps` that is called like another split than
+    those above `picture`.
+    """
     from segbench.data.pairs import called, split_names
 
     splits = lambda parts: {called(p) for p in parts} & {*split_names.values()}
@@ -91,27 +104,36 @@ def find_maps(
     none = [s for s in stems if s not in found]
     if none:
         raise UserError(
-            f'{len(none)} of the {len(stems)} pictures of {pairs.name} have no map in {str(maps)!r}, {none[0]!r} for one; the name of a map begins with that of its picture.'
+            f'{len(none)} of the {len(stems)} pictures of {pairs.name} have no map in '
+            f'{str(maps)!r}, {none[0]!r} for one; the name of a map begins with that of its '
+            'picture.'
         )
-    found, taken = {s: likely(found[s], s) for s in set(stems)}, {}
+    found = {s: likely(found[s], s) for s in set(stems)}
+    taken = {}
     fits = [of_split(found[s], p, maps) for p, s in zip(pictures, stems)]
     for p, s, some in zip(pictures, stems, fits):
         if not some:
             raise UserError(
-                f'{p} has no map: {found[s][0]} has its name, but is in the folder of another split.'
+                f'{p} has no map: {found[s][0]} has its name, but is in the folder of another '
+                'split.'
             )
     chosen = [nearest(p, files) for p, files in zip(pictures, fits)]
     for p, m in zip(pictures, chosen):
         if taken.setdefault(m, p) != p:
             raise UserError(
-                f'{m} would be the map of {taken[m]} and of {p}; put maps in folders that are called like those of their pictures.'
+                f'{m} would be the map of {taken[m]} and of {p}; '
+                'put maps in folders that are called like those of their pictures.'
             )
     return chosen
 
 # %% ../nbs/4_train/maps.ipynb #185e26d4
 def _understood(said) -> bool:
-    "Whether `said` is what a map of ours says of its numbers: names, and perhaps a value or a colour of its own for each."
-    names, values = said['names'], said.get('values')
+    """Whether `said` is what a map of ours says of its numbers.
+
+    Names, and perhaps a value or a colour of its own for each.
+    """
+    names = said['names']
+    values = said.get('values')
     if not isinstance(names, list) or not all(isinstance(n, str) for n in names):
         return False
     if values is None:
@@ -128,11 +150,16 @@ def _understood(said) -> bool:
 
 
 def said_by(files) -> dict:
-    "What the maps `files` say of their numbers: `names` of classes and perhaps their `values`; nothing if they are silent."
+    """What the maps `files` say of their numbers.
+
+    `names` of classes and perhaps their `values`; nothing if they are silent.
+    """
     said = {opened(f).info.get('classes', '') for f in files}
     if len(said) > 1:
         raise UserError(
-            f'the maps in {str(files[0].parent)!r} are not of one kind: some say other classes than the rest, or none; keep those of one run in a folder.'
+            f'the maps in {str(files[0].parent)!r} are not of one kind: '
+            'some say other classes than the rest, or none; keep those of one run in a '
+            'folder.'
         )
     try:
         found = json.loads(text) if (text := said.pop()) else {}
@@ -142,7 +169,9 @@ def said_by(files) -> dict:
         return {}
     if not _understood(found):
         raise UserError(
-            f'the maps in {str(files[0].parent)!r} say of their numbers {text[:80]!r}, which gives no names of classes with a value or a colour for each; predict them again, or save them without that text.'
+            f'the maps in {str(files[0].parent)!r} say of their numbers {text[:80]!r}, '
+            'which gives no names of classes with a value or a colour for each; '
+            'predict them again, or save them without that text.'
         )
     return found
 
@@ -164,7 +193,8 @@ def read_map(
             table = {tuple(v) if isinstance(v, list) else v: k for k, v in enumerate(values)}
             x = (by_colour if isinstance(values[0], list) else by_index)(table)(x)
     elif ids:
-        values, x = x, pairs.decode(x)
+        values = x
+        x = pairs.decode(x)
         if x.max() < 0:  # colours in a palette?
             values = read_painted(file)
             x = pairs.decode(values)
@@ -172,7 +202,8 @@ def read_map(
             x = by_colour({tuple(v): k for k, v in enumerate(pairs.palette.tolist())})(values)
     elif x.ndim == 3:
         raise UserError(
-            f'{file} holds colours, not class indices; if they are those of the label files or of the classes, add --ids.'
+            f'{file} holds colours, not class indices; if they are those of the label files '
+            'or of the classes, add --ids.'
         )
     return np.where((x < 0) | (x >= len(pairs.classes)), 255, x).astype(np.uint8)
 
@@ -182,10 +213,12 @@ def count(file, pairs, i: int, ids: bool, said=None):
     import torch
     from segbench.metrics import confusion, pack
 
-    pred, label = read_map(file, pairs, ids, said), pairs.label(i)
+    pred = read_map(file, pairs, ids, said)
+    label = pairs.label(i)
     if pred.shape != label.shape:
         raise UserError(
-            f'{file} is {pred.shape[1]}×{pred.shape[0]}, but the label is {label.shape[1]}×{label.shape[0]}; predict at the size of the label.'
+            f'{file} is {pred.shape[1]}×{pred.shape[0]}, but the label is '
+            f'{label.shape[1]}×{label.shape[0]}; predict at the size of the label.'
         )
     return pack(confusion(torch.from_numpy(pred), torch.from_numpy(label), len(pairs.classes)), i)
 
@@ -239,7 +272,8 @@ def main(
     none = int(scores.counts[:-1, -1].sum())
     if none:
         print(
-            f'{none} labelled pixels ({none / scores.counts[:-1].sum():.2%}) are called void or by a value that is no class, and count as wrong'
+            f'{none} labelled pixels ({none / scores.counts[:-1].sum():.2%}) are called void '
+            'or by a value that is no class, and count as wrong'
         )
     return scores
 

@@ -17,12 +17,18 @@ class Markup(str):
 
 
 def safe(words) -> Markup:
-    "`words` as HTML that shows them, quotes included, so that it may stand in an attribute, too; a `Markup` as it is."
+    """`words` as HTML that shows them, quotes included, so that it may stand in an attribute, too.
+
+    A `Markup` as it is.
+    """
     return words if isinstance(words, Markup) else Markup(html.escape(str(words)))
 
 # %% ../nbs/0_core/markup.ipynb #mk000008
 def markup(template: str, *args, **named) -> Markup:
-    "`template`, which is HTML, with `args` and `named` in its braces as by `str.format`; those are words unless they are `Markup`."
+    """`template`, which is HTML, with `args` and `named` in its braces as by `str.format`.
+
+    Those are words unless they are `Markup`.
+    """
     return Markup(template.format(*map(safe, args), **{k: safe(v) for k, v in named.items()}))
 
 

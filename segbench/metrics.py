@@ -54,22 +54,20 @@ class Scores:
     def __post_init__(self):
         choose('convention', self.convention, list(conventions))
         c = np.asarray(self.counts, np.int64)[:-1]
-        hit, truth, pred = c.diagonal(), c.sum(1), c.sum(0)[:-1]
-        self.iou, self.acc, self.precision = (
-            ratio(hit, truth + pred - hit),
-            ratio(hit, truth),
-            ratio(hit, pred),
-        )
+        hit = c.diagonal()
+        truth = c.sum(1)
+        pred = c.sum(0)[:-1]
+        self.iou = ratio(hit, truth + pred - hit)
+        self.acc = ratio(hit, truth)
+        self.precision = ratio(hit, pred)
         mean = conventions[self.convention] if truth.any() else (lambda x: np.nan)
         self.miou, self.macc = float(mean(self.iou)), float(mean(self.acc))
         self.aacc, self.fwiou = (
             float(ratio(hit.sum(), truth.sum())),
             float(np.nansum(self.iou * ratio(truth, truth.sum()))),
         )
-        self.dice, chance = (
-            ratio(2 * hit, truth + pred),
-            np.outer(pred.astype(float), truth) / max(truth.sum(), 1),
-        )
+        self.dice = ratio(2 * hit, truth + pred)
+        chance = np.outer(pred.astype(float), truth) / max(truth.sum(), 1)
         np.fill_diagonal(chance, 0)
         self.kappa = 1 - float(ratio(truth.sum() - hit.sum(), chance.sum() + c[:, -1].sum()))
 
@@ -83,7 +81,11 @@ def table(scores, classes) -> str:
         f'{c:{wide}} ' + ' '.join('     –' if np.isnan(v) else f'{100 * v:6.2f}' for v in r)
         for c, *r in zip(classes, scores.iou, scores.acc, scores.precision, share)
     ]
-    means = f'mIoU {100 * scores.miou:.2f}  mAcc {100 * scores.macc:.2f}  aAcc {100 * scores.aacc:.2f}  fwIoU {100 * scores.fwiou:.2f}  (absent classes: {scores.convention})'
+    means = (
+        f'mIoU {100 * scores.miou:.2f}  mAcc {100 * scores.macc:.2f}  aAcc '
+        f'{100 * scores.aacc:.2f}  fwIoU {100 * scores.fwiou:.2f}  (absent classes: '
+        f'{scores.convention})'
+    )
     return '\n'.join([head, *rows, means])
 
 # %% ../nbs/2_measure/metrics.ipynb #f7fa7b98

@@ -23,7 +23,10 @@ class Tail:
     "The lines of the log in the folder `run`, each read once."
 
     def __init__(self, run):
-        self.run, self.at, self.last, self.rows = Path(run), 0, b'', []
+        self.run = Path(run)
+        self.at = 0
+        self.last = b''
+        self.rows = []
 
     def read(self) -> bool:
         "Take in what is new; whether there was anything."
@@ -80,12 +83,11 @@ def clock(seconds: float) -> str:
 # %% ../nbs/5_explore/monitor.ipynb #81e62039
 def standing(run, log: list, config: dict) -> dict:
     "The line of a run in the table: where it is, what it reached, how long it will take."
-    last, seen = (log or [{}])[-1], state(run)
-    step, of, best = (
-        last.get('step', 0),
-        config['steps'],
-        max((r['miou'] for r in log if 'miou' in r), default=None),
-    )
+    last = (log or [{}])[-1]
+    seen = state(run)
+    step = last.get('step', 0)
+    of = config['steps']
+    best = max((r['miou'] for r in log if 'miou' in r), default=None)
     left = last.get('seconds', 0) / max(step, 1) * (of - step)
     word = lambda v, f: '–' if v is None else f.format(v)
     return {
@@ -104,7 +106,10 @@ def standing(run, log: list, config: dict) -> dict:
 
 # %% ../nbs/5_explore/monitor.ipynb #c1250e2f
 def ask_stop(run):
-    "Ask the training in the folder `run` to stop after its present step; `segbench train --resume` goes on."
+    """Ask the training in the folder `run` to stop after its present step.
+
+    `segbench train --resume` goes on.
+    """
     if finished(run_folder(run)):
         raise UserError(f'{str(run)!r} is finished; there is nothing to stop.')
     (Path(run) / 'stop').touch()
@@ -124,7 +129,10 @@ axes = dict(
 
 
 def curve(log, key: str, along: str = 'epoch', most: int = 600):
-    "`key` of the lines of `log` that have it, against `along`: two arrays, at most about `most` points."
+    """`key` of the lines of `log` that have it, against `along`.
+
+    Two arrays, at most about `most` points.
+    """
     rows = [r for r in log if r.get(key) is not None]
     thin = rows[:: max(1, len(rows) // most)] + rows[-1:]
     return np.array([axes[along](r) for r in thin]), np.array([r[key] for r in thin], float)
@@ -132,11 +140,13 @@ def curve(log, key: str, along: str = 'epoch', most: int = 600):
 # %% ../nbs/5_explore/monitor.ipynb #499d2a48
 def curves(logs: list, chosen: int = 0, along: str = 'epoch', w: int = 660, h: int = 340) -> Sheet:
     "The `frames` of several logs on one sheet, that of number `chosen` thick and on top."
-    sheet, colour = Sheet(w, h), colours(len(logs))
+    sheet = Sheet(w, h)
+    colour = colours(len(logs))
     order = sorted(range(len(logs)), key=lambda k: k == chosen)
     for n, (key, title) in enumerate(frames.items()):
         points = [curve(log, key, along) for log in logs]
-        l, t = 48 + n % 3 * w / 3, 24 + n // 3 * h / 2
+        l = 48 + n % 3 * w / 3
+        t = 24 + n // 3 * h / 2
         low, high = span(np.concatenate([[0.0], *(x for x, _ in points)]), 0)
         f = Frame(
             sheet,
@@ -160,8 +170,13 @@ class Monitor(Panel):
     "Live curves, scores and predictions of the runs in `places` and below."
 
     def __init__(self, *places, every: float = 2.0):
-        self.places, self.every, self.tails, self.configs, self.damaged = places, every, {}, {}, {}
-        self.lock, self.over = threading.RLock(), threading.Event()
+        self.places = places
+        self.every = every
+        self.tails = {}
+        self.configs = {}
+        self.damaged = {}
+        self.lock = threading.RLock()
+        self.over = threading.Event()
         self.run = W.Select(rows=5, layout=W.Layout(width='200px'))
         self.along = W.ToggleButtons(
             options=list(axes),
@@ -177,9 +192,12 @@ class Monitor(Panel):
             tooltip='Stop after the present step; the run can be resumed',
             layout=W.Layout(width='130px'),
         )
-        self.said, self.runs, self.scores = Said(), Said(), Said()
+        self.said = Said()
+        self.runs = Said()
+        self.scores = Said()
         self.lost = Said()
-        self.chart, self.preview = image(660), image(400)
+        self.chart = image(660)
+        self.preview = image(400)
         right = W.VBox(
             [Said('picture, label and prediction of the chosen run'), self.preview, self.scores]
         )
@@ -208,12 +226,16 @@ def _check(line: dict):
 
 @patch
 def take(self: Monitor, run) -> bool:
-    "Read what is new of `run`, and whether there was anything; a damaged run is left out, and why is kept."
+    """Read what is new of `run`, and whether there was anything.
+
+    A damaged run is left out, and why is kept.
+    """
     known = run in self.tails
     try:
         with reading(run, 'look at its config.json and log.jsonl'):
             tail = self.tails[run] if known else Tail(run)
-            config, n = self.configs.get(run) or load_json(run / 'config.json'), len(tail.rows)
+            config = self.configs.get(run) or load_json(run / 'config.json')
+            n = len(tail.rows)
             fresh = tail.read()
             for line in tail.rows[n if len(tail.rows) > n else 0 :]:
                 _check(line)
@@ -224,7 +246,8 @@ def take(self: Monitor, run) -> bool:
         self.damaged[run] = f'{run} is left out: {e}'
         return known
     self.damaged.pop(run, None)
-    self.tails[run], self.configs[run] = tail, config
+    self.tails[run] = tail
+    self.configs[run] = config
     return fresh or not known
 
 # %% ../nbs/5_explore/monitor.ipynb #dd21b78b
@@ -342,7 +365,10 @@ def monitor(*places, every: float = 2.0) -> Monitor:
 
 # %% ../nbs/5_explore/monitor.ipynb #d2ba8a13
 def fit_live(net, train, val, out, **kwargs) -> Monitor:
-    "`fit` with these arguments in a thread, and its `Monitor`; `.result` is the `Training` when it is done, `.thread` can be joined."
+    """`fit` with these arguments in a thread, and its `Monitor`.
+
+    `.result` is the `Training` when it is done, `.thread` can be joined.
+    """
     Path(out).mkdir(parents=True, exist_ok=True)
     m = Monitor(out, every=1.0)
     m.result = None

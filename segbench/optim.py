@@ -19,14 +19,13 @@ def groups(
     decay_all: bool = False,  # Biases and norms decay, too
 ):
     "Parameter groups of `net`, each with its full learning rate under `full`."
-    found, head_lr = {}, lr if head_lr is None else head_lr
+    found = {}
+    head_lr = lr if head_lr is None else head_lr
     for name, p in net.named_parameters():
         if not p.requires_grad:
             continue
-        rate, decay = (
-            lr if name.startswith('body.') else head_lr,
-            wd if p.ndim > 1 or decay_all else 0.0,
-        )
+        rate = lr if name.startswith('body.') else head_lr
+        decay = wd if p.ndim > 1 or decay_all else 0.0
         found.setdefault((rate, decay), []).append(p)
     return [
         dict(params=ps, lr=rate, full=rate, weight_decay=decay)
@@ -60,7 +59,9 @@ def cosine(t, scores=()):
 
 
 def onecycle(t, scores=(), up: float = 0.3, start: float = 0.04):
-    "From `start` up to one during the first `up` of the time, then down to zero, both along half a cosine."
+    """From `start` up to one during the first `up` of the time, then down to zero, both along half
+    a cosine.
+    """
     if not 0 <= up < 1:
         raise ValueError(f'up is {up}, but is a share of the training: from 0, and below 1')
     return start + (1 - start) * cosine(1 - t / up) if t < up else cosine((t - up) / (1 - up))
@@ -84,16 +85,21 @@ def plateau(t, scores=(), patience: int = 5, gamma: float = 0.5):
     "Times `gamma` whenever `patience` evaluations have brought no better score."
     if patience < 1:
         raise ValueError(f'patience is {patience}, but must be at least 1')
-    best, since, factor = -1.0, 0, 1.0
+    best = -1.0
+    since = 0
+    factor = 1.0
     for s in scores:
         best, since = (s, 0) if s > best else (best, since + 1)
         if since == patience:
-            since, factor = 0, factor * gamma
+            since = 0
+            factor = factor * gamma
     return factor
 
 # %% ../nbs/4_train/optim.ipynb #04a34131
 def schedule(
-    text: str,  # `poly`, `cosine`, `onecycle`, `step`, `plateau` or `constant`, perhaps with arguments: `poly(power=1)`
+    # `poly`, `cosine`, `onecycle`, `step`, `plateau` or `constant`, perhaps with arguments:
+    # `poly(power=1)`
+    text: str,
     warmup: float = 0.0,  # Share of the time in which the rate rises linearly from zero
 ):
     "A function from progress and scores to the factor of the learning rates."
@@ -112,7 +118,8 @@ def schedule(
     for t in (k / 100 for k in range(101)):
         if not 0 <= factor(t) <= 1000:
             raise UserError(
-                f'the schedule {text!r} makes {factor(t):g} of a learning rate; a factor lies between 0 and 1000, and is mostly below 1.'
+                f'the schedule {text!r} makes {factor(t):g} of a learning rate; '
+                'a factor lies between 0 and 1000, and is mostly below 1.'
             )
     return factor
 
@@ -121,12 +128,14 @@ class EMA:
     "A copy of `net` whose weights follow it: `average.net` is ready for evaluation."
 
     def __init__(self, net, decay: float):
-        self.net, self.decay = copy.deepcopy(net).eval().requires_grad_(False), decay
+        self.net = copy.deepcopy(net).eval().requires_grad_(False)
+        self.decay = decay
 
     @torch.no_grad()
     def update(self, net, step: int):
         "Move towards the weights of `net`, which has made `step` steps."
-        own, new = list(self.net.state_dict().values()), list(net.state_dict().values())
+        own = list(self.net.state_dict().values())
+        new = list(net.state_dict().values())
         real = [k for k, v in enumerate(own) if v.is_floating_point()]
         torch._foreach_lerp_(
             [own[k] for k in real],

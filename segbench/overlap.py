@@ -22,7 +22,10 @@ def probs(logits):
 
 # %% ../nbs/2_measure/overlap.ipynb #f0a09b74
 def overlaps(logits, label):
-    "Of each class the probability where it is true, where anything is labelled, and its pixels: three times k numbers."
+    """Of each class the probability where it is true, where anything is labelled, and its pixels.
+
+    Three times k numbers.
+    """
     on = (label != 255)[:, None]
     p = probs(logits) * on
     hot = torch.zeros_like(p).scatter_(1, label.long()[:, None] * on, on.to(p.dtype))
@@ -54,28 +57,38 @@ def jaccard(logits, label, weight=None) -> Loss:
 
 # %% ../nbs/2_measure/overlap.ipynb #40a59ec3
 def jaccard_steps(true, false):
-    "The step of the Jaccard loss for each true and each false pixel in every bin, from counts k×bins in falling order of error."
+    """The step of the Jaccard loss for each true and each false pixel in every bin, from counts
+    k×bins in falling order of error.
+    """
     passed = lambda n: F.pad(n.cumsum(1), (1, 0))
     size = true.sum(1, keepdim=True)
-    a, b = size - passed(true), 1 / (size + passed(false)).clamp(min=1)
+    a = size - passed(true)
+    b = 1 / (size + passed(false)).clamp(min=1)
     middle = lambda x: (x[:, 1:] + x[:, :-1]) / 2
     return middle(b), -middle(a) * b.diff() / false.clamp(min=1)
 
 # %% ../nbs/2_measure/overlap.ipynb #159f6fd7
 def bin_places(x, label, bins: int):
-    "Probabilities, and the bin of every error, both b×k×h×w: k rows of bins for false pixels, then k for true ones."
-    p, on = x.softmax(1), (label != 255)[:, None]
-    own, k = label.long()[:, None] * on, x.shape[1]
+    """Probabilities, and the bin of every error, both b×k×h×w.
+
+    K rows of bins for false pixels, then k for true ones.
+    """
+    p = x.softmax(1)
+    on = (label != 255)[:, None]
+    own = label.long()[:, None] * on
+    k = x.shape[1]
     row = (bins + 1) * torch.arange(2 * k, dtype=torch.int32, device=x.device)
     place = lambda error: (error * (on * (bins - 1)) + 1.5 * on).int()
     mine = place(1 - p.gather(1, own)) + row[own + k]
-    # nan has no place, and what it is as a whole number differs from machine to machine: bin 0, which is not counted
+    # nan has no place, and what it is as a whole number differs from machine to machine: bin 0,
+    # which is not counted
     return p, (place(p) + row[:k, None, None]).scatter_(1, own, mine).clamp_(min=0)
 
 
 def error_counts(x, label, bins: int):
     "False and true pixels of each class in every bin, in falling order of error, 2×k×bins."
-    k, count = x.shape[1], 0
+    k = x.shape[1]
+    count = 0
     for z, y in strips(x, label):
         count = count + torch.bincount(
             bin_places(z, y, bins)[1].flatten(), minlength=2 * k * (bins + 1)
@@ -84,7 +97,9 @@ def error_counts(x, label, bins: int):
 
 # %% ../nbs/2_measure/overlap.ipynb #6f63279f
 def slopes(count):
-    "How the loss changes with the probability of a false and of a true pixel in every bin, from counts 2×k×bins."
+    """How the loss changes with the probability of a false and of a true pixel in every bin, from
+    counts 2×k×bins.
+    """
     up, down = jaccard_steps(count[1], count[0])
     return torch.stack([down, -up])
 
@@ -96,8 +111,10 @@ def sorted_slopes(
     rest,  # Pixels with smaller errors, 2×k
 ):
     "`slopes` of single pixels, each a bin of its own."
-    order, n = (2 * c - error.double()).argsort(), c.bincount(minlength=rest.shape[1])
-    t, c = true[order], c[order]
+    order = (2 * c - error.double()).argsort()
+    n = c.bincount(minlength=rest.shape[1])
+    t = true[order]
+    c = c[order]
     at = torch.arange(len(c), device=c.device) - (n.cumsum(0) - n)[c]
     count = F.pad(rest[..., None], (int(n.max()), 0))
     count[t, c, at] = 1
@@ -105,9 +122,15 @@ def sorted_slopes(
 
 # %% ../nbs/2_measure/overlap.ipynb #3468d071
 def counted(x, label, table, grad):
-    "Fill `grad` with the gradient of the pixels with a finite slope in `table`, 2×k×places; its product with the probabilities, and the others: where they are, and the probabilities there."
+    """Fill `grad` with the gradient of the pixels with a finite slope in `table`, 2×k×places.
+
+    Its product with the probabilities, and the others: where they are, and the probabilities there.
+    """
     k, places = table.shape[1:]
-    value, row, at, p_at = 0, 0, [], []
+    value = 0
+    row = 0
+    at = []
+    p_at = []
     for z, y, g in strips(x, label, grad):
         p, place = bin_places(z, y, places - 1)
         slope = table.view(-1).index_select(0, place.flatten()).view_as(p)
@@ -125,12 +148,14 @@ def counted(x, label, table, grad):
 @torch.no_grad()
 def lovasz_gradient(x, label, bins: int, sort: int, weight=None):
     "Value and gradient of `lovasz`."
-    count, grad = error_counts(x, label, bins), torch.empty_like(x)
+    count = error_counts(x, label, bins)
+    grad = torch.empty_like(x)
     there = count[1].sum(1, keepdim=True) > 0
     share = there.double() * (1 if weight is None else weight[:, None])
     share = share / share.sum().clamp(min=1e-8)
     first = there & (count.sum(0).cumsum(1) <= sort / there.sum())
-    rest, slope = count.masked_fill(first, 0), slopes(count) * share
+    rest = count.masked_fill(first, 0)
+    slope = slopes(count) * share
     table = F.pad(slope.masked_fill(first, torch.inf).flip(2), (1, 0)).to(x.dtype)
     value, (b, c, i, j, true), p = counted(x, label, table, grad)
     own = p.gather(1, c[:, None])
@@ -149,7 +174,9 @@ def lovasz(
     label,  # b×h×w, 255 is void
     bins: int = 2**14,  # Bins of the histogram of errors
     step: int = 1,  # Use every `step`-th row and column
-    sort: int = None,  # How many of the largest errors are put in order, an equal share for each class that is there; by default 2^16, or none of an estimate by `step`
+    # How many of the largest errors are put in order, an equal share for each class that is there;
+    # by default 2^16, or none of an estimate by `step`
+    sort: int = None,
     weight=None,  # Class weights, k numbers
 ) -> Loss:
     "Lovász-softmax: the convex extension of one minus the mean IoU of the classes present."
@@ -157,7 +184,8 @@ def lovasz(
         raise UserError(
             f'lovasz(bins={bins}, step={step}) has no pixel to count; give whole numbers from 1.'
         )
-    x, label = wide(logits)[..., ::step, ::step], label[..., ::step, ::step]
+    x = wide(logits)[..., ::step, ::step]
+    label = label[..., ::step, ::step]
     if sort is None:
         sort = 2**16 if step == 1 else 0
     return known(x, *lovasz_gradient(x, label, bins, sort, weight))

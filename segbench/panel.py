@@ -17,16 +17,19 @@ from .show import picture_in
 def swatch(colour) -> Markup:
     "A small square of a colour, for legends."
     return Markup(
-        '<span style="display:inline-block;width:.8em;height:.8em;border-radius:2px;background:rgb({},{},{})"></span>'.format(
-            *map(int, colour)
-        )
+        (
+            '<span '
+            'style="display:inline-block;width:.8em;height:.8em;border-radius:2px;background:rgb({},{},{})"></span>'
+        ).format(*map(int, colour))
     )
 
 
 def gauge(share: float, width: int = 60) -> Markup:
     "A bar that is filled to `share`."
     return Markup(
-        f'<span style="display:inline-block;width:{width}px;height:.6em;border-radius:2px;background:#8883"><span style="display:block;width:{100 * min(1, max(0, share)):.0f}%;height:100%;border-radius:2px;background:#4682b4"></span></span>'
+        '<span '
+        f'style="display:inline-block;width:{width}px;height:.6em;border-radius:2px;background:#8883"><span '
+        f'style="display:block;width:{100 * min(1, max(0, share)):.0f}%;height:100%;border-radius:2px;background:#4682b4"></span></span>'
     )
 
 # %% ../nbs/5_explore/panel.ipynb #126caae0
@@ -49,7 +52,8 @@ def tabular(
         f'<tr{" class=on" * (i == marked)}>{cells("td", r)}</tr>' for i, r in enumerate(rows)
     )
     return Markup(
-        f'{table_style}<div style="overflow-x:auto"><table class="segbench-table"><tr>{cells("th", {k: k for k in rows[0]})}</tr>{body}</table></div>'
+        f'{table_style}<div style="overflow-x:auto"><table '
+        f'class="segbench-table"><tr>{cells("th", {k: k for k in rows[0]})}</tr>{body}</table></div>'
     )
 
 # %% ../nbs/5_explore/panel.ipynb #52a2611b
@@ -68,7 +72,9 @@ def image(width: int, data: bytes = b'') -> W.Image:
 
 
 def fill(place, file=None):
-    "Put the PNG `file` into an image widget, or hide it if there is no such file, or none that can be shown."
+    """Put the PNG `file` into an image widget, or hide it if there is no such file, or none that
+    can be shown.
+    """
     place.value = b'' if file is None or picture_in(file) is None else file.read_bytes()
     place.layout.display = None if place.value else 'none'
 
@@ -81,7 +87,9 @@ def columns(*parts):
 
 # %% ../nbs/5_explore/panel.ipynb #7f69ea57
 def still(w):
-    "The pictures in the widget `w`, beside or above each other as it shows them, as a Pillow picture or None."
+    """The pictures in the widget `w`, beside or above each other as it shows them, as a Pillow
+    picture or None.
+    """
     if isinstance(w, Canvas):
         return w.picture(w.width * len(w.panels)) if w.panels else None
     if isinstance(w, W.Image):
@@ -89,10 +97,12 @@ def still(w):
     shown = [c for c in getattr(w, 'children', ()) if c.layout.display != 'none']
     if isinstance(w, W.Tab):
         shown = [w.children[w.selected_index or 0]]
-    parts, flat = list(filter(None, map(still, shown))), isinstance(w, W.HBox)
+    parts = list(filter(None, map(still, shown)))
+    flat = isinstance(w, W.HBox)
     if not parts:
         return None
-    wide, high = [p.width for p in parts], [p.height for p in parts]
+    wide = [p.width for p in parts]
+    high = [p.height for p in parts]
     sheet = Image.new('RGB', (sum(wide), max(high)) if flat else (max(wide), sum(high)), 'white')
     for k, p in enumerate(parts):
         sheet.paste(p, (sum(wide[:k]), 0) if flat else (0, sum(high[:k])))
@@ -110,7 +120,8 @@ class Panel(Instrument):
 
     def __init__(self, *rows):
         super().__init__(*rows)
-        self.heard, self.quiet = [], False
+        self.heard = []
+        self.quiet = False
 
     def changed(self, *_):
         self.quiet or self.redraw()
@@ -132,7 +143,8 @@ class Panel(Instrument):
 
     def set(self, widget, **values):
         "Give `widget` new `values` without a redraw."
-        before, self.quiet = self.quiet, True
+        before = self.quiet
+        self.quiet = True
         for k, v in values.items():
             setattr(widget, k, v)
         self.quiet = before

@@ -12,7 +12,8 @@ if (
     import sys
     from pathlib import Path
 
-    sys.path[0], __package__ = str(Path(__file__).resolve().parents[1]), 'segbench'
+    sys.path[0] = str(Path(__file__).resolve().parents[1])
+    __package__ = 'segbench'
 
 # %% ../nbs/4_train/predict.ipynb #a6aa9b8a
 import json, sys
@@ -22,22 +23,30 @@ from .core import *
 
 # %% ../nbs/4_train/predict.ipynb #437d716e
 def find_pictures(path, out) -> dict:
-    "The picture files that `path` means, itself or all below it, and for each the place below `out` where its map goes."
+    """The picture files that `path` means, itself or all below it, and for each the place below
+    `out` where its map goes.
+    """
     from segbench.data.pairs import kinds, pictures_below
 
-    path, out = Path(path), Path(out)
+    path = Path(path)
+    out = Path(out)
     found = pictures_below(path) if path.is_dir() else [path] * path.is_file()
     if not found:
         raise UserError(
-            f'no pictures at {str(path)!r}; give a picture, or a folder with files that end in {", ".join(kinds)}.'
+            f'no pictures at {str(path)!r}; give a picture, or a folder with files that end '
+            f'in {", ".join(kinds)}.'
         )
     base = path if path.is_dir() else path.parent
     return {f: (out / f.relative_to(base)).with_suffix('') for f in found}
 
 # %% ../nbs/4_train/predict.ipynb #d1ff3b66
 def distinct(files: dict) -> dict:
-    "`files`, pictures and targets; a `UserError` if two of them would have one map, or if a map would replace a picture."
-    first, pictures = {}, {f.resolve() for f in files}
+    """`files`, pictures and targets.
+
+    A `UserError` if two of them would have one map, or if a map would replace a picture.
+    """
+    first = {}
+    pictures = {f.resolve() for f in files}
     for f, t in files.items():
         if (twin := first.setdefault(t, f)) != f:
             raise UserError(f'{twin} and {f} would both become {t}.png; rename one of them.')
@@ -49,7 +58,10 @@ def distinct(files: dict) -> dict:
 
 # %% ../nbs/4_train/predict.ipynb #3d6511cd
 def _with_names(names, values=None):
-    "What a PNG says of its numbers, for whoever scores it: the `names` of the classes, and the `values` that stand for them."
+    """What a PNG says of its numbers, for whoever scores it.
+
+    The `names` of the classes, and the `values` that stand for them.
+    """
     from PIL.PngImagePlugin import PngInfo
 
     info = PngInfo()
@@ -59,7 +71,9 @@ def _with_names(names, values=None):
 
 
 def save_map(path, classes, pal, names=None):
-    "Write class indices, h×w, as a PNG that carries its palette and, if given, the names of the classes."
+    """Write class indices, h×w, as a PNG that carries its palette and, if given, the names of the
+    classes.
+    """
     from PIL import Image
     import numpy as np
 
@@ -70,7 +84,10 @@ def save_map(path, classes, pal, names=None):
 
 
 def save_values(path, values, names=None, table=None):
-    "Write numbers, h×w, or colours, h×w×3, as a PNG without a palette; `table` has the value of each of the classes `names`."
+    """Write numbers, h×w, or colours, h×w×3, as a PNG without a palette.
+
+    `table` has the value of each of the classes `names`.
+    """
     from PIL import Image
     import numpy as np
 
@@ -81,7 +98,9 @@ def save_values(path, values, names=None, table=None):
 
 # %% ../nbs/4_train/predict.ipynb #1a8a88bd
 def read_as_trained(file, config: dict):
-    "The picture `file`, `uint8` h×w×c, with the channels and the window of values of the run that has this `config`."
+    """The picture `file`, `uint8` h×w×c, with the channels and the window of values of the run that
+    has this `config`.
+    """
     from segbench.data.pairs import read_image
 
     return read_image(
@@ -115,14 +134,17 @@ def check_pictures(files, config: dict):
 
 # %% ../nbs/4_train/predict.ipynb #f4cdf9e3
 def predict_file(net, file, target, config, with_overlay, ids, ask):
-    "Write the class map of one picture to `target`.png, as indices or file values, and the overlay beside it."
+    """Write the class map of one picture to `target`.png, as indices or file values, and the
+    overlay beside it.
+    """
     import numpy as np, torch
     from segbench.protocol import decide
     from segbench.show import captioned, overlay
 
     image = read_as_trained(file, config)
     x = torch.from_numpy(image).permute(2, 0, 1)[None].to(next(net.parameters()).device)
-    classes, pal = decide(net, x, **ask)[0].cpu().numpy(), np.asarray(config['palette'], np.uint8)
+    classes = decide(net, x, **ask)[0].cpu().numpy()
+    pal = np.asarray(config['palette'], np.uint8)
     if ids:
         save_values(
             f'{target}.png',
@@ -146,7 +168,8 @@ def main(
     scales: list[float] = (1.0,),  # Sizes at which each picture is shown
     flip: bool = False,  # Show its mirror image, too
     window: int = None,  # Side of a sliding window, for large pictures; whole by default
-    ids: bool = False,  # Write what label files of the data set hold, as test servers expect, instead of class indices
+    # Write what label files of the data set hold, as test servers expect, instead of class indices
+    ids: bool = False,
     hann: bool = False,  # Let the middle of a window count most
     weights: str = 'best',  # best or last
     precision: str = None,  # bf16, fp16, no or auto; that of the training by default
@@ -168,7 +191,8 @@ def main(
         )
     if ids and np.max(config['values']) > 65535:
         raise UserError(
-            f'a label file of the data set of {str(run)!r} holds up to {np.max(config["values"])}, but a PNG at most 65535; predict without --ids.'
+            f'a label file of the data set of {str(run)!r} holds up to '
+            f'{np.max(config["values"])}, but a PNG at most 65535; predict without --ids.'
         )
     check_pictures(files, config)
     ask = dict(

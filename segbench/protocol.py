@@ -44,13 +44,18 @@ def pick_precision(precision: str, device) -> str:
         )
     if precision == 'bf16' and device.type == 'cuda' and 'bf16' not in fast_types(device):
         raise UserError(
-            f"precision 'bf16' has no instructions on {torch.cuda.get_device_name(device)}; use 'fp16', whose loss is scaled in training, or 'auto', which picks what is there."
+            f"precision 'bf16' has no instructions on {torch.cuda.get_device_name(device)}; "
+            "use 'fp16', whose loss is scaled in training, or 'auto', "
+            'which picks what is there.'
         )
     return precision
 
 
 def precision_of(asked, trained: str, device) -> str:
-    "What is `asked`, as `pick_precision` has it; if nothing, what a network was `trained` with, or `auto` where `device` has not got that."
+    """What is `asked`, as `pick_precision` has it.
+
+    If nothing, what a network was `trained` with, or `auto` where `device` has not got that.
+    """
     if asked:
         return pick_precision(asked, device)
     try:
@@ -73,7 +78,9 @@ class Protocol:
     flip: bool = False  # Its mirror image is asked, too
     window: int = None  # Side of a sliding window; None shows it whole
     overlap: float = 1 / 3  # Share of a window that the next one shows again
-    at_edge: str = 'shift'  # Windows that reach beyond the picture: `shift` them inside, or `cut` and fill them up with black
+    # Windows that reach beyond the picture: `shift` them inside, or `cut` and fill them up with
+    # black
+    at_edge: str = 'shift'
     hann: bool = False  # What is at the edge of a window counts less than what is in its middle
     mean: str = 'probs'  # Of the views: of their `probs` or of their `logits`
     long: int = None  # Long side that scale 1 stands for; None leaves the picture as it is
@@ -92,7 +99,8 @@ class Protocol:
         choose('at_edge', self.at_edge, ['shift', 'cut'])
         if self.hann and not self.window:
             raise UserError(
-                'hann says how parts of a window count, so that it would do nothing without one; give --window, or leave --hann out.'
+                'hann says how parts of a window count, so that it would do nothing without '
+                'one; give --window, or leave --hann out.'
             )
         if not self.scales or not all(1e-3 <= s <= 1e3 for s in self.scales):
             raise UserError(
@@ -101,7 +109,10 @@ class Protocol:
 
     @property
     def soft(self):
-        "Whether answers are probabilities: means of several views are, unless `mean` says otherwise."
+        """Whether answers are probabilities.
+
+        Means of several views are, unless `mean` says otherwise.
+        """
         return bool(len(self.scales) > 1 or self.flip or self.window) and self.mean == 'probs'
 
 # %% ../nbs/4_train/protocol.ipynb #d99a05ad
@@ -120,12 +131,15 @@ def ask(
     protocol,  # Whose `flip` and `mean` matter here
     soft: bool,  # Probabilities instead of logits
 ):
-    "What `net` says of the view `x`, b×k×h×w float32, averaged with its mirror image if `protocol` wants that."
+    """What `net` says of the view `x`, b×k×h×w float32, averaged with its mirror image if
+    `protocol` wants that.
+    """
     h, w = x.shape[-2:]
     if x.dtype == torch.uint8:
         x = normalise(x, net.mean, net.std)
     tall, wide = (max(0, (protocol.window or 0) - n) for n in (h, w))  # what is lacking
-    t, l = tall // 2, wide // 2
+    t = tall // 2
+    l = wide // 2
     if tall or wide:
         x = F.pad(x, (l, wide - l, t, tall - t))
     logits = lambda v: net.enlarge(net.logits(v, aux=False)[0].float(), v)
@@ -149,22 +163,30 @@ def row(
     at_once: int = 8,  # Windows per call
 ):
     "Weighted answers of a row of windows, added up, and the sum of the weights: b×k×h×w and h×w."
-    (h, w), n = x.shape[-2:], protocol.window
-    weight, total, weights = weigh(n, protocol.hann).to(x.device)[:h], 0, 0
+    (h, w) = x.shape[-2:]
+    n = protocol.window
+    weight = weigh(n, protocol.hann).to(x.device)[:h]
+    total = 0
+    weights = 0
     left = starts(w, n, protocol.overlap)
     for k in range(0, len(left), at_once):
         parts = left[k : k + at_once]
         for l, p in zip(parts, say(torch.cat([x[..., l : l + n] for l in parts])).split(len(x))):
             if k == 0 and l == 0:
-                total, weights = p.new_zeros(*p.shape[:2], h, w), p.new_zeros(h, w)
+                total = p.new_zeros(*p.shape[:2], h, w)
+                weights = p.new_zeros(h, w)
             total[..., l : l + n] += p * weight[:, :w]
             weights[:, l : l + n] += weight[:, :w]
     return total, weights
 
 # %% ../nbs/4_train/protocol.ipynb #25ea59d0
 def bands(say, x, protocol):
-    "Mean answers to `x`, b×c×h×w, from windows that slide over it: one b×k×rows×w after the other, from the top down."
-    h, n = x.shape[2], protocol.window
+    """Mean answers to `x`, b×c×h×w, from windows that slide over it.
+
+    One b×k×rows×w after the other, from the top down.
+    """
+    h = x.shape[2]
+    n = protocol.window
     top = starts(h, n, protocol.overlap)
     kept = None
     for t, after in zip(top, [*top[1:], h]):
@@ -181,7 +203,9 @@ def _filled(
     x,  # A view that is not normalised yet, b×c×h×w
     protocol,  # Whose `window`, `overlap` and `at_edge` matter here
 ):
-    "`x` with black to the right and below, so that windows end where it does, if `protocol` cuts them."
+    """`x` with black to the right and below, so that windows end where it does, if `protocol` cuts
+    them.
+    """
     if not protocol.window or protocol.at_edge == 'shift':
         return x
     n = protocol.window
@@ -205,8 +229,12 @@ def answer(
     size=None,  # Height and width of the answer, those of `image` by default
     precision: str = 'no',  # `bf16`, `fp16` or `no`
 ):
-    "Logits of `image` for a plain protocol or one of logits, mean probabilities for others: b×k×`size`, float32."
-    size, total = size or image.shape[-2:], 0
+    """Logits of `image` for a plain protocol or one of logits, mean probabilities for others.
+
+    B×k×`size`, float32.
+    """
+    size = size or image.shape[-2:]
+    total = 0
     say = lambda v: ask(net, v, protocol, protocol.soft)
     with autocast(precision, image.device):
         for s in protocol.scales:
@@ -246,7 +274,9 @@ def decide(net, image, protocol=Protocol(), size=None, precision: str = 'no'):
         return answer(net, image, protocol, size, precision).max(1).indices.byte()
     if protocol.window:
         say = lambda v: ask(net, v, protocol, protocol.soft)
-        (h, w), x, t = image.shape[2:], _filled(image, protocol), 0
+        (h, w) = image.shape[2:]
+        x = _filled(image, protocol)
+        t = 0
         found = image.new_empty(len(image), *x.shape[2:])
         with autocast(precision, image.device):
             for b in bands(say, x, protocol):
@@ -269,7 +299,10 @@ def paddle(scales=(1.0,), flip: bool = False, long: int = 2048, window: int = 76
 
 
 def zijundeng(window: int = 713):
-    "Of pytorch-semantic-segmentation: windows at the picture's own size, cut at its border, logits are averaged."
+    """Of pytorch-semantic-segmentation.
+
+    Windows at the picture's own size, cut at its border, logits are averaged.
+    """
     return Protocol(window=window, at_edge='cut', mean='logits', name='zijundeng')
 
 
@@ -305,18 +338,26 @@ def protocol_named(text: str):
 
 # %% ../nbs/4_train/protocol.ipynb #71b71f1f
 def protocol_of(name, scales=(1.0,), flip: bool = False, window: int = None, hann: bool = False):
-    "What the flags of a command ask for: the protocol called `name`, or without a name one made of the others."
+    """What the flags of a command ask for.
+
+    The protocol called `name`, or without a name one made of the others.
+    """
     if not name:
         return Protocol(tuple(scales), flip, window, hann=hann)
     if flip or window or hann or tuple(scales) != (1.0,):
         raise UserError(
-            f'--protocol {name} says itself how a network is asked; leave --scales, --flip, --window and --hann out, and give what differs in brackets, such as --protocol "hszhao(window=713)".'
+            f'--protocol {name} says itself how a network is asked; leave --scales, --flip, '
+            '--window and --hann out, and give what differs in brackets, '
+            'such as --protocol "hszhao(window=713)".'
         )
     return protocol_named(name)
 
 # %% ../nbs/4_train/protocol.ipynb #11e3beed
 def _reduced(image, label, side: int):
-    "`image`, c×h×w, and `label` with the short side `side`, by Pillow: means of what is reduced, and nearest labels."
+    """`image`, c×h×w, and `label` with the short side `side`, by Pillow.
+
+    Means of what is reduced, and nearest labels.
+    """
     h, w = label.shape
     size = (int(w * side / h), side) if w > h else (side, int(h * side / w))
     see = lambda x, how: torch.from_numpy(np.array(Image.fromarray(x.numpy()).resize(size, how)))
@@ -324,7 +365,10 @@ def _reduced(image, label, side: int):
 
 
 def to_score(image, label, protocol, i: int):
-    "What of picture number `i`, c×h×w, and its label is scored: all, or a square of both, reduced to the side `crop`."
+    """What of picture number `i`, c×h×w, and its label is scored.
+
+    All, or a square of both, reduced to the side `crop`.
+    """
     if not protocol.crop:
         return image, label
     if protocol.reduced:

@@ -25,7 +25,10 @@ def on_border(
     low = cv2.erode(low, _square(d), borderType=cv2.BORDER_REPLICATE)
     high = cv2.dilate(high, _square(d), borderType=cv2.BORDER_REPLICATE)
     border = low < high
-    border[:d], border[-d:], border[:, :d], border[:, -d:] = True, True, True, True
+    border[:d] = True
+    border[-d:] = True
+    border[:, :d] = True
+    border[:, -d:] = True
     return border
 
 # %% ../nbs/2_measure/quality.ipynb #8e0edc6c
@@ -51,11 +54,14 @@ def boundary_areas(
     n: int,  # Number of classes
     share: float = 0.02,  # Distance as a share of the diagonal
 ):
-    "Boundary pixels right, true and predicted by class, 3×n, as `areas` gives them for whole masks."
+    """Boundary pixels right, true and predicted by class, 3×n, as `areas` gives them for whole
+    masks.
+    """
     p, y = (np.asarray(a) for a in (pred, label))
     d = max(1, round(share * np.hypot(*y.shape)))
     near_y, counts = _scored_border(y, d)
-    near_p, near_y = on_border(p, d, y == 255) & counts, near_y & counts
+    near_p = on_border(p, d, y == 255) & counts
+    near_y = near_y & counts
     count = lambda a, keep: np.bincount(a[keep], minlength=256)[:n]
     return np.stack([count(y, near_p & near_y & (p == y)), count(y, near_y), count(p, near_p)])
 
@@ -65,11 +71,16 @@ def calibration_counts(
     label,  # True classes, b×h×w, 255 for void
     bins: int = 20,  # Bins of confidence from 0 to 1
 ):
-    "Labelled pixels, those that are right, and the sum of confidences in every bin: 3×bins float64."
+    """Labelled pixels, those that are right, and the sum of confidences in every bin.
+
+    3×bins float64.
+    """
     sure, pred = probs.max(1)
     keep = label != 255
-    sure, right = sure[keep].double(), (pred[keep] == label[keep]).double()
-    # nan, which a network that diverged answers, counts below all others, whatever it is as a whole number on this machine
+    sure = sure[keep].double()
+    right = (pred[keep] == label[keep]).double()
+    # nan, which a network that diverged answers, counts below all others, whatever it is as a whole
+    # number on this machine
     at = (sure * bins).nan_to_num(0).long().clamp(0, bins - 1)
     return torch.stack(
         [torch.bincount(at, w, minlength=bins) for w in (torch.ones_like(sure), right, sure)]
@@ -83,12 +94,16 @@ def ece(counts) -> float:
 
 # %% ../nbs/2_measure/quality.ipynb #a2e345df
 def reliability(counts, ax=None):
-    "The share of right pixels against confidence; bars are as wide as a bin and as dark as it is full."
+    """The share of right pixels against confidence.
+
+    Bars are as wide as a bin and as dark as it is full.
+    """
     import matplotlib.pyplot as plt
 
     ax = ax or plt.subplots(figsize=(2.6, 2.4))[1]
     pixels, right, sure = np.asarray(counts)
-    n, share = len(pixels), ratio(right, pixels)
+    n = len(pixels)
+    share = ratio(right, pixels)
     ax.bar(
         (np.arange(n) + 0.5) / n,
         share,

@@ -17,7 +17,10 @@ def source_of(reader):
 
 
 def known_splits(reader, root=None) -> list:
-    "The splits of a data set that are its own, not put together from others; of yours, `test` if there is one."
+    """The splits of a data set that are its own, not put together from others.
+
+    Of yours, `test` if there is one.
+    """
     if source := source_of(reader):
         return list(source.splits)
     try:
@@ -45,7 +48,8 @@ def overview(
                     else f'register at {source.page}, then segbench data get {name}'
                 )
         else:
-            state, said = '', inspect.getdoc(reader)
+            state = ''
+            said = inspect.getdoc(reader)
         print(f'  {name:20} {state:10} {said}')
 
 # %% ../nbs/4_train/sets.ipynb #56e12cc3
@@ -69,7 +73,8 @@ def get(
         parts = [str(home / a.to) for a in source.archives]
         if state != 'complete':
             raise UserError(
-                f'{n} is {state} in {str(home)!r}: {said}; move {" and ".join(map(repr, parts))} away and call again.'
+                f'{n} is {state} in {str(home)!r}: {said}; move '
+                f'{" and ".join(map(repr, parts))} away and call again.'
             )
         print(f'{n} is complete in {str(home)!r}: {said}. Licence: {source.licence}.')
 
@@ -98,10 +103,13 @@ def lacking(reader, root) -> str:
 
 # %% ../nbs/4_train/sets.ipynb #c442175a
 def opened(reader, root, splits: list) -> tuple:
-    "The `splits` that can be opened, without pairs that are incomplete, what is wrong, and what is worth saying; the first error if none can."
+    """The `splits` that can be opened, without pairs that are incomplete, what is wrong, and what
+    is worth saying; the first error if none can.
+    """
     from segbench.data.pairs import gaps, skipped
 
-    sets, wrong = {}, []
+    sets = {}
+    wrong = []
     with gaps() as lost:
         for s in splits:
             try:
@@ -144,10 +152,8 @@ def check(
     sets, known, notes = opened(reader, root, splits or known_splits(reader, root))
     report = examine(parse_call(name)[0], sets, known=known)
     report.notes += notes
-    counts, chart = (
-        next(iter(report.counts.values()))[:, : len(report.classes)],
-        Path(out) / f'{report.name}-classes.png',
-    )
+    counts = next(iter(report.counts.values()))[:, : len(report.classes)]
+    chart = Path(out) / f'{report.name}-classes.png'
     weights = weigh(counts) if counts.any() else {}
     print(
         '\n'.join(map(str, sets.values())),

@@ -20,13 +20,17 @@ class Settings:
     steps: int = None  # Optimiser steps, instead of epochs
     bs: int = 8  # Pictures per process and batch
     accum: int = 1  # Batches per optimiser step
-    crop: str = None  # Height x width of a training crop, such as 288x384; the first picture's size by default
+    # Height x width of a training crop, such as 288x384; the first picture's size by default
+    crop: str = None
     scale: list[float] = (0.5, 2.0)  # Least and greatest random magnification
-    scale_by: str = 'factor'  # What scale means: factor, of magnification; short or long, that side of the picture over that of the crop; area, the share of it that is seen
+    # What scale means: factor, of magnification; short or long, that side of the picture over that
+    # of the crop; area, the share of it that is seen
+    scale_by: str = 'factor'
     aspect: float = (
         1.0  # Greatest factor by which height is stretched against width, or width against height
     )
-    place: str = 'anywhere'  # Where a crop lies: anywhere, centre, or sliding, the next of all places each epoch
+    # Where a crop lies: anywhere, centre, or sliding, the next of all places each epoch
+    place: str = 'anywhere'
     flip: float = 0.5  # Probability of a mirror image
     vflip: float = 0.0  # Probability of a picture upside down
     rotate: float = 0.0  # Greatest angle in degrees by which a crop is turned
@@ -39,14 +43,17 @@ class Settings:
     wd: float = 0.01  # Weight decay
     decay_all: bool = False  # Biases and norms decay, too
     momentum: float = 0.9  # Of SGD, and the first beta of Adam
-    schedule: str = 'onecycle'  # poly, cosine, onecycle, step, plateau or constant, perhaps with arguments: 'poly(power=1)'
+    # poly, cosine, onecycle, step, plateau or constant, perhaps with arguments: 'poly(power=1)'
+    schedule: str = 'onecycle'
     warmup: float = 0.0  # Share of the time in which the learning rate rises linearly
-    loss: str = 'ce'  # Loss by name, perhaps with arguments, or a sum of several: 'ohem(thresh=.9)', 'ce+.5*dice'
+    # Loss by name, perhaps with arguments, or a sum of several: 'ohem(thresh=.9)', 'ce+.5*dice'
+    loss: str = 'ce'
     aux_weight: float = None  # Weight of each auxiliary loss; the network's own by default
     class_weights: str = (
         None  # Weights for the loss from class frequencies: median, sqrt, enet or effective
     )
-    ema: float = 0.0  # Share of the running average of the weights that each step keeps, such as .99; 0 for none
+    # Share of the running average of the weights that each step keeps, such as .99; 0 for none
+    ema: float = 0.0
     clip: float = 0.0  # Greatest norm of the gradient; 0 for any
     precision: str = (
         'auto'  # bf16, fp16, no, or auto: bf16 or fp16, what the hardware has instructions for
@@ -89,7 +96,10 @@ def parse_size(size, what: str = 'size'):
 
 # %% ../nbs/4_train/settings.ipynb #17fc34e4
 def settings_of(run) -> dict:
-    "The settings of the run in the folder `run`; a `UserError` if its `config.json` holds others than there are."
+    """The settings of the run in the folder `run`.
+
+    A `UserError` if its `config.json` holds others than there are.
+    """
     asked = read_config(run)['settings']
     for k in asked:
         choose(
@@ -99,7 +109,8 @@ def settings_of(run) -> dict:
         check_settings(Settings(**asked))
     except UserError as e:
         raise UserError(
-            f'{str(Path(run) / "config.json")!r} is damaged: {str(e).rstrip(".")}; bring it back from a copy.'
+            f'{str(Path(run) / "config.json")!r} is damaged: {str(e).rstrip(".")}; '
+            'bring it back from a copy.'
         ) from None
     return asdict(Settings(**asked))  # one that an older run does not know has its default
 
@@ -137,7 +148,8 @@ def check_settings(s):
         )
     if s.scale_by == 'area' and s.scale[1] > 1:
         raise UserError(
-            f'scale is {s.scale}, but with scale_by area it is the share of a picture that is seen: at most 1, such as .45 1.'
+            f'scale is {s.scale}, but with scale_by area it is the share of a picture that is '
+            'seen: at most 1, such as .45 1.'
         )
     choose('scale_by', s.scale_by, ['factor', 'short', 'long', 'area'])
     choose('place', s.place, ['anywhere', 'centre', 'sliding'])
@@ -155,14 +167,18 @@ free = (
 
 
 def check_same(run, **asked):
-    "A `UserError` if the run in the folder `run` was started with other names or settings than `asked`, but for those that are free."
+    """A `UserError` if the run in the folder `run` was started with other names or settings than
+    `asked`, but for those that are free.
+    """
     config = read_config(run)
     was = config | config['settings']
     for k, v in asked.items():
         v = list(v) if isinstance(v, tuple) else v
         if k in was and v != was[k] and k not in free:
             raise UserError(
-                f'{str(run)!r} was started with {k} {was[k]}, not {v}; segbench train --resume {run} goes on with it as it is, another training wants another --out.'
+                f'{str(run)!r} was started with {k} {was[k]}, not {v}; '
+                f'segbench train --resume {run} goes on with it as it is, '
+                'another training wants another --out.'
             )
 
 # %% ../nbs/4_train/settings.ipynb #998a42a3

@@ -15,7 +15,9 @@ from PIL import Image, ImageDraw, ImageFont
 def voc_palette(
     n: int = 21,  # Number of classes
 ):
-    "PASCAL VOC's colours: the bits of the class number, dealt in turn to red, green and blue, highest first."
+    """PASCAL VOC's colours: the bits of the class number, dealt in turn to red, green and blue,
+    highest first.
+    """
     bit = lambda c, k: c >> k & 1
     channel = lambda c, k: sum(bit(c, 3 * j + k) << (7 - j) for j in range(8))
     return np.array([[channel(c, k) for k in range(3)] for c in range(n)], np.uint8)
@@ -30,7 +32,10 @@ def palette(
 
 # %% ../nbs/0_core/show.ipynb #11ca718b
 def to_array(x):
-    "`x`, h×w, c×h×w or h×w×c, as a NumPy array h×w or h×w×3: of more than three channels the first three, of fewer the first, repeated."
+    """`x`, h×w, c×h×w or h×w×c, as a NumPy array h×w or h×w×3.
+
+    Of more than three channels the first three, of fewer the first, repeated.
+    """
     x = np.asarray(x)
     if x.ndim == 3 and x.shape[0] < x.shape[2] and x.shape[2] != 3:
         x = x.transpose(1, 2, 0)
@@ -60,7 +65,8 @@ def overlay(
     alpha: float = 0.5,  # Opacity of the paint
 ):
     "The paint of `label` laid over `image`, h×w×3 `uint8`; void stays clear."
-    image, paint = to_array(image), colour(label, pal)
+    image = to_array(image)
+    paint = colour(label, pal)
     mix = (1 - alpha) * image + alpha * paint
     return np.where((np.asarray(label) == 255)[..., None], image, mix.round()).astype(np.uint8)
 
@@ -96,14 +102,18 @@ def legend(classes, pal, which=None, ax=None, **kw):
 # %% ../nbs/0_core/show.ipynb #63db49b0
 def captioned(image, label, classes, pal, row: int = 18):
     "`image`, h×w×3, over a legend of the classes in `label`, as a Pillow picture."
-    font, w = ImageFont.load_default(row - 6), image.shape[1]
+    font = ImageFont.load_default(row - 6)
+    w = image.shape[1]
     entries = [
         (c, row + 8 + round(font.getlength(classes[c]))) for c in present(label) if c < len(classes)
     ]
-    places, x, y = [], 4, 0
+    places = []
+    x = 4
+    y = 0
     for c, width in entries:
         if x + width > w and x > 4:
-            x, y = 4, y + row
+            x = 4
+            y = y + row
         places.append((c, x, y))
         x += width
     sheet = Image.new('RGB', (w, image.shape[0] + y + row + 2), 'white')
@@ -127,11 +137,16 @@ def class_table(
     width: int = 560,  # Pixels
 ):
     "Colour, file value, name and `facts` of every class, down the columns, as a Pillow picture."
-    font, rows, s, h = ImageFont.load_default(10), -(-len(classes) // cols), width // cols, 14
+    font = ImageFont.load_default(10)
+    rows = -(-len(classes) // cols)
+    s = width // cols
+    h = 14
     sheet = Image.new('RGB', (width, rows * h + 2), 'white')
-    draw, v = ImageDraw.Draw(sheet), 20 + max(font.getlength(str(v)) for v in values)
+    draw = ImageDraw.Draw(sheet)
+    v = 20 + max(font.getlength(str(v)) for v in values)
     for k, name in enumerate(classes):
-        x, y = s * (k // rows), h * (k % rows) + 1
+        x = s * (k // rows)
+        y = h * (k % rows) + 1
         draw.rectangle((x, y + 1, x + 14, y + 11), fill=tuple(map(int, pal[k])), outline='silver')
         draw.text((x + v, y), str(values[k]), 'grey', font, anchor='ra')
         draw.text((x + v + 5, y), name, 'black', font)
@@ -146,7 +161,8 @@ def grid(
     width: float = 5.0,  # Inches
 ):
     "Show rows of pictures side by side without axes; returns the figure."
-    rows, cols = len(pictures), len(pictures[0])
+    rows = len(pictures)
+    cols = len(pictures[0])
     h, w = to_array(pictures[0][0]).shape[:2]
     fig, axs = plt.subplots(
         rows,
@@ -167,7 +183,10 @@ def picture_in(
     file,  # Picture file
     most: int = 1 << 26,  # Pixels; what has more is no preview
 ):
-    "The picture in `file`, h×w×3 `uint8`; None if there is none, if it is damaged, or if it has too many pixels."
+    """The picture in `file`, h×w×3 `uint8`.
+
+    None if there is none, if it is damaged, or if it has too many pixels.
+    """
     if not os.path.isfile(file):
         return None  # a pipe would be waited for
     try:

@@ -15,7 +15,9 @@ from .metrics import *
 
 # %% ../nbs/2_measure/stats.ipynb #1126e5cb
 def areas(per):
-    "Pixels right, true and predicted by class, n×3×k, from the counts of n pictures, n×(k+1)×(k+1) as `confusion` gives them."
+    """Pixels right, true and predicted by class, n×3×k, from the counts of n pictures,
+    n×(k+1)×(k+1) as `confusion` gives them.
+    """
     c = np.asarray(per)[:, :-1]
     return np.stack([c.diagonal(axis1=1, axis2=2), c.sum(2), c.sum(1)[:, :-1]], 1)
 
@@ -54,7 +56,8 @@ def merged(
         return a
     if len(groups) != a.shape[-3]:
         raise UserError(
-            f'{len(groups)} groups were given for {a.shape[-3]} pictures; each picture needs the name of its group.'
+            f'{len(groups)} groups were given for {a.shape[-3]} pictures; '
+            'each picture needs the name of its group.'
         )
     _, at = np.unique(groups, return_inverse=True)
     total = np.zeros((*a.shape[:-3], at.max() + 1, *a.shape[-2:]))
@@ -73,7 +76,10 @@ def _draws(
     times: int,  # Number of draws
     r,  # Generator
 ):
-    "mIoU of each seed on `times` test sets drawn from the pictures, s×times; nan if there is one picture only."
+    """mIoU of each seed on `times` test sets drawn from the pictures, s×times.
+
+    Nan if there is one picture only.
+    """
     n = a.shape[1]
     if n == 1:
         return np.full((len(a), times), np.nan)
@@ -87,8 +93,12 @@ def bootstrap(
     seed: int = 0,  # Of the draws: the same pictures for all runs with it
     groups=None,  # Name of the group of each picture, n: whole groups are drawn then
 ):
-    "mIoU of `times` test sets drawn from the pictures of `a`, nan if there is one only; of several seeds, the mean of as many drawn from them."
-    a, r = _seeds(merged(a, groups)), rng(seed)
+    """mIoU of `times` test sets drawn from the pictures of `a`, nan if there is one only.
+
+    Of several seeds, the mean of as many drawn from them.
+    """
+    a = _seeds(merged(a, groups))
+    r = rng(seed)
     each = _draws(a, times, r)
     return np.take_along_axis(each, r.integers(0, len(a), (len(a), times)), 0).mean(0)
 
@@ -103,7 +113,9 @@ def swapped(
     b,  # Areas of B on the same pictures
     times: int = 2000,  # Number of tosses
 ) -> float:
-    "How likely mIoUs differ as much as those of A and B if a coin decides for each picture which of the two is which."
+    """How likely mIoUs differ as much as those of A and B if a coin decides for each picture which
+    of the two is which.
+    """
     a, b = (_seeds(x).mean(0) for x in (a, b))
     moved = rng(0).integers(0, 2, (times, len(a))) @ (a - b).reshape(len(a), -1)
     gap = lambda moved: abs(miou(a.sum(0) - moved) - miou(b.sum(0) + moved))
@@ -120,8 +132,11 @@ class Difference(NamedTuple):
     gap: float  # By how much the mIoU of A exceeds that of B
     low: float  # Low end of its 95 % interval
     high: float  # High end
-    p: float  # How likely as large a gap is by chance of pictures and seeds; nan with too few of either
-    images: float  # The same by chance of the pictures alone: about these trained networks, not about what they are called
+    # How likely as large a gap is by chance of pictures and seeds; nan with too few of either
+    p: float
+    # The same by chance of the pictures alone: about these trained networks, not about what they
+    # are called
+    images: float
 
 
 def _spread(a):
@@ -142,7 +157,8 @@ def _between(
     if total == 0:
         return 0.0, 0.0, 1.0
     free = total**2 / sum(v**2 / f for v, f in parts)  # Welch and Satterthwaite
-    gap, error = overall(a) - overall(b), total**0.5
+    gap = overall(a) - overall(b)
+    error = total**0.5
     half = student.ppf(0.975, free) * error
     return gap - half, gap + half, float(2 * student.sf(abs(gap) / error, free))
 
@@ -153,16 +169,21 @@ def paired(
     times: int = 2000,  # Number of draws
     groups=None,  # Name of the group of each picture, n: whole groups are drawn then
 ) -> Difference:
-    "By how much A and B differ, and how sure that is: about networks from three seeds of each on, else about these trainings."
+    """By how much A and B differ, and how sure that is.
+
+    About networks from three seeds of each on, else about these trainings.
+    """
     if np.shape(a)[-3:] != np.shape(b)[-3:]:
         raise UserError(
-            f'{np.shape(a)[-3]} pictures cannot be compared with {np.shape(b)[-3]}; score both runs on the same split by the same protocol.'
+            f'{np.shape(a)[-3]} pictures cannot be compared with {np.shape(b)[-3]}; '
+            'score both runs on the same split by the same protocol.'
         )
     a, b = (_seeds(merged(x, groups)) for x in (a, b))
     d = _draws(a, times, rng(0)).mean(0) - _draws(b, times, rng(0)).mean(0)
     by_draws = float(min(1, 2 * min((d <= 0).mean(), (d >= 0).mean()) + 1 / times))
     images = max(by_draws, swapped(a, b, times))
-    gap, known = overall(a) - overall(b), a.shape[1] > 1 and min(len(a), len(b)) >= least_seeds
+    gap = overall(a) - overall(b)
+    known = a.shape[1] > 1 and min(len(a), len(b)) >= least_seeds
     if not known:
         return Difference(gap, *interval(d), np.nan, images)
     low, high, p = _between(a, b, d)
@@ -170,7 +191,10 @@ def paired(
 
 # %% ../nbs/2_measure/stats.ipynb #c0c5fb09
 def told_apart(d: Difference, level: float = 0.05) -> bool:
-    "Whether the two of a difference can be told apart: by p, or by the pictures alone where there is none."
+    """Whether the two of a difference can be told apart.
+
+    By p, or by the pictures alone where there is none.
+    """
     return bool((d.images if np.isnan(d.p) else d.p) < level)
 
 
@@ -179,14 +203,19 @@ def places(
     level: float = 0.05,  # Largest p at which two are different
     groups=None,  # Name of the group of each picture, n
 ) -> list:
-    "The place of each of `runs`, from 1; equal where the paired test cannot tell it from the first of that place."
+    """The place of each of `runs`, from 1.
+
+    Equal where the paired test cannot tell it from the first of that place.
+    """
     score = [overall(r) for r in runs]
     order = sorted(range(len(runs)), key=lambda i: -score[i])
-    place, first = {}, None
+    place = {}
+    first = None
     for n, i in enumerate(order, 1):
         apart = first is None or told_apart(paired(runs[first], runs[i], groups=groups), level)
         if apart:
-            first, place[i] = i, n
+            first = i
+            place[i] = n
         else:
             place[i] = place[first]
     return [place[i] for i in range(len(runs))]

@@ -64,7 +64,10 @@ def main(
 
 # %% ../nbs/4_train/sweep.ipynb #0d2cebfe
 def can_be(model, backbone):
-    "A `UserError` if there is no such network, before anything is trained; it is built without memory."
+    """A `UserError` if there is no such network, before anything is trained.
+
+    It is built without memory.
+    """
     import torch
     from segbench.infer import make_net
 
@@ -73,7 +76,10 @@ def can_be(model, backbone):
 
 # %% ../nbs/4_train/sweep.ipynb #519996f2
 def still(folder, root, data, split, val_split):
-    "A `UserError` if the data are not those that the finished run in `folder` was trained on; nothing if they are not there."
+    """A `UserError` if the data are not those that the finished run in `folder` was trained on.
+
+    Nothing if they are not there.
+    """
     from segbench.data.same import unchanged
 
     if not (was := read_config(folder).get('sets')):

@@ -12,7 +12,8 @@ if (
     import sys
     from pathlib import Path
 
-    sys.path[0], __package__ = str(Path(__file__).resolve().parents[1]), 'segbench'
+    sys.path[0] = str(Path(__file__).resolve().parents[1])
+    __package__ = 'segbench'
 
 # %% ../nbs/4_train/train.ipynb #c1db503b
 import inspect, os, re, shlex
@@ -24,7 +25,10 @@ from .settings import *
 
 # %% ../nbs/4_train/train.ipynb #6f7dc499
 def open_data(data: str, root, split: str, checked: bool = True, source=None, scored: bool = True):
-    "The split of the data set `data`, every picture of it opened once, and refused if it is to be `scored` and nothing can be; through its cache if it has a fresh one; `source` is the file that named it, if any."
+    """The split of the data set `data`, every picture of it opened once, and refused if it is to be
+    `scored` and nothing can be; through its cache if it has a fresh one; `source` is the file
+    that named it, if any.
+    """
     from segbench.data.cache import cached
     from segbench.data.pairs import check
     from segbench.data.verdict import scorable
@@ -42,7 +46,8 @@ def open_net(model, backbone, pretrained, init, n_classes: int, in_chans: int):
 
     if pretrained and init:
         raise UserError(
-            'init brings the weights of the whole network, so that pretrained would do nothing; leave one of the two out.'
+            'init brings the weights of the whole network, so that pretrained would do '
+            'nothing; leave one of the two out.'
         )
     weights = dict(pretrained=True if pretrained == 'hub' else pretrained) if pretrained else {}
     net = make_net(model, n_classes, backbone, in_chans=in_chans, **weights)
@@ -55,33 +60,44 @@ def open_net(model, backbone, pretrained, init, n_classes: int, in_chans: int):
         )
         if not reports[-1].taken:
             raise UserError(
-                f'nothing in {str(init)!r} fits {model}: no tensor has a place there; start from weights of a network of its kind.'
+                f'nothing in {str(init)!r} fits {model}: no tensor has a place there; '
+                'start from weights of a network of its kind.'
             )
     return net, [str(r) for r in reports]
 
 
 def of_other_classes(init, classes: list) -> list:
-    "A line for the report if the weights are of a run whose classes are others by name, though they may be as many."
+    """A line for the report if the weights are of a run whose classes are others by name, though
+    they may be as many.
+    """
     if not Path(init).is_dir():
         return []
     was = read_config(init)['classes']
     if was == list(classes) or len(was) != len(classes):
         return []
     return [
-        f'{init} knows its classes in another order or by other names: what its classifier has learnt of them is only a start'
+        (
+            f'{init} knows its classes in another order or by other names: '
+            'what its classifier has learnt of them is only a start'
+        )
     ]
 
 # %% ../nbs/4_train/train.ipynb #3bc32462
 def go_on(run, root, trust: bool = False, **others):
-    "The arguments with which the run in folder `run` was started, to go on with them; `root`, if given, and the settings `others`, which do not change the result, are new."
+    """The arguments with which the run in folder `run` was started, to go on with them.
+
+    `root`, if given, and the settings `others`, which do not change the result, are new.
+    """
     from segbench.losses import combined
 
     names = 'data', 'split', 'val_split', 'model', 'backbone', 'pretrained', 'init'
     if 'data' not in read_config(run):
         raise UserError(
-            f'the run {str(run)!r} was started in a notebook from objects; call fit(…, resume=True) with them there.'
+            f'the run {str(run)!r} was started in a notebook from objects; call fit(…, '
+            'resume=True) with them there.'
         )
-    config, s = read_config(run, *names, 'root'), settings_of(run)
+    config = read_config(run, *names, 'root')
+    s = settings_of(run)
     source = None if trust else Path(run) / 'config.json'
     lookup('data', config['data'], source)
     lookup('models', config['model'], source)
@@ -100,8 +116,12 @@ def main(
     pretrained: str = None,  # Weights of the backbone: a file, or hub
     init: str = None,  # Weights of the whole network to start from: a run or a file
     out: str = None,  # Folder of the run; by default runs/DATA-MODEL-BACKBONE-SEED
-    resume: str = None,  # Folder of a run to go on with; all other flags come from it, but --root, --workers, --save-every, --log-every and --log-with may be others
-    changed_data: bool = False,  # With --resume: go on although pictures, labels or classes are not those that the run began with
+    # Folder of a run to go on with; all other flags come from it, but --root, --workers,
+    # --save-every, --log-every and --log-with may be others
+    resume: str = None,
+    # With --resume: go on although pictures, labels or classes are not those that the run began
+    # with
+    changed_data: bool = False,
     trust: bool = False,  # With --resume: use what the run names outside segbench, too
     given: tuple = (),  # Names of the arguments that were written though they have their defaults
     **kwargs,
@@ -125,7 +145,8 @@ def main(
         check_same(resume, **asked)
         if out and Path(out).resolve() != Path(resume).resolve():
             raise UserError(
-                f'a run goes on in its own folder, {str(resume)!r}, so that --out {out} would do nothing; leave it out.'
+                f'a run goes on in its own folder, {str(resume)!r}, '
+                f'so that --out {out} would do nothing; leave it out.'
             )
         if (last := Path(resume) / 'last.safetensors').is_file():
             from segbench.weights import read_weights
@@ -209,7 +230,8 @@ def train(
     check_settings(Settings(**settings))
     if not resume and (Path(out) / 'config.json').exists():
         raise UserError(
-            f'{str(out)!r} holds a run already; choose another --out, go on with it by --resume {out}, or remove it.'
+            f'{str(out)!r} holds a run already; choose another --out, '
+            f'go on with it by --resume {out}, or remove it.'
         )
     pairs = [open_data(data, root, s, scored=False) for s in (split, val_split)]
     agreed(*pairs)

@@ -142,13 +142,17 @@ def _opened(path):
 
 
 def _shards(path) -> list:
-    "The files that make up the weights of which `path` is one part, or the list of its parts; itself if it is whole."
+    """The files that make up the weights of which `path` is one part, or the list of its parts.
+
+    Itself if it is whole.
+    """
     if path.name.endswith('.index.json'):
         said = load_json(path)
         names = said.get('weight_map') if isinstance(said, dict) else None
         if not isinstance(names, dict) or not all(isinstance(n, str) for n in names.values()):
             raise UserError(
-                f'{str(path)!r} does not list parts of weights by weight_map; give a file of weights.'
+                f'{str(path)!r} does not list parts of weights by weight_map; '
+                'give a file of weights.'
             )
         return [path.with_name(Path(n).name) for n in sorted({*names.values()})]
     m = re.fullmatch(r'(.*-)(\d{5})(-of-)(\d{5})(\..*)', path.name)
@@ -168,7 +172,9 @@ def _unwrapped(path, d) -> Weights:
 
 
 def read_weights(
-    path,  # A `.safetensors` file, or one that `torch.save` wrote; of several parts any, or the list of them
+    # A `.safetensors` file, or one that `torch.save` wrote; of several parts any, or the list of
+    # them
+    path,
 ) -> Weights:
     "The tensors in the file `path` by name, as `unwrap` finds them."
     path = Path(path)
@@ -177,7 +183,8 @@ def read_weights(
     if (parts := _shards(path)) != [path]:
         if gone := [p for p in parts if not p.is_file()]:
             raise UserError(
-                f'{str(path)!r} is a part of weights that lack {gone[0].name}; put all {len(parts)} parts into one folder.'
+                f'{str(path)!r} is a part of weights that lack {gone[0].name}; '
+                f'put all {len(parts)} parts into one folder.'
             )
         return Weights({k: v for p in parts for k, v in _unwrapped(p, _opened(p)).items()})
     d = _opened(path)
@@ -197,7 +204,9 @@ def scale_of(net) -> dict:
 
 
 def save_weights(path, net):
-    "Write the tensors of `net`, a module or a dictionary, to `path` as safetensors, whole or not at all, with a checksum; with a network's go its `mean` and `std`."
+    """Write the tensors of `net`, a module or a dictionary, to `path` as safetensors, whole or not
+    at all, with a checksum; with a network's go its `mean` and `std`.
+    """
     d = net if isinstance(net, dict) else net.state_dict()
     d = {
         k: v.detach().to('cpu', copy=True, memory_format=torch.contiguous_format)
@@ -263,7 +272,8 @@ def _plain(name: str) -> str:
 
 def _by_name(own: dict, theirs: dict) -> Match:
     "Partners whose names are the same, but for what stands in front of the names in `theirs`."
-    wanted, hits = {_plain(k): k for k in own}, {}
+    wanted = {_plain(k): k for k in own}
+    hits = {}
     wrapped = all(_bare(k) == k for k in own)
     for name in theirs:
         parts = _plain(_bare(name) if wrapped else name).split('.')
@@ -284,7 +294,8 @@ def _by_name(own: dict, theirs: dict) -> Match:
 
 def _shuffled(names) -> bool:
     "Whether numbers in `names` do not follow each other, as where names were sorted as text."
-    last, seen = {}, set()
+    last = {}
+    seen = set()
     for name in names:
         parts = name.split('.')
         for j, part in enumerate(parts):
@@ -313,7 +324,10 @@ def match(
     own: dict,  # Tensors of a network by name
     theirs: dict,  # Tensors of a file by name
 ) -> Match:
-    "For each name in `own` the name in `theirs` that is meant; names without a partner are left out."
+    """For each name in `own` the name in `theirs` that is meant.
+
+    Names without a partner are left out.
+    """
     named = _by_name(own, theirs)
     least = min(
         len(own), sum(not k.endswith('num_batches_tracked') for k in theirs)
@@ -354,7 +368,8 @@ def _number(v, name: str, source: str):
     "The tensor `v` of a file as one that a layer can take; a `UserError` if it cannot be one."
     if v.is_quantized or not v.is_floating_point():
         raise UserError(
-            f'{name!r} in {source} is {"quantised" if v.is_quantized else "of " + str(v.dtype)[6:]}, '
+            f'{name!r} in {source} is '
+            f'{"quantised" if v.is_quantized else "of " + str(v.dtype)[6:]}, '
             'but layers take floating-point numbers; save the weights before they are quantised.'
         )
     if v.is_meta:
@@ -377,7 +392,9 @@ def load_weights(
     source: str = None,  # What the report calls the weights
     by_name: bool = False,  # Take tensors of the same name only, instead of what `match` finds
 ) -> Report:
-    "Copy what fits from `weights` into `net`, with the `mean` and `std` that a file tells, and report it. Number types are converted."
+    """Copy what fits from `weights` into `net`, with the `mean` and `std` that a file tells, and
+    report it. Number types are converted.
+    """
     file = not isinstance(weights, dict)
     theirs, scale = (read_weights(weights), picture_scale(weights)) if file else (weights, {})
     source = str(source or (Path(weights).name if file else 'given tensors'))

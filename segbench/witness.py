@@ -18,7 +18,8 @@ def noise(n: int, salt: int = 0):
 # %% ../nbs/0_core/witness.ipynb #c5c75afd
 def rule(kind: str, shape):
     "The values of a tensor: `kind` is the last part of its name."
-    n, first = torch.Size(shape).numel(), shape[0] if len(shape) else 1
+    n = torch.Size(shape).numel()
+    first = shape[0] if len(shape) else 1
     if kind in ('running_mean', 'running_var'):
         return torch.full(shape, float(kind == 'running_var'), dtype=torch.float64)
     if n == 1:
@@ -43,7 +44,10 @@ def fill(net):
 # %% ../nbs/0_core/witness.ipynb #a00446be
 @torch.no_grad()
 def calibrate(net, x, call=None):
-    "Let the batch norms of `net` keep the statistics of one pass, `call(x)` or `net(x)`; leaves it in evaluation."
+    """Let the batch norms of `net` keep the statistics of one pass, `call(x)` or `net(x)`.
+
+    Leaves it in evaluation.
+    """
     norms = [m for m in net.eval().modules() if isinstance(m, nn.modules.batchnorm._BatchNorm)]
     for m in norms:
         m.train()
@@ -73,8 +77,11 @@ def deviation(
     absmax: float,  # Largest absolute value of the published output
     call=None,  # What to compare and calibrate with, if not `net(x)`
 ) -> float:
-    "Largest difference between the outputs of `net` and the published values, relative to `absmax`."
-    x, call = pictures(*size), call or net
+    """Largest difference between the outputs of `net` and the published values, relative to
+    `absmax`.
+    """
+    x = pictures(*size)
+    call = call or net
     calibrate(fill(net), x, call)
     y = call(x)
     return max(abs(y[1, int(c), int(i), int(j)].item() - v) for c, i, j, v in published) / absmax

@@ -49,17 +49,19 @@ layouts = [  # pictures, labels, what a label's name adds to the picture's
 
 
 def items(folder, split: str) -> list:
-    "(picture, label) for each picture of `split`; a picture is its own label where the test has none."
+    """(picture, label) for each picture of `split`.
+
+    A picture is its own label where the test has none.
+    """
     there = [l for l in layouts if pictures_below(folder / l[0] / split)]
     if not there:
         raise UserError(
-            f'bdd10k-{split} has no pictures in {str(folder)!r}: they belong into images/10k/{split} or seg/images/{split}.'
+            f'bdd10k-{split} has no pictures in {str(folder)!r}: '
+            f'they belong into images/10k/{split} or seg/images/{split}.'
         )
     images, labels, suffix = next((l for l in there if (folder / l[1] / split).is_dir()), there[0])
-    pictures, marked = (
-        pictures_below(folder / images / split),
-        pictures_below(folder / labels / split),
-    )
+    pictures = pictures_below(folder / images / split)
+    marked = pictures_below(folder / labels / split)
     if split == 'test' and not marked:
         return [(p, p) for p in pictures]
     return match_stems(pictures, marked, suffix, f'bdd10k-{split}')
@@ -69,7 +71,10 @@ splits = dict(train=['train'], val=['val'], trainval=['train', 'val'], test=['te
 
 
 def video_of(file):
-    "The video that the frame in `file` is from, such as `b1c66a42-6f7d68ca`; None for a name of another kind."
+    """The video that the frame in `file` is from, such as `b1c66a42-6f7d68ca`.
+
+    None for a name of another kind.
+    """
     name = re.match(r'[0-9a-f]{8}-[0-9a-f]{8}', file.stem)
     return name and name[0]
 

@@ -40,15 +40,19 @@ def decoded(pairs, workers: int, progress: bool):
 # %% ../../nbs/1_data/cache.ipynb #3c93d69d
 def write_cache(pairs, progress: bool = True):
     "Decode all of `pairs` into its file, which is whole or not there; returns its path."
-    file, mark, rows, at, names = cache_file(pairs), fingerprint(pairs), [], 0, []
+    file = cache_file(pairs)
+    mark = fingerprint(pairs)
+    rows = []
+    at = 0
+    names = []
     file.parent.mkdir(parents=True, exist_ok=True)
-    need, free = (
-        len(pairs) * sum(x.numel() for x in pairs[0][:2]),
-        shutil.disk_usage(file.parent).free,
-    )
+    need = len(pairs) * sum(x.numel() for x in pairs[0][:2])
+    free = shutil.disk_usage(file.parent).free
     if need > free:
         raise UserError(
-            f'the cache of {pairs.name} takes about {need / 1e9:.1f} GB, but in {str(file.parent)!r} only {free / 1e9:.1f} GB are free; set SEGBENCH_CACHE to a folder on another disk.'
+            f'the cache of {pairs.name} takes about {need / 1e9:.1f} GB, '
+            f'but in {str(file.parent)!r} only {free / 1e9:.1f} GB are free; '
+            'set SEGBENCH_CACHE to a folder on another disk.'
         )
     with whole(file) as part, open(part, 'wb') as f:
         for image, label, *extra in decoded(pairs, os.cpu_count(), progress):
@@ -82,11 +86,14 @@ class Cached(Pairs):
             channels=pairs.channels,
             window=pairs.window,
         )
-        self.file, self.note, self.origin = file, read_note(file), pairs
+        self.file = file
+        self.note = read_note(file)
+        self.origin = pairs
         self.decode = (
             pairs.decode
         )  # for what is not in the cache: values of files, maps that others made
-        self.reading, self.group_of = self.note['fingerprint'], pairs.group_of
+        self.reading = self.note['fingerprint']
+        self.group_of = pairs.group_of
         self.open()
 
     def open(self):
@@ -129,7 +136,9 @@ _torn = (
 
 
 def _whole_table(quick) -> bool:
-    "Whether the items of the `Cached` set `quick` follow each other from the start of its file to its table."
+    """Whether the items of the `Cached` set `quick` follow each other from the start of its file to
+    its table.
+    """
     sizes = quick.table[:, 1:]
     maps = 1 + len(quick.note['extras'])
     bytes_of = sizes[:, 0] * sizes[:, 1] * (sizes[:, 2] + maps)
@@ -172,7 +181,10 @@ def stale(pairs, file) -> str:
 
 # %% ../../nbs/1_data/cache.ipynb #bae84671
 def cached(pairs):
-    "`pairs` through its cache if it has one; `pairs` itself, and a word about it, if the cache is stale."
+    """`pairs` through its cache if it has one.
+
+    `pairs` itself, and a word about it, if the cache is stale.
+    """
     file = cache_file(pairs)
     if not os.path.exists(file):
         return pairs  # also where the folder cannot be read

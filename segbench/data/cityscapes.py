@@ -72,7 +72,10 @@ black = 'troisdorf_000000_000073'  # the one frame of train_extra that shows not
 
 
 def part(folder, name: str, split: str):
-    "Where `split` of `name` lies: in `folder`, or in a folder there that an archive was unpacked to."
+    """Where `split` of `name` lies.
+
+    In `folder`, or in a folder there that an archive was unpacked to.
+    """
     places = [folder / name / split, *sorted(folder.glob(f'*/{name}/{split}'))]
     return next((p for p in places if p.is_dir()), places[0])
 
@@ -83,12 +86,17 @@ def kind_below(labels):
 
 # %% ../../nbs/1_data/cityscapes.ipynb #9534c7af
 def by_name(folder, truth: str, split: str) -> list:
-    "(picture, label) for each frame of `split`, found by name; a picture is its own label where a test has none."
-    images, labels = part(folder, 'leftImg8bit', split), part(folder, truth, split)
+    """(picture, label) for each frame of `split`, found by name.
+
+    A picture is its own label where a test has none.
+    """
+    images = part(folder, 'leftImg8bit', split)
+    labels = part(folder, truth, split)
     frames = [p for p in pictures_below(images) if not p.stem.startswith(black)]
     if not frames:
         raise UserError(
-            f'cityscapes has no pictures for {split} in {str(folder)!r}: they belong into leftImg8bit/{split}/CITY.'
+            f'cityscapes has no pictures for {split} in {str(folder)!r}: '
+            f'they belong into leftImg8bit/{split}/CITY.'
         )
     kind = kind_below(labels)
     if not kind and split == 'test':
@@ -98,7 +106,10 @@ def by_name(folder, truth: str, split: str) -> list:
 
 # %% ../../nbs/1_data/cityscapes.ipynb #6ec4adc9
 def by_list(folder, split: str) -> list:
-    "(picture, label) for each line of the list of `split` beside the folders; nothing without a list."
+    """(picture, label) for each line of the list of `split` beside the folders.
+
+    Nothing without a list.
+    """
     file = next(
         (
             f
@@ -109,7 +120,8 @@ def by_list(folder, split: str) -> list:
     )
     lines = read_list(file) if file else []
     _one_frame_each(lines, file)
-    kind, end = kind_below(part(folder, 'gtFine', split)) or 'labelIds', 'leftImg8bit.png'
+    kind = kind_below(part(folder, 'gtFine', split)) or 'labelIds'
+    end = 'leftImg8bit.png'
     picture = lambda word: re.sub(r'gtFine(_label\w*Ids)?', 'leftImg8bit', word)
     label = lambda word: (
         word
@@ -121,7 +133,9 @@ def by_list(folder, split: str) -> list:
 
 
 def _one_frame_each(lines: list, file):
-    "A `UserError` if a line of `file` has the label of another frame, or two lines have the same frame."
+    """A `UserError` if a line of `file` has the label of another frame, or two lines have the same
+    frame.
+    """
 
     def frame(word):
         return re.sub(
@@ -137,7 +151,8 @@ def _one_frame_each(lines: list, file):
             )
         if name in seen:
             raise UserError(
-                f'{str(file)!r} lists the frame {name} twice, as {seen[name]!r} and as {words[0]!r}; take one of them out.'
+                f'{str(file)!r} lists the frame {name} twice, as {seen[name]!r} and as '
+                f'{words[0]!r}; take one of them out.'
             )
         seen[name] = words[0]
 
@@ -156,7 +171,8 @@ def complete(items, name: str) -> list:
     leave_out(
         told,
         len(items),
-        f'{str(next(iter(gone.values()))[0])!r} is not there: {len(gone)} of the {len(items)} pairs of {name} are incomplete; '
+        f'{str(next(iter(gone.values()))[0])!r} is not there: '
+        f'{len(gone)} of the {len(items)} pairs of {name} are incomplete; '
         'unpack the archives again, or correct the list.',
     )
     return [pair for pair in items if pair not in gone]
@@ -167,7 +183,8 @@ def decoder(items, name: str):
     kinds = {label.stem.rpartition('_')[2] for _, label in items}
     if len(kinds) > 1:
         raise UserError(
-            f'{name} mixes {" and ".join(sorted(kinds))}, whose numbers mean different things; make all labels of one kind.'
+            f'{name} mixes {" and ".join(sorted(kinds))}, whose numbers mean different '
+            'things; make all labels of one kind.'
         )
     return decoders[choose('kind of label', kinds.pop(), list(decoders))]
 
@@ -182,7 +199,10 @@ splits = dict(
 
 
 def recording_of(file):
-    "City and recording of the frame in `file`, such as `frankfurt_000000`; None for a name of another kind."
+    """City and recording of the frame in `file`, such as `frankfurt_000000`.
+
+    None for a name of another kind.
+    """
     name = re.match(r'(.+_\d+)_\d+_leftImg8bit', file.stem)
     return name and name[1]
 
@@ -222,10 +242,8 @@ def coarse(
     return read(root, split, 'gtCoarse', 'cityscapes.coarse')
 
 # %% ../../nbs/1_data/cityscapes.ipynb #a24dd4ed
-own, about = (
-    'the licence of its authors, not to be passed on',
-    'https://www.cityscapes-dataset.com/downloads/',
-)
+own = 'the licence of its authors, not to be passed on'
+about = 'https://www.cityscapes-dataset.com/downloads/'
 frames = Archive('leftImg8bit_trainvaltest.zip', [], *['leftImg8bit'] * 2)
 cityscapes.source = Source(
     'cityscapes',

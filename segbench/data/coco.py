@@ -20,17 +20,25 @@ from .voc import voc_classes
 from ..show import *
 
 # %% ../../nbs/1_data/coco.ipynb #cbfd64f2
-coco_names = """person, bicycle, car, motorcycle, airplane, bus, train, truck, boat, traffic light, fire hydrant, street sign, stop sign, parking meter, bench, bird,
-    cat, dog, horse, sheep, cow, elephant, bear, zebra, giraffe, hat, backpack, umbrella, shoe, eye glasses, handbag, tie, suitcase, frisbee, skis, snowboard, sports ball,
-    kite, baseball bat, baseball glove, skateboard, surfboard, tennis racket, bottle, plate, wine glass, cup, fork, knife, spoon, bowl, banana, apple, sandwich, orange,
-    broccoli, carrot, hot dog, pizza, donut, cake, chair, couch, potted plant, bed, mirror, dining table, window, desk, toilet, door, tv, laptop, mouse, remote, keyboard,
-    cell phone, microwave, oven, toaster, sink, refrigerator, blender, book, clock, vase, scissors, teddy bear, hair drier, toothbrush, hair brush, banner, blanket,
-    branch, bridge, building-other, bush, cabinet, cage, cardboard, carpet, ceiling-other, ceiling-tile, cloth, clothes, clouds, counter, cupboard, curtain, desk-stuff,
-    dirt, door-stuff, fence, floor-marble, floor-other, floor-stone, floor-tile, floor-wood, flower, fog, food-other, fruit, furniture-other, grass, gravel,
-    ground-other, hill, house, leaves, light, mat, metal, mirror-stuff, moss, mountain, mud, napkin, net, paper, pavement, pillow, plant-other, plastic, platform,
-    playingfield, railing, railroad, river, road, rock, roof, rug, salad, sand, sea, shelf, sky-other, skyscraper, snow, solid-other, stairs, stone, straw,
-    structural-other, table, tent, textile-other, towel, tree, vegetable, wall-brick, wall-concrete, wall-other, wall-panel, wall-stone, wall-tile, wall-wood,
-    water-other, waterdrops, window-blind, window-other, wood""".replace('\n   ', '').split(', ')
+coco_names = """person, bicycle, car, motorcycle, airplane, bus, train, truck, boat, traffic
+    light, fire hydrant, street sign, stop sign, parking meter, bench, bird, cat, dog, horse,
+    sheep, cow, elephant, bear, zebra, giraffe, hat, backpack, umbrella, shoe, eye glasses,
+    handbag, tie, suitcase, frisbee, skis, snowboard, sports ball, kite, baseball bat, baseball
+    glove, skateboard, surfboard, tennis racket, bottle, plate, wine glass, cup, fork, knife,
+    spoon, bowl, banana, apple, sandwich, orange, broccoli, carrot, hot dog, pizza, donut, cake,
+    chair, couch, potted plant, bed, mirror, dining table, window, desk, toilet, door, tv, laptop,
+    mouse, remote, keyboard, cell phone, microwave, oven, toaster, sink, refrigerator, blender,
+    book, clock, vase, scissors, teddy bear, hair drier, toothbrush, hair brush, banner, blanket,
+    branch, bridge, building-other, bush, cabinet, cage, cardboard, carpet, ceiling-other,
+    ceiling-tile, cloth, clothes, clouds, counter, cupboard, curtain, desk-stuff, dirt,
+    door-stuff, fence, floor-marble, floor-other, floor-stone, floor-tile, floor-wood, flower,
+    fog, food-other, fruit, furniture-other, grass, gravel, ground-other, hill, house, leaves,
+    light, mat, metal, mirror-stuff, moss, mountain, mud, napkin, net, paper, pavement, pillow,
+    plant-other, plastic, platform, playingfield, railing, railroad, river, road, rock, roof, rug,
+    salad, sand, sea, shelf, sky-other, skyscraper, snow, solid-other, stairs, stone, straw,
+    structural-other, table, tent, textile-other, towel, tree, vegetable, wall-brick,
+    wall-concrete, wall-other, wall-panel, wall-stone, wall-tile, wall-wood, water-other,
+    waterdrops, window-blind, window-other, wood""".replace('\n   ', '').split(', ')
 given_up = {12, 26, 29, 30, 45, 66, 68, 69, 71, 83, 91}
 stuff_ids = [i for i in range(1, 183) if i not in given_up]
 stuff_classes = [coco_names[i - 1] for i in stuff_ids]
@@ -139,8 +147,10 @@ voc21_ids = {
 }
 
 # %% ../../nbs/1_data/coco.ipynb #d071c257
-merged_names = """tree-merged, fence-merged, ceiling-merged, sky-other-merged, cabinet-merged, table-merged, floor-other-merged, pavement-merged, mountain-merged, grass-merged,
-    dirt-merged, paper-merged, food-other-merged, building-other-merged, rock-merged, wall-other-merged, rug-merged""".replace(
+merged_names = """tree-merged, fence-merged, ceiling-merged, sky-other-merged, cabinet-merged,
+    table-merged, floor-other-merged, pavement-merged, mountain-merged, grass-merged, dirt-merged,
+    paper-merged, food-other-merged, building-other-merged, rock-merged, wall-other-merged,
+    rug-merged""".replace(
     '\n   ', ''
 ).split(', ')
 
@@ -161,8 +171,10 @@ def coco_categories(found: dict, file, reader: str) -> set:
         f'`{name} {k}`' for k, name in enumerate(['background', *[*odd.values()][:2]])
     )
     raise UserError(
-        f"{str(file)!r} has categories that are not COCO's: {', '.join(said)}{rest}. {reader} reads COCO's own alone; "
-        f'for yours, save a label image for each picture and use --data folder with a classes.txt of lines such as {lines}.'
+        f"{str(file)!r} has categories that are not COCO's: {', '.join(said)}{rest}. "
+        f"{reader} reads COCO's own alone; "
+        'for yours, save a label image for each picture and use --data folder with a '
+        f'classes.txt of lines such as {lines}.'
     )
 
 # %% ../../nbs/1_data/coco.ipynb #89c6e3b7
@@ -184,7 +196,8 @@ def voc21(
         found = read_json(file, 'images', 'annotations', 'categories')
         known = coco_categories(found, file, 'coco.voc21')
         enough = least if p == 'train2017' else -1
-        images, objects = found['images'], found['annotations']
+        images = found['images']
+        objects = found['annotations']
         items += gather(images, objects, voc21_ids, photos(folder, p), file, enough, known)
     return Marked(items, *about, 0, overlap)
 
@@ -231,17 +244,25 @@ panoptic_ids = [*stuff_ids[:80], *kept, *range(184, 201)]
 panoptic_classes = [coco_names[i - 1] for i in panoptic_ids if i < 183] + merged_names
 panoptic_palette = [
     tuple(bytes.fromhex(c))
-    for c in """dc143c 770b20 00008e 0000e6 6a00e4 003c64 005064 000046 0000c0 faaa1e 64aa1e dcdc00 af74af fa001e a52a2a ff4dff 00e2fc b6b6ff
-    005200 78a69d 6e4c00 ae39ff c76400 480076 ffb3f0 007d5c d10097 bcd0b6 00dcb0 ff63a4 5c0049 8581ff 4eb4ff 00e400 aefff3 2d59ff 868667 9194ae ffd0ba c5e2ff ab8601 6d3f36
-    cf8aff 97005f 09503d 546933 4a4169 a6c466 d0c3d2 ff6d41 008f95 b300c2 d1636a 057900 e3ffcd 93bad0 994501 035fa1 a3ff00 7700aa 00b6c7 00a578 b78258 5f2000 827287 6e8185
-    a64a76 db8eb9 4fd272 b25a3e 41460f 7fa773 3b696a 8e6c2d c4ac00 5f3650 804cff c93901 f6007a bfa2d0 ffff80 93d3cb 966464 a8abac 9270c6 d2aa64 5c8859 da58b8 f18100 d911ff
-    7c4ab5 464646 ffe4ff 9ad000 c1005c 4c5b71 ffb4c3 6a9ab0 e6968c 3c8fff 804080 5c5237 fed47c 494dae ffa062 ffffff 68546d a9a483 e1c7ff 89364a 879edf 07f6e7 6bffc8 3a2995
-    b7798e ff4961 6b8e23 be9999 928b8d 4682b4 86c79c d1e28c 60246c 606060 40aa40 98fb98 d0e5e4 cebaab 98a140 747000 00728f 66669c fa8dff""".split()
+    for c in """dc143c 770b20 00008e 0000e6 6a00e4 003c64 005064 000046 0000c0 faaa1e 64aa1e
+    dcdc00 af74af fa001e a52a2a ff4dff 00e2fc b6b6ff 005200 78a69d 6e4c00 ae39ff c76400 480076
+    ffb3f0 007d5c d10097 bcd0b6 00dcb0 ff63a4 5c0049 8581ff 4eb4ff 00e400 aefff3 2d59ff 868667
+    9194ae ffd0ba c5e2ff ab8601 6d3f36 cf8aff 97005f 09503d 546933 4a4169 a6c466 d0c3d2 ff6d41
+    008f95 b300c2 d1636a 057900 e3ffcd 93bad0 994501 035fa1 a3ff00 7700aa 00b6c7 00a578 b78258
+    5f2000 827287 6e8185 a64a76 db8eb9 4fd272 b25a3e 41460f 7fa773 3b696a 8e6c2d c4ac00 5f3650
+    804cff c93901 f6007a bfa2d0 ffff80 93d3cb 966464 a8abac 9270c6 d2aa64 5c8859 da58b8 f18100
+    d911ff 7c4ab5 464646 ffe4ff 9ad000 c1005c 4c5b71 ffb4c3 6a9ab0 e6968c 3c8fff 804080 5c5237
+    fed47c 494dae ffa062 ffffff 68546d a9a483 e1c7ff 89364a 879edf 07f6e7 6bffc8 3a2995 b7798e
+    ff4961 6b8e23 be9999 928b8d 4682b4 86c79c d1e28c 60246c 606060 40aa40 98fb98 d0e5e4 cebaab
+    98a140 747000 00728f 66669c fa8dff""".split()
 ]
 
 # %% ../../nbs/1_data/coco.ipynb #5afdb981
 class Panoptic(Pairs):
-    "Pairs whose labels number segments: `found` has picture, PNG, JSON and the class of each segment in it."
+    """Pairs whose labels number segments.
+
+    `found` has picture, PNG, JSON and the class of each segment in it.
+    """
 
     def __init__(self, found, classes, palette, name):
         super().__init__([f[:2] for f in found], classes, palette, name, None)
@@ -263,11 +284,11 @@ class Panoptic(Pairs):
 
 
 def segments(found: dict, file, pictures, pngs) -> list:
-    "Picture, PNG, JSON file and (segment, class) of each annotation in the dictionary `found`, for `Panoptic`."
-    known, number = (
-        coco_categories(found, file, 'coco.panoptic'),
-        {i: k for k, i in enumerate(panoptic_ids)},
-    )
+    """Picture, PNG, JSON file and (segment, class) of each annotation in the dictionary `found`,
+    for `Panoptic`.
+    """
+    known = coco_categories(found, file, 'coco.panoptic')
+    number = {i: k for k, i in enumerate(panoptic_ids)}
     images = by_id(records(found, 'images', file, id=int, file_name=str), 'images', file)
     by_id(found['images'], 'images', file, 'file_name')
     objects = records(found, 'annotations', file, image_id=int, file_name=str, segments_info=list)
@@ -276,12 +297,14 @@ def segments(found: dict, file, pictures, pngs) -> list:
     for a in objects:
         if a['image_id'] not in images:
             raise UserError(
-                f'{str(file)!r}: {a["file_name"]} is of an image {a["image_id"]}, which the file does not have.'
+                f'{str(file)!r}: {a["file_name"]} is of an image {a["image_id"]}, '
+                'which the file does not have.'
             )
         picture = images[a['image_id']]['file_name']
         if PurePath(picture).stem != PurePath(a['file_name']).stem:
             raise UserError(
-                f'{str(file)!r}: {a["file_name"]} is said to be of {picture}, and the two are not called alike; fetch it again.'
+                f'{str(file)!r}: {a["file_name"]} is said to be of {picture}, '
+                'and the two are not called alike; fetch it again.'
             )
         by_id(
             records(a, 'segments_info', file, id=int, category_id=int),
@@ -291,18 +314,23 @@ def segments(found: dict, file, pictures, pngs) -> list:
         for s in a['segments_info']:
             if not 0 < s['id'] < 1 << 24:
                 raise UserError(
-                    f'{str(file)!r}: {a["file_name"]} has a segment {s["id"]}, which is no colour; segments go from 1 to {(1 << 24) - 1}.'
+                    f'{str(file)!r}: {a["file_name"]} has a segment {s["id"]}, '
+                    f'which is no colour; segments go from 1 to {(1 << 24) - 1}.'
                 )
             if s['category_id'] not in known & {*number}:
                 raise UserError(
-                    f'{str(file)!r}: {a["file_name"]} has a segment of the category {s["category_id"]}, which is none of the 133.'
+                    f'{str(file)!r}: {a["file_name"]} has a segment of the category '
+                    f'{s["category_id"]}, which is none of the 133.'
                 )
     if bare := [x for i, x in images.items() if i not in labelled]:
         lost = [('pictures without a label', str(pictures / x['file_name'])) for x in bare]
         leave_out(
             lost,
             len(images),
-            f'{str(file)!r} says nothing of {bare[0]["file_name"]}: {len(bare)} of its {len(images)} pictures have no annotation; fetch it again.',
+            (
+                f'{str(file)!r} says nothing of {bare[0]["file_name"]}: '
+                f'{len(bare)} of its {len(images)} pictures have no annotation; fetch it again.'
+            ),
         )
     about = [
         json.dumps([(s['id'], number[s['category_id']]) for s in a['segments_info']])
@@ -326,13 +354,15 @@ def panoptic(
         return withheld(folder, *about)
     items = []
     for p in parts:
-        file, pngs = told(folder, f'panoptic_{p}.json'), told(folder, f'panoptic_{p}')
+        file = told(folder, f'panoptic_{p}.json')
+        pngs = told(folder, f'panoptic_{p}')
         found = read_json(file, 'images', 'annotations', 'categories')
         items += segments(found, file, photos(folder, p), pngs)
     return Panoptic(items, *about)
 
 # %% ../../nbs/1_data/coco.ipynb #1cf29b7b
-server, free = 'http://images.cocodataset.org', "CC BY 4.0, pictures by Flickr's terms"
+server = 'http://images.cocodataset.org'
+free = "CC BY 4.0, pictures by Flickr's terms"
 photographs = [
     Archive(
         f'{p}2017.zip',

@@ -14,7 +14,10 @@ luma = (0.299, 0.587, 0.114)
 
 
 def saturation(s):
-    "Matrices, b×3×3, that pull colours towards their luminance: `s`=1 changes nothing, 0 makes grey."
+    """Matrices, b×3×3, that pull colours towards their luminance.
+
+    `s`=1 changes nothing, 0 makes grey.
+    """
     w = torch.tensor(luma, device=s.device)
     return s[:, None, None] * torch.eye(3, device=s.device) + (1 - s)[:, None, None] * w.expand(
         3, 3
@@ -22,12 +25,17 @@ def saturation(s):
 
 # %% ../../nbs/1_data/colour.ipynb #d80429d7
 def hue(turns):
-    "Matrices, b×3×3, that turn colours around the grey axis in YIQ; `turns`=1 comes round to the start."
+    """Matrices, b×3×3, that turn colours around the grey axis in YIQ.
+
+    `turns`=1 comes round to the start.
+    """
     yiq = torch.tensor(
         [luma, (0.5959, -0.2746, -0.3213), (0.2115, -0.5227, 0.3112)], device=turns.device
     )
-    c, s = torch.cos(2 * math.pi * turns), torch.sin(2 * math.pi * turns)
-    zero, one = torch.zeros_like(c), torch.ones_like(c)
+    c = torch.cos(2 * math.pi * turns)
+    s = torch.sin(2 * math.pi * turns)
+    zero = torch.zeros_like(c)
+    one = torch.ones_like(c)
     turn = torch.stack([one, zero, zero, zero, c, -s, zero, s, c], 1).view(-1, 3, 3)
     return torch.linalg.inv(yiq) @ turn @ yiq
 
@@ -61,7 +69,9 @@ def jitter(
     image,  # `uint8`, b×c×h×w
     mean,  # Per channel, on the scale 0 to 1
     std,  # Per channel, on the scale 0 to 1
-    amount: float = 0.3,  # Factors of brightness, contrast and saturation lie in 1 ± `amount`, hue within ± `amount`/10 turns
+    # Factors of brightness, contrast and saturation lie in 1 ± `amount`, hue within ± `amount`/10
+    # turns
+    amount: float = 0.3,
     generator=None,  # Of the CPU, so that all devices draw alike
 ):
     "`normalise(image, mean, std)` after a random change of colour for each picture."
@@ -101,7 +111,8 @@ def stain(
     "`image` as another laboratory would have stained it."
     if image.shape[1] != 3:
         raise UserError(
-            f'stain needs pictures with red, green and blue, and these have {image.shape[1]} channels; leave it at 0.'
+            f'stain needs pictures with red, green and blue, and these have {image.shape[1]} '
+            'channels; leave it at 0.'
         )
     f = 1 + amount * (2 * torch.rand(len(image), 3, generator=generator) - 1)
     M = torch.tensor(stains)

@@ -40,10 +40,8 @@ class Visit:
 def diagnosis(pairs, i, error) -> tuple:
     "Kind of the trouble that raised `error` when pair `i` was read, and a sentence with its file."
     image, label = map(Path, pairs.paths(i)[:2])
-    unread, colours = (
-        ('unreadable', f'{image}: {error}'),
-        isinstance(next(iter(getattr(pairs.decode, 'table', [0]))), tuple),
-    )
+    unread = ('unreadable', f'{image}: {error}')
+    colours = isinstance(next(iter(getattr(pairs.decode, 'table', [0]))), tuple)
     if pairs.decode is None or label.suffix.lower() not in kinds:
         return unread
     try:
@@ -52,10 +50,16 @@ def diagnosis(pairs, i, error) -> tuple:
     except Exception:
         return unread
     if x.ndim == 3 and not colours and unknown.all():
-        many = f'with {len(np.unique(x.reshape(-1, 3), axis=0))} colours; `folder` reads such labels if classes.txt names the colours'
+        many = (
+            f'with {len(np.unique(x.reshape(-1, 3), axis=0))} colours; '
+            '`folder` reads such labels if classes.txt names the colours'
+        )
         return (
             'colours where class numbers belong',
-            f'{label} has three channels, {many if np.ptp(x, 2).any() else "all equal, so keep one of them"}',
+            (
+                f'{label} has three channels, '
+                f'{many if np.ptp(x, 2).any() else "all equal, so keep one of them"}'
+            ),
         )
     if x.ndim == 2 and colours and unknown.all():
         return (
@@ -78,16 +82,17 @@ def diagnosis(pairs, i, error) -> tuple:
 
 # %% ../../nbs/1_data/doctor.ipynb #850c8460
 def inks(pairs, path) -> dict:
-    "Class → colour in the palette of the label file `path`, for the classes in it; empty if it has none."
+    """Class → colour in the palette of the label file `path`, for the classes in it.
+
+    Empty if it has none.
+    """
     if pairs.decode is None or Path(path).suffix.lower() not in kinds:
         return {}
     with Image.open(path) as im:
         if im.mode != 'P':
             return {}
-        values, pal = (
-            [v for _, v in im.getcolors(256)],
-            np.array(im.getpalette('RGB')).reshape(-1, 3),
-        )
+        values = [v for _, v in im.getcolors(256)]
+        pal = np.array(im.getpalette('RGB')).reshape(-1, 3)
     return {
         int(c): tuple(pal[v].tolist())
         for v, c in zip(values, pairs.decode(np.array([values], np.uint8))[0])
@@ -105,8 +110,10 @@ def visit(pairs, i) -> Visit:
     ]
     try:
         image, label = pairs[i][:2]
-        v.size, v.counts = tuple(label.shape), np.bincount(label.numpy().ravel(), minlength=256)
-        v.assumed, v.digest = assumed_pixels(pairs, i, v.counts), digest(image)
+        v.size = tuple(label.shape)
+        v.counts = np.bincount(label.numpy().ravel(), minlength=256)
+        v.assumed = assumed_pixels(pairs, i, v.counts)
+        v.digest = digest(image)
         if v.files:
             v.inks = inks(pairs, v.files[1])
     except Exception as e:
@@ -130,8 +137,12 @@ class Report:
 
 # %% ../../nbs/1_data/doctor.ipynb #11e921d6
 def palettes(visits: list, classes, pal) -> list:
-    "Problems with the palettes that label files bring along: against each other, and against the data set's."
-    used, found = defaultdict(Counter), []
+    """Problems with the palettes that label files bring along.
+
+    Against each other, and against the data set's.
+    """
+    used = defaultdict(Counter)
+    found = []
     for v in visits:
         for c, rgb in v.inks.items():
             used[c][rgb] += 1
@@ -141,7 +152,8 @@ def palettes(visits: list, classes, pal) -> list:
         odd = next((c for c, rgb in v.inks.items() if rgb != usual[c]), None)
         if odd is not None:
             found.append(
-                f'{v.files[1]} shows {classes[odd]} in {v.inks[odd]}, where most files show it in {usual[odd]}'
+                f'{v.files[1]} shows {classes[odd]} in {v.inks[odd]}, '
+                f'where most files show it in {usual[odd]}'
             )
     found += [
         f'the files show {classes[c]} in the colour of {classes[owner[rgb]]}'
@@ -152,12 +164,17 @@ def palettes(visits: list, classes, pal) -> list:
 
 # %% ../../nbs/1_data/doctor.ipynb #21423ab9
 def twins(visits: dict) -> tuple:
-    "Pictures with the same pixels: problems where they are in different splits, and how many are doubled within one."
-    places, inside = defaultdict(list), 0
+    """Pictures with the same pixels.
+
+    Problems where they are in different splits, and how many are doubled within one.
+    """
+    places = defaultdict(list)
+    inside = 0
     for split, vs in visits.items():
         for v in vs:
             places[v.digest].append((split, (v.files or ['a drawn picture'])[0]))
-    found, same = [], [p for d, p in places.items() if d and len(p) > 1]
+    found = []
+    same = [p for d, p in places.items() if d and len(p) > 1]
     for p in same:
         other = next((q for q in p if q[0] != p[0][0]), None)
         if other:
@@ -182,14 +199,20 @@ def strays(
     pairs: list,  # The splits
     told: set = frozenset(),  # Files that are spoken of already
 ) -> tuple:
-    "Problems with label files that have no picture; pictures that have no label; how many pairs are in no split."
+    """Problems with label files that have no picture.
+
+    Pictures that have no label; how many pairs are in no split.
+    """
     used = [
         tuple(map(Path, p.paths(i)[:2]))
         for p in pairs
         for i in range(len(p))
         if len(p.paths(i)) > 1
     ]
-    seen, found, bare, idle = {f for pair in used for f in pair} | {*map(Path, told)}, [], [], 0
+    seen = {f for pair in used for f in pair} | {*map(Path, told)}
+    found = []
+    bare = []
+    idle = 0
     for (a, b), (image, label) in {
         (i.parent, l.parent): (i, l) for i, l in reversed(used) if l.suffix.lower() in kinds
     }.items():
@@ -204,15 +227,16 @@ def strays(
             for s in sorted(free[1])
             if s not in stems[0]
         ]
-        bare, idle = (
-            bare + [stems[0][s] for s in free[0] - set(stems[1])],
-            idle + len(free[0] & free[1]),
-        )
+        bare = bare + [stems[0][s] for s in free[0] - set(stems[1])]
+        idle = idle + len(free[0] & free[1])
     return found, bare, idle
 
 # %% ../../nbs/1_data/doctor.ipynb #a75ff4e7
 def image_notes(sets: dict) -> list:
-    "What `about_images` says of all images of the splits in `sets`; once where it is the same for all."
+    """What `about_images` says of all images of the splits in `sets`.
+
+    Once where it is the same for all.
+    """
     said = {s: about_images(p, None) for s, p in sets.items() if len(p)}
     once = [n for n in next(iter(said.values()), []) if all(n in notes for notes in said.values())]
     return once + [f'{s}: {n}' for s, notes in said.items() for n in notes if n not in once]
@@ -225,10 +249,8 @@ def examine(
     known: list = (),  # Problems found before
 ) -> Report:
     "Open every file of the splits in `sets` on all cores and report."
-    first, places = (
-        next(iter(sets.values())),
-        [(s, i) for s, p in sets.items() for i in range(len(p))],
-    )
+    first = next(iter(sets.values()))
+    places = [(s, i) for s, p in sets.items() for i in range(len(p))]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         bar = dict(
             desc=f'examining {name}',
@@ -265,7 +287,11 @@ def _roles(surveys: dict) -> tuple:
 
 
 def useless(surveys: dict) -> list:
-    "Problems that stop a training; a test whose labels its authors keep is none, and a split with a file that cannot be read has other worries."
+    """Problems that stop a training.
+
+    A test whose labels its authors keep is none, and a split with a file that cannot be read has
+    other worries.
+    """
     learn, scored = _roles(
         {
             k: s
@@ -281,7 +307,10 @@ def notes(surveys: dict, visits: list, doubled: int, bare: list, idle: int) -> l
     sizes = sorted({v.size for v in visits if v.size})
     said = (
         [
-            f'pictures have {len(sizes)} sizes, from {sizes[0][1]}×{sizes[0][0]} to {sizes[-1][1]}×{sizes[-1][0]}'
+            (
+                f'pictures have {len(sizes)} sizes, from {sizes[0][1]}×{sizes[0][0]} to '
+                f'{sizes[-1][1]}×{sizes[-1][0]}'
+            )
         ]
         if len(sizes) > 1
         else []
@@ -299,7 +328,8 @@ def notes(surveys: dict, visits: list, doubled: int, bare: list, idle: int) -> l
 # %% ../../nbs/1_data/doctor.ipynb #ad535f69
 def problem_list(report, most: int = 5) -> str:
     "The problems of `report` by kind, `most` of each, and the notes."
-    by, lines = defaultdict(list), []
+    by = defaultdict(list)
+    lines = []
     for kind, said in report.problems:
         by[kind].append(said)
     for kind, said in by.items():
@@ -312,8 +342,11 @@ def problem_list(report, most: int = 5) -> str:
 
 # %% ../../nbs/1_data/doctor.ipynb #983b9f14
 def share_table(report, weights: dict) -> str:
-    "Percent of pixels per class and split, percent of the first split's pictures that have the class, and `weights`, rule → one per class."
-    splits, n = list(report.counts), len(report.classes)
+    """Percent of pixels per class and split, percent of the first split's pictures that have the
+    class, and `weights`, rule → one per class.
+    """
+    splits = list(report.counts)
+    n = len(report.classes)
     share = {s: 100 * c.sum(0) / max(1, c.sum()) for s, c in report.counts.items()}
     within = 100 * (report.counts[splits[0]] > 0).mean(0)
     wide = max(map(len, [*report.classes, 'class']))
@@ -338,7 +371,8 @@ def share_table(report, weights: dict) -> str:
 # %% ../../nbs/1_data/doctor.ipynb #a4ab0ed1
 def class_chart(report, weights: dict):
     "The same as a figure: bars for the first split, dots for the others; the weights beside them."
-    n, names = len(report.classes), [*report.classes, 'void']
+    n = len(report.classes)
+    names = [*report.classes, 'void']
     share = {
         s: 100 * np.append(c.sum(0)[:n], c.sum(0)[255]) / max(1, c.sum())
         for s, c in report.counts.items()

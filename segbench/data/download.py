@@ -54,7 +54,8 @@ def hash_of(path, kind: str) -> str:
 # %% ../../nbs/1_data/download.ipynb #18536153
 def fault(path, archive) -> str:
     "How the file `path` differs from what `archive` should be, in words; empty if it does not."
-    size, (kind, _, want) = path.stat().st_size, archive.digest.partition(':')
+    size = path.stat().st_size
+    (kind, _, want) = archive.digest.partition(':')
     if archive.size and size != archive.size:
         return f'has {size} bytes instead of {archive.size}'
     if want and (got := hash_of(path, kind)) != want:
@@ -67,7 +68,10 @@ def fault(path, archive) -> str:
 
 # %% ../../nbs/1_data/download.ipynb #9f646c7f
 def _noted(part) -> dict:
-    "What is noted of the file `part`: its address, its size and its version; nothing if the note is missing or damaged."
+    """What is noted of the file `part`.
+
+    Its address, its size and its version; nothing if the note is missing or damaged.
+    """
     try:
         known = load_json(part.with_name(part.name + '.json'))
         return (
@@ -84,7 +88,8 @@ def _noted(part) -> dict:
 
 def transfer(url: str, part, progress: bool = True, timeout: float = 30):
     "Fetch what the file `part` lacks of `url`."
-    note, known = part.with_name(part.name + '.json'), _noted(part)
+    note = part.with_name(part.name + '.json')
+    known = _noted(part)
     have = part.stat().st_size if known.get('url') == url else 0
     if have and have == known['size']:
         return
@@ -108,7 +113,8 @@ def transfer(url: str, part, progress: bool = True, timeout: float = 30):
         free = shutil.disk_usage(part.parent).free
         if size - start > free:
             raise UserError(
-                f'{url} has {size / 1e9:.1f} GB, but in {str(part.parent)!r} only {free / 1e9:.1f} GB are free.'
+                f'{url} has {size / 1e9:.1f} GB, but in {str(part.parent)!r} only '
+                f'{free / 1e9:.1f} GB are free.'
             )
         tag = r.headers.get('ETag') or ''
         save_json(
@@ -152,14 +158,16 @@ _of_disk = {
 def _cannot_write(path, e: OSError):
     "The `UserError` for the trouble `e` that the disk makes, not the server or the archive."
     return UserError(
-        f'{str(path)!r} cannot be written: {os.strerror(e.errno)}; make room, or give another folder with --root, and call again.'
+        f'{str(path)!r} cannot be written: {os.strerror(e.errno)}; make room, '
+        'or give another folder with --root, and call again.'
     )
 
 
 def download(url: str, part, tries: int = 3, wait: float = 1.0, progress: bool = True):
     "`transfer` until all is there; gives up after `tries` in a row that brought nothing new."
     size = lambda: part.stat().st_size if part.exists() else 0
-    best, left = size(), tries
+    best = size()
+    left = tries
     while True:
         try:
             return transfer(url, part, progress)
@@ -179,7 +187,9 @@ def download(url: str, part, tries: int = 3, wait: float = 1.0, progress: bool =
 # %% ../../nbs/1_data/download.ipynb #2a6a50ba
 def fetch(archive, folder, offline: bool = False, progress: bool = True, wait: float = 1.0):
     "The file of `archive` in `folder`, checked; a `UserError` tells what every mirror said."
-    file, part, said = folder / archive.name, folder / f'{archive.name}.part', []
+    file = folder / archive.name
+    part = folder / f'{archive.name}.part'
+    said = []
     if file.exists() and (wrong := fault(file, archive)):
         raise UserError(f'{str(file)!r} {wrong}; remove it and fetch it again.')
     if file.exists():
@@ -204,7 +214,8 @@ def fetch(archive, folder, offline: bool = False, progress: bool = True, wait: f
             part.with_name(part.name + '.json').unlink(missing_ok=True)
             return file
     raise UserError(
-        f'{archive.name} cannot be had now: {"; ".join(said)}. Call again to go on, or put it into {str(folder)!r} by other means.'
+        f'{archive.name} cannot be had now: {"; ".join(said)}. Call again to go on, '
+        f'or put it into {str(folder)!r} by other means.'
     )
 
 # %% ../../nbs/1_data/download.ipynb #7c8276fe
@@ -215,7 +226,8 @@ def members(file):
             for m in z.infolist():
                 if m.external_attr >> 28 == 0o12:
                     raise UserError(
-                        f'an archive holds the link {m.filename!r}, which could lead anywhere; it is not unpacked.'
+                        f'an archive holds the link {m.filename!r}, '
+                        'which could lead anywhere; it is not unpacked.'
                     )
                 path = PurePosixPath(m.filename)
                 if path.suffix == '.zip' and zipfile.is_zipfile(z.open(m)):
@@ -227,7 +239,8 @@ def members(file):
         for m in t:
             if not (m.isfile() or m.isdir()):
                 raise UserError(
-                    f'an archive holds the link {m.name!r}, which could lead anywhere; it is not unpacked.'
+                    f'an archive holds the link {m.name!r}, which could lead anywhere; '
+                    'it is not unpacked.'
                 )
             if m.isfile():
                 yield m.name, m.size, t.extractfile(m)
@@ -249,7 +262,8 @@ def unpack_archive(file, to, take: str = '', progress: bool = True):
             path = PurePosixPath(name)
             if path.is_absolute() or '..' in path.parts or '\\' in name:
                 raise UserError(
-                    f'{str(file)!r} holds {name!r}, which leads out of its folder; it is not unpacked.'
+                    f'{str(file)!r} holds {name!r}, which leads out of its folder; '
+                    'it is not unpacked.'
                 )
             if not path.is_relative_to(take):
                 continue
@@ -259,13 +273,15 @@ def unpack_archive(file, to, take: str = '', progress: bool = True):
                 shutil.copyfileobj(stream, f, 1 << 20)
         if not aside.exists():
             raise UserError(
-                f'{str(file)!r} holds nothing in a folder {take!r}; it is another archive than was expected.'
+                f'{str(file)!r} holds nothing in a folder {take!r}; '
+                'it is another archive than was expected.'
             )
         os.sync()
         os.replace(aside, to)
     except RuntimeError as e:
         raise UserError(
-            f'{str(file)!r} cannot be unpacked: {e}; make the folder {str(to)!r} from it by other means.'
+            f'{str(file)!r} cannot be unpacked: {e}; make the folder {str(to)!r} from it by '
+            'other means.'
         ) from None
     except (
         zipfile.BadZipFile,
@@ -288,8 +304,12 @@ def set_root(root=None):
 
 # %% ../../nbs/1_data/download.ipynb #be392190
 def obtain(source, name: str, root=None, offline: bool = False, progress: bool = True):
-    "Bring what is missing of the data set `name`; where one has to register, a `UserError` says in three lines what to do."
-    folder, store = set_root(root) / source.folder, set_root(root) / 'downloads'
+    """Bring what is missing of the data set `name`.
+
+    Where one has to register, a `UserError` says in three lines what to do.
+    """
+    folder = set_root(root) / source.folder
+    store = set_root(root) / 'downloads'
     missing = [a for a in source.archives if not (folder / a.to).exists()]
     by_hand = [a.name for a in missing if not a.urls and not (store / a.name).exists()]
     if by_hand:
@@ -309,8 +329,12 @@ and call `segbench data get {name}` again, which checks and unpacks them.""")
 
 # %% ../../nbs/1_data/download.ipynb #c16d7e72
 def standing(reader, root=None):
-    "`complete`, `partial` or `absent`, and the particulars in words, of the data set that the function `reader` opens."
-    source, found, said = reader.source, {}, []
+    """`complete`, `partial` or `absent`, and the particulars in words, of the data set that the
+    function `reader` opens.
+    """
+    source = reader.source
+    found = {}
+    said = []
     for split in source.splits:
         try:
             found[split] = len(reader(root, split))
@@ -351,7 +375,8 @@ def make_archive(file, members: dict):
 def rehearse(
     source,  # `Source` of a data set
     root,  # Folder of all sets
-    contents: dict,  # Name of an archive → what `make_archive` puts into it; of a plain file → where it is
+    # Name of an archive → what `make_archive` puts into it; of a plain file → where it is
+    contents: dict,
 ):
     "What `segbench data get` makes of archives with these contents: no network, no checksums."
     store = set_root(root) / 'downloads'

@@ -22,7 +22,8 @@ def _unclear(where, line, why):
     "The `UserError` for a line that could mean two things."
     raise UserError(
         f'{where!r} has the line {line!r}, {why}. Lines that are clear: a name (road), '
-        'a name and its value in the label files (road 7), or its colour (road 128 64 128); a name in quotes may hold numbers ("road 2" 7).'
+        'a name and its value in the label files (road 7), or its colour (road 128 64 128); '
+        'a name in quotes may hold numbers ("road 2" 7).'
     )
 
 
@@ -53,7 +54,8 @@ def _parts(line: str, where: str) -> tuple:
     rest = line[lead.end() :] if lead else line
     # road, road 7, road: 7, road=7, road, 128, 64, 128
     name, tail = re.fullmatch(r'(.+?)((?:[\s,:;=]+\d+)*)[\s,;]*', rest).groups()
-    first, last = re.split(r'[\s,:;=]+', name)[0], re.split(r'[\s,:;=]+', name)[-1]
+    first = re.split(r'[\s,:;=]+', name)[0]
+    last = re.split(r'[\s,:;=]+', name)[-1]
     if name.endswith(':'):
         _unclear(where, line, 'which looks like a heading')
     if any(re.fullmatch(r'[-+]?[\d.]+(e[-+]?\d+)?|0x[\da-f]+', w.lower()) for w in (first, last)):
@@ -75,7 +77,8 @@ def _table(head: list, lines: list, where: str) -> list:
     kinds = [_columns[w] for w in head]
     if sorted(kinds) not in (['name'], ['name', 'value'], ['blue', 'green', 'name', 'red']):
         raise UserError(
-            f'{where!r} has the columns {", ".join(head)}, of which it is not clear what label files hold; keep name,value or name,r,g,b.'
+            f'{where!r} has the columns {", ".join(head)}, of which it is not clear what '
+            'label files hold; keep name,value or name,r,g,b.'
         )
     if kinds == ['name']:
         _unclear(where, head[0], 'which looks like a heading; remove it')
@@ -130,7 +133,10 @@ def labelme(classes: list, where: str) -> list:
 
 # %% ../../nbs/1_data/folder.ipynb #43cf1b90
 def _once(pairs) -> dict:
-    "A dictionary of what is in the braces of a JSON file; a `UserError` if it says something twice."
+    """A dictionary of what is in the braces of a JSON file.
+
+    A `UserError` if it says something twice.
+    """
     names = [k for k, _ in pairs]
     if twice := next((k for k in names if names.count(k) > 1), None):
         raise UserError(f'classes.json has {twice!r} twice; give each class a name of its own.')
@@ -150,8 +156,10 @@ def _entry(c: dict, where: str) -> tuple:
     known = [k for k in told if k in ('color', 'colour', 'value', 'id')]
     if len(told) > 1 or told and not known:
         raise UserError(
-            f'{where!r} gives {c.get("name")!r} {" and ".join(told)}, of which it is not clear what label files hold; '
-            'keep one, such as {"name": "road", "id": 7} or {"name": "road", "color": [128, 64, 128]}.'
+            f'{where!r} gives {c.get("name")!r} {" and ".join(told)}, '
+            'of which it is not clear what label files hold; '
+            'keep one, such as {"name": "road", "id": 7} or {"name": "road", "color": [128, '
+            '64, 128]}.'
         )
     return c.get('name'), next((c[k] for k in ('color', 'colour', 'value', 'id') if k in c), [])
 
@@ -182,10 +190,13 @@ def from_json(text: str, where: str = 'classes.json') -> list:
 
 # %% ../../nbs/1_data/folder.ipynb #d94188ce
 def named(classes: list, where: str) -> dict:
-    "Name → list of numbers from the (name, number or numbers) pairs that `where` has, if they make sense."
+    """Name → list of numbers from the (name, number or numbers) pairs that `where` has, if they
+    make sense.
+    """
     if len(classes) > 256:
         raise UserError(
-            f'{where!r} has {len(classes)} names, but a label has room for 255 classes and void; keep those that are to be told apart.'
+            f'{where!r} has {len(classes)} names, but a label has room for 255 classes and '
+            'void; keep those that are to be told apart.'
         )
     classes = [(n, v if isinstance(v, list) else [v]) for n, v in classes]
     names = [n for n, _ in classes]
@@ -200,11 +211,13 @@ def named(classes: list, where: str) -> dict:
             )
         if not all(type(x) is int and 0 <= x < 1 << 24 for x in v) or len(v) == 3 and max(v) > 255:
             raise UserError(
-                f'{where!r} gives {n!r} the numbers {v}; a class has a value such as 7, or red, green and blue from 0 to 255, or nothing.'
+                f'{where!r} gives {n!r} the numbers {v}; a class has a value such as 7, '
+                'or red, green and blue from 0 to 255, or nothing.'
             )
         if len(v) not in (0, 1, 3) and n.lower() != 'void':
             raise UserError(
-                f'{where!r} gives {n!r} the numbers {v}, of which it is not clear what label files hold; write a value (road 7) or red, green and blue (road 128 64 128).'
+                f'{where!r} gives {n!r} the numbers {v}, of which it is not clear what label '
+                'files hold; write a value (road 7) or red, green and blue (road 128 64 128).'
             )
         if names.count(n) > 1:
             raise UserError(
@@ -218,7 +231,8 @@ def _read_list(file) -> dict:
     parse = from_json if file.suffix == '.json' else from_text
     if not file.exists():
         raise UserError(
-            f'{str(file)!r} is missing: write the class names into it, one per line, each followed by red green blue if the labels are colours.'
+            f'{str(file)!r} is missing: write the class names into it, one per line, '
+            'each followed by red green blue if the labels are colours.'
         )
     try:
         return named(parse(read_text(file), str(file)), str(file))
@@ -227,7 +241,9 @@ def _read_list(file) -> dict:
 
 
 def read_classes(root) -> dict:
-    "Class names, each with a list of no number, a value or a colour, from `classes.json` or `classes.txt` in the folder `root`, else from CVAT's `labelmap.txt`."
+    """Class names, each with a list of no number, a value or a colour, from `classes.json` or
+    `classes.txt` in the folder `root`, else from CVAT's `labelmap.txt`.
+    """
     root = Path(root)
     ours = [f for f in (root / 'classes.json', root / 'classes.txt') if f.is_file()]
     if not ours:
@@ -244,12 +260,16 @@ def read_classes(root) -> dict:
 
 # %% ../../nbs/1_data/folder.ipynb #75715a53
 def reading(decode):
-    "The function that reads label files for `decode`, which `coding` returns: as colours if it wants such."
+    """The function that reads label files for `decode`, which `coding` returns.
+
+    As colours if it wants such.
+    """
     return read_painted if type(next(iter(decode.table))) is tuple else read_label
 
 
 def coding(
-    classes: dict,  # Names, each with a list of no number, a value or a colour; perhaps one called void
+    # Names, each with a list of no number, a value or a colour; perhaps one called void
+    classes: dict,
 ):
     "Class names, palette, and the function from file values to classes."
     void = next((classes[n] for n in classes if n.lower() == 'void'), [])
@@ -265,18 +285,22 @@ def coding(
     )
     if early and count <= {0}:
         raise UserError(
-            f'{early!r} stands above other classes without a value, so that their numbers are not clear; '
+            f'{early!r} stands above other classes without a value, '
+            'so that their numbers are not clear; '
             f'write its value behind it ({early} 255), or the value behind every name (road 7).'
         )
     if not real:
         raise UserError('the classes are void and nothing else; name at least one, such as road.')
     if count not in ({0}, {1}, {3}) or count == {3} and len(void) not in (0, 3):
         raise UserError(
-            f'the classes {", ".join(f"{n!r} {v}" for n, v in classes.items())} are not of one kind; give all of them a value, or all red green blue, or none anything, such as "road 7"; a name that ends in a number goes into quotes.'
+            f'the classes {", ".join(f"{n!r} {v}" for n, v in classes.items())} are not of '
+            'one kind; give all of them a value, or all red green blue, or none anything, '
+            'such as "road 7"; a name that ends in a number goes into quotes.'
         )
     coloured = count == {3}
     values = [tuple(v) if coloured else v[0] if v else k for k, v in enumerate(real.values())]
-    voids, owner = [tuple(void)] if coloured and void else void, {}
+    voids = [tuple(void)] if coloured and void else void
+    owner = {}
     for n, v in [*zip(real, values), *(('void', v) for v in voids)]:
         if owner.setdefault(v, n) != n:
             raise UserError(
@@ -304,14 +328,17 @@ def split_folders(root, where: str) -> dict:
             continue
         if split in found:
             raise UserError(
-                f'{str(Path(root) / where)!r} has {found[split].name!r} and {name!r} for the split {split}; keep one of them.'
+                f'{str(Path(root) / where)!r} has {found[split].name!r} and {name!r} for the '
+                f'split {split}; keep one of them.'
             )
         found[split] = Path(root) / where / name
     return {s: found[s] for s in ('train', 'val', 'test') if s in found}
 
 
 def _by_folders(found: list, root, where: str) -> dict:
-    "Split → those of the pictures `found` that a folder called like it holds, if there are some for `train` and another split."
+    """Split → those of the pictures `found` that a folder called like it holds, if there are some
+    for `train` and another split.
+    """
     parts = Path(where).parts
     fixed = next((k for k, part in enumerate(parts) if '*' in part), len(parts))
     top = len(Path(root, *parts[:fixed]).parts)
@@ -331,12 +358,17 @@ _lists = ('.', 'splits', 'ImageSets', 'ImageSets/Segmentation')  # where a set m
 
 
 def _by_lists(found: list, root) -> dict:
-    "Split → those of the pictures `found` that its list in `root` names; empty without the lists for `train` and another split."
+    """Split → those of the pictures `found` that its list in `root` names.
+
+    Empty without the lists for `train` and another split.
+    """
     home = next((d for d in (root / l for l in _lists) if (d / 'train.txt').is_file()), root)
     files = {s: f for s in ('train', 'val', 'test') if (f := home / f'{s}.txt').is_file()}
     if 'train' not in files or len(files) < 2:
         return {}
-    named, told, owner = {}, {}, {}
+    named = {}
+    told = {}
+    owner = {}
     for p in found:
         named.setdefault(p.stem, []).append(p)
     for split, file in files.items():
@@ -348,7 +380,8 @@ def _by_lists(found: list, root) -> dict:
                 )
             if name in owner:
                 raise UserError(
-                    f'{str(owner[name])!r} and {str(file)!r} both list {name!r}; take it out of one of them.'
+                    f'{str(owner[name])!r} and {str(file)!r} both list {name!r}; '
+                    'take it out of one of them.'
                 )
             owner[name] = file
             told.setdefault(split, []).append(here[0])
@@ -356,7 +389,9 @@ def _by_lists(found: list, root) -> dict:
 
 
 def chosen(root, where: str, split: str) -> list:
-    "Picture files of `split` in the folder `where` of `root`, or all that match if it is a pattern such as `*.jpg`."
+    """Picture files of `split` in the folder `where` of `root`, or all that match if it is a
+    pattern such as `*.jpg`.
+    """
     root = Path(root)
     own = split_folders(root, where)
     if own:
@@ -374,12 +409,14 @@ def chosen(root, where: str, split: str) -> list:
         for w in wanted:
             if w not in told:
                 raise UserError(
-                    f'{str(root / where)!r} has folders or lists for {" and ".join(told)} but none for {w}.'
+                    f'{str(root / where)!r} has folders or lists for {" and ".join(told)} but '
+                    f'none for {w}.'
                 )
         return sorted(p for w in wanted for p in told[w])
     if split == 'test':
         raise UserError(
-            f'{str(root / where)!r} has no folder test; without folders for the splits, pictures are for train or val.'
+            f'{str(root / where)!r} has no folder test; without folders for the splits, '
+            'pictures are for train or val.'
         )
     return [
         p
@@ -399,10 +436,14 @@ def sound(items):
 
 
 def given(classes) -> dict:
-    "Name → list of numbers from the `classes` that somebody gave: names, or names with their values."
+    """Name → list of numbers from the `classes` that somebody gave.
+
+    Names, or names with their values.
+    """
     if not isinstance(classes, (list, tuple, dict)):
         raise UserError(
-            f"classes is {classes!r}; give a list of names such as ['background', 'road'], or names with values such as {{'background': 0, 'road': 255}}."
+            f"classes is {classes!r}; give a list of names such as ['background', 'road'], "
+            f"or names with values such as {{'background': 0, 'road': 255}}."
         )
     return named(
         [*classes.items()] if isinstance(classes, dict) else [(n, []) for n in classes], 'classes'
@@ -410,20 +451,25 @@ def given(classes) -> dict:
 
 # %% ../../nbs/1_data/folder.ipynb #992c84f5
 def folder(
-    root=None,  # Folder with the class names and the two folders below; $SEGBENCH_DATA or data by default
+    # Folder with the class names and the two folders below; $SEGBENCH_DATA or data by default
+    root=None,
     split: str = 'train',  # `train`, `val`, `trainval`, `test` or `all`
     images: str = 'images',  # Folder of pictures in `root`, or a pattern such as `*.jpg`
     labels: str = 'labels',  # Folder of label maps in `root`, or a pattern
     suffix: str = '',  # What label names add to picture names
-    classes=None,  # A list of class names, or names with values {'sky': 0, 'road': 255}; by default those of `classes.json` or `classes.txt` in `root`
-    channels: int = None,  # Of a picture; by default three, or all that the first one has if it is neither grey nor colour
+    # A list of class names, or names with values {'sky': 0, 'road': 255}; by default those of
+    # `classes.json` or `classes.txt` in `root`
+    classes=None,
+    # Of a picture; by default three, or all that the first one has if it is neither grey nor colour
+    channels: int = None,
     window=(0, 65535),  # Samples of 16 bits that become 0 and 255
 ) -> Pairs:
     "Your own pictures and labels, matched by name."
     root = set_root(root)
     if not isinstance(window, (tuple, list)) or len(window) != 2:
         raise UserError(
-            f'window is {window!r}; give the values of 16 bits that become 0 and 255, such as (0, 4095).'
+            f'window is {window!r}; give the values of 16 bits that become 0 and 255, '
+            'such as (0, 4095).'
         )
     name = Path(os.path.abspath(root)).name  # that of . is nothing
     choose('split of folder', split, ['train', 'val', 'trainval', 'test', 'all'])
@@ -439,12 +485,16 @@ def folder(
             None,
         )
         other = (
-            f"; for those in {below}/{images}, say \"folder(images='*/{images}/*',labels='*/{labels}/*')\""
+            (
+                f'; for those in {below}/{images}, say '
+                f"\"folder(images='*/{images}/*',labels='*/{labels}/*')\""
+            )
             if below
             else ''
         )
         raise UserError(
-            f'{str(root / d)!r} is no folder; a data set of your own has {images!r} and {labels!r} below --root{other}.'
+            f'{str(root / d)!r} is no folder; a data set of your own has {images!r} and '
+            f'{labels!r} below --root{other}.'
         )
     said = read_classes(root) if classes is None else given(classes)
     everyone = chosen(root, images, 'all')
@@ -453,11 +503,14 @@ def folder(
     )
     if not items and everyone:
         raise UserError(
-            f'{str(root / images)!r} has {len(everyone)} picture{"s" * (len(everyone) > 1)}, of which none is for the split {split!r}: every fifth is for val, without folders train and val; give at least five, or such folders.'
+            f'{str(root / images)!r} has {len(everyone)} picture{"s" * (len(everyone) > 1)}, '
+            f'of which none is for the split {split!r}: every fifth is for val, '
+            'without folders train and val; give at least five, or such folders.'
         )
     if not items:
         raise UserError(
-            f'no pictures for the split {split!r} in {str(root / images)!r}; their names end in {", ".join(kinds)}.'
+            f'no pictures for the split {split!r} in {str(root / images)!r}; '
+            f'their names end in {", ".join(kinds)}.'
         )
     classes, pal, decode = coding(said)
     pairs = Pairs(
@@ -470,5 +523,8 @@ def folder(
         channels=channels or n_channels(items[0][0]),
         window=window,
     )
-    pairs.remedy = '; if it is a class, write its value or colour behind its name in classes.txt, such as "road 128", or "road 128 64 128"'
+    pairs.remedy = (
+        '; if it is a class, write its value or colour behind its name in classes.txt, '
+        'such as "road 128", or "road 128 64 128"'
+    )
     return pairs

@@ -87,7 +87,9 @@ def header(
     try:
         with Image.open(io.BytesIO(data)) as im:
             frames = getattr(im, 'n_frames', 1) if im.format in _animated else 1
-            form, (w, h), mode = im.format, im.size, im.mode
+            form = im.format
+            (w, h) = im.size
+            mode = im.mode
     except Image.DecompressionBombError:
         raise UserError(
             f'{path} has more pixels than the {most_pixels():,} that are read at once; '
@@ -100,7 +102,8 @@ def header(
     _check_size(path, w, h)
     if frames > 1:
         raise UserError(
-            f'{path} is an animation of {frames} pictures; save the one that is meant as a PNG of its own.'
+            f'{path} is an animation of {frames} pictures; save the one that is meant as a '
+            'PNG of its own.'
         )
     deep = form == 'PNG' and data[24] == 16 or mode.startswith('I;16')
     return Header(form, w, h, mode, 'uint16' if deep else 'uint8', 3)
@@ -132,16 +135,22 @@ def file_bytes(path, what: str = 'picture') -> bytes:
 # %% ../../nbs/1_data/images.ipynb #72ed05c7
 @cache
 def to_bytes(low: int, high: int):
-    "A table from 16-bit samples to bytes: 256 equal parts of the values from `low` to `high`; what lies outside is clipped."
+    """A table from 16-bit samples to bytes.
+
+    256 equal parts of the values from `low` to `high`; what lies outside is clipped.
+    """
     if not 0 <= low < high < 1 << 16:
         raise UserError(
-            f'window is {(low, high)}; give the values of 16 bits that become 0 and 255, such as (0, 4095).'
+            f'window is {(low, high)}; give the values of 16 bits that become 0 and 255, '
+            'such as (0, 4095).'
         )
     return ((np.arange(1 << 16) - low) * 256 // (high + 1 - low)).clip(0, 255).astype(np.uint8)
 
 
 def orientation(path, data: bytes = None) -> int:
-    "How the file `path` says it has to be turned to stand upright, 1 (it does) to 8, by EXIF or TIFF; 1 if it does not say."
+    """How the file `path` says it has to be turned to stand upright, 1 (it does) to 8, by EXIF or
+    TIFF; 1 if it does not say.
+    """
     try:
         with Image.open(path if data is None else io.BytesIO(data)) as im:
             turn = im.getexif().get(ORIENTATION, 1)
@@ -162,7 +171,10 @@ def turned(x, turn: int):
 
 # %% ../../nbs/1_data/images.ipynb #cb1578ab
 def _opencv(path, data: bytes, flags: int):
-    "What OpenCV makes of the picture in `data`; the sentence for what it cannot read tells damage from kind."
+    """What OpenCV makes of the picture in `data`.
+
+    The sentence for what it cannot read tells damage from kind.
+    """
     try:
         x = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
     except cv2.error:
@@ -171,7 +183,8 @@ def _opencv(path, data: bytes, flags: int):
         return x
     if x is not None:
         raise UserError(
-            f'{path} holds {x.dtype} numbers, and images have whole numbers of 8 or of 16 bits; save it so, as a PNG for example.'
+            f'{path} holds {x.dtype} numbers, and images have whole numbers of 8 or of 16 '
+            'bits; save it so, as a PNG for example.'
         )
     try:
         Image.open(io.BytesIO(data)).load()
@@ -212,13 +225,17 @@ def every_channel(
 def _other_channels(path, found: int, wanted: int) -> UserError:
     "The error for a picture of `found` channels where `wanted` are wanted."
     return UserError(
-        f'{path} has {found} channel{"s" * (found > 1)} where {wanted} {"are" if wanted > 1 else "is"} wanted; give '
-        f'pictures with {wanted}, or, in a data set to train on, say channels={found} where it is named.'
+        f'{path} has {found} channel{"s" * (found > 1)} where {wanted} '
+        f'{"are" if wanted > 1 else "is"} wanted; give '
+        f'pictures with {wanted}, or, in a data set to train on, '
+        f'say channels={found} where it is named.'
     )
 
 
 def check_kind(path, channels: int = 3):
-    "A `UserError` if the header of the picture file `path` says already that `read_image` will refuse it."
+    """A `UserError` if the header of the picture file `path` says already that `read_image` will
+    refuse it.
+    """
     about = header(path)
     if about.pages and (said := unread(about.pages)):
         raise UserError(f'{path} {said}')
@@ -254,7 +271,10 @@ def read_image(
 
 # %% ../../nbs/1_data/images.ipynb #c67de509
 def damage(path) -> str:
-    "What is wrong with the bytes of the picture file `path`; empty if nothing is, or if it is of a kind that is not read."
+    """What is wrong with the bytes of the picture file `path`.
+
+    Empty if nothing is, or if it is of a kind that is not read.
+    """
     try:
         if header(path).format == 'TIFF':
             return ''  # `read_tiff` notices by itself
@@ -284,24 +304,41 @@ def _no_tiff_label(path, data: bytes) -> str:
     "Why the TIFF in `data` is no label, to follow its name; empty if it is one."
     found = all_pages(path, data)
     first = found[0]
-    n, meaning, kind, alpha = (
-        first.get(SAMPLES, 1),
-        first.get(MEANING, BLACK_IS_ZERO),
-        sample_type(first),
-        alphas(first),
-    )
+    n = first.get(SAMPLES, 1)
+    meaning = first.get(MEANING, BLACK_IS_ZERO)
+    kind = sample_type(first)
+    alpha = alphas(first)
     if len(found) > 1:
-        return f'has {len(found)} pages, and a label has one; save the page that is meant in a file of its own.'
+        return (
+            f'has {len(found)} pages, and a label has one; save the page that is meant in a file '
+            'of its own.'
+        )
     if first.get(PACKING, 1) in (6, 7):
-        return 'is packed as JPEG, which changes the numbers it is given; save labels as PNG, or as TIFF with LZW or deflate.'
+        return (
+            'is packed as JPEG, which changes the numbers it is given; save labels as PNG, '
+            'or as TIFF with LZW or deflate.'
+        )
     if meaning == WHITE_IS_ZERO:
-        return 'says that zero is white (TIFF photometric interpretation 0), so that programs disagree on whether its numbers are meant as they stand or the other way round; save it with zero as black, as a PNG for example.'
+        return (
+            'says that zero is white (TIFF photometric interpretation 0), '
+            'so that programs disagree on whether its numbers are meant as they stand or the '
+            'other way round; save it with zero as black, as a PNG for example.'
+        )
     if meaning not in (BLACK_IS_ZERO, RGB, PALETTE):
-        return 'has colours other than red, green and blue; save it as RGB, or better with one number for each pixel.'
+        return (
+            'has colours other than red, green and blue; save it as RGB, '
+            'or better with one number for each pixel.'
+        )
     if n - alpha not in ((3,) if meaning == RGB else (1,)):
-        return f'has {n} bands, and a label has one number for each pixel, or red, green and blue; save the band that is meant in a file of its own.'
+        return (
+            f'has {n} bands, and a label has one number for each pixel, or red, green and blue; '
+            'save the band that is meant in a file of its own.'
+        )
     if (n > 1 or meaning == PALETTE) and kind not in ('uint1', 'uint2', 'uint4', 'uint8'):
-        return f'has {kind} colours; save it with 8 bits for each, or better with one number for each pixel.'
+        return (
+            f'has {kind} colours; save it with 8 bits for each, or better with one number for '
+            'each pixel.'
+        )
     known = [f'{k}{b}' for k in ('int', 'uint') for b in (8, 16, 32, 64)] + [
         'uint1',
         'uint2',
@@ -318,7 +355,10 @@ def _no_label(about: Header, data: bytes) -> str:
         form = dict(JPEG='a JPEG', MPO='a JPEG').get(about.format, f'a lossy {about.format}')
         return f'is {form}, which changes the numbers it is given; save labels as PNG or TIFF.'
     if about.dtype == 'uint16' and about.mode not in ('I;16', 'I;16B', 'I'):
-        return 'has 16-bit colours or transparency; save it with 8 bits for each, or better with one number for each pixel.'
+        return (
+            'has 16-bit colours or transparency; save it with 8 bits for each, '
+            'or better with one number for each pixel.'
+        )
     if about.mode not in (
         '1',
         'L',
@@ -341,7 +381,8 @@ def _no_label(about: Header, data: bytes) -> str:
 # %% ../../nbs/1_data/images.ipynb #4bcffd65
 def _tiff_numbers(path, data: bytes, page: dict):
     "The numbers or colours in the only page of the TIFF in `data`."
-    kind, n = sample_type(page), page.get(SAMPLES, 1)
+    kind = sample_type(page)
+    n = page.get(SAMPLES, 1)
     if n > 1 or page.get(MEANING) != PALETTE and kind in ('uint8', 'uint16'):
         x = read_tiff(path, True, data)
         return x if page.get(MEANING) == RGB else x[..., 0]
@@ -356,16 +397,21 @@ def _tiff_numbers(path, data: bytes, page: dict):
             x = None
     if x is None:
         raise Damaged(
-            f'cannot read the label {str(path)!r}: it is damaged, or packed in a way that OpenCV does not know.'
+            f'cannot read the label {str(path)!r}: it is damaged, '
+            'or packed in a way that OpenCV does not know.'
         )
     return x
 
 
 def _pillow(path, data: bytes, bits: int = 8):
-    "The numbers or colours that Pillow finds in `data`, whose samples have so many `bits`; alpha is left out."
+    """The numbers or colours that Pillow finds in `data`, whose samples have so many `bits`.
+
+    Alpha is left out.
+    """
     try:
         with Image.open(io.BytesIO(data)) as im:
-            mode, x = im.mode, np.asarray(im)
+            mode = im.mode
+            x = np.asarray(im)
     except Exception as e:  # whatever a decoder finds in bytes that anything may have written
         raise _no_picture(path, 'label', data[:32], e) from None
     if mode == '1':
@@ -401,13 +447,17 @@ def read_label(path):
         return x
     if (odd := x[x != np.floor(x)]).size:
         raise UserError(
-            f'{path} holds {odd[0]}, which is no whole number; save the label with the numbers of its classes.'
+            f'{path} holds {odd[0]}, which is no whole number; '
+            'save the label with the numbers of its classes.'
         )
     return x.astype(np.int64)
 
 
 def read_painted(path):
-    "The colours in the label file `path`, h×w×3, also where it has a palette of them; h×w numbers if it is grey."
+    """The colours in the label file `path`, h×w×3, also where it has a palette of them.
+
+    H×w numbers if it is grey.
+    """
     x = read_label(path)
     if x.ndim == 3:
         return x
@@ -417,6 +467,7 @@ def read_painted(path):
         colours = np.array(im.getpalette('RGB'), np.uint8).reshape(-1, 3)
     if x.max() >= len(colours):
         raise UserError(
-            f'{path} holds {x.max()}, but has a palette of {len(colours)} colours; save it with one for each number.'
+            f'{path} holds {x.max()}, but has a palette of {len(colours)} colours; '
+            'save it with one for each number.'
         )
     return colours[x]

@@ -11,7 +11,10 @@ from .download import *
 from .pairs import *
 
 # %% ../../nbs/1_data/lip.ipynb #f1c01ae0
-lip_classes = 'Background Hat Hair Glove Sunglasses UpperClothes Dress Coat Socks Pants Jumpsuits Scarf Skirt Face LeftArm RightArm LeftLeg RightLeg LeftShoe RightShoe'.split()
+lip_classes = (
+    'Background Hat Hair Glove Sunglasses UpperClothes Dress Coat Socks Pants Jumpsuits Scarf '
+    'Skirt Face LeftArm RightArm LeftLeg RightLeg LeftShoe RightShoe'
+).split()
 lip_palette = [
     (0, 0, 0),
     (128, 0, 0),

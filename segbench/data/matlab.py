@@ -39,10 +39,8 @@ stored = {
     12: '<i8',
     13: '<u8',
 }
-STRUCT, NUMBERS = (
-    2,
-    range(6, 16),
-)  # classes of an array; others are cells, text, sparse matrices and objects
+STRUCT = 2
+NUMBERS = range(6, 16)  # classes of an array; others are cells, text, sparse matrices and objects
 COMPLEX = 1 << 11  # flag of an array whose numbers have an imaginary part
 
 
@@ -51,19 +49,21 @@ def numbers(kind, data):
 
 # %% ../../nbs/1_data/matlab.ipynb #24473e22
 def array(body):
-    "Name and content of an array: real numbers as NumPy has them, a struct as a dictionary, None for anything else."
+    """Name and content of an array.
+
+    Real numbers as NumPy has them, a struct as a dictionary, None for anything else.
+    """
     parts = elements(body)
-    flags, shape, name = (
-        numbers(*next(parts))[0],
-        numbers(*next(parts)),
-        bytes(next(parts)[1]).decode(),
-    )
+    flags = numbers(*next(parts))[0]
+    shape = numbers(*next(parts))
+    name = bytes(next(parts)[1]).decode()
     kind = flags & 255
     if kind in NUMBERS and not flags & COMPLEX:
         return name, numbers(*next(parts)).reshape(shape, order='F')
     if kind != STRUCT:
         return name, None
-    size, names = int(numbers(*next(parts))[0]), bytes(next(parts)[1])
+    size = int(numbers(*next(parts))[0])
+    names = bytes(next(parts)[1])
     names = [names[k : k + size].rstrip(b'\0').decode() for k in range(0, len(names), size)]
     return name, {n: array(b)[1] for n, (_, b) in zip(names, parts)}
 
@@ -95,7 +95,8 @@ def read_mat(
         raise UserError(f'cannot read {str(path)!r}: {e.strerror or e}.') from None
     if data[124:128] != b'\0\1IM':
         raise UserError(
-            f"cannot read {str(path)!r}: it is no .mat file of level 5, little-endian; in Matlab, save it with the option '-v7'."
+            f'cannot read {str(path)!r}: it is no .mat file of level 5, little-endian; '
+            "in Matlab, save it with the option '-v7'."
         )
     try:
         found = dict(array(body) for kind, body in elements(memoryview(data)[128:]) if kind == 14)
@@ -104,7 +105,8 @@ def read_mat(
     for n in names:
         if not isinstance(found, dict):
             raise UserError(
-                f'cannot read {str(path)!r}: there is no {n!r} in it where {".".join(names)} was looked for.'
+                f'cannot read {str(path)!r}: there is no {n!r} in it where {".".join(names)} '
+                'was looked for.'
             )
         found = found[choose(f'variable in {path}', n, list(found))]
     return found
@@ -121,12 +123,14 @@ def read_mat_label(
         raise UserError(f'{where} is no label map: it is not made of real numbers.')
     if x.ndim != 2 or not x.size:
         raise UserError(
-            f'{where} is no label map: it is {"×".join(map(str, x.shape))} numbers, not height×width.'
+            f'{where} is no label map: it is {"×".join(map(str, x.shape))} numbers, '
+            'not height×width.'
         )
     if x.dtype.kind != 'f':
         return x
     if (odd := x[~(abs(x - np.rint(x)) == 0)]).size:
         raise UserError(
-            f'{where} holds {odd[0]}, which is no whole number; save the label with the numbers of its classes.'
+            f'{where} holds {odd[0]}, which is no whole number; '
+            'save the label with the numbers of its classes.'
         )  # also NaN
     return x.astype(np.int64)

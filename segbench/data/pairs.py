@@ -55,7 +55,10 @@ _programs = {
 
 
 def _of_program(name: str) -> bool:
-    "Whether a program left the file or folder of this `name`: it is hidden, or one of the well-known."
+    """Whether a program left the file or folder of this `name`.
+
+    It is hidden, or one of the well-known.
+    """
     return name.startswith('.') or name.lower() in _programs
 
 
@@ -74,25 +77,31 @@ def _entries(folder) -> list:
 
 
 def _sayable(path):
-    "A `UserError` if the name of the file `path` is no UTF-8, so that it can be neither printed nor written into any file."
+    """A `UserError` if the name of the file `path` is no UTF-8, so that it can be neither printed
+    nor written into any file.
+    """
     try:
         str(path).encode()
     except UnicodeEncodeError:
         shown = str(path).encode(errors='backslashreplace').decode()
         raise UserError(
-            f'{shown!r} has a name that is not in UTF-8; rename it, all of them by: convmv -f latin1 -t utf8 -r --notest FOLDER'
+            f'{shown!r} has a name that is not in UTF-8; rename it, all of them by: '
+            'convmv -f latin1 -t utf8 -r --notest FOLDER'
         ) from None
 
 
 def _explore(folder, depth, pictures: list, left: list, seen: set, links: list):
-    "Put the pictures in `folder` and up to `depth`-1 folders below into `pictures`, what programs left into `left`, linked folders into `links`."
+    """Put the pictures in `folder` and up to `depth`-1 folders below into `pictures`, what programs
+    left into `left`, linked folders into `links`.
+    """
     at = os.stat(folder) if os.path.exists(folder) else None
     # a folder that is reached twice, through a link to it or to one above, counts once
     if at is None or (at.st_dev, at.st_ino) in seen:
         return
     seen.add((at.st_dev, at.st_ino))
     for e in _entries(folder):
-        path, link = Path(folder) / e.name, e.is_symlink()
+        path = Path(folder) / e.name
+        link = e.is_symlink()
         kind = path.suffix.lower()
         if _of_program(e.name):
             left.append(path)
@@ -122,7 +131,8 @@ def refuse_disk(folder):
     "A `UserError` if `folder` is the root of everything: looking through it would take hours."
     if Path(folder).resolve() == Path(folder).resolve().parent:
         raise UserError(
-            f'{str(folder)!r} is the whole disk, not a folder of pictures; name the folder that has them.'
+            f'{str(folder)!r} is the whole disk, not a folder of pictures; '
+            'name the folder that has them.'
         )
 
 
@@ -130,8 +140,13 @@ def pictures_below(
     folder,
     depth=float('inf'),  # 1 for those in `folder` itself, 2 for those in its folders, too
 ) -> list:
-    "All picture files in `folder` and below, sorted, but for what programs left there, which `gaps` lists."
-    pictures, left, seen, links = [], [], set(), [(Path(folder), depth)]
+    """All picture files in `folder` and below, sorted, but for what programs left there, which
+    `gaps` lists.
+    """
+    pictures = []
+    left = []
+    seen = set()
+    links = [(Path(folder), depth)]
     # links come last: what lies in a folder of the set itself is listed there
     while links:
         where, deep = links.pop(0)
@@ -152,13 +167,16 @@ def _fits(parts, pattern) -> bool:
 
 
 def pictures_like(root, pattern: str) -> list:
-    "The pictures below `root` that `pattern`, such as `*.jpg` or `*/rgb/*.png`, means, by the rules of `pictures_below`."
+    """The pictures below `root` that `pattern`, such as `*.jpg` or `*/rgb/*.png`, means, by the
+    rules of `pictures_below`.
+    """
     small = lambda name: (
         name[: -len(end)] + end.lower() if (end := os.path.splitext(name)[1]) else name
     )  # a camera's .JPG is a .jpg
     parts = Path(pattern).parts
     fixed = next(k for k, p in enumerate(parts) if '*' in p)
-    base, rest = Path(root, *parts[:fixed]), [*parts[fixed:-1], small(parts[-1])]
+    base = Path(root, *parts[:fixed])
+    rest = [*parts[fixed:-1], small(parts[-1])]
     found = pictures_below(base, float('inf') if '**' in rest else len(rest))
     return [p for p in found if _fits([*p.relative_to(base).parts[:-1], small(p.name)], rest)]
 
@@ -166,7 +184,10 @@ def pictures_like(root, pattern: str) -> list:
 def by_index(
     table: dict,  # File value → class, 255 for void
 ):
-    "A function from file values, h×w, to classes; values that `table` lacks, and colours, become −1."
+    """A function from file values, h×w, to classes.
+
+    Values that `table` lacks, and colours, become −1.
+    """
     lut = np.full(max(256, max(table) + 2), -1, np.int16)
     lut[list(table)] = list(table.values())
 
@@ -186,11 +207,15 @@ def by_index(
 def by_colour(
     table: dict,  # (red, green, blue) → class, 255 for void
 ):
-    "A function from colours, h×w×3, to classes; colours that `table` lacks, and plain numbers, become −1."
+    """A function from colours, h×w×3, to classes.
+
+    Colours that `table` lacks, and plain numbers, become −1.
+    """
     code = lambda x: np.asarray(x, np.int32) @ np.array([1 << 16, 1 << 8, 1], np.int32)
     keys = code(list(table))
     order = keys.argsort()
-    keys, classes = keys[order], np.array(list(table.values()), np.int16)[order]
+    keys = keys[order]
+    classes = np.array(list(table.values()), np.int16)[order]
 
     def decode(x):
         if x.ndim == 2:
@@ -209,7 +234,8 @@ def either(
 ):
     "A function for files that hold numbers, h×w, or colours, h×w×3."
     decode = lambda x: (paint if x.ndim == 3 else index)(x)
-    decode.table, decode.paint = index.table, paint
+    decode.table = index.table
+    decode.paint = paint
     return decode
 
 
@@ -221,7 +247,10 @@ def unlabelled(
 
 # %% ../../nbs/1_data/pairs.ipynb #a8d44b80
 def read_map(path, size):
-    "A map that comes with a label of height and width `size`, `uint8` h×w; one of half the size is doubled."
+    """A map that comes with a label of height and width `size`, `uint8` h×w.
+
+    One of half the size is doubled.
+    """
     x = read_label(path)
     if x.ndim != 2 or x.dtype != np.uint8:
         raise UserError(f'{path} is no map: it needs one byte per pixel.')
@@ -229,7 +258,8 @@ def read_map(path, size):
         return x
     if any(m not in (n // 2, -(-n // 2)) for m, n in zip(x.shape, size)):
         raise UserError(
-            f'{path} is {x.shape[1]}×{x.shape[0]}, neither as large as its label, {size[1]}×{size[0]}, nor half as large.'
+            f'{path} is {x.shape[1]}×{x.shape[0]}, neither as large as its label, '
+            f'{size[1]}×{size[0]}, nor half as large.'
         )
     return x[np.ix_(*(np.minimum(np.arange(n) // 2, m - 1) for m, n in zip(x.shape, size)))]
 
@@ -248,15 +278,20 @@ def refuse_shared(items: list, name: str):
 
 # %% ../../nbs/1_data/pairs.ipynb #1e7e4cbe
 class Pairs:
-    "Pictures and labels: `pairs[i]` is (image `uint8` c×h×w, label `uint8` h×w with 255 for void), perhaps with a dictionary of maps."
+    """Pictures and labels: `pairs[i]` is (image `uint8` c×h×w, label `uint8` h×w with 255 for
+    void), perhaps with a dictionary of maps.
+    """
 
     reading = None  # What else decides the labels of a set, for its fingerprint
     remedy = ''  # What to do about a value that the table lacks
-    group_of = None  # From a picture file to the name of the video or series it belongs to; a set that has such sets it
+    # From a picture file to the name of the video or series it belongs to; a set that has such sets
+    # it
+    group_of = None
 
     def __init__(
         self,
-        items: list,  # (picture file, label file) for each, perhaps with a dictionary of map files by name
+        # (picture file, label file) for each, perhaps with a dictionary of map files by name
+        items: list,
         classes: list,  # Names, at most 255
         palette,  # Colours, n×3 `uint8`
         name: str,  # Such as `camvid-train`
@@ -267,15 +302,17 @@ class Pairs:
     ):
         if len(classes) > 255:
             raise UserError(
-                f'{name} has {len(classes)} classes; labels are uint8 with 255 for void, so at most 255 are possible.'
+                f'{name} has {len(classes)} classes; labels are uint8 with 255 for void, '
+                'so at most 255 are possible.'
             )
-        self.items, self.classes, self.palette, self.name = (
-            list(items),
-            list(classes),
-            np.asarray(palette, np.uint8),
-            name,
-        )
-        self.decode, self.read, self.channels, self.window = decode, read, channels, window
+        self.items = list(items)
+        self.classes = list(classes)
+        self.palette = np.asarray(palette, np.uint8)
+        self.name = name
+        self.decode = decode
+        self.read = read
+        self.channels = channels
+        self.window = window
         if not self.items:
             raise UserError(f'{name} has no pictures; choose another split, or see to its folder.')
         refuse_shared(self.items, name)
@@ -288,29 +325,41 @@ class Pairs:
 
 # %% ../../nbs/1_data/pairs.ipynb #2a8c02e0
 def _unknown(values, where, pairs) -> str:
-    "What is wrong with the `values` of a label, h×w or h×w×3, of which the table of `pairs` lacks those at `where`."
+    """What is wrong with the `values` of a label, h×w or h×w×3, of which the table of `pairs` lacks
+    those at `where`.
+    """
     numbers = type(next(iter(getattr(pairs.decode, 'table', {})), ())) is int and not hasattr(
         pairs.decode, 'paint'
     )
     if values.ndim == 3 and numbers and where.all() and not np.ptp(values, 2).any():
-        return 'has three channels that are all equal where one number for each pixel belongs; save one of them, as PIL.Image.open(file).getchannel(0).save(file) does.'
-    return f'holds the value {values[where][0].tolist()}, which is not in the table of {pairs.name}{pairs.remedy}.'
+        return (
+            'has three channels that are all equal where one number for each pixel belongs; '
+            'save one of them, as PIL.Image.open(file).getchannel(0).save(file) does.'
+        )
+    return (
+        f'holds the value {values[where][0].tolist()}, which is not in the table of '
+        f'{pairs.name}{pairs.remedy}.'
+    )
 
 
 def _sizes_differ(image, label, size, wanted) -> str:
-    "The sentence for the files `image` and `label` with the heights and widths `size` and `wanted`."
+    """The sentence for the files `image` and `label` with the heights and widths `size` and
+    `wanted`.
+    """
     said = f'{image} is {size[1]}×{size[0]} but its label {label} is {wanted[1]}×{wanted[0]}.'
     if orientation(image) < 5 or size[:2] != wanted[::-1]:
         return said
     return (
-        f'{said[:-1]}: the note in the picture that says how to turn it (EXIF) is not obeyed where there is '
+        f'{said[:-1]}: the note in the picture that says how to turn it (EXIF) is not obeyed '
+        'where there is '
         f'a label; save it upright, with PIL.ImageOps.exif_transpose for example.'
     )
 
 
 @patch
 def __getitem__(self: Pairs, i):
-    image, label = read_image(self.items[i][0], self.channels, self.window), self.label(i)
+    image = read_image(self.items[i][0], self.channels, self.window)
+    label = self.label(i)
     if image.shape[:2] != label.shape:
         raise UserError(_sizes_differ(*self.items[i][:2], image.shape, label.shape))
     maps = [
@@ -322,7 +371,10 @@ def __getitem__(self: Pairs, i):
 
 @patch
 def label(self: Pairs, i):
-    "The label of picture `i` as a NumPy array; a `UserError` names the file and the value that the table lacks."
+    """The label of picture `i` as a NumPy array.
+
+    A `UserError` names the file and the value that the table lacks.
+    """
     x = self.read(self.items[i][1])
     y = self.decode(x)
     if y.min() < 0:
@@ -340,7 +392,10 @@ def paths(self: Pairs, i):
 
 @patch
 def groups(self: Pairs):
-    "The name of the video or series that each picture belongs to; None for a set whose pictures stand alone."
+    """The name of the video or series that each picture belongs to.
+
+    None for a set whose pictures stand alone.
+    """
     if not self.group_of:
         return None
     files = [Path(item[0]) for item in self.items]
@@ -348,7 +403,10 @@ def groups(self: Pairs):
 
 # %% ../../nbs/1_data/pairs.ipynb #5421def0
 def file_values(pairs) -> list:
-    "What label files of `pairs` hold for each class, numbers or colours; None if their decoder has no table."
+    """What label files of `pairs` hold for each class, numbers or colours.
+
+    None if their decoder has no table.
+    """
     table = getattr(pairs.decode, 'table', {})
     first = {c: v for v, c in reversed(table.items())}
     return (
@@ -380,7 +438,11 @@ def fingerprint(pairs) -> str:
 
 # %% ../../nbs/1_data/pairs.ipynb #4428472a
 def cache_folder():
-    "Where lies what can be made again: $SEGBENCH_CACHE, else `~/.cache/segbench`, else, for a user without a home, the folder for temporary files."
+    """Where lies what can be made again.
+
+    $SEGBENCH_CACHE, else `~/.cache/segbench`, else, for a user without a home, the folder for
+    temporary files.
+    """
     if told := os.environ.get('SEGBENCH_CACHE'):
         return Path(told)
     try:
@@ -408,7 +470,9 @@ class Survey:
 
 
 def assumed_pixels(pairs, i: int, pixels) -> int:
-    "How many of the `pixels` of each class in label `i` are void because nobody said what their value means."
+    """How many of the `pixels` of each class in label `i` are void because nobody said what their
+    value means.
+    """
     values = getattr(pairs.decode, 'assumed', ())
     if not values or not pixels[255]:
         return 0
@@ -428,7 +492,8 @@ def sum_up(
     name: str = None,  # What to call it
 ) -> Survey:
     "The `Survey` of counts for each picture."
-    pixels, assumed = np.reshape(pixels, (-1, 256)).astype(np.int64), np.array(assumed, int)
+    pixels = np.reshape(pixels, (-1, 256)).astype(np.int64)
+    assumed = np.array(assumed, int)
     several = (pixels[:, :255] > 0).sum(1) > 1
     mixed = bool(several.any() and assumed.any() and not (several & (assumed > 0)).any())
     example = str(pairs.paths(int(assumed.argmax()))[1]) if assumed.any() else ''
@@ -448,7 +513,10 @@ def sum_up(
 
 
 def _open(pairs, i):
-    "What is wrong with item `i` of `pairs` in a sentence, or None; pixels of each class, assumed ones, and the digest."
+    """What is wrong with item `i` of `pairs` in a sentence, or None.
+
+    Pixels of each class, assumed ones, and the digest.
+    """
     try:
         image, label = pairs[i][:2]
     except UserError as e:
@@ -474,7 +542,10 @@ def _known(mark):
 
 
 def check(pairs, progress: bool = True) -> Survey:
-    "Open every picture and label of `pairs`, once per fingerprint, and count; a `UserError` tells what is wrong with them."
+    """Open every picture and label of `pairs`, once per fingerprint, and count.
+
+    A `UserError` tells what is wrong with them.
+    """
     pairs = getattr(pairs, 'origin', pairs)  # the files behind a cache
     mark = cache_folder() / 'checked' / fingerprint(pairs)
     # what is neither on disk nor described may be another set tomorrow
@@ -497,7 +568,10 @@ def check(pairs, progress: bool = True) -> Survey:
         raise UserError(
             bad[0]
             + (
-                f' And {len(bad) - 1} more of the {len(pairs)} pictures have problems: {" ".join(b.replace(pairs.remedy, "") for b in bad[1:4])}'
+                (
+                    f' And {len(bad) - 1} more of the {len(pairs)} pictures have problems: '
+                    f'{" ".join(b.replace(pairs.remedy, "") for b in bad[1:4])}'
+                )
                 if bad[1:]
                 else ''
             )
@@ -525,13 +599,21 @@ def _samples(file):
 
 
 def _window_use(files: list, window) -> str:
-    "A sentence if the `window` of the images of 16 bits in `files` leaves much of itself unused, or of them out; else nothing."
-    (first, last), low, high, out, total = window, 1 << 16, 0, 0, 0
+    """A sentence if the `window` of the images of 16 bits in `files` leaves much of itself unused,
+    or of them out; else nothing.
+    """
+    (first, last) = window
+    low = 1 << 16
+    high = 0
+    out = 0
+    total = 0
     for x in map(_samples, files):
         if x is None:
             continue
-        low, high = min(low, int(x.min())), max(high, int(x.max()))
-        out, total = out + int(((x < first) | (x > last)).sum()), total + x.size
+        low = min(low, int(x.min()))
+        high = max(high, int(x.max()))
+        out = out + int(((x < first) | (x > last)).sum())
+        total = total + x.size
     if not total:
         return ''
     values = f'images of 16 bits have values from {low:,} to {high:,}'
@@ -540,9 +622,15 @@ def _window_use(files: list, window) -> str:
     )
     used = (min(high, last) - max(low, first) + 1) / (last - first + 1)
     if used <= 1 / 4:
-        return f'{values}, which is {max(0, used):.1%} of the window ({first}, {last}): the network sees {max(0, used) * 256:.0f} of 256 shades; {advice}'
+        return (
+            f'{values}, which is {max(0, used):.1%} of the window ({first}, {last}): '
+            f'the network sees {max(0, used) * 256:.0f} of 256 shades; {advice}'
+        )
     return (
-        f'{values}, and {out / total:.1%} of them are outside the window ({first}, {last}) and clipped; {advice}'
+        (
+            f'{values}, and {out / total:.1%} of them are outside the window ({first}, '
+            f'{last}) and clipped; {advice}'
+        )
         if out > total / 100
         else ''
     )
@@ -552,7 +640,10 @@ def about_images(
     pairs,
     most: int = 16,  # How many images are looked at; None for all
 ) -> list:
-    "Sentences on the images of `pairs`: channels and type; a window that is hardly used; photographs that say how to turn them."
+    """Sentences on the images of `pairs`.
+
+    Channels and type; a window that is hardly used; photographs that say how to turn them.
+    """
     files = [pairs.paths(i)[0] for i in _some(len(pairs), most) if pairs.paths(i)]
     files = [f for f in files if Path(f).suffix.lower() in kinds]
     types = {}
@@ -564,18 +655,23 @@ def about_images(
         if not about.pages or not unread(about.pages):
             types.setdefault(about.dtype, []).append(f)
     said = [
-        f'images have {pairs.channels} channel{"s" * (pairs.channels > 1)}, {" and ".join(sorted(types, key=len)) or "uint8"}'
+        (
+            f'images have {pairs.channels} channel{"s" * (pairs.channels > 1)}, '
+            f'{" and ".join(sorted(types, key=len)) or "uint8"}'
+        )
     ]
     shallow = next((f for t, found in types.items() if t != 'uint16' for f in found), None)
     if shallow and 'uint16' in types:
         said.append(
-            f'{shallow} has samples of 8 bits or fewer and {types["uint16"][0]} of 16: the window is for the latter alone'
+            f'{shallow} has samples of 8 bits or fewer and {types["uint16"][0]} of 16: '
+            'the window is for the latter alone'
         )
     if deep := types.get('uint16'):
         said += filter(None, [_window_use(deep, pairs.window)])
     if lying := [f for f in files if orientation(f) > 1]:
         said.append(
-            f'{len(lying)} of {len(files)} images say that they have to be turned (EXIF), such as {lying[0]}; '
+            f'{len(lying)} of {len(files)} images say that they have to be turned (EXIF), '
+            f'such as {lying[0]}; '
             f'this is not obeyed where there are labels, which have to lie as the pixels do'
         )
     return said
@@ -593,7 +689,9 @@ def set_folder(
         if any((folder / m).exists() for m in marks):
             return folder
     raise UserError(
-        f'no {names[0]} found: looked for {" or ".join(map(repr, marks))} in {", ".join(repr(str(t)) for t in tried)}; put it there, or say where it is with --root or SEGBENCH_DATA.'
+        f'no {names[0]} found: looked for {" or ".join(map(repr, marks))} in '
+        f'{", ".join(repr(str(t)) for t in tried)}; put it there, '
+        'or say where it is with --root or SEGBENCH_DATA.'
     )
 
 # %% ../../nbs/1_data/pairs.ipynb #953db226
@@ -602,7 +700,9 @@ listing = []  # the lists of those who are within `gaps`
 
 @contextmanager
 def gaps():
-    "A list of (kind, file): within, incomplete pairs are left out of their set and listed here, where they are an error elsewhere."
+    """A list of (kind, file): within, incomplete pairs are left out of their set and listed here,
+    where they are an error elsewhere.
+    """
     listing.append(found := [])
     try:
         yield found
@@ -644,7 +744,9 @@ def alike(
     images: list,  # Picture files
     labels: list,  # Label files
 ):
-    "A function of a picture and a label that says whether their folders do not speak against it that they belong together."
+    """A function of a picture and a label that says whether their folders do not speak against it
+    that they belong together.
+    """
     sides = [{p.parent for p in files} for files in (images, labels)]
     top = len(os.path.commonprefix([folder.parts for folders in sides for folder in folders]))
     above = {f: [called(part) for part in f.parts[top:]] for folders in sides for f in folders}
@@ -670,26 +772,34 @@ def _share(first, second, label):
     "The `UserError` for two pictures with one label."
     raise UserError(
         f'{first} and {second} would share the label {label}: give each a label with its name, '
-        f'in a folder that is called like that of the picture, such as {second.parent.name}/{label.name}; '
+        'in a folder that is called like that of the picture, '
+        f'such as {second.parent.name}/{label.name}; '
         'or remove one of the pictures.'
     )
 
 
 def _key(path, suffix: str = '') -> str:
-    "The name of the file `path` without ending and `suffix`; ü is one letter, however a disk writes it."
+    """The name of the file `path` without ending and `suffix`.
+
+    Ü is one letter, however a disk writes it.
+    """
     stem, end = (unicodedata.normalize('NFC', text) for text in (path.stem, suffix))
     return stem.removesuffix(end)
 
 
 def _hint(picture, labels: list) -> str:
-    "What to say of the one among `labels` whose name is most like that of `picture`; empty if none is like it."
+    """What to say of the one among `labels` whose name is most like that of `picture`.
+
+    Empty if none is like it.
+    """
     if not labels:
         return f'; no label was found at all, and their names end in {", ".join(kinds)}'
 
     def plain(text):
         return re.sub(r'\d+', lambda n: n[0].lstrip('0') or '0', text.lower())
 
-    mine, theirs = _key(picture), {_key(p): p for p in labels}
+    mine = _key(picture)
+    theirs = {_key(p): p for p in labels}
     for name, p in theirs.items():
         if plain(name) == plain(mine):
             return f'; {p} is called almost like it'
@@ -707,12 +817,16 @@ def match_stems(
     name: str = 'the set',  # For the message
     rivals: list = (),  # Pictures of other splits, which `labels` may belong to as well
 ) -> list:
-    "(picture, label) for every picture, matched by name without extension and by folders, and sorted; each needs a label of its own."
-    stem, everyone = {}, sorted({*images, *rivals})
+    """(picture, label) for every picture, matched by name without extension and by folders, and
+    sorted; each needs a label of its own.
+    """
+    stem = {}
+    everyone = sorted({*images, *rivals})
     for p in labels:
         if _key(p).endswith(unicodedata.normalize('NFC', suffix)):
             stem.setdefault(_key(p, suffix), []).append(p)
-    fits, asked = alike(everyone, labels), {*images}
+    fits = alike(everyone, labels)
+    asked = {*images}
     mine = {p: [l for l in stem.get(_key(p), []) if fits(p, l)] for p in everyone}
     if missing := [p for p in images if not mine[p]]:
         lost = [('pictures without a label', str(p)) for p in sorted(missing)]
@@ -725,9 +839,14 @@ def match_stems(
         leave_out(
             lost,
             len(images),
-            f'{missing[0]} has no label: {len(missing)} of the {len(images)} pictures of {name} lack one; a label has the name of its picture{f" and {suffix!r}" if suffix else ""}{other}.',
+            (
+                f'{missing[0]} has no label: {len(missing)} of the {len(images)} pictures of '
+                f'{name} lack one; a label has the name of its '
+                f'picture{f" and {suffix!r}" if suffix else ""}{other}.'
+            ),
         )
-    owner, real = {}, cache(os.path.realpath)
+    owner = {}
+    real = cache(os.path.realpath)
 
     def place(file):
         return real(file.parent), file.name  # one folder may have two names, through a link
@@ -738,7 +857,8 @@ def match_stems(
         for label in mine[p]:
             if label == p:
                 raise UserError(
-                    f'{p} would be its own label; say where the labels of {name} are, or what their names add to those of the pictures.'
+                    f'{p} would be its own label; say where the labels of {name} are, '
+                    'or what their names add to those of the pictures.'
                 )
             first = owner.setdefault(place(label), p)
             if asked & {first, p} and place(first) != place(p):

@@ -16,7 +16,9 @@ from .texts import *
 # %% ../../nbs/1_data/runs.ipynb #e3e935a2
 def letters(text: str) -> list:
     "The run lengths that COCO's compressed `text` stands for."
-    runs, x, shift = [], 0, 0
+    runs = []
+    x = 0
+    shift = 0
     for c in text.encode():
         x |= (c - 48 & 31) << shift
         shift += 5
@@ -25,7 +27,8 @@ def letters(text: str) -> list:
         if c - 48 & 16:
             x -= 1 << shift
         runs.append(x + (runs[-2] if len(runs) > 2 else 0))
-        x, shift = 0, 0
+        x = 0
+        shift = 0
     return runs
 
 # %% ../../nbs/1_data/runs.ipynb #0e120082
@@ -42,16 +45,16 @@ def trace(
     back = (
         np.take_along_axis(d, major, 1)[:, 0] < 0
     )  # drawn from its other end, so that both directions give the same points
-    start, step = (
-        np.where(back[:, None], a + d, a),
-        np.where(back[:, None], -d, d) / np.maximum(n, 1)[:, None],
-    )
+    start = np.where(back[:, None], a + d, a)
+    step = np.where(back[:, None], -d, d) / np.maximum(n, 1)[:, None]
     p = start[edge] + step[edge] * np.where(back[edge], n[edge] - k, k)[:, None]
     return np.where(np.arange(2) == major[edge], p, np.trunc(p + 0.5)).astype(int).T
 
 # %% ../../nbs/1_data/runs.ipynb #4d2c6c98
 def outline(points, h: int, w: int):
-    "Run lengths of what the line through `points`, x, y, x, y, …, encloses in a picture of `h`×`w`."
+    """Run lengths of what the line through `points`, x, y, x, y, …, encloses in a picture of
+    `h`×`w`.
+    """
     x, y = trace(points)
     steps = np.flatnonzero(np.diff(x))
     x, y = (np.minimum(v[steps], v[steps + 1]) for v in (x, y))
@@ -62,7 +65,10 @@ def outline(points, h: int, w: int):
 # %% ../../nbs/1_data/runs.ipynb #dc2a8d10
 def _corners(points, h: int, w: int) -> list:
     "`points` of an outline if they are x, y, x, y, … in or near a picture of `h`×`w`."
-    example = 'an outline is [x, y, x, y, x, y, …] with three points or more, and a segmentation a list of outlines'
+    example = (
+        'an outline is [x, y, x, y, x, y, …] with three points or more, '
+        'and a segmentation a list of outlines'
+    )
     if not isinstance(points, list):
         raise UserError(f'{str(points)[:40]} stands where an outline belongs; {example}.')
     if odd := [p for p in points if type(p) not in (int, float)]:
@@ -72,7 +78,8 @@ def _corners(points, h: int, w: int) -> list:
     for name, places, n in (('x', points[::2], w), ('y', points[1::2], h)):
         if far := [p for p in places if not -n <= p <= 2 * n]:  # also NaN
             raise UserError(
-                f'an outline has the {name} {str(far[0])[:40]}, far outside of the picture of {w}×{h}.'
+                f'an outline has the {name} {str(far[0])[:40]}, '
+                f'far outside of the picture of {w}×{h}.'
             )
         if max(places) < 0 or min(places) > n:
             raise UserError(f'an outline lies outside of the picture of {w}×{h}.')
@@ -89,7 +96,8 @@ def _lengths(seg: dict, h: int, w: int) -> list:
     if seg['size'] != [h, w]:
         turned = ', which is height and width exchanged' if seg['size'] == [w, h] else ''
         raise UserError(
-            f'run lengths have the size {str(seg["size"])[:40]} where the picture has [{h}, {w}]{turned}.'
+            f'run lengths have the size {str(seg["size"])[:40]} where the picture has [{h}, '
+            f'{w}]{turned}.'
         )
     runs = seg['counts']
     if isinstance(runs, str):
@@ -100,11 +108,13 @@ def _lengths(seg: dict, h: int, w: int) -> list:
         runs = letters(runs)
     if not isinstance(runs, list) or not all(type(n) is int and n >= 0 for n in runs):
         raise UserError(
-            f'run lengths are {str(runs)[:40]}, but must be whole numbers of at least 0, or letters.'
+            f'run lengths are {str(runs)[:40]}, but must be whole numbers of at least 0, '
+            'or letters.'
         )
     if sum(runs) != h * w:
         raise UserError(
-            f'a mask of {sum(runs)} pixels does not fit a picture of {w}×{h}; the annotations are of other pictures, or damaged.'
+            f'a mask of {sum(runs)} pixels does not fit a picture of {w}×{h}; '
+            'the annotations are of other pictures, or damaged.'
         )
     return runs
 
@@ -157,18 +167,24 @@ def gather(
     by_id([a for a in annotations if type(a.get('id')) in (int, str)], 'annotations', file)
     if not annotations:
         raise UserError(
-            f'{str(file)!r} has no annotations, so there is nothing to learn from it; fetch it again.'
+            f'{str(file)!r} has no annotations, so there is nothing to learn from it; '
+            'fetch it again.'
         )
-    objects, area = {x['id']: [] for x in images}, Counter()
+    objects = {x['id']: [] for x in images}
+    area = Counter()
     for k, a in enumerate(annotations):
-        i, c, name = a['image_id'], a['category_id'], a.get('id', k)
+        i = a['image_id']
+        c = a['category_id']
+        name = a.get('id', k)
         if i not in objects:
             raise UserError(
-                f'{str(file)!r}: the annotation {name} is of an image {i}, which the file does not have.'
+                f'{str(file)!r}: the annotation {name} is of an image {i}, '
+                'which the file does not have.'
             )
         if known is not None and c not in known:
             raise UserError(
-                f'{str(file)!r}: the annotation {name} is of a category {c}, which the file does not have.'
+                f'{str(file)!r}: the annotation {name} is of a category {c}, '
+                'which the file does not have.'
             )
         if c not in number:
             continue
@@ -186,7 +202,10 @@ def gather(
 
 # %% ../../nbs/1_data/runs.ipynb #eef4db48
 class Marked(Pairs):
-    "Pairs whose labels are painted, from what `gather` found; the label file of all of them is the annotation file."
+    """Pairs whose labels are painted, from what `gather` found.
+
+    The label file of all of them is the annotation file.
+    """
 
     def __init__(
         self,
@@ -198,24 +217,25 @@ class Marked(Pairs):
         overlap: str = 'void',  # Who gets a pixel of two objects: `void`, `first` or `last`
     ):
         super().__init__([f[:2] for f in found], classes, palette, name, None)
-        self.marks, self.ground, self.overlap = (
-            [f[2:] for f in found],
-            ground,
-            choose('overlap', overlap, ['void', 'first', 'last']),
-        )
+        self.marks = [f[2:] for f in found]
+        self.ground = ground
+        self.overlap = choose('overlap', overlap, ['void', 'first', 'last'])
         self.reading = ground, overlap
 
     def label(self, i):
         "The label of picture `i`, painted object by object."
-        (picture, file), ((h, w), objects) = self.items[i], self.marks[i]
+        (picture, file) = self.items[i]
+        ((h, w), objects) = self.marks[i]
         _same_size(picture, file, h, w)
-        y, taken = np.full((h, w), self.ground, np.uint8), np.zeros((h, w), bool)
+        y = np.full((h, w), self.ground, np.uint8)
+        taken = np.zeros((h, w), bool)
         for c, seg, name in json.loads(objects):
             try:
                 m = mask(seg, h, w)
             except UserError as e:
                 raise UserError(
-                    f'{str(file)!r}: the annotation {name}, of {picture.name}, cannot be painted: {e}'
+                    f'{str(file)!r}: the annotation {name}, of {picture.name}, '
+                    f'cannot be painted: {e}'
                 ) from None
             y[m & ~taken if self.overlap == 'first' else m] = c
             if self.overlap == 'void':
@@ -225,7 +245,9 @@ class Marked(Pairs):
 
 
 def _same_size(picture, file, h: int, w: int):
-    "A `UserError` if the header of the file `picture` does not say that it has `h`×`w` pixels, as `file` does."
+    """A `UserError` if the header of the file `picture` does not say that it has `h`×`w` pixels, as
+    `file` does.
+    """
     try:
         with Image.open(picture) as im:
             there = im.size

@@ -18,7 +18,8 @@ class _Renumbered:
     "The decoder `decode`, its classes renumbered by the table `to`."
 
     def __init__(self, decode, to):
-        self.decode, self.to = decode, to
+        self.decode = decode
+        self.to = to
         if hasattr(decode, 'table'):
             self.table = {value: int(to[c]) for value, c in decode.table.items()}
 
@@ -36,7 +37,8 @@ class InOrder(Pairs):
         classes: list,  # Its classes in the order that is wanted
     ):
         place = [pairs.classes.index(c) for c in classes]
-        self.under, self.to = pairs, np.full(256, 255, np.uint8)
+        self.under = pairs
+        self.to = np.full(256, 255, np.uint8)
         self.to[place] = range(len(place))
         decode = _Renumbered(pairs.decode, self.to) if pairs.decode else None
         super().__init__(
@@ -49,7 +51,8 @@ class InOrder(Pairs):
             pairs.channels,
             pairs.window,
         )
-        self.reading, self.group_of = pairs.reading, pairs.group_of
+        self.reading = pairs.reading
+        self.group_of = pairs.group_of
 
     def __getitem__(self, i):
         image, label, *maps = self.under[i]
@@ -85,16 +88,19 @@ def in_order(
     if sorted(map(str, own)) == sorted(map(str, classes)) and not twice:
         if tell and os.environ.get('RANK', '0') == '0':
             print(
-                f'{pairs.name} lists the classes of {whose} in another order; its labels are read by name'
+                f'{pairs.name} lists the classes of {whose} in another order; '
+                'its labels are read by name'
             )
         return InOrder(pairs, list(classes))
-    missing, more = [c for c in classes if c not in own], [c for c in own if c not in classes]
+    missing = [c for c in classes if c not in own]
+    more = [c for c in own if c not in classes]
     differ = [f'only {whose} has {_listed(missing)}'] * bool(missing) + [
         f'only {pairs.name} has {_listed(more)}'
     ] * bool(more)
     how = '; '.join(differ or [f'{twice[0] if twice else own[0]} is there more than once'])
     raise UserError(
-        f'{whose} knows {len(classes)} classes and {pairs.name} has {len(own)}, and they are not the '
+        f'{whose} knows {len(classes)} classes and {pairs.name} has {len(own)}, '
+        'and they are not the '
         f'same by name: {how}; take a set with the same classes, or give them the same names '
         f'(in a set of your own in classes.txt, such as {str(classes[0])!r}).'
     )
@@ -111,7 +117,8 @@ def _picture_mark(path) -> str:
     "A digest of the size of a file and of three pieces of it."
     try:
         with open(path, 'rb') as f:
-            size, pieces = f.seek(0, 2), []
+            size = f.seek(0, 2)
+            pieces = []
             for at in (0, size // 2, size - 4096):
                 f.seek(max(0, at))
                 pieces.append(f.read(4096))
@@ -144,15 +151,16 @@ def _in_files(pairs) -> bool:
 
 
 def _marks(pairs) -> list:
-    "Three digests of each picture: of its name, of the picture, of its label and what else comes with it."
+    """Three digests of each picture.
+
+    Of its name, of the picture, of its label and what else comes with it.
+    """
     if not len(pairs) or not _in_files(pairs):
         few = sorted({0, len(pairs) // 2, len(pairs) - 1} & set(range(len(pairs))))
         parts = lambda i: (b'%d' % i, *(x.numpy().tobytes() for x in pairs[i][:2]))
         return [tuple(map(_short, parts(i))) for i in few]
-    drawn, mark = (
-        getattr(pairs, 'marks', None),
-        cache(_file_mark),
-    )  # one file may hold the labels of many
+    drawn = getattr(pairs, 'marks', None)
+    mark = cache(_file_mark)  # one file may hold the labels of many
 
     def of(i):
         picture, *others = pairs.paths(i)
@@ -184,7 +192,10 @@ def _read_content(pairs) -> dict:
 def content(
     pairs,  # A data set, perhaps through a cache or in another order
 ) -> dict:
-    "What is kept of a set to tell later whether it is the same: numbers, names and digests, for `config.json`."
+    """What is kept of a set to tell later whether it is the same.
+
+    Numbers, names and digests, for `config.json`.
+    """
     for behind in ('under', 'origin'):  # the set of which this is a view, or the cache
         if (other := vars(pairs).get(behind)) is not None:
             return content(other)
@@ -211,7 +222,10 @@ def mark(
 
 
 def name_apart(pairs):
-    "Put the mark of `pairs` into its name, before the split: `camvid-test` becomes `camvid@1a2b3c-test`."
+    """Put the mark of `pairs` into its name, before the split.
+
+    `camvid-test` becomes `camvid@1a2b3c-test`.
+    """
     data, _, split = pairs.name.rpartition('-')
     pairs.name = f'{data}@{mark(pairs)}-{split}'
 
@@ -229,15 +243,20 @@ def _of_classes(was: list, now: list) -> list:
         return []
     if sorted(map(str, was)) == sorted(map(str, now)):
         return [f'its classes are in another order, {_listed(now)} instead of {_listed(was)}']
-    gone, new = [c for c in was if c not in now], [c for c in now if c not in was]
+    gone = [c for c in was if c not in now]
+    new = [c for c in now if c not in was]
     return [f'its class {_listed(gone)} is gone'] * bool(gone) + [
         f'its class {_listed(new)} is new'
     ] * bool(new)
 
 
 def _of_files(was: dict, now: dict, pairs) -> list:
-    "What is different between the pictures and labels of two sets of which each is known, in words."
-    old, new, said = _each(was), _each(now), []
+    """What is different between the pictures and labels of two sets of which each is known, in
+    words.
+    """
+    old = _each(was)
+    new = _each(now)
+    said = []
     place = {name: i for i, name in enumerate(new)}
 
     def tell(names, what, part):
@@ -282,17 +301,23 @@ def changes(
 # %% ../../nbs/1_data/same.ipynb #135f8fc5
 def unchanged(
     run,  # Folder of a run, for the sentence
-    was,  # What its `config.json` keeps under `sets`: `content` by `train` and `val`; None in runs of long ago
+    # What its `config.json` keeps under `sets`: `content` by `train` and `val`; None in runs of
+    # long ago
+    was,
     train,  # The training set now
     val,  # The validation set now
     anyway: bool = False,  # Go on in spite of changes
 ) -> list:
-    "What has changed in the sets of a run since it began, in words; a `UserError` unless it is to go on anyway."
+    """What has changed in the sets of a run since it began, in words.
+
+    A `UserError` unless it is to go on anyway.
+    """
     first = os.environ.get('RANK', '0') == '0'
     if not was:
         if first:
             print(
-                f'{str(run)!r} was begun by an older segbench, which kept nothing of its sets; whether they have changed cannot be told'
+                f'{str(run)!r} was begun by an older segbench, which kept nothing of its '
+                'sets; whether they have changed cannot be told'
             )
         return []
     sets = dict(train=('training', train), val=('validation', val))
@@ -303,8 +328,10 @@ def unchanged(
     ]
     if said and not anyway:
         raise UserError(
-            f'{str(run)!r} was begun with other data: {"; ".join(said)}. Bring back what was there; or begin another run '
-            f'from its weights with --init {run}; or go on with the data as they are now: --resume {run} --changed-data.'
+            f'{str(run)!r} was begun with other data: {"; ".join(said)}. '
+            'Bring back what was there; or begin another run '
+            f'from its weights with --init {run}; or go on with the data as they are now: '
+            f'--resume {run} --changed-data.'
         )
     if said and first:
         print(f'{str(run)!r} goes on with other data: {"; ".join(said)}')

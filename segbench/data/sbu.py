@@ -12,7 +12,8 @@ from .download import *
 from .pairs import *
 
 # %% ../../nbs/1_data/sbu.ipynb #381778a3
-classes, palette = ['no shadow', 'shadow'], [(0, 0, 0), (255, 255, 255)]
+classes = ['no shadow', 'shadow']
+palette = [(0, 0, 0), (255, 255, 255)]
 label_values = [0, 255]
 
 # %% ../../nbs/1_data/sbu.ipynb #57c1d6ad
@@ -33,7 +34,8 @@ def items(folder, split: str) -> list:
     pictures, masks = (pictures_below(home / d) for d in ('ShadowImages', 'ShadowMasks'))
     if not pictures:
         raise UserError(
-            f'sbu has no pictures for {split} in {str(folder)!r}: they belong into {parts[split]}/ShadowImages.'
+            f'sbu has no pictures for {split} in {str(folder)!r}: '
+            f'they belong into {parts[split]}/ShadowImages.'
         )
     bare = {p.stem for p in pictures} - {m.stem for m in masks}
     return match_stems(

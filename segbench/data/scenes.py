@@ -17,28 +17,32 @@ from .street import *
 # %% ../../nbs/1_data/scenes.ipynb #9d7f0f76
 def houses(c, s):
     "Things along both sides: houses with gaps between them, gardens with fences and hedges."
-    r, things = c.r, []
+    r = c.r
+    things = []
     for side, edge, x in zip((-1, 1), s.edge, s.wall):
-        z, last, tall = 2.0, 0, r.uniform(7, 17) if s.town else r.uniform(4.5, 7)
+        z = 2.0
+        last = 0
+        tall = r.uniform(7, 17) if s.town else r.uniform(4.5, 7)
         while z < 95:
-            end, high = (
-                z + (r.uniform(7, 18) if s.town else r.uniform(8, 13)) * (1 + z // 45),
-                max(3.5, tall * r.uniform(0.72, 1.3)),
-            )
+            end = z + (r.uniform(7, 18) if s.town else r.uniform(8, 13)) * (1 + z // 45)
+            high = max(3.5, tall * r.uniform(0.72, 1.3))
             gap = 0 if r.random() < (0.75 if s.town else 0.15) else r.uniform(2.5, 9)
             if r.random() > (0.9 if s.town else 0.82):
                 high = 0  # trees instead
             if z < s.cross + s.side and end > s.cross:
-                end, gap = max(z, s.cross), s.side + 1.5 * (s.edge[0] - s.kerb[0])
+                end = max(z, s.cross)
+                gap = s.side + 1.5 * (s.edge[0] - s.kerb[0])
             if end - z > 3:
                 things += plot(c, s, side, side * edge, side * x, z, end, high, high > last + 1)
-            z, last = end + gap, 0 if gap else high
+            z = end + gap
+            last = 0 if gap else high
     return things
 
 # %% ../../nbs/1_data/scenes.ipynb #6e29fa76
 def plot(c, s, side, edge, x, z0, z1, high, front):
     "What stands on one plot: mostly a house, else trees, and what keeps people out."
-    r, things = c.r, []
+    r = c.r
+    things = []
     if high:
         gable = r.uniform(1.5, 3.5) * (r.random() < (0.35 if s.town else 0.85))
         things.append(
@@ -67,7 +71,8 @@ def plot(c, s, side, edge, x, z0, z1, high, front):
             )
     if z0 > 45 or r.random() > (0.25 if s.town else 0.8):
         return things
-    line, z = edge if abs(x - edge) > 0.5 else edge - side * 0.35, max(1.2, z0)
+    line = edge if abs(x - edge) > 0.5 else edge - side * 0.35
+    z = max(1.2, z0)
     barrier = (
         partial(hedge, x=line, z0=z, z1=z1)
         if r.random() < 0.3
@@ -90,7 +95,8 @@ def every(r, first, step, end):
 # %% ../../nbs/1_data/scenes.ipynb #2494a60f
 def traffic(c, s):
     "Things on the road: parked and driving cars, cyclists."
-    r, things = c.r, []
+    r = c.r
+    things = []
     vehicle = lambda x, z, **kw: things.append(c.place(car, x, z, 1.9, 1.4, **kw))
     for side, k, park in zip((-1, 1), s.kerb, s.park):
         for z in every(r, (4.5, 11), (5.8, 8), 48) * park:
@@ -110,7 +116,8 @@ def traffic(c, s):
     if s.cross < 60 and r.random() < 0.6:
         vehicle(r.uniform(-9, 9), s.cross + s.side * 0.5, yaw=r.choice([-0.5, 0.5]) * pi)
     for _ in range(r.integers(1, 4)):
-        k, z = r.integers(2), r.uniform(5.5, 9) * r.uniform(1, 2.6)
+        k = r.integers(2)
+        z = r.uniform(5.5, 9) * r.uniform(1, 2.6)
         x = (s.kerb[k] - (2.6 if s.park[k] else 0.7) - r.uniform(0, 0.4)) * (2 * k - 1)
         if r.random() < 0.3:
             things.append(c.place(cyclist, r.uniform(-4, 4), z, 0.5, 1.6, across=r.choice([-1, 1])))
@@ -120,8 +127,12 @@ def traffic(c, s):
 
 # %% ../../nbs/1_data/scenes.ipynb #def928df
 def walkway(c, s, side, k, e):
-    "Things on the pavement of one side, from the kerb at `k` to `e`: people, trees, lamps, signs, railings, clutter."
-    r, things = c.r, []
+    """Things on the pavement of one side, from the kerb at `k` to `e`.
+
+    People, trees, lamps, signs, railings, clutter.
+    """
+    r = c.r
+    things = []
     put = lambda *args, **kw: things.append(c.place(*args, **kw))
     somewhere = lambda: side * r.uniform(k + 0.5, max(k + 0.6, e - 0.3))
     for _ in range(r.poisson(2.6)):
@@ -153,7 +164,8 @@ def walkway(c, s, side, k, e):
             high=r.uniform(2.8, 3.8),
         )
     if r.random() < 0.3:
-        z, x = r.uniform(4, 12), side * (k + 0.25)
+        z = r.uniform(4, 12)
+        x = side * (k + 0.25)
         things.append(
             (z + 9, partial(fence, a=(x, z), b=(x, z + r.uniform(4, 9)), high=r.uniform(0.9, 1.15)))
         )
@@ -181,14 +193,13 @@ def roughen(image, label, r):
 # %% ../../nbs/1_data/scenes.ipynb #8e411265
 def photograph(c):
     "The picture, h×w×3 `uint8`, and the label of the canvas `c`, seen through a lens."
-    r, (h, w) = c.r, c.size
+    r = c.r
+    (h, w) = c.size
     label = np.ascontiguousarray(c.label[1::2, 1::2])
     image = cv2.resize(c.image, (w, h), interpolation=cv2.INTER_AREA).astype(np.float32)
     roughen(image, label, r)
-    y, x = (
-        np.linspace(-1, 1, h, dtype=np.float32)[:, None] ** 2,
-        np.linspace(-1, 1, w, dtype=np.float32) ** 2,
-    )
+    y = np.linspace(-1, 1, h, dtype=np.float32)[:, None] ** 2
+    x = np.linspace(-1, 1, w, dtype=np.float32) ** 2
     image *= (1 - r.uniform(0.02, 0.2) * (x + y) / 2)[..., None]
     if r.random() < 0.7:
         image = cv2.GaussianBlur(image, (0, 0), r.uniform(0.3, 0.65) * max(1, h / 300))
@@ -205,7 +216,8 @@ def photograph(c):
     if r.random() < 0.15:
         label[:, : 1 + w // 90] = VOID
     if r.random() < 0.5:
-        image, label = image[:, ::-1], label[:, ::-1]
+        image = image[:, ::-1]
+        label = label[:, ::-1]
     return np.ascontiguousarray(image), np.ascontiguousarray(label)
 
 # %% ../../nbs/1_data/scenes.ipynb #8a06fbcc
@@ -240,11 +252,16 @@ def draw(r, size=(120, 160)):
 
 # %% ../../nbs/1_data/scenes.ipynb #d98ded62
 class Scenes(Pairs):
-    "Pictures that are drawn when they are first asked for, and kept up to 256 MiB; an item is (number of the split, index)."
+    """Pictures that are drawn when they are first asked for, and kept up to 256 MiB.
+
+    An item is (number of the split, index).
+    """
 
     def __init__(self, items, split, size, seed):
         super().__init__(items, street_classes, street_palette, f'scenes-{split}', None)
-        self.size, self.seed, self.drawn = size, seed, {}
+        self.size = size
+        self.seed = seed
+        self.drawn = {}
         self.reading = len(items), size, seed
 
     def __getitem__(self, i):

@@ -40,26 +40,22 @@ class Canvas:
 
     def __init__(self, r, size=(120, 160)):
         h, w = size
-        self.r, self.size = r, size
-        self.image, self.label = (
-            np.zeros((2 * h, 2 * w, 3), np.uint8),
-            np.full((2 * h, 2 * w), VOID, np.uint8),
-        )
+        self.r = r
+        self.size = size
+        self.image = np.zeros((2 * h, 2 * w, 3), np.uint8)
+        self.label = np.full((2 * h, 2 * w), VOID, np.uint8)
         self.shade = np.full((2 * h, 2 * w), 255, np.uint8)
-        self.f, self.u, self.v = (
-            (h + w) * r.uniform(0.78, 1.1),
-            2 * w * r.uniform(0.36, 0.64),
-            2 * h * r.uniform(0.38, 0.52),
-        )
-        self.height, self.roll, self.bend = (
-            r.uniform(1.25, 2),
-            r.normal(0, 0.012),
-            r.normal(0, 0.0011),
-        )
+        self.f = (h + w) * r.uniform(0.78, 1.1)
+        self.u = 2 * w * r.uniform(0.36, 0.64)
+        self.v = 2 * h * r.uniform(0.38, 0.52)
+        self.height = r.uniform(1.25, 2)
+        self.roll = r.normal(0, 0.012)
+        self.bend = r.normal(0, 0.0011)
 
     def at(self, x, y, z):
         "Where the point `x` metres right, `y` up and `z` ahead lands on the canvas."
-        u, v = self.f * (x / z + self.bend * z), self.f * (self.height - y) / z
+        u = self.f * (x / z + self.bend * z)
+        v = self.f * (self.height - y) / z
         return self.u + u - self.roll * v, self.v + v + self.roll * u
 
 # %% ../../nbs/1_data/street.ipynb #05c83a92
@@ -75,7 +71,10 @@ weathers = dict(  # light on things, haze, zenith, metres of sight, strength of 
 # %% ../../nbs/1_data/street.ipynb #37d91a0b
 @patch
 def daylight(self: Canvas, weather=None):
-    "Choose weather, light, and where shadows fall: `sun` is the shift of a shadow per metre of height."
+    """Choose weather, light, and where shadows fall.
+
+    `sun` is the shift of a shadow per metre of height.
+    """
     r = self.r
     self.weather = weather or r.choice(list(weathers), p=[0.26, 0.22, 0.2, 0.12, 0.12, 0.08])
     light, haze, zenith, sight, self.strength = weathers[self.weather]
@@ -83,7 +82,8 @@ def daylight(self: Canvas, weather=None):
     self.light, self.haze, self.zenith = (
         (np.array(k) * cast).clip(0, 255).tolist() for k in (light, haze, zenith)
     )
-    self.sight, self.dark = sight * r.uniform(0.7, 1.4), self.weather == 'dusk'
+    self.sight = sight * r.uniform(0.7, 1.4)
+    self.dark = self.weather == 'dusk'
     self.sun = r.uniform(-1.6, 1.6), r.uniform(-0.9, 0.9)
     return self
 
@@ -96,7 +96,9 @@ def times(colour, k):
 def tint(self: Canvas, colour, z):
     "`colour` under this light, seen through `z` metres of haze."
     a = exp(-z / self.sight)
-    (r, g, b), (i, j, k), (l, m, n) = colour, self.light, self.haze
+    (r, g, b) = colour
+    (i, j, k) = self.light
+    (l, m, n) = self.haze
     return (
         min(255, a * (r * i - l) + l),
         min(255, a * (g * j - m) + m),
@@ -124,7 +126,8 @@ def area(self: Canvas, points, colour, kind=None):
 @patch
 def line(self: Canvas, points, width, colour, kind=None):
     "A line through `points`, `width` metres thick, never under a pixel of the final picture."
-    p, z = np.array([self.at(*q) for q in points], np.int32), points[0][2]
+    p = np.array([self.at(*q) for q in points], np.int32)
+    z = points[0][2]
     t = max(2, round(width * self.f / z))
     self.lay(lambda a, k: cv2.polylines(a, [p], False, k, t), colour, kind, z)
 
@@ -132,7 +135,8 @@ def line(self: Canvas, points, width, colour, kind=None):
 @patch
 def disc(self: Canvas, x, y, z, rx, ry, colour, kind=None):
     "An ellipse with half axes `rx` and `ry` that faces the camera."
-    (u, v), k = self.at(x, y, z), self.f / z
+    (u, v) = self.at(x, y, z)
+    k = self.f / z
     axes = max(1, round(rx * k)), max(1, round(ry * k))
     self.lay(
         lambda a, col: cv2.ellipse(a, (int(u), int(v)), axes, 0, 0, 360, col, -1), colour, kind, z
@@ -143,11 +147,10 @@ def disc(self: Canvas, x, y, z, rx, ry, colour, kind=None):
 def warp(self: Canvas, texture, corners, kind=None):
     "Stretch `texture` over the four `corners`: top left, top right, bottom right, bottom left."
     q = np.array([self.at(*p) for p in corners], np.float32)
-    (h, w), (th, tw) = self.label.shape, texture.shape[:2]
-    (x0, y0), (x1, y1) = (
-        np.clip(q.min(0), 0, (w, h)).astype(int),
-        np.clip(q.max(0) + 1, 0, (w, h)).astype(int),
-    )
+    (h, w) = self.label.shape
+    (th, tw) = texture.shape[:2]
+    (x0, y0) = np.clip(q.min(0), 0, (w, h)).astype(int)
+    (x1, y1) = np.clip(q.max(0) + 1, 0, (w, h)).astype(int)
     if x1 - x0 < 1 or y1 - y0 < 1:
         return
     if kind is not None:
@@ -193,11 +196,13 @@ def sky(c):
 # %% ../../nbs/1_data/street.ipynb #8b935dac
 def street(r):
     "The plan of a street, in metres; the camera is in its own lane at x = 0."
-    lane, park = r.uniform(2.8, 3.4), (r.random(2) < 0.55).tolist()
+    lane = r.uniform(2.8, 3.4)
+    park = (r.random(2) < 0.55).tolist()
     shift = r.uniform(-0.4, 0.4)
     right = lane * (0.5 + (r.random() < 0.2)) + 2.1 * park[1] + 0.2 + shift
     left = lane * (1.5 + (r.random() < 0.25)) + 2.1 * park[0] + 0.2 - shift
-    pave, town = r.uniform(2, 5.5, 2).tolist(), r.random() < 0.62
+    pave = r.uniform(2, 5.5, 2).tolist()
+    town = r.random() < 0.62
     garden = (r.uniform(0, 0.4, 2) if town else r.uniform(2.5, 6, 2)).tolist()
     cross = r.uniform(14, 42) if r.random() < 0.5 else 1e3
     edge = left + pave[0], right + pave[1]
@@ -225,10 +230,8 @@ def ribbon(self: Canvas, x0, x1, z0, z1, colour, kind=None):
 def ground(c, s):
     "Pavements, kerbs, road and side street."
     r = c.r
-    grey, stone = (
-        r.uniform(62, 118),
-        np.array((164, 158, 150)) * r.uniform(0.72, 1.1) + r.normal(0, 7, 3),
-    )
+    grey = r.uniform(62, 118)
+    stone = np.array((164, 158, 150)) * r.uniform(0.72, 1.1) + r.normal(0, 7, 3)
     road = (grey + r.normal(0, 4, 3)).tolist()
     c.ribbon(-90, 90, 0.5, 260, stone, PAVEMENT)
     for side, k, e, w in zip((-1, 1), s.kerb, s.edge, s.wall):
@@ -242,7 +245,8 @@ def ground(c, s):
     if s.cross < 200:
         c.ribbon(-90, 90, s.cross, s.cross + s.side, road, ROAD)
     for _ in range(r.integers(0, 5)):
-        x, z = r.uniform(-s.kerb[0], s.kerb[1] - 1.5), r.uniform(2, 25)
+        x = r.uniform(-s.kerb[0], s.kerb[1] - 1.5)
+        z = r.uniform(2, 25)
         c.ribbon(
             x, x + r.uniform(0.3, 1.5), z, z + r.uniform(0.4, 6), times(road, r.uniform(0.85, 1.1))
         )
@@ -263,7 +267,8 @@ def markings(c, s):
         if r.random() < 0.15:
             c.ribbon(x - 0.07, x + 0.07, 0.6, end, paint)
             continue
-        dash, gap = r.uniform(1.5, 2.5), r.uniform(2, 3)
+        dash = r.uniform(1.5, 2.5)
+        gap = r.uniform(2, 3)
         for z in np.arange(r.uniform(0.6, 3), min(end, 60), dash + gap).tolist():
             c.ribbon(x - 0.07, x + 0.07, z, min(z + dash, end), paint)
     if r.random() < 0.4:
@@ -278,7 +283,8 @@ def markings(c, s):
 # %% ../../nbs/1_data/street.ipynb #7adaf762
 def worn(c):
     "Lay noise and shadows over the ground."
-    r, (h, w) = c.r, c.label.shape
+    r = c.r
+    (h, w) = c.label.shape
     tile = cv2.resize(
         r.integers(106, 150, (24, 24), np.uint8), (96, 96), interpolation=cv2.INTER_CUBIC
     ) // 2 + r.integers(56, 72, (96, 96), np.uint8)
@@ -308,30 +314,31 @@ def shadow(self: Canvas, points):
 @patch
 def upright(self: Canvas, x, z, w, h):
     "The shadow of something upright, `w` metres wide and `h` tall, and the dark spot under it."
-    dx, dz = h * self.sun[0], h * self.sun[1]
+    dx = h * self.sun[0]
+    dz = h * self.sun[1]
     if self.strength > 0.1:
         self.shadow(
             [(x - w / 2, z), (x + w / 2, z), (x + w / 2 + dx, z + dz), (x - w / 2 + dx, z + dz)]
         )
-    (u, v), k = self.at(x, 0, z), self.f * w / z
+    (u, v) = self.at(x, 0, z)
+    k = self.f * w / z
     cv2.ellipse(self.shade, (int(u), int(v)), (int(0.55 * k), int(0.12 * k)), 0, 0, 360, 150, -1)
 
 # %% ../../nbs/1_data/street.ipynb #5e8e9585
 def bay(r, px, wide, high, paint):
     "One window and the wall around it, `px` texels a metre; the picture and where its pane is."
-    h, w = max(3, round(high * px)), max(3, round(wide * px))
+    h = max(3, round(high * px))
+    w = max(3, round(wide * px))
     cell = np.empty((h, w, 3), np.float32)
     cell[:] = paint
     if px > 5 and r.random() < 0.6:
         course = max(2, round(0.22 * px))
         cell[::course] *= 0.86
         cell[1 :: 2 * course, :: max(3, round(0.5 * px))] *= 0.9
-    t, b, l, k = (
-        int(h * r.uniform(0.12, 0.25)),
-        int(h * r.uniform(0.66, 0.9)),
-        int(w * r.uniform(0.12, 0.3)),
-        max(1, round(0.09 * px)),
-    )
+    t = int(h * r.uniform(0.12, 0.25))
+    b = int(h * r.uniform(0.66, 0.9))
+    l = int(w * r.uniform(0.12, 0.3))
+    k = max(1, round(0.09 * px))
     cell[max(0, t - k) : b + k, max(0, l - k) : w - l + k] = (
         np.array((232, 230, 224)) * r.uniform(0.55, 1.05)
         if r.random() < 0.7
@@ -359,7 +366,8 @@ def ground_floor(r, x, px, paint):
     while at < w:
         n = max(2, int(px * r.uniform(1, 3)))
         what = r.random()
-        a, b = at + max(1, n // 6), at + n
+        a = at + max(1, n // 6)
+        b = at + n
         if shop and what < 0.6:
             x[h // 4 : int(h * 0.86), a:b] = r.uniform(0.3, 1.1) * np.array((80, 92, 104))
         elif what < 0.35:
@@ -395,9 +403,11 @@ def facade(r, wide, high, px, dark=False):
         np.array(wall_paints[r.integers(len(wall_paints))]) * r.uniform(0.75, 1.1)
         + r.normal(0, 6, 3)
     )
-    storeys, bays = max(1, round(high / 3.1)), max(1, round(wide / r.uniform(1.8, 4.2)))
+    storeys = max(1, round(high / 3.1))
+    bays = max(1, round(wide / r.uniform(1.8, 4.2)))
     cell, pane = bay(r, px, wide / bays, high / storeys, paint)
-    x, pane = cv2.repeat(cell, storeys, bays), cv2.repeat(pane, storeys, bays)
+    x = cv2.repeat(cell, storeys, bays)
+    pane = cv2.repeat(pane, storeys, bays)
     glass = r.uniform(0.35, 1.3, (storeys, bays, 1)) * np.array((92, 106, 122)) + r.normal(
         0, 9, (storeys, bays, 3)
     )
@@ -415,8 +425,13 @@ def facade(r, wide, high, px, dark=False):
 # %% ../../nbs/1_data/street.ipynb #c1a65d3d
 @patch
 def wall(self: Canvas, corners, wide, high, z0, z1, bright=1.0):
-    "A wall with windows between `corners`; `z0` and `z1` are the distances of its left and right end."
-    near, (h, w), u = max(2, min(z0, z1)), self.label.shape, [self.at(*p)[0] for p in corners]
+    """A wall with windows between `corners`.
+
+    `z0` and `z1` are the distances of its left and right end.
+    """
+    near = max(2, min(z0, z1))
+    (h, w) = self.label.shape
+    u = [self.at(*p)[0] for p in corners]
     if max(u) < 0 or min(u) > w:
         return
     if near > 45:
@@ -433,7 +448,9 @@ def wall(self: Canvas, corners, wide, high, z0, z1, bright=1.0):
 # %% ../../nbs/1_data/street.ipynb #bebbd027
 def building(c, x, z0, z1, high, gable=0.0, front=True, deep=11):
     "A house along the street from `z0` to `z1`, its wall at `x`."
-    side, r, (dx, dz) = 1 if x > 0 else -1, c.r, c.sun
+    side = 1 if x > 0 else -1
+    r = c.r
+    (dx, dz) = c.sun
     far = x + side * deep
     lit = 1 + 0.8 * c.strength * tanh(side * dx), 1 + 0.7 * c.strength * tanh(2 * dz)
     roof = times((96, 70, 62) if r.random() < 0.6 else (86, 88, 94), r.uniform(0.7, 1.2))
@@ -467,7 +484,9 @@ def building(c, x, z0, z1, high, gable=0.0, front=True, deep=11):
 # %% ../../nbs/1_data/street.ipynb #863b6c61
 def poster(c, x, y, z):
     "A billboard on a wall with a person or a sign on it, all of it building."
-    r, w, h = c.r, c.r.uniform(0.8, 2), c.r.uniform(1.2, 2.4)
+    r = c.r
+    w = c.r.uniform(0.8, 2)
+    h = c.r.uniform(1.2, 2.4)
     c.area(
         [(x - w, y, z), (x - w, y + h, z), (x + w, y + h, z), (x + w, y, z)],
         r.uniform(60, 250, 3).tolist(),
@@ -481,10 +500,13 @@ def poster(c, x, y, z):
 # %% ../../nbs/1_data/street.ipynb #3b17c97b
 def skyline(c):
     "Far houses and trees along the horizon, half lost in the haze."
-    r, z = c.r, 140
+    r = c.r
+    z = 140
     x, end = (float((u - c.u) / c.f * z - c.bend * z * z) for u in (-9, c.label.shape[1]))
     while x < end:
-        w, h, leafy = r.uniform(14, 50), r.uniform(4, 17), r.random() < 0.5
+        w = r.uniform(14, 50)
+        h = r.uniform(4, 17)
+        leafy = r.random() < 0.5
         k = r.uniform(0.7, 1.1)
         if leafy:
             c.area(
@@ -527,7 +549,8 @@ def skyline(c):
 def tree(c, x, z, high):
     "A trunk and a crown of overlapping leaves, or bare branches."
     r = c.r
-    bark, wide = times((84, 68, 54), r.uniform(0.6, 1.2)), high * r.uniform(0.2, 0.36)
+    bark = times((84, 68, 54), r.uniform(0.6, 1.2))
+    wide = high * r.uniform(0.2, 0.36)
     green = times(
         [(70, 100, 44), (54, 84, 46), (92, 112, 50), (104, 98, 44), (150, 104, 48)][
             int(5 * r.random() ** 1.6)
@@ -542,16 +565,17 @@ def tree(c, x, z, high):
     )
     if r.random() < 0.1:
         for a in r.uniform(-0.9, 0.9, 14).tolist():
-            fork, tip = (
-                (x + sin(a) * high * 0.25, high * 0.72, z),
-                (x + sin(1.3 * a) * high * 0.45, high * r.uniform(0.8, 1), z),
-            )
+            fork = (x + sin(a) * high * 0.25, high * 0.72, z)
+            tip = (x + sin(1.3 * a) * high * 0.45, high * r.uniform(0.8, 1), z)
             c.line([(x, high * r.uniform(0.3, 0.5), z), fork, tip], 0.05, bark, TREE)
         return
     n = int(np.clip(170 / z, 3, 22))
     k = np.arange(n) / n
-    a, d = r.uniform(0, 2 * pi, n), 0.85 * r.random(n) ** 0.5
-    px, py, size = d * np.cos(a), d * np.sin(a), r.uniform(0.22, 0.42, n) * (1 - 0.5 * k)
+    a = r.uniform(0, 2 * pi, n)
+    d = 0.85 * r.random(n) ** 0.5
+    px = d * np.cos(a)
+    py = d * np.sin(a)
+    size = r.uniform(0.22, 0.42, n) * (1 - 0.5 * k)
     bright = (
         0.72
         + 0.3 * k * (1 + py)
@@ -584,9 +608,12 @@ def hedge(c, x, z0, z1, high):
 # %% ../../nbs/1_data/street.ipynb #21ab04a4
 def fence(c, a, b, high):
     "Boards, railings, rails or wire from `a` to `b`, both (x, z)."
-    r, kind = c.r, c.r.choice(4, p=[0.3, 0.36, 0.16, 0.18])
-    (x0, z0), (x1, z1) = a, b
-    near, far = min(z0, z1), max(z0, z1)
+    r = c.r
+    kind = c.r.choice(4, p=[0.3, 0.36, 0.16, 0.18])
+    (x0, z0) = a
+    (x1, z1) = b
+    near = min(z0, z1)
+    far = max(z0, z1)
     span = lambda t, y: (x0 + t * (x1 - x0), y, z0 + t * (z1 - z0))
     wood = kind == 0 or r.random() < 0.3
     paint = times(
@@ -621,7 +648,9 @@ def fence(c, a, b, high):
 # %% ../../nbs/1_data/street.ipynb #60fe4f87
 def lamp(c, x, z, high):
     "A lamp post with its arm over the road."
-    r, h, arm = c.r, high, -np.sign(x) * c.r.uniform(0.8, 2.2)
+    r = c.r
+    h = high
+    arm = -np.sign(x) * c.r.uniform(0.8, 2.2)
     metal = times(
         [(112, 116, 118), (66, 70, 70), (150, 150, 146), (48, 64, 56)][r.integers(4)],
         r.uniform(0.8, 1.1),
@@ -632,9 +661,16 @@ def lamp(c, x, z, high):
 
 # %% ../../nbs/1_data/street.ipynb #fbd8b2e7
 def sign(c, x, z, y=2.3, size=0.36, kind=SIGN):
-    "A traffic sign without its post: ring, triangle, disc, stop, diamond, panel, arrow or grey back."
-    r, shape = c.r, c.r.integers(8)
-    red, white, blue, yellow = (198, 34, 38), (238, 238, 232), (28, 84, 170), (240, 190, 40)
+    """A traffic sign without its post.
+
+    Ring, triangle, disc, stop, diamond, panel, arrow or grey back.
+    """
+    r = c.r
+    shape = c.r.integers(8)
+    red = (198, 34, 38)
+    white = (238, 238, 232)
+    blue = (28, 84, 170)
+    yellow = (240, 190, 40)
     n, turn = {1: (3, 0), 3: (8, pi / 8), 4: (4, 0)}.get(shape, (14, 0))
     ring = lambda k: [
         (x + k * size * sin(turn + 2 * pi * t / n), y + k * size * cos(turn + 2 * pi * t / n), z)
@@ -701,31 +737,31 @@ def traffic_light(c, x, z, high=3.2):
         )
 
 # %% ../../nbs/1_data/street.ipynb #c7b08f4c
-skins, cloths = (
-    [(236, 196, 168), (204, 156, 122), (140, 98, 72), (88, 60, 46)],
-    [
-        (30, 34, 44),
-        (52, 60, 84),
-        (96, 98, 100),
-        (150, 40, 44),
-        (190, 176, 150),
-        (226, 224, 220),
-        (44, 84, 140),
-        (60, 96, 64),
-        (214, 150, 40),
-        (112, 60, 112),
-        (24, 24, 26),
-        (186, 92, 110),
-    ],
-)
+skins = [(236, 196, 168), (204, 156, 122), (140, 98, 72), (88, 60, 46)]
+cloths = [
+    (30, 34, 44),
+    (52, 60, 84),
+    (96, 98, 100),
+    (150, 40, 44),
+    (190, 176, 150),
+    (226, 224, 220),
+    (44, 84, 140),
+    (60, 96, 64),
+    (214, 150, 40),
+    (112, 60, 112),
+    (24, 24, 26),
+    (186, 92, 110),
+]
 
 # %% ../../nbs/1_data/street.ipynb #4c1ffb9e
 def person(c, x, z, high=1.75, y=0, kind=PERSON):
     "Somebody standing or walking, in clothes of two colours."
     r = c.r
     shirt, legs = (times(cloths[r.integers(len(cloths))], r.uniform(0.7, 1.15)) for _ in '12')
-    skin, step = skins[r.integers(4)], r.uniform(-0.13, 0.13) * (r.random() < 0.7)
-    lean, broad = r.normal(0, 0.012), r.uniform(0.85, 1.2)
+    skin = skins[r.integers(4)]
+    step = r.uniform(-0.13, 0.13) * (r.random() < 0.7)
+    lean = r.normal(0, 0.012)
+    broad = r.uniform(0.85, 1.2)
     at = lambda px, py: (x + (px + lean * py) * high, y + py * high, z)
     if r.random() < 0.2:
         c.area([at(-0.1, 0.22), at(-0.07, 0.55), at(0.07, 0.55), at(0.1, 0.22)], legs, kind)
@@ -793,7 +829,8 @@ def cyclist(c, x, z, across=None):
     shirt, legs, frame = (
         times(cloths[r.integers(len(cloths))], r.uniform(0.8, 1.3)) for _ in '123'
     )
-    skin, cap = skins[r.integers(4)], r.uniform(20, 250, 3).tolist()
+    skin = skins[r.integers(4)]
+    cap = r.uniform(20, 250, 3).tolist()
     s = across or 0
     at = lambda px, py: (x + (s or 1) * px, py, z)
     limb = lambda width, col, *p: c.line([at(*k) for k in p], width, col, CYCLIST)
@@ -838,7 +875,9 @@ def cyclist(c, x, z, across=None):
         c.disc(*at(0, 0.74), 0.04, 0.04, (600, 60, 50) if c.dark else (170, 30, 30), CYCLIST)
 
 # %% ../../nbs/1_data/street.ipynb #11661fd8
-car_shapes = dict(  # length, width, side view from the rear bumper over the roof to the front: (share of length, height)
+# length, width, side view from the rear bumper over the roof to the front: (share of length,
+# height)
+car_shapes = dict(
     sedan=(
         4.5,
         1.78,
@@ -933,15 +972,20 @@ car_paints = [
 
 # %% ../../nbs/1_data/street.ipynb #dd5dafa3
 def car_body(long, wide, view):
-    "Faces as (layer, paint, brightness, corners (across, up, along)): between the sides, the sides, the glass."
+    """Faces as (layer, paint, brightness, corners (across, up, along)).
+
+    Between the sides, the sides, the glass.
+    """
     top = max(y for _, y in view)
     roof = [k for k, (_, y) in enumerate(view) if y > top - 0.12]
-    i, j = roof[0], roof[-1]
+    i = roof[0]
+    j = roof[-1]
     belt = view[i - 1][1]
     p = np.array(
         [(wide / 2 * (1 - 0.16 * max(0, (y - belt) / (top - belt))), y, a * long) for a, y in view]
     )
-    left, right = p * (-1, 1, 1), p
+    left = p * (-1, 1, 1)
+    right = p
     between = [np.array([left[k], left[k + 1], right[k + 1], right[k]]) for k in range(len(p) - 1)]
     faces = [(0, 'body', 1.1 if i <= k < j else 0.84 + 0.03 * k, q) for k, q in enumerate(between)]
     faces += [(1, 'body', 0.9, left[::-1]), (1, 'body', 0.9, right)]
@@ -954,8 +998,11 @@ def car_body(long, wide, view):
 
 # %% ../../nbs/1_data/street.ipynb #31bcc971
 def car_details(long, wide, view):
-    "Bumpers, lights, number plates, wheels and the darkness under the floor, as `car_body` gives them."
-    y, faces = view[1][1] + 0.04, []
+    """Bumpers, lights, number plates, wheels and the darkness under the floor, as `car_body` gives
+    them.
+    """
+    y = view[1][1] + 0.04
+    faces = []
 
     def both(paint, x0, x1, y0, y1):  # paints at the rear and at the front
         for s, name in zip((-1, 1), paint):
@@ -998,7 +1045,9 @@ def car_details(long, wide, view):
 # %% ../../nbs/1_data/street.ipynb #1db1b18a
 @cache
 def car_model(kind):
-    "All corners of a car, where each face begins, the corner after each, and (layer, paint, brightness) of the faces."
+    """All corners of a car, where each face begins, the corner after each, and (layer, paint,
+    brightness) of the faces.
+    """
     faces = sorted(car_body(*car_shapes[kind]) + car_details(*car_shapes[kind]), key=lambda f: f[0])
     n = [len(f[3]) for f in faces]
     start = np.cumsum([0] + n[:-1])
@@ -1008,7 +1057,9 @@ def car_model(kind):
 # %% ../../nbs/1_data/street.ipynb #2235f7ef
 def car(c, x, z, yaw=0.0, kind=None):
     "A car whose front is turned `yaw` from straight ahead."
-    r, co, si = c.r, cos(yaw), sin(yaw)
+    r = c.r
+    co = cos(yaw)
+    si = sin(yaw)
     corners, start, n, after, faces = car_model(kind or list(car_shapes)[int(5 * r.random() ** 2)])
     body = times(car_paints[int(12 * r.random() ** 1.5)], r.uniform(0.8, 1.1))
     paints = dict(
@@ -1029,7 +1080,8 @@ def car(c, x, z, yaw=0.0, kind=None):
         layer, name, bright = faces[k]
         if layer == 3 and z > 30:
             break
-        q, col = [p[start[k] : start[k] + n[k]]], times(paints[name], bright)
+        q = [p[start[k] : start[k] + n[k]]]
+        col = times(paints[name], bright)
         c.lay(
             lambda a, v: cv2.fillPoly(a, q, v, 8, 3),
             col,
@@ -1040,7 +1092,8 @@ def car(c, x, z, yaw=0.0, kind=None):
 # %% ../../nbs/1_data/street.ipynb #1afcf3d9
 def clutter(c, x, z):
     "A dustbin or a dog."
-    r, paint = c.r, c.r.uniform(30, 120, 3).tolist()
+    r = c.r
+    paint = c.r.uniform(30, 120, 3).tolist()
     box = lambda w, y0, y1, col: c.area(
         [(x - w, y0, z), (x - w, y1, z), (x + w, y1, z), (x + w, y0, z)], col, VOID
     )
@@ -1056,7 +1109,8 @@ def clutter(c, x, z):
 # %% ../../nbs/1_data/street.ipynb #3c27fc90
 def bonnet(c):
     "The bonnet of our own car along the lower edge."
-    r, (h, w) = c.r, c.label.shape
+    r = c.r
+    (h, w) = c.label.shape
     x = np.linspace(-0.1, 1.1, 17)
     y = 1 - r.uniform(0.04, 0.1) * (1 - (2 * x - 1) ** 4 * r.uniform(0.4, 1)) + 0.004
     p = np.array([*zip(x * w, y * h), (1.1 * w, h + 9), (-0.1 * w, h + 9)], np.int32)

@@ -18,30 +18,34 @@ from PIL.TiffImagePlugin import ImageFileDirectory_v2
 from ..core import *
 
 # %% ../../nbs/1_data/tiff.ipynb #1701670b
-SUBFILE, WIDTH, HEIGHT, BITS, PACKING, MEANING, STRIPS, SAMPLES, ROWS = (
-    254,
-    256,
-    257,
-    258,
-    259,
-    262,
-    273,
-    277,
-    278,
-)
+SUBFILE = 254
+WIDTH = 256
+HEIGHT = 257
+BITS = 258
+PACKING = 259
+MEANING = 262
+STRIPS = 273
+SAMPLES = 277
+ROWS = 278
 FILL = 266  # 2 if the bits of each byte are the other way round
-STRIP_BYTES, PLANAR, PREDICTOR, TILE_WIDTH, TILE_HEIGHT, TILES, TILE_BYTES = (
-    279,
-    284,
-    317,
-    322,
-    323,
-    324,
-    325,
-)
-ORIENTATION, EXTRA, KIND = 274, 338, 339
-WHITE_IS_ZERO, BLACK_IS_ZERO, RGB, PALETTE, CMYK, YCBCR = 0, 1, 2, 3, 5, 6
-REDUCED_COPY, MASK = 1, 4  # Bits of SUBFILE
+STRIP_BYTES = 279
+PLANAR = 284
+PREDICTOR = 317
+TILE_WIDTH = 322
+TILE_HEIGHT = 323
+TILES = 324
+TILE_BYTES = 325
+ORIENTATION = 274
+EXTRA = 338
+KIND = 339
+WHITE_IS_ZERO = 0
+BLACK_IS_ZERO = 1
+RGB = 2
+PALETTE = 3
+CMYK = 5
+YCBCR = 6
+REDUCED_COPY = 1
+MASK = 4  # Bits of SUBFILE
 
 TIFF_BEGINNINGS = (b'II*\0', b'MM\0*', b'II+\0', b'MM\0+')
 
@@ -57,7 +61,9 @@ def _is_big(data: bytes) -> bool:
 
 def _directories(path, data: bytes = None) -> list:
     "The tags of all pages of the TIFF `path`, or of its bytes `data`, as dictionaries."
-    found, seen, head = [], set(), b''
+    found = []
+    seen = set()
+    head = b''
     try:
         with io.BytesIO(data) if data is not None else open(path, 'rb') as f:
             head = f.read(8)
@@ -75,7 +81,8 @@ def _directories(path, data: bytes = None) -> list:
         found = []
     if not found and (data[:4] if data is not None else head[:4]) == b'MM\0+':
         raise UserError(
-            f'{path} is a BigTIFF whose largest byte comes first, which is not read; save it as a TIFF of another kind.'
+            f'{path} is a BigTIFF whose largest byte comes first, which is not read; '
+            'save it as a TIFF of another kind.'
         )
     if not found:
         raise Damaged(f'cannot read the picture {str(path)!r}: it is damaged or no TIFF.')
@@ -110,20 +117,29 @@ def pages(
 
 # %% ../../nbs/1_data/tiff.ipynb #3e3bb3e5
 def alphas(page: dict) -> int:
-    "How many of the samples of `page` are declared to be transparency; one that nothing is said of is a channel."
+    """How many of the samples of `page` are declared to be transparency.
+
+    One that nothing is said of is a channel.
+    """
     extra = page.get(EXTRA, ())
     return sum(e in (1, 2) for e in (extra if isinstance(extra, tuple) else (extra,)))
 
 
 def looks_plain(found: list) -> bool:
-    "Whether the pages `found` are one picture that is grey or colour, with declared alpha or without."
+    """Whether the pages `found` are one picture that is grey or colour, with declared alpha or
+    without.
+    """
     first, *more = found
-    n, meaning = first.get(SAMPLES, 1) - alphas(first), first.get(MEANING, BLACK_IS_ZERO)
+    n = first.get(SAMPLES, 1) - alphas(first)
+    meaning = first.get(MEANING, BLACK_IS_ZERO)
     return not more and (n == 1 or n == 3 and meaning in (RGB, YCBCR) or n == 4 and meaning == CMYK)
 
 
 def is_tiff(path) -> bool:
-    "Whether the file `path`, whatever it is called, begins like a TIFF; False if it cannot be opened."
+    """Whether the file `path`, whatever it is called, begins like a TIFF.
+
+    False if it cannot be opened.
+    """
     try:
         if not Path(path).is_file():
             return False  # a pipe would be waited for
@@ -134,7 +150,10 @@ def is_tiff(path) -> bool:
 
 
 def is_plain(path) -> bool:
-    "Whether the picture `path` is grey or colour, with alpha or without: everything but a TIFF that is neither."
+    """Whether the picture `path` is grey or colour, with alpha or without.
+
+    Everything but a TIFF that is neither.
+    """
     return not is_tiff(path) or looks_plain(pages(path))
 
 
@@ -154,7 +173,9 @@ def sample_type(page: dict) -> str:
 # %% ../../nbs/1_data/tiff.ipynb #b0465b22
 def grey_pages(page: dict) -> list:
     "Tags that show the samples of `page` as grey pages."
-    w, h, c = page[WIDTH], page[HEIGHT], page.get(SAMPLES, 1)
+    w = page[WIDTH]
+    h = page[HEIGHT]
+    c = page.get(SAMPLES, 1)
     n, k = (c, 1) if page.get(PLANAR) == 2 else (1, c)
     tiled = TILES in page
     place, size = (TILES, TILE_BYTES) if tiled else (STRIPS, STRIP_BYTES)
@@ -184,7 +205,9 @@ def directory(
     last: bool,  # No page follows
 ) -> bytes:
     "`tags` as a directory of a TIFF; the next one has to stand right behind."
-    entries, lists, behind = b'', b'', at + 6 + 12 * len(tags)
+    entries = b''
+    lists = b''
+    behind = at + 6 + 12 * len(tags)
     for tag, v in sorted(tags.items()):
         v = v if isinstance(v, tuple) else (v,)
         entries += struct.pack(
@@ -212,26 +235,30 @@ def undo_differences(x, page: dict):
 def as_grey(data: bytes, found: list) -> bytes:
     "The TIFF `data` with a table of contents that shows its pages `found` as grey ones."
     greys = [g for page in found for g in grey_pages(page)]
-    order, at, table = '<' if data[:2] == b'II' else '>', len(data) + len(data) % 2, b''
+    order = '<' if data[:2] == b'II' else '>'
+    at = len(data) + len(data) % 2
+    table = b''
     for k, g in enumerate(greys):
         table += directory(g, at + len(table), order, k == len(greys) - 1)
     return data[:2] + struct.pack(order + 'HI', 42, at) + data[8:].ljust(at - 8, b'\0') + table
 
 
 def level(data: bytes) -> bytes:
-    "The TIFF `data` without its notes that say how to turn a page: OpenCV and Pillow obey them, unasked."
-    order, big, data, seen = (
-        '<' if data[:2] == b'II' else '>',
-        _is_big(data),
-        bytearray(data),
-        set(),
-    )
+    """The TIFF `data` without its notes that say how to turn a page.
+
+    OpenCV and Pillow obey them, unasked.
+    """
+    order = '<' if data[:2] == b'II' else '>'
+    big = _is_big(data)
+    data = bytearray(data)
+    seen = set()
     place, count, entry = ('Q', 'Q', 20) if big else ('I', 'H', 12)
     number = lambda kind, at: struct.unpack_from(order + kind, data, at)[0]
     here = 8 if big else 4
     while (at := number(place, here)) and at not in seen:
         seen.add(at)
-        first, n = at + struct.calcsize(count), number(count, at)
+        first = at + struct.calcsize(count)
+        n = number(count, at)
         for e in range(first, first + n * entry, entry):
             if number('H', e) == ORIENTATION:
                 struct.pack_into(order + 'H', data, e + (12 if big else 8), 1)
@@ -246,26 +273,38 @@ _raw = {
     32773: 'PackBits',
     32946: 'deflate',
 }  # Packings whose samples lie as said above
-_jpeg, _pillows, _fax = (6, 7), (34925, 50000), (2, 3, 4)  # LZMA and ZSTD are known to Pillow alone
+_jpeg = (6, 7)
+_pillows = (34925, 50000)
+_fax = (2, 3, 4)  # LZMA and ZSTD are known to Pillow alone
 
 
 def unread(found: list) -> str:
     "Why the TIFF pages `found` are not read, to follow the name of their file; empty if they are."
-    first, types = found[0], {sample_type(p) for p in found}
+    first = found[0]
+    types = {sample_type(p) for p in found}
     wide = sum(p[WIDTH] * p.get(SAMPLES, 1) for p in found)
-    meaning, n = first.get(MEANING, BLACK_IS_ZERO), first.get(SAMPLES, 1)
+    meaning = first.get(MEANING, BLACK_IS_ZERO)
+    n = first.get(SAMPLES, 1)
     if meaning not in (WHITE_IS_ZERO, BLACK_IS_ZERO, RGB, PALETTE, CMYK, YCBCR):
-        return f'has colours of a kind that is not read (TIFF photometric interpretation {meaning}); save it as RGB.'
+        return (
+            f'has colours of a kind that is not read (TIFF photometric interpretation {meaning}); '
+            'save it as RGB.'
+        )
     small = types <= {'uint1', 'uint2', 'uint4'} and len(found) == n == 1
     if len(types) > 1 or not (small or types <= {'uint8', 'uint16'}):
         return (
-            f'holds {" and ".join(sorted(types))} numbers, and images have whole numbers of 8 or of 16 bits, uint8 or '
-            f'uint16; save it so, for example np.clip((x - low)*65535/(high - low), 0, 65535).astype("uint16"), '
+            f'holds {" and ".join(sorted(types))} numbers, and images have whole numbers of 8 '
+            'or of 16 bits, uint8 or '
+            'uint16; save it so, for example np.clip((x - low)*65535/(high - low), 0, '
+            '65535).astype("uint16"), '
             f'with the same low and high for all images.'
         )
     packing = first.get(PACKING, 1)
     if packing not in (*_raw, *_jpeg, *_pillows, *_fax):
-        return f'is packed in a way that is not read (TIFF compression {packing}); save it with LZW or deflate.'
+        return (
+            f'is packed in a way that is not read (TIFF compression {packing}); '
+            'save it with LZW or deflate.'
+        )
     odd = (
         types == {'uint16'}
         and meaning in (PALETTE, CMYK, YCBCR)
@@ -273,9 +312,15 @@ def unread(found: list) -> str:
         and not looks_plain(found)
     )
     if odd:
-        return f'is a TIFF of a kind that is not read (photometric interpretation {meaning} with {n} samples of {min(types)}); save it as RGB.'
+        return (
+            f'is a TIFF of a kind that is not read (photometric interpretation {meaning} with {n} '
+            f'samples of {min(types)}); save it as RGB.'
+        )
     if wide * first[HEIGHT] >= 1 << 30 or first[WIDTH] * n > 1 << 20:
-        return f'has {first[WIDTH]}×{first[HEIGHT]} pixels with {wide // first[WIDTH]} channels, more than OpenCV reads at once; cut it into tiles.'
+        return (
+            f'has {first[WIDTH]}×{first[HEIGHT]} pixels with {wide // first[WIDTH]} channels, '
+            'more than OpenCV reads at once; cut it into tiles.'
+        )
     return ''
 
 
@@ -295,13 +340,18 @@ def _unpacked(path, data: bytes, page: dict, found: list, packing: int):
     if packing in _raw:
         raise Damaged(f'cannot read the picture {str(path)!r}: it is damaged.')
     raise UserError(
-        f'{path} is packed in a way that OpenCV does not know (TIFF compression {packing}); save it with LZW or deflate.'
+        f'{path} is packed in a way that OpenCV does not know (TIFF compression {packing}); '
+        'save it with LZW or deflate.'
     )
 
 
 def _joined(planes, page: dict):
-    "The next planes of the iterator `planes` as the samples of `page`, h×w×c; white is the largest number."
-    h, w = page[HEIGHT], page[WIDTH]
+    """The next planes of the iterator `planes` as the samples of `page`, h×w×c.
+
+    White is the largest number.
+    """
+    h = page[HEIGHT]
+    w = page[WIDTH]
     x = np.concatenate([next(planes).reshape(h, w, -1) for _ in grey_pages(page)], 2)
     x = undo_differences(x, page)
     white_is_zero = page.get(MEANING) == WHITE_IS_ZERO and x.shape[2] - alphas(page) == 1
@@ -309,12 +359,16 @@ def _joined(planes, page: dict):
 
 
 def _in_colour(path, data: bytes):
-    "A page that only its own rules turn into colours, h×w×3: fewer than 8 bits, a palette, CMYK, or JPEGs within the TIFF."
+    """A page that only its own rules turn into colours, h×w×3.
+
+    Fewer than 8 bits, a palette, CMYK, or JPEGs within the TIFF.
+    """
     try:
         return np.asarray(Image.open(io.BytesIO(level(data))).convert('RGB'))
     except (OSError, SyntaxError, ValueError, LookupError, struct.error) as e:
         raise Damaged(
-            f'cannot read the picture {str(path)!r}: it is damaged or packed in a way that Pillow does not know: {e}.'
+            f'cannot read the picture {str(path)!r}: it is damaged or packed in a way that '
+            f'Pillow does not know: {e}.'
         ) from None
 
 
@@ -329,11 +383,9 @@ def read_tiff(
     if said := unread(found):
         raise UserError(f'{path} {said}')
     first = found[0]
-    packing, meaning, bits = (
-        first.get(PACKING, 1),
-        first.get(MEANING, BLACK_IS_ZERO),
-        sample_type(first),
-    )
+    packing = first.get(PACKING, 1)
+    meaning = first.get(MEANING, BLACK_IS_ZERO)
+    bits = sample_type(first)
     by_pillow = packing in _jpeg or packing in _pillows and looks_plain(found) and bits == 'uint8'
     if bits not in ('uint8', 'uint16') or meaning in (PALETTE, CMYK, YCBCR) or by_pillow:
         x = _in_colour(path, data)

@@ -13,14 +13,17 @@ from ..core import *
 
 # %% ../../nbs/1_data/transforms.ipynb #61158c0c
 def straight(a, window, size, fill):
-    "What is seen of the array `a`, h×w or h×w×c, through `window`, at `size`: only what lies inside is resized."
-    (t, l, b, r), (H, W) = window, size
+    """What is seen of the array `a`, h×w or h×w×c, through `window`, at `size`.
+
+    Only what lies inside is resized.
+    """
+    (t, l, b, r) = window
+    (H, W) = size
     inside = a[max(t, 0) : max(b, 0), max(l, 0) : max(r, 0)]
-    i, j = round(max(-t, 0) * H / (b - t)), round(max(-l, 0) * W / (r - l))
-    h, w = (
-        round((min(b, len(a)) - t) * H / (b - t)) - i,
-        round((min(r, a.shape[1]) - l) * W / (r - l)) - j,
-    )
+    i = round(max(-t, 0) * H / (b - t))
+    j = round(max(-l, 0) * W / (r - l))
+    h = round((min(b, len(a)) - t) * H / (b - t)) - i
+    w = round((min(r, a.shape[1]) - l) * W / (r - l)) - j
     seen = h > 0 and w > 0
     if seen and inside.shape[:2] != (h, w):
         inside = cv2.resize(
@@ -37,9 +40,14 @@ def straight(a, window, size, fill):
 
 # %% ../../nbs/1_data/transforms.ipynb #6f0d9708
 def askew(a, window, size, fill, angle):
-    "What is seen of the array `a` through `window`, turned by `angle` degrees clockwise, at `size`."
-    (t, l, b, r), (h, w), turn = window, size, math.radians(angle)
-    c, s = math.cos(turn), math.sin(turn)
+    """What is seen of the array `a` through `window`, turned by `angle` degrees clockwise, at
+    `size`.
+    """
+    (t, l, b, r) = window
+    (h, w) = size
+    turn = math.radians(angle)
+    c = math.cos(turn)
+    s = math.sin(turn)
     R = np.array([[c, -s], [s, c]]) @ np.diag([(r - l) / w, (b - t) / h])
     M = np.c_[R, np.array([l + r - 1, t + b - 1]) / 2 - R @ np.array([w - 1, h - 1]) / 2]
     return cv2.warpAffine(
@@ -59,7 +67,10 @@ def look(
     fill,  # Value beyond the border: a number, or one per channel
     angle: float = 0.0,  # Degrees by which the window is turned clockwise
 ):
-    "What is seen of `x` through `window`, at `size`: pictures bilinearly, labels by nearest neighbour."
+    """What is seen of `x` through `window`, at `size`.
+
+    Pictures bilinearly, labels by nearest neighbour.
+    """
     a = x.permute(1, 2, 0).numpy() if x.ndim == 3 else x.numpy()
     a = askew(a, window, size, fill, angle) if angle else straight(a, window, size, fill)
     a = torch.from_numpy(np.ascontiguousarray(a))
@@ -85,7 +96,9 @@ def centre(h: int, w: int, size):
 
 
 def anywhere(h: int, w: int, size, r):
-    "A window of `size` on a picture of `h`×`w`, or around it where it is smaller, drawn with the generator `r`."
+    """A window of `size` on a picture of `h`×`w`, or around it where it is smaller, drawn with the
+    generator `r`.
+    """
     t, l = (
         int(r.integers(min(0, n - c), max(0, n - c), endpoint=True)) for n, c in zip((h, w), size)
     )
@@ -104,7 +117,8 @@ class Augment:
     aspect: float = (
         1.0  # Greatest factor by which height is stretched against width, or width against height
     )
-    place: str = 'anywhere'  # Where the window lies: `anywhere`, `centre`, or `sliding`, another place each epoch
+    # Where the window lies: `anywhere`, `centre`, or `sliding`, another place each epoch
+    place: str = 'anywhere'
     vflip: float = 0.0  # Probability of a picture upside down
     rotate: float = 0.0  # Greatest angle in degrees, either way
 
@@ -112,7 +126,8 @@ class Augment:
 @patch
 def zoom(self: Augment, h: int, w: int, r):
     "Magnifications of height and width for a picture of `h`×`w`."
-    (ch, cw), s = self.crop, math.exp(r.uniform(*map(math.log, self.scale)))
+    (ch, cw) = self.crop
+    s = math.exp(r.uniform(*map(math.log, self.scale)))
     z = dict(
         factor=s,
         short=s * min(ch, cw) / min(h, w),
@@ -143,7 +158,9 @@ def mirror(x):
 # %% ../../nbs/1_data/transforms.ipynb #5107eb63
 @patch
 def __call__(self: Augment, image, label, extras=None, *, r, epoch: int = 0):
-    "Crops of `image`, `label` and the maps in the dictionary `extras`, all through one window drawn with `r`."
+    """Crops of `image`, `label` and the maps in the dictionary `extras`, all through one window
+    drawn with `r`.
+    """
     window = self.window(*label.shape, r, epoch)
     over = r.random() < self.flip, bool(self.vflip and r.random() < self.vflip)
     angle = r.uniform(-self.rotate, self.rotate) if self.rotate else 0.0
@@ -164,7 +181,9 @@ class Samples(torch.utils.data.Dataset):
     "Crops of `pairs` by place: `samples[epoch, i]` is drawn from `(seed, epoch, i)` alone."
 
     def __init__(self, pairs, augment, seed: int):
-        self.pairs, self.augment, self.seed = pairs, augment, seed
+        self.pairs = pairs
+        self.augment = augment
+        self.seed = seed
 
     def __len__(self):
         return len(self.pairs)

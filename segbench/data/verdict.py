@@ -26,8 +26,11 @@ def _listed(names: list, most: int = 8) -> str:
 
 
 def unexplained(surveys: list) -> str:
-    "The sentence about 255 that nobody explained in the labels of `surveys`, some of whose classes never appear."
-    first, held = surveys[0], [s for s in surveys if s.assumed]
+    """The sentence about 255 that nobody explained in the labels of `surveys`, some of whose
+    classes never appear.
+    """
+    first = surveys[0]
+    held = [s for s in surveys if s.assumed]
     share = sum(s.assumed for s in surveys) / max(1, sum(sum(s.pixels) for s in surveys))
     gone = _absent(surveys)
     values = {
@@ -39,9 +42,14 @@ def unexplained(surveys: list) -> str:
     )
     lines = ' and '.join(f'"{first.classes[k]} {values[k]}"' for k in shown)
     return (
-        f'{held[0].example} and others hold 255, {share:.1%} of all pixels of {" and ".join(s.name for s in surveys)}, '
-        f'which counts as void because no line says what it is, while {_listed([first.classes[k] for k in gone])} never appear{"s" * (len(gone) == 1)}: '
-        f'if 255 is {first.classes[gone[-1]]}, write {"the lines " if len(shown) > 1 else ""}{lines} into classes.txt{", and the value behind every other name" * (len(first.classes) > 4)}; '
+        f'{held[0].example} and others hold 255, {share:.1%} of all pixels of '
+        f'{" and ".join(s.name for s in surveys)}, '
+        'which counts as void because no line says what it is, '
+        f'while {_listed([first.classes[k] for k in gone])} never '
+        f'appear{"s" * (len(gone) == 1)}: '
+        f'if 255 is {first.classes[gone[-1]]}, write '
+        f'{"the lines " if len(shown) > 1 else ""}{lines} into '
+        f'classes.txt{", and the value behind every other name" * (len(first.classes) > 4)}; '
         'if it is void, add the line "void 255".'
     )
 
@@ -51,7 +59,8 @@ def refusals(
     scored: list,  # `Survey` of each set to score on
 ) -> list:
     "Why nothing could be learnt or scored, in sentences."
-    everyone, said = [*train, *scored], []
+    everyone = [*train, *scored]
+    said = []
     alike = len({tuple(s.classes) for s in everyone}) == 1
     if alike and any(s.assumed for s in everyone) and _absent(everyone):
         said.append(unexplained(everyone))
@@ -61,15 +70,19 @@ def refusals(
             said.append(unexplained([s]))
         if s in train and not there:
             said.append(
-                f'every label of {s.name} is void: there is nothing to learn; see to its labels, or choose another split.'
+                f'every label of {s.name} is void: there is nothing to learn; '
+                'see to its labels, or choose another split.'
             )
         elif s in train and len(s.classes) < 2:
             said.append(
-                f'{s.name} has one class only, {s.classes[0]}: there is nothing to tell apart; name what is not {s.classes[0]}, too, such as background.'
+                f'{s.name} has one class only, {s.classes[0]}: there is nothing to tell '
+                f'apart; name what is not {s.classes[0]}, too, such as background.'
             )
         elif s in train and len(there) < 2:
             said.append(
-                f'every label of {s.name} is {s.classes[there[0]]} and nothing else: there is nothing to tell apart; see to its labels, and to the values behind the names of its classes.'
+                f'every label of {s.name} is {s.classes[there[0]]} and nothing else: '
+                'there is nothing to tell apart; see to its labels, '
+                'and to the values behind the names of its classes.'
             )
         elif not there:
             said.append(
@@ -88,7 +101,9 @@ def remarks(train: list, scored: list) -> list:
         there = _labelled(s)
         if s in scored and len(there) == 1 and len(s.classes) > 1:
             said.append(
-                f'every label of {s.name} is {s.classes[there[0]]} and nothing else: whoever says so everywhere scores 100 % there, so that its mIoU tells nothing of the others'
+                f'every label of {s.name} is {s.classes[there[0]]} and nothing else: '
+                'whoever says so everywhere scores 100 % there, '
+                'so that its mIoU tells nothing of the others'
             )
         elif there and (gone := _absent([s])):
             said.append(f'{s.name} has no {_listed([s.classes[k] for k in gone])}')
@@ -98,7 +113,8 @@ def remarks(train: list, scored: list) -> list:
             )
         if s.mixed:
             said.append(
-                f'no label of {s.name} with 255, such as {s.example}, has two classes, while others have: some may have been saved with other numbers; '
+                f'no label of {s.name} with 255, such as {s.example}, has two classes, '
+                'while others have: some may have been saved with other numbers; '
                 'if 255 is void, the line "void 255" in classes.txt says so'
             )
     for c in dict.fromkeys(
@@ -119,13 +135,21 @@ def twice(train, scored) -> list:
     if not both or train.name == scored.name:
         return []
     return [
-        f'{len(both)} picture{"s" * (len(both) > 1)} of {scored.name} {"are" if len(both) > 1 else "is"} in {train.name}, too; segbench data check names them'
+        (
+            f'{len(both)} picture{"s" * (len(both) > 1)} of {scored.name} '
+            f'{"are" if len(both) > 1 else "is"} in {train.name}, too; '
+            'segbench data check names them'
+        )
     ]
 
 # %% ../../nbs/1_data/verdict.ipynb #351c0819
 def agreed(train, val) -> list:
-    "Remarks on a training set and its validation set, both `Pairs`; a `UserError` if nothing can be learnt or scored."
-    a, b = check(train), check(val)
+    """Remarks on a training set and its validation set, both `Pairs`.
+
+    A `UserError` if nothing can be learnt or scored.
+    """
+    a = check(train)
+    b = check(val)
     if wrong := refusals([a], [b]):
         raise UserError(wrong[0])
     return list(dict.fromkeys(remarks([a], [b]) + twice(a, b)))

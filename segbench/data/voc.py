@@ -19,7 +19,10 @@ from .texts import *
 from ..show import voc_palette
 
 # %% ../../nbs/1_data/voc.ipynb #5c8c851c
-voc_classes = 'background aeroplane bicycle bird boat bottle bus car cat chair cow diningtable dog horse motorbike person pottedplant sheep sofa train tvmonitor'.split()
+voc_classes = (
+    'background aeroplane bicycle bird boat bottle bus car cat chair cow diningtable dog horse '
+    'motorbike person pottedplant sheep sofa train tvmonitor'
+).split()
 voc_decode = by_index({k: k for k in range(21)} | {255: 255})
 
 
@@ -93,7 +96,9 @@ def sbd(
     root=None,  # The folder with `cls` and `img`, or the one that holds benchmark_RELEASE
     split: str = 'train',  # A list in that folder: `train`, `val` …
 ) -> Pairs:
-    "The Semantic Boundaries Dataset by its own lists, which mix VOC's training and validation pictures."
+    """The Semantic Boundaries Dataset by its own lists, which mix VOC's training and validation
+    pictures.
+    """
     folder = set_folder(root, sbd_folders, ['cls'])
     names = read_names(
         folder
@@ -110,9 +115,13 @@ def sbd(
 
 # %% ../../nbs/1_data/voc.ipynb #efc690a8
 def extra(folder) -> dict:
-    "Name → (picture, label) of all that SBD has; the picture is VOC2012's in `folder` if it is there."
+    """Name → (picture, label) of all that SBD has.
+
+    The picture is VOC2012's in `folder` if it is there.
+    """
     folder = Path(os.path.abspath(folder))
-    pngs, home = folder / 'SegmentationClassAug', folder.parents[folder.parent.name == 'VOCdevkit']
+    pngs = folder / 'SegmentationClassAug'
+    home = folder.parents[folder.parent.name == 'VOCdevkit']
     cls = pngs if pngs.is_dir() else set_folder(home, sbd_folders, ['cls']) / 'cls'
     jpg = lambda s: (
         p if (p := folder / f'JPEGImages/{s}.jpg').exists() else cls.parent / f'img/{s}.jpg'
@@ -125,10 +134,14 @@ def extra(folder) -> dict:
 
 # %% ../../nbs/1_data/voc.ipynb #41554b29
 def aug(
-    root=None,  # The folder that holds VOCdevkit and benchmark_RELEASE, or VOC2012 with SegmentationClassAug
+    # The folder that holds VOCdevkit and benchmark_RELEASE, or VOC2012 with SegmentationClassAug
+    root=None,
     split: str = 'train',  # `train`, `val` or `trainval`
 ) -> Pairs:
-    "VOC 2012 with SBD's labels added to the training pictures: 10,582, none of them a validation picture."
+    """VOC 2012 with SBD's labels added to the training pictures.
+
+    10,582, none of them a validation picture.
+    """
     choose('split of voc.aug', split, ['train', 'val', 'trainval'])
     train, val = (
         {p.stem: (p, label) for p, label in voc2012(root, s).items} for s in ('train', 'val')
@@ -241,7 +254,8 @@ def context_list(folder, pictures, split):
         if file.is_file():
             return read_names(file)
     raise UserError(
-        f'no list of the split {split!r} in {str(folder)!r}: looked for {", ".join(names)}; VOC2010 brings ImageSets/Main.'
+        f'no list of the split {split!r} in {str(folder)!r}: looked for {", ".join(names)}; '
+        'VOC2010 brings ImageSets/Main.'
     )
 
 # %% ../../nbs/1_data/voc.ipynb #0412db28
@@ -299,10 +313,8 @@ def context(
     )
 
 # %% ../../nbs/1_data/voc.ipynb #313e926b
-oxford, berkeley = (
-    'http://host.robots.ox.ac.uk/pascal/VOC',
-    'eecs.berkeley.edu/Research/Projects/CS/vision/grouping/semantic_contours/benchmark.tgz',
-)
+oxford = 'http://host.robots.ox.ac.uk/pascal/VOC'
+berkeley = 'eecs.berkeley.edu/Research/Projects/CS/vision/grouping/semantic_contours/benchmark.tgz'
 terms = "Flickr's terms, for research"
 kit2012 = Archive(
     'VOCtrainval_11-May-2012.tar',

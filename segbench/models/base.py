@@ -29,8 +29,13 @@ class Segmenter(nn.Module):
         in_chans: int = 3,  # Channels of a picture, for networks without a body
     ):
         super().__init__()
-        self.body, self.head, self.aux, self.taps, self.aux_tap = body, head, aux, taps, aux_tap
-        self.aux_weight, self.align_corners = aux_weight, align_corners
+        self.body = body
+        self.head = head
+        self.aux = aux
+        self.taps = taps
+        self.aux_tap = aux_tap
+        self.aux_weight = aux_weight
+        self.align_corners = align_corners
         self.mean, self.std, self.multiple = (
             (body.mean, body.std, body.multiple)
             if body
@@ -47,7 +52,10 @@ class Segmenter(nn.Module):
 # %% ../../nbs/3_models/base.ipynb #384f6822
 @patch
 def logits(self: Segmenter, x, aux: bool = None):
-    "The logits of all heads, each at its own stride, the main ones first; auxiliary ones in training only, or as `aux` says."
+    """The logits of all heads, each at its own stride, the main ones first.
+
+    Auxiliary ones in training only, or as `aux` says.
+    """
     maps = self.body(pad_to(x, self.body.multiple, self.least))
     tap = lambda i: self.body.top(maps) if i == -1 else maps[i]
     more = self.aux is not None and (self.training if aux is None else aux)
@@ -61,7 +69,9 @@ def padded(n: int, multiple: int, least: int = 1) -> int:
 
 
 def pad_to(x, multiple: int, least: int = 1):
-    "`x` with zeros, the mean colour, to the right and below, so that its sides are at least `least` and divide by `multiple`."
+    """`x` with zeros, the mean colour, to the right and below, so that its sides are at least
+    `least` and divide by `multiple`.
+    """
     h, w = x.shape[-2:]
     more = padded(w, multiple, least) - w, padded(h, multiple, least) - h
     return F.pad(x, (0, more[0], 0, more[1])) if any(more) else x
@@ -69,7 +79,10 @@ def pad_to(x, multiple: int, least: int = 1):
 # %% ../../nbs/3_models/base.ipynb #263e7dd8
 @patch
 def seen(self: Segmenter, h: int, w: int) -> tuple:
-    "Height and width of what the network looks at where the picture is `h`×`w`: padded, if need be."
+    """Height and width of what the network looks at where the picture is `h`×`w`.
+
+    Padded, if need be.
+    """
     return tuple(padded(n, self.multiple, self.least) for n in (h, w))
 
 
@@ -88,6 +101,8 @@ def head_loss(self: Segmenter, logits, label, criterion):
 # %% ../../nbs/3_models/base.ipynb #b27d4508
 @patch
 def loss(self: Segmenter, outputs, image, label, criterion):
-    "`criterion` of the main logits, plus `aux_weight` times that of each other, all at the size of `label`."
+    """`criterion` of the main logits, plus `aux_weight` times that of each other, all at the size
+    of `label`.
+    """
     main, *others = (self.head_loss(o, label, criterion) for o in outputs)
     return main + self.aux_weight * sum(others)

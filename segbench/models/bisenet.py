@@ -58,7 +58,8 @@ class Context(nn.Module):
 
     def forward(self, maps, sizes):
         "The results at each of `sizes`, coarse to fine."
-        y, out = self.mean(maps[-1]), []
+        y = self.mean(maps[-1])
+        out = []
         for m, size, refine, smooth in zip(reversed(maps), sizes, self.refine, self.smooth):
             m = refine(m)
             out.append(
@@ -88,17 +89,18 @@ class TwoPaths(Segmenter):
             conv_bn(64, nf, 1),
         )
         chs = body.chs if body.branches else body.chs[-2:]
-        self.context, self.fuse = (
-            Context(chs, nf, align_corners, act),
-            Fuse(2 * nf, 2 * nf, act=act),
-        )
+        self.context = Context(chs, nf, align_corners, act)
+        self.fuse = Fuse(2 * nf, 2 * nf, act=act)
         self.head = head(2 * nf, 64, n_classes)
         self.aux = nn.ModuleList(head(nf, 2 * nf, n_classes) for _ in chs) if aux else None
 
     def logits(self, x, aux: bool = None):
-        "Main logits at 1/8, then those of the context at 1/16 and 1/8, with HRNet at 1/16, 1/8, 1/4 and 1/8."
+        """Main logits at 1/8, then those of the context at 1/16 and 1/8, with HRNet at 1/16, 1/8,
+        1/4 and 1/8.
+        """
         x = pad_to(x, self.multiple, self.least)
-        s, maps = self.spatial(x), self.body(x)[-len(self.context.refine) :]
+        s = self.spatial(x)
+        maps = self.body(x)[-len(self.context.refine) :]
         context = self.context(maps, [*(m.shape[-2:] for m in maps[-2::-1]), s.shape[-2:]])
         more = self.aux is not None and (self.training if aux is None else aux)
         return (

@@ -18,11 +18,9 @@ class PositionAttention(nn.Module):
 
     def __init__(self, ni: int):
         super().__init__()
-        self.query, self.key, self.value = (
-            nn.Conv2d(ni, ni // 8, 1),
-            nn.Conv2d(ni, ni // 8, 1),
-            nn.Conv2d(ni, ni, 1),
-        )
+        self.query = nn.Conv2d(ni, ni // 8, 1)
+        self.key = nn.Conv2d(ni, ni // 8, 1)
+        self.value = nn.Conv2d(ni, ni, 1)
         self.alpha = nn.Parameter(torch.zeros(1))
 
     def forward(self, x):
@@ -33,11 +31,14 @@ class PositionAttention(nn.Module):
 
 # %% ../../nbs/3_models/danet.ipynb #7ab4b0fb
 class ChannelAttention(nn.Module):
-    "`x` plus a gated average over all channels, weighted by how little they resemble each other, or how much if `alike`."
+    """`x` plus a gated average over all channels, weighted by how little they resemble each other,
+    or how much if `alike`.
+    """
 
     def __init__(self, alike: bool = False):
         super().__init__()
-        self.beta, self.alike = nn.Parameter(torch.zeros(1)), alike
+        self.beta = nn.Parameter(torch.zeros(1))
+        self.alike = alike
 
     def forward(self, x):
         "b×c×h×w, as `x`."
@@ -94,7 +95,8 @@ def danet(
     multi_grid=None,  # Factors for the rates of the last stage; the paper's are (1,2,4)
     nf: int = None,  # Channels of the attentions, a quarter of the last map's by default
     drop: float = 0.1,  # Dropout before the last layers
-    alike: bool = False,  # Channels collect from those most like themselves, as the paper's formula says
+    # Channels collect from those most like themselves, as the paper's formula says
+    alike: bool = False,
     align_corners: bool = False,  # For every resize of logits
 ) -> Segmenter:
     "DANet (Fu et al. 2019): position and channel attention on a dilated backbone."

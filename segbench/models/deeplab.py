@@ -57,7 +57,8 @@ def v3(
     pretrained=None,  # Weights of the backbone: True for the hub, or a file
     out_stride: int = 8,  # Stride of the last map
     multi_grid=None,  # Factors for the rates of the last stage; the paper's best are (1,2,4)
-    rates=None,  # Rates of the pyramid, by default 12, 24, 36 at stride 8 and half of that at 16; `()` for none
+    # Rates of the pyramid, by default 12, 24, 36 at stride 8 and half of that at 16; `()` for none
+    rates=None,
     nf: int = 256,  # Channels of the pyramid and the head
     refine: bool = True,  # A 3×3 convolution after the pyramid, which the paper has not
     align_corners: bool = False,  # For every resize of logits
@@ -66,7 +67,8 @@ def v3(
     body = make_backbone(
         backbone, out_stride, multi_grid=multi_grid, pretrained=pretrained, in_chans=in_chans
     )
-    c4, c5 = body.chs[-2], body.top_chs
+    c4 = body.chs[-2]
+    c5 = body.top_chs
     rates = tuple(r * 8 // out_stride for r in (12, 24, 36)) if rates is None else rates
     return Segmenter(
         body,
@@ -79,7 +81,10 @@ def v3(
 
 # %% ../../nbs/3_models/deeplab.ipynb #68317bf7
 class Sharpen(nn.Module):
-    "The pyramid's result of the last map, enlarged to the first one, beside it, refined; a single map is both."
+    """The pyramid's result of the last map, enlarged to the first one, beside it, refined.
+
+    A single map is both.
+    """
 
     def __init__(
         self,
@@ -92,7 +97,9 @@ class Sharpen(nn.Module):
         conv=conv_bn,
     ):
         super().__init__()
-        self.aspp, self.low, self.align_corners = aspp, conv_bn(low, squeeze, 1), align_corners
+        self.aspp = aspp
+        self.low = conv_bn(low, squeeze, 1)
+        self.align_corners = align_corners
         self.refine = nn.Sequential(conv(nf + squeeze, nf), head(nf, nf, n_classes, conv=conv))
 
     def forward(self, *maps):
@@ -114,15 +121,22 @@ def v3plus(
     multi_grid=None,  # Factors for the rates of the last stage
     rates=None,  # Rates of the pyramid, by default 6, 12, 18 at stride 16 and twice that at 8
     nf: int = 256,  # Channels of the pyramid and the head
-    align_corners: bool = False,  # For the way from the pyramid to the early map, and for every resize of logits
+    # For the way from the pyramid to the early map, and for every resize of logits
+    align_corners: bool = False,
     squeeze: int = 48,  # Channels of the early map
-    separable: bool = False,  # Take the 3×3 convolutions of pyramid and decoder apart, as the paper does on Xception
+    # Take the 3×3 convolutions of pyramid and decoder apart, as the paper does on Xception
+    separable: bool = False,
 ) -> Segmenter:
-    "DeepLabv3+ (Chen et al. 2018): `v3`'s pyramid at stride 16, sharpened by a map at stride 4 with `squeeze` channels."
+    """DeepLabv3+ (Chen et al. 2018).
+
+    `v3`'s pyramid at stride 16, sharpened by a map at stride 4 with `squeeze` channels.
+    """
     body = make_backbone(
         backbone, out_stride, multi_grid=multi_grid, pretrained=pretrained, in_chans=in_chans
     )
-    c4, low, conv = body.chs[-2], body.strides.index(4), separable_bn if separable else conv_bn
+    c4 = body.chs[-2]
+    low = body.strides.index(4)
+    conv = separable_bn if separable else conv_bn
     chs, taps = (body.top_chs, (-1,)) if body.branches else (body.chs[low], (low, -1))
     aspp = ASPP(
         body.top_chs,

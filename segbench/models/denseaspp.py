@@ -27,7 +27,9 @@ def dense_layer(ni: int, mid: int, nf: int, rate: int, drop: float):
 
 
 def norm_first(ni: int, mid: int, nf: int, rate: int, drop: float, norm: bool):
-    "The authors' step: ReLU before each of the convolutions, a norm before the second and, if `norm`, the first."
+    """The authors' step: ReLU before each of the convolutions, a norm before the second and, if
+    `norm`, the first.
+    """
     return nn.Sequential(
         *([nn.BatchNorm2d(ni, momentum=3e-4)] if norm else []),
         nn.ReLU(),
@@ -78,7 +80,8 @@ def denseaspp(
     mid: int = 256,  # Channels inside each step of the chain
     nf: int = 64,  # Channels that each step adds
     drop: float = 0.1,  # Dropout in the chain and before the last layers
-    original: bool = False,  # Halved channels and norms in front, as in the authors' program; give `mid` and `nf`, too
+    # Halved channels and norms in front, as in the authors' program; give `mid` and `nf`, too
+    original: bool = False,
     align_corners: bool = False,  # For every resize of logits
 ) -> Segmenter:
     "DenseASPP (Yang et al. 2018): a dense chain of dilated convolutions on a dilated DenseNet."

@@ -23,11 +23,13 @@ class MFACB(nn.Module):
         self.convs = nn.ModuleList(
             conv_bn(a, mid, dilation=r) for a, r in zip((ni, mid, mid), rates)
         )
-        self.mix, self.short = conv_bn(3 * mid, nf, 1), conv_bn(ni, nf, 1)
+        self.mix = conv_bn(3 * mid, nf, 1)
+        self.short = conv_bn(ni, nf, 1)
 
     def forward(self, x):
         "b×`nf`×h×w."
-        y, kept = x, []
+        y = x
+        kept = []
         for c in self.convs:
             kept.append(y := c(y))
         return self.mix(torch.cat(kept, 1)) + self.short(x)
@@ -94,12 +96,14 @@ class SPASPP(nn.Module):
             conv_bn(ni if k == 0 else mid, mid, dilation=r) for k, r in enumerate(rates)
         )
         self.mean = nn.Sequential(nn.AdaptiveAvgPool2d(1), conv_bn(ni, mid, 1))
-        self.mix, self.short = conv_bn(mid * (len(rates) + 1), nf, 1), conv_bn(ni, nf, 1)
+        self.mix = conv_bn(mid * (len(rates) + 1), nf, 1)
+        self.short = conv_bn(ni, nf, 1)
         self.last = nn.Sequential(nn.Conv2d(nf, nf, 3, padding=1), nn.BatchNorm2d(nf), nn.ReLU())
 
     def forward(self, x):
         "b×`nf`×h×w."
-        y, kept = x, []
+        y = x
+        kept = []
         for c in self.convs:
             kept.append(y := c(y))
         kept.append(self.mean(x).expand_as(y))
@@ -133,13 +137,15 @@ class DSNet(Segmenter):
         aux_ce: bool = False,
     ):
         super().__init__(None, None, aux_weight=0.2, in_chans=in_chans)
-        self.aux_ce, self.multiple, a, b, c = aux_ce, 8, 2 * p, 4 * p, 8 * p
+        self.aux_ce = aux_ce
+        self.multiple = 8
+        a = 2 * p
+        b = 4 * p
+        c = 8 * p
         self.stem = nn.Sequential(with_bias(in_chans, p, 2), with_bias(p, p, 2))
-        self.layer1, self.skip, self.layer2 = (
-            basics(2, p, p),
-            basics(1, p, skip),
-            basics(2, p, a, 2),
-        )
+        self.layer1 = basics(2, p, p)
+        self.skip = basics(1, p, skip)
+        self.layer2 = basics(2, p, a, 2)
         self.detail = nn.ModuleList([basics(n, a, b), basics(n, b, b), bottleneck(b, 2 * p)])
         self.semantic = nn.ModuleList(
             [
@@ -152,7 +158,8 @@ class DSNet(Segmenter):
         )
         self.compress = nn.ModuleList([compress(b, b), compress(c, b), compress(c, b)])
         self.fuse = nn.ModuleList(MSAF(b) for _ in range(3))
-        self.pyramid, self.up = SPASPP(b, wide, wide), conv_bn(wide, out, act=None)
+        self.pyramid = SPASPP(b, wide, wide)
+        self.up = conv_bn(wide, out, act=None)
         self.head = nn.Sequential(nn.ReLU(), conv_bn(out + skip, out), nn.Conv2d(out, n_classes, 1))
         first = lambda mid: nn.Sequential(
             nn.BatchNorm2d(b), nn.ReLU(), conv_bn(b, mid), nn.Conv2d(mid, n_classes, 1)
@@ -180,7 +187,9 @@ def logits(self: DSNet, x, aux: bool = None):
 # %% ../../nbs/3_models/dsnet.ipynb #99349d35
 @patch
 def loss(self: DSNet, outputs, image, label, criterion):
-    "0.6 times `criterion` of the main logits plus 0.2 times that of each other, or their cross-entropy with `aux_ce`."
+    """0.6 times `criterion` of the main logits plus 0.2 times that of each other, or their
+    cross-entropy with `aux_ce`.
+    """
     main, *others = outputs
     total = self.head_loss(main, label, criterion)
     other = plain_ce(criterion) if self.aux_ce else criterion
@@ -245,7 +254,8 @@ def dsnet(
     in_chans: int = 3,  # Channels of a picture
     aux: bool = True,  # With two auxiliary heads in training
     p: int = 32,  # Channels of the stem; all widths follow from it
-    aux_ce: bool = False,  # Plain cross-entropy for the auxiliary heads, whatever the loss of the main one
+    # Plain cross-entropy for the auxiliary heads, whatever the loss of the main one
+    aux_ce: bool = False,
 ) -> Segmenter:
     "DSNet (Guo et al. 2024), the one for Cityscapes."
     return head128(n_classes, in_chans=in_chans, aux=aux, p=p, aux_ce=aux_ce)

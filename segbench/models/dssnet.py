@@ -16,7 +16,10 @@ from .base import *
 
 # %% ../../nbs/3_models/dssnet.ipynb #e9adcfcf
 def conv(ni: int, nf: int, ks: int = 3, stride: int = 1):
-    "A weight-normalised convolution with bias: direction and length of each filter are learnt apart."
+    """A weight-normalised convolution with bias.
+
+    Direction and length of each filter are learnt apart.
+    """
     return weight_norm(nn.Conv2d(ni, nf, ks, stride, ks // 2))
 
 # %% ../../nbs/3_models/dssnet.ipynb #862fde80
@@ -33,12 +36,17 @@ class PoolRes(nn.Module):
 
 # %% ../../nbs/3_models/dssnet.ipynb #be3f3d77
 class Wide(nn.Module):
-    "`x` plus a residual that is widened before its activation and squeezed through few channels after it."
+    """`x` plus a residual that is widened before its activation and squeezed through few channels
+    after it.
+    """
 
     def __init__(self, n: int, expand: int = 6, low: float = 0.75):
         super().__init__()
-        half, few = n * expand // 2, int(n * low)
-        self.point, self.around, self.act = conv(n, half, 1), conv(n, half), nn.PReLU()
+        half = n * expand // 2
+        few = int(n * low)
+        self.point = conv(n, half, 1)
+        self.around = conv(n, half)
+        self.act = nn.PReLU()
         self.back = nn.Sequential(conv(2 * half, few), conv(few, n))
 
     def forward(self, x):
@@ -51,14 +59,13 @@ class DSSNet(Segmenter):
 
     def __init__(self, n_classes: int, in_chans: int, aux: bool, n: int, wide: int, blocks: int):
         super().__init__(None, None)
-        self.multiple, self.mean, self.std, s = (
-            8,
-            (128 / 255,) * in_chans,
-            (128 / 255,) * in_chans,
-            30 * n // 42,
-        )
+        self.multiple = 8
+        self.mean = (128 / 255,) * in_chans
+        self.std = (128 / 255,) * in_chans
+        s = 30 * n // 42
         self.stem = nn.Sequential(conv(in_chans, s), PoolRes(s), PoolRes(s), PoolRes(s))
-        self.first, self.blocks = conv(s, n), nn.Sequential(*(Wide(n) for _ in range(blocks)))
+        self.first = conv(s, n)
+        self.blocks = nn.Sequential(*(Wide(n) for _ in range(blocks)))
         self.rise = nn.Sequential(
             nn.Upsample(scale_factor=4),
             conv(2 * n, 2 * n, 1),
@@ -97,7 +104,10 @@ class DSSNet(Segmenter):
 # %% ../../nbs/3_models/dssnet.ipynb #23fc5ba5
 @patch
 def logits(self: DSSNet, x, aux: bool = None):
-    "The mask's logits at full size; in training or with `aux`, the reconstruction and the boundary at half size, too."
+    """The mask's logits at full size.
+
+    In training or with `aux`, the reconstruction and the boundary at half size, too.
+    """
     stem = self.stem(pad_to(x, 8))
     y = self.first(stem)
     y = self.rise(torch.cat([y, self.blocks(y)], 1))
@@ -107,7 +117,9 @@ def logits(self: DSSNet, x, aux: bool = None):
 # %% ../../nbs/3_models/dssnet.ipynb #8b2f499a
 @patch
 def loss(self: DSSNet, outputs, image, label, criterion, boundary=None):
-    "`criterion` of the mask + 0.25 (1 − SSIM) of the reconstruction + 0.4 L1 of the boundary, b×h×w of any `uint8`."
+    """`criterion` of the mask + 0.25 (1 − SSIM) of the reconstruction + 0.4 L1 of the boundary,
+    b×h×w of any `uint8`.
+    """
     mask, *more = outputs
     total = criterion(self.enlarge(mask, label), label)
     if not more:

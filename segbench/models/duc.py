@@ -15,7 +15,9 @@ from .base import *
 
 # %% ../../nbs/3_models/duc.ipynb #fad13afc
 def shuffled(ni: int, n_classes: int, cell: int, norm: bool = True):
-    "Logits of all `cell`×`cell` pixels of a place, predicted at once, with norm and ReLU or not, and shuffled into place."
+    """Logits of all `cell`×`cell` pixels of a place, predicted at once, with norm and ReLU or not,
+    and shuffled into place.
+    """
     nf = n_classes * cell**2
     return nn.Sequential(
         nn.Conv2d(ni, nf, 3, padding=1),
@@ -45,7 +47,8 @@ def duc(
 ) -> Segmenter:
     "DUC (Wang et al. 2018): dense upsampling convolution on a dilated ResNet."
     body = make_backbone(backbone, out_stride, dilation, pretrained=pretrained, in_chans=in_chans)
-    c4, main = body.chs[-2], shuffled(body.top_chs, n_classes, out_stride, norm)
+    c4 = body.chs[-2]
+    main = shuffled(body.top_chs, n_classes, out_stride, norm)
     if not reaches(body, in_chans, out_stride):
         body.multiple = max(body.multiple, out_stride)
     net = Segmenter(body, main, head(c4, c4 // 4, n_classes) if aux else None)

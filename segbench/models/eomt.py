@@ -24,7 +24,9 @@ def plain_vit(
     in_chans: int = 3,  # Channels of a picture
     pretrained=None,  # True for timm's weights from the hub, or a file
 ):
-    "The vision transformer `name` for pictures of any size, in patches of 16×16, without its classifier."
+    """The vision transformer `name` for pictures of any size, in patches of 16×16, without its
+    classifier.
+    """
     choose(
         'plain vision transformer',
         name.split('.')[0],
@@ -41,7 +43,8 @@ def plain_vit(
         )
     except OSError as e:
         raise UserError(
-            f'the weights of {name} cannot be fetched ({str(e).splitlines()[0]}); give a file: --pretrained FILE.'
+            f'the weights of {name} cannot be fetched ({str(e).splitlines()[0]}); '
+            'give a file: --pretrained FILE.'
         ) from e
     vit.reset_classifier(0, '')
     vit.mean, vit.std = normalisation(name, in_chans)
@@ -53,21 +56,29 @@ def plain_vit(
 
 # %% ../../nbs/3_models/eomt.ipynb #b041d418
 def fill_vit(vit, path, name: str) -> Report:
-    "Fill `vit` from the file `path`, patches and positions resized; a `UserError` if nothing in it fits."
+    """Fill `vit` from the file `path`, patches and positions resized.
+
+    A `UserError` if nothing in it fits.
+    """
     theirs = sys.modules[type(vit).__module__].checkpoint_filter_fn(read_weights(path), vit)
-    stem, ours = 'patch_embed.proj.weight', vit.patch_embed.proj.weight
+    stem = 'patch_embed.proj.weight'
+    ours = vit.patch_embed.proj.weight
     if stem in theirs:
         theirs[stem] = adapt_input_conv(ours.shape[1], theirs[stem])
     report = load_weights(vit, theirs, path)
     if not report.taken:
         raise UserError(
-            f'the weights in {str(path)!r} do not fit {name}: no tensor has a place there; choose the transformer that they belong to.'
+            f'the weights in {str(path)!r} do not fit {name}: no tensor has a place there; '
+            'choose the transformer that they belong to.'
         )
     return report
 
 # %% ../../nbs/3_models/eomt.ipynb #f91d8307
 def double(n: int):
-    "A map of `n` channels at twice the size: transposed convolution, GELU, a filter for each channel, norm."
+    """A map of `n` channels at twice the size.
+
+    Transposed convolution, GELU, a filter for each channel, norm.
+    """
     return nn.Sequential(
         nn.ConvTranspose2d(n, n, 2, 2),
         nn.GELU(),
@@ -98,13 +109,14 @@ class EoMT(Segmenter):
 
     def __init__(self, vit, n_classes: int, queries: int, blocks: int, deep: bool, anneal: int):
         super().__init__(vit, None, aux_weight=1.0)
-        n, self.last, self.deep, self.anneal = vit.embed_dim, blocks, deep, anneal
+        n = vit.embed_dim
+        self.last = blocks
+        self.deep = deep
+        self.anneal = anneal
         self.queries = nn.Parameter(torch.randn(queries, n))
-        self.classify, self.mask, self.up = (
-            nn.Linear(n, n_classes + 1),
-            mlp(n),
-            nn.Sequential(double(n), double(n)),
-        )
+        self.classify = nn.Linear(n, n_classes + 1)
+        self.mask = mlp(n)
+        self.up = nn.Sequential(double(n), double(n))
         self.register_buffer('num_batches_tracked', torch.tensor(0))
         for m in vit.blocks[-blocks:].modules():
             if hasattr(m, 'num_prefix_tokens'):
@@ -113,7 +125,10 @@ class EoMT(Segmenter):
 # %% ../../nbs/3_models/eomt.ipynb #64224fbb
 @patch
 def embed(self: EoMT, x):
-    "The tokens of `x`, those of its patches last; for each block its further arguments; rows and columns of patches."
+    """The tokens of `x`, those of its patches last.
+
+    For each block its further arguments; rows and columns of patches.
+    """
     tokens = self.body.patch_embed(x)
     grid = tokens.shape[1:3]
     tokens = self.body._pos_embed(tokens)
@@ -126,7 +141,8 @@ def embed(self: EoMT, x):
 def read(self: EoMT, tokens, grid):
     "What the queries among `tokens` say: class logits, b×q×(k+1), and mask logits, b×q×h×w at 1/4."
     tokens = self.body.fc_norm(self.body.norm(tokens))
-    q, patches = tokens[:, : len(self.queries)], tokens[:, -grid[0] * grid[1] :]
+    q = tokens[:, : len(self.queries)]
+    patches = tokens[:, -grid[0] * grid[1] :]
     return self.classify(q), torch.einsum(
         'bqn,bnhw->bqhw', self.mask(q), self.up(patches.mT.unflatten(2, grid))
     )
@@ -134,8 +150,12 @@ def read(self: EoMT, tokens, grid):
 # %% ../../nbs/3_models/eomt.ipynb #0680e64a
 @patch
 def logits(self: EoMT, x, aux: bool = None):
-    "Main logits at 1/4; in training or with `aux`, what the queries say: at the end, then before each of the last blocks."
-    full, said = self.training if aux is None else aux, []
+    """Main logits at 1/4; in training or with `aux`, what the queries say.
+
+    At the end, then before each of the last blocks.
+    """
+    full = self.training if aux is None else aux
+    said = []
     masked = self.training and self.anneal > 0
     tokens, more, grid = self.embed(pad_to(x, self.multiple, self.least))
     steps = list(zip(self.body.blocks, more))
@@ -165,7 +185,10 @@ def share(self: EoMT, i: int):
 
 @patch
 def focus(self: EoMT, masks, i: int, grid, n: int):
-    "Who may look where in the `i`-th of the last blocks, b×1×n×n: masked queries only at patches that their mask covers."
+    """Who may look where in the `i`-th of the last blocks, b×1×n×n.
+
+    Masked queries only at patches that their mask covers.
+    """
     inside = resize(masks, grid).flatten(2) > 0
     free = torch.rand(inside.shape[:2], device=masks.device) >= self.share(i)
     look = torch.ones(len(masks), n, n, dtype=torch.bool, device=masks.device)
@@ -175,14 +198,18 @@ def focus(self: EoMT, masks, i: int, grid, n: int):
 # %% ../../nbs/3_models/eomt.ipynb #03474e42
 def eomt(
     n_classes: int,  # Channels of the logits
-    backbone: str = 'vit_small_patch14_reg4_dinov2',  # A plain vision transformer of timm, such as DINOv2's or DINOv3's
+    # A plain vision transformer of timm, such as DINOv2's or DINOv3's
+    backbone: str = 'vit_small_patch14_reg4_dinov2',
     *,
     in_chans: int = 3,  # Channels of a picture
     aux: bool = True,  # Queries answer before each of the last blocks, too, in training
     pretrained=None,  # Weights of the transformer: True for the hub, or a file
     queries: int = 100,  # Claims about a picture
-    blocks: int = 3,  # Last blocks, which queries take part in; the authors take 3 of small and base transformers, 4 of large ones
-    anneal: int = 0,  # Batches of training over which attention is masked less and less; 0 never masks it
+    # Last blocks, which queries take part in; the authors take 3 of small and base transformers, 4
+    # of large ones
+    blocks: int = 3,
+    # Batches of training over which attention is masked less and less; 0 never masks it
+    anneal: int = 0,
     size: int = 512,  # Side of the pictures that learnt positions are made for
 ) -> Segmenter:
     "EoMT (Kerssies et al. 2025): a plain vision transformer with queries among its tokens."
@@ -192,7 +219,9 @@ def eomt(
 
 # %% ../../nbs/3_models/eomt.ipynb #68800651
 def truths(label):
-    "The classes in `label`, h×w, the share of each in every cell of 4×4, m×n, and how much of a cell is labelled, n."
+    """The classes in `label`, h×w, the share of each in every cell of 4×4, m×n, and how much of a
+    cell is labelled, n.
+    """
     names = label.unique()
     names = names[names != 255]
     cells = lambda x: F.avg_pool2d(x[:, None].float(), 4).flatten(1)
@@ -211,22 +240,35 @@ def misfit(
 
 # %% ../../nbs/3_models/eomt.ipynb #40836739
 def assign(cost):
-    "The rows and columns of the cheapest assignment in `cost`, an array; as many as the shorter side has."
+    """The rows and columns of the cheapest assignment in `cost`, an array.
+
+    As many as the shorter side has.
+    """
     if len(cost) > cost.shape[1]:
         return assign(cost.T)[::-1]
     c = np.nan_to_num(
         cost.astype(float), posinf=1e9, neginf=-1e9
     )  # so that a training that diverged does not hang
     n, m = c.shape
-    u, v, owner = np.zeros(n), np.zeros(m), np.full(m, -1)
+    u = np.zeros(n)
+    v = np.zeros(m)
+    owner = np.full(m, -1)
     for i in range(n):
-        way, before, new, k, j, d = np.full(m, np.inf), np.full(m, -1), np.ones(m, bool), i, -1, 0.0
+        way = np.full(m, np.inf)
+        before = np.full(m, -1)
+        new = np.ones(m, bool)
+        k = i
+        j = -1
+        d = 0.0
         while k >= 0:
             far = d + c[k] - u[k] - v
             nearer = new & (far < way)
-            way[nearer], before[nearer] = far[nearer], j
+            way[nearer] = far[nearer]
+            before[nearer] = j
             j = np.where(new, way, np.inf).argmin()
-            d, k, new[j] = way[j], owner[j], False
+            d = way[j]
+            k = owner[j]
+            new[j] = False
         taken = ~new & (owner >= 0)
         u[i] += d
         u[owner[taken]] += d - way[taken]
@@ -242,18 +284,19 @@ def matching(
     masks,  # Mask logits of the claims, b×q×h×w
     wanted: list,  # `truths` of each label
 ):
-    "2 × cross-entropy of the classes + misfit of the masks, after each truth was assigned to a claim."
-    want, weight, fits = (
-        torch.full_like(classes[..., 0], classes.shape[2] - 1, dtype=torch.long),
-        torch.zeros_like(classes[..., 0]),
-        [],
-    )
+    """2 × cross-entropy of the classes + misfit of the masks, after each truth was assigned to a
+    claim.
+    """
+    want = torch.full_like(classes[..., 0], classes.shape[2] - 1, dtype=torch.long)
+    weight = torch.zeros_like(classes[..., 0])
+    fits = []
     for i, (names, t, v) in enumerate(wanted):
         fit = misfit(masks[i].flatten(1), t, v)
         rows, cols = assign((fit - 2 * classes[i].softmax(1)[:, names]).detach().cpu().numpy())
         if len(names):
             weight[i] = 0.1
-        want[i, rows], weight[i, rows] = names[cols], 1
+        want[i, rows] = names[cols]
+        weight[i, rows] = 1
         fits.append(fit[rows, cols])
     ce = (weight * F.cross_entropy(classes.mT, want, reduction='none')).sum() / weight.sum().clamp(
         min=1e-8
@@ -263,7 +306,9 @@ def matching(
 # %% ../../nbs/3_models/eomt.ipynb #34ea98b4
 @patch
 def loss(self: EoMT, outputs, image, label, criterion):
-    "`matching` of the last answer of the queries, plus `aux_weight` times that of each earlier one; `criterion` has no part in it."
+    """`matching` of the last answer of the queries, plus `aux_weight` times that of each earlier
+    one; `criterion` has no part in it.
+    """
     h, w = label.shape[1:]
     wanted = [truths(y) for y in F.pad(label, (0, -w % 16, 0, -h % 16), value=255)]
     each = [matching(c, m, wanted) for c, m in zip(outputs[1::2], outputs[2::2])]

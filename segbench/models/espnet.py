@@ -40,7 +40,9 @@ class ESP(nn.Module):
         self.spread = nn.ModuleList(
             conv(n, n if r > 1 else nf - 4 * n, rate=r) for r in (1, 2, 4, 8, 16)
         )
-        self.merge, self.same, self.fuse = act(nf), ni == nf, fuse
+        self.merge = act(nf)
+        self.same = ni == nf
+        self.fuse = fuse
 
     def forward(self, x):
         "b×`nf`×h×w, or half of it."
@@ -55,20 +57,21 @@ class Encoder(nn.Module):
 
     def __init__(self, in_chans: int, p: int, q: int, picture: bool = True):
         super().__init__()
-        (self.mean, self.std), self.multiple = normalisation('resnet18', in_chans), 8
-        a, b, c = 16 + in_chans, 128 + in_chans, 256
-        self.picture, self.chs = picture, [a if picture else 16, b, c]
-        self.level1, self.join1 = act(16, conv=conv(in_chans, 16, stride=2)), act(a)
-        self.down2, self.level2, self.join2 = (
-            ESP(a, 64, 2),
-            nn.Sequential(*(ESP(64, 64) for _ in range(p))),
-            act(b),
-        )
-        self.down3, self.level3, self.join3 = (
-            ESP(b, 128, 2),
-            nn.Sequential(*(ESP(128, 128) for _ in range(q))),
-            act(c),
-        )
+        (self.mean, self.std) = normalisation('resnet18', in_chans)
+        self.multiple = 8
+        a = 16 + in_chans
+        b = 128 + in_chans
+        c = 256
+        self.picture = picture
+        self.chs = [a if picture else 16, b, c]
+        self.level1 = act(16, conv=conv(in_chans, 16, stride=2))
+        self.join1 = act(a)
+        self.down2 = ESP(a, 64, 2)
+        self.level2 = nn.Sequential(*(ESP(64, 64) for _ in range(p)))
+        self.join2 = act(b)
+        self.down3 = ESP(b, 128, 2)
+        self.level3 = nn.Sequential(*(ESP(128, 128) for _ in range(q)))
+        self.join3 = act(c)
         self.halve = nn.AvgPool2d(3, 2, 1)
 
     def forward(self, x):
@@ -90,17 +93,14 @@ class Decoder(nn.Module):
         super().__init__()
         n = max(n_classes, 5)
         up = lambda nf=n: nn.ConvTranspose2d(n, nf, 2, 2, bias=False)
-        self.score8, self.score4 = conv(chs[2], n, 1), conv(chs[1], n, 1)
-        self.bn8, self.join2, self.up8 = (
-            nn.BatchNorm2d(n, 1e-3),
-            act(n, conv=conv(n + chs[0], n)),
-            up(),
-        )
-        self.join4, self.up4, self.up2 = (
-            nn.Sequential(act(2 * n), ESP(2 * n, n)),
-            act(n, up=up()),
-            up(n_classes),
-        )
+        self.score8 = conv(chs[2], n, 1)
+        self.score4 = conv(chs[1], n, 1)
+        self.bn8 = nn.BatchNorm2d(n, 1e-3)
+        self.join2 = act(n, conv=conv(n + chs[0], n))
+        self.up8 = up()
+        self.join4 = nn.Sequential(act(2 * n), ESP(2 * n, n))
+        self.up4 = act(n, up=up())
+        self.up2 = up(n_classes)
 
     def forward(self, half, quarter, eighth):
         "b×`n_classes`×h×w, twice the size of `half`."
@@ -116,9 +116,13 @@ def espnet(
     aux: bool = False,  # With an auxiliary head in training; the original has none
     p: int = 2,  # Pyramids at 1/4
     q: int = 8,  # Pyramids at 1/8
-    picture: bool = True,  # The decoder sees the halved picture, too, as for CamVid; for Cityscapes it does not
+    # The decoder sees the halved picture, too, as for CamVid; for Cityscapes it does not
+    picture: bool = True,
 ) -> Segmenter:
-    "ESPNet (Mehta et al. 2018): an encoder of spatial pyramids, a decoder as thin as the classes are many."
+    """ESPNet (Mehta et al. 2018).
+
+    An encoder of spatial pyramids, a decoder as thin as the classes are many.
+    """
     body = Encoder(in_chans, p, q, picture)
     return Segmenter(
         body,
@@ -175,7 +179,8 @@ def rename(name: str) -> str:
 
 # %% ../../nbs/3_models/espnet.ipynb #0d5db59a
 def published(
-    weights: dict,  # The authors' tensors of an ESPNet or an ESPNet-C, by their names, for blue, green, red
+    # The authors' tensors of an ESPNet or an ESPNet-C, by their names, for blue, green, red
+    weights: dict,
 ) -> dict:
     "The same tensors by our names, for red, green, blue."
 

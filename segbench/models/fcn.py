@@ -30,7 +30,8 @@ class Scores(nn.Module):
     ):
         super().__init__()
         *skips, top = chs
-        self.top, self.align_corners = head(top, nf or top // 4, n_classes, drop), align_corners
+        self.top = head(top, nf or top // 4, n_classes, drop)
+        self.align_corners = align_corners
         self.skips = nn.ModuleList(nn.Conv2d(c, n_classes, 1) for c in reversed(skips))
 
     def forward(self, *maps):
@@ -58,7 +59,8 @@ def with_skips(
 ):
     "An FCN whose coarsest scores are refined by those of `skips` finer maps."
     body = make_backbone(backbone, out_stride, pretrained=pretrained, in_chans=in_chans)
-    c4, taps = body.chs[-2], range(-1 - skips, 0)
+    c4 = body.chs[-2]
+    taps = range(-1 - skips, 0)
     scores = Scores(
         [*(body.chs[t] for t in taps[:-1]), body.top_chs], n_classes, nf, drop, align_corners
     )
@@ -147,7 +149,10 @@ def take_dense(
     net,  # `FC6` to fill
     pretrained,  # True for VGG16's weights from the hub, or a file
 ):
-    "Fill fc6 and fc7 from VGG16's dense layers, if they are as wide and the weights have them; the report tells."
+    """Fill fc6 and fc7 from VGG16's dense layers, if they are as wide and the weights have them.
+
+    The report tells.
+    """
     d = (
         timm.create_model('vgg16', pretrained=True).state_dict()
         if pretrained is True
@@ -165,7 +170,8 @@ def take_dense(
             p.copy_(d[k].view(p.shape))
     if r := net.body.report:
         (r.taken if fits else r.missing).extend(own)
-        r.total, r.unused = r.total + 4, [k for k in r.unused if not fits or k not in theirs]
+        r.total = r.total + 4
+        r.unused = [k for k in r.unused if not fits or k not in theirs]
 
 # %% ../../nbs/3_models/fcn.ipynb #cd67e131
 def with_fc6(

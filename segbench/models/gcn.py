@@ -68,7 +68,10 @@ class GCN(Segmenter):
     "Scores refined down to the size of the picture."
 
     def logits(self, x, aux: bool = None):
-        "Main logits at the size of `x`, b×c×h×w, padded where the backbone wants it; an auxiliary head's at its stride."
+        """Main logits at the size of `x`, b×c×h×w, padded where the backbone wants it.
+
+        An auxiliary head's at its stride.
+        """
         x = pad_to(x, self.multiple, self.least)
         maps = self.body(x)
         more = self.aux is not None and (self.training if aux is None else aux)

@@ -53,12 +53,14 @@ def word_vectors(
         )
     except (OSError, ValueError) as e:
         raise UserError(
-            f'cannot read word vectors from {str(file)!r}: {e}; write a line for each class, a name without spaces and its numbers.'
+            f'cannot read word vectors from {str(file)!r}: {e}; write a line for each class, '
+            'a name without spaces and its numbers.'
         ) from None
     if len(v) == n_classes:
         return v
     raise UserError(
-        f'{str(file)!r} has vectors for {len(v)} classes, but the network has {n_classes}: write a line for each class, in the order of the classes.'
+        f'{str(file)!r} has vectors for {len(v)} classes, but the network has {n_classes}: '
+        'write a line for each class, in the order of the classes.'
     )
 
 # %% ../../nbs/3_models/ginet.ipynb #8381f597
@@ -69,7 +71,8 @@ class Words(nn.Module):
         self,
         n_classes: int,  # Nodes
         states: int,  # Numbers of each node
-        vectors=None,  # Fixed vectors, classes×numbers; 300 numbers each are learnt if there are none
+        # Fixed vectors, classes×numbers; 300 numbers each are learnt if there are none
+        vectors=None,
     ):
         super().__init__()
         if vectors is None:
@@ -91,8 +94,10 @@ class Interaction(nn.Module):
 
     def __init__(self, ni: int, states: int, nodes: int, n_classes: int):
         super().__init__()
-        self.state, self.share = nn.Conv2d(ni, states, 1), nn.Conv2d(ni, nodes, 1)
-        self.seen, self.known = GraphConv(states, nodes), GraphConv(states, n_classes)
+        self.state = nn.Conv2d(ni, states, 1)
+        self.share = nn.Conv2d(ni, nodes, 1)
+        self.seen = GraphConv(states, nodes)
+        self.known = GraphConv(states, n_classes)
         self.query, self.key, self.value = (
             nn.Conv1d(states, n, 1) for n in (states // 2, states // 2, states)
         )
@@ -100,9 +105,12 @@ class Interaction(nn.Module):
         self.back = nn.Sequential(nn.Conv2d(states, ni, 1, bias=False), nn.BatchNorm2d(ni))
 
     def forward(self, x, words):
-        "b×c×h×w, as `x`; then the mixed words, b×states×classes, the mixed nodes, b×states×nodes, and E, b×classes×nodes."
+        """b×c×h×w, as `x`; then the mixed words, b×states×classes, the mixed nodes, b×states×nodes,
+        and E, b×classes×nodes.
+        """
         share = self.share(x).flatten(2)
-        v, w = self.seen(self.state(x).flatten(2) @ share.mT / share.shape[2]), self.known(words)
+        v = self.seen(self.state(x).flatten(2) @ share.mT / share.shape[2])
+        w = self.known(words)
         e = self.query(w).mT @ self.key(v)
         y = (v + self.gate * (self.value(w) @ e.softmax(1))) @ share
         return x + self.back(y.unflatten(2, x.shape[2:])), w, v, e
@@ -113,7 +121,8 @@ class Presence(nn.Module):
 
     def __init__(self, states: int, n_classes: int):
         super().__init__()
-        self.value, self.classify = nn.Conv1d(states, states, 1), nn.Conv1d(states, 1, 1)
+        self.value = nn.Conv1d(states, states, 1)
+        self.classify = nn.Conv1d(states, 1, 1)
         self.gate = nn.Parameter(torch.zeros(n_classes))
 
     def forward(self, w, v, e):
@@ -166,16 +175,17 @@ class GINet(Segmenter):
             else None
         )
         self.squeeze = conv_bn(4 * nf if jpu else body.top_chs, nf)
-        self.words, self.unit = (
-            Words(n_classes, states, vectors),
-            Interaction(nf, states, nodes, n_classes),
-        )
-        self.presence, self.sc_weight = Presence(states, n_classes) if aux else None, sc_weight
+        self.words = Words(n_classes, states, vectors)
+        self.unit = Interaction(nf, states, nodes, n_classes)
+        self.presence = Presence(states, n_classes) if aux else None
+        self.sc_weight = sc_weight
 
 # %% ../../nbs/3_models/ginet.ipynb #df63a20d
 @patch
 def logits(self: GINet, x, aux: bool = None):
-    "Main logits; in training or with `aux`, those of the auxiliary head, and of each class's presence, b×k×1×1."
+    """Main logits; in training or with `aux`, those of the auxiliary head, and of each class's
+    presence, b×k×1×1.
+    """
     maps = self.body(pad_to(x, self.multiple, self.least))
     x = self.squeeze(self.jpu(*maps[-len(self.jpu.bring) :]) if self.jpu else self.body.top(maps))
     y, *talk = self.unit(x, self.words(len(x)))
@@ -185,7 +195,9 @@ def logits(self: GINet, x, aux: bool = None):
 # %% ../../nbs/3_models/ginet.ipynb #816bb9cd
 @patch
 def loss(self: GINet, outputs, image, label, criterion):
-    "`criterion` of the main logits + 0.4 of the auxiliary ones + 0.2 times the semantic-context loss."
+    """`criterion` of the main logits + 0.4 of the auxiliary ones + 0.2 times the semantic-context
+    loss.
+    """
     total = Segmenter.loss(self, outputs[:2], image, label, criterion)
     return total + self.sc_weight * context_loss(outputs[2], label) if len(outputs) > 2 else total
 
@@ -198,7 +210,8 @@ def ginet(
     aux: bool = True,  # With an auxiliary head and the presence of classes in training
     pretrained=None,  # Weights of the backbone: True for the hub, or a file
     out_stride: int = 8,  # Stride of the last map
-    jpu: bool = True,  # The last three maps join, or all four of HRNet; otherwise the last map alone is used
+    # The last three maps join, or all four of HRNet; otherwise the last map alone is used
+    jpu: bool = True,
     nf: int = 512,  # Channels of the pyramid and the unit
     states: int = 256,  # Numbers of each node
     nodes: int = 84,  # Nodes of the picture

@@ -17,8 +17,10 @@ class GloRe(nn.Module):
 
     def __init__(self, ni: int, nodes: int, normalize: bool = False):
         super().__init__()
-        states, self.normalize = 2 * nodes, normalize
-        self.state, self.share = nn.Conv2d(ni, states, 1), nn.Conv2d(ni, nodes, 1)
+        states = 2 * nodes
+        self.normalize = normalize
+        self.state = nn.Conv2d(ni, states, 1)
+        self.share = nn.Conv2d(ni, nodes, 1)
         self.graph = GraphConv(states, nodes)
         self.back = nn.Sequential(
             nn.Conv2d(states, ni, 1, bias=False), nn.BatchNorm2d(ni, eps=1e-4)
@@ -26,7 +28,8 @@ class GloRe(nn.Module):
 
     def forward(self, x):
         "b×c×h×w, as `x`."
-        s, b = self.state(x).flatten(2), self.share(x).flatten(2)
+        s = self.state(x).flatten(2)
+        b = self.share(x).flatten(2)
         v = s @ b.mT / (b.shape[2] if self.normalize else 1)
         y = self.graph(v) @ b
         return x + self.back(y.unflatten(2, x.shape[2:]))

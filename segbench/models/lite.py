@@ -18,7 +18,8 @@ class Add(nn.Module):
     def __init__(self, ni: int, skip: int, nf: int):
         super().__init__()
         self.reduce = conv_bn(ni, nf, 1) if ni != nf else nn.Identity()
-        self.skip, self.smooth = conv_bn(skip, nf, 1), conv_bn(nf, nf)
+        self.skip = conv_bn(skip, nf, 1)
+        self.smooth = conv_bn(nf, nf)
 
     def forward(self, x, skip):
         "b×`nf`×h×w, as large as `skip`."
@@ -27,7 +28,9 @@ class Add(nn.Module):
 
 # %% ../../nbs/3_models/lite.ipynb #60d29f66
 class TopDown(nn.Module):
-    "Logits at the stride of the finest map, from the coarsest and the mean of the picture, adding map after map."
+    """Logits at the stride of the finest map, from the coarsest and the mean of the picture, adding
+    map after map.
+    """
 
     def __init__(
         self,
@@ -39,10 +42,8 @@ class TopDown(nn.Module):
     ):
         super().__init__()
         *skips, top = chs
-        self.top, self.mean = (
-            conv_bn(top, nf, 1),
-            nn.Sequential(nn.AdaptiveAvgPool2d(1), conv_bn(top, nf, 1)),
-        )
+        self.top = conv_bn(top, nf, 1)
+        self.mean = nn.Sequential(nn.AdaptiveAvgPool2d(1), conv_bn(top, nf, 1))
         widths = [nf] * (len(skips) - 1) + [fine]
         self.steps = nn.ModuleList(
             Add(a, s, b) for a, s, b in zip([nf, *widths], skips[::-1], widths)

@@ -19,7 +19,8 @@ class Pag(nn.Module):
 
     def __init__(self, n: int, mid: int):
         super().__init__()
-        self.of_x, self.of_y = conv_bn(n, mid, 1, act=None), conv_bn(n, mid, 1, act=None)
+        self.of_x = conv_bn(n, mid, 1, act=None)
+        self.of_y = conv_bn(n, mid, 1, act=None)
 
     def forward(self, x, y):
         "b×c×h×w, as `x`."
@@ -28,11 +29,15 @@ class Pag(nn.Module):
 
 # %% ../../nbs/3_models/pidnet.ipynb #a279cee3
 class LightBag(nn.Module):
-    "Details `p`, context `i`, borders `d`: at borders details join the context, elsewhere context the details."
+    """Details `p`, context `i`, borders `d`.
+
+    At borders details join the context, elsewhere context the details.
+    """
 
     def __init__(self, n: int):
         super().__init__()
-        self.of_p, self.of_i = conv_bn(n, n, 1, act=None), conv_bn(n, n, 1, act=None)
+        self.of_p = conv_bn(n, n, 1, act=None)
+        self.of_i = conv_bn(n, n, 1, act=None)
 
     def forward(self, p, i, d):
         "b×c×h×w, as each of the three."
@@ -50,7 +55,10 @@ def act_conv(ni: int, nf: int, ks: int = 1, groups: int = 1):
 
 
 class Bag(nn.Module):
-    "Details where there are borders, context elsewhere, then a 3×3 convolution: the large network's."
+    """Details where there are borders, context elsewhere, then a 3×3 convolution.
+
+    The large network's.
+    """
 
     def __init__(self, n: int):
         super().__init__()
@@ -69,7 +77,9 @@ class Means(nn.Module):
         super().__init__()
         pools = [nn.AvgPool2d(2 * s + 1, s, s) for s in (2, 4, 8)] + [nn.AdaptiveAvgPool2d(1)]
         self.means = nn.ModuleList(nn.Sequential(p, act_conv(ni, mid)) for p in pools)
-        self.self, self.short, self.mix = act_conv(ni, mid), act_conv(ni, nf), act_conv(5 * mid, nf)
+        self.self = act_conv(ni, mid)
+        self.short = act_conv(ni, nf)
+        self.mix = act_conv(5 * mid, nf)
         self.process = (
             act_conv(4 * mid, 4 * mid, 3, 4)
             if parallel
@@ -116,7 +126,10 @@ class PIDNet(Segmenter):
     ):
         super().__init__(None, None, aux_weight=0.4, in_chans=in_chans)
         self.detail_ce = detail_ce
-        a, b, c, large = 2 * p, 4 * p, 8 * p, m > 2
+        a = 2 * p
+        b = 4 * p
+        c = 8 * p
+        large = m > 2
         down = lambda i: nn.Sequential(nn.Conv2d(i, p, 3, 2, 1), nn.BatchNorm2d(p), nn.ReLU())
         self.stem = nn.Sequential(
             down(in_chans), down(p), basics(m, p, p), nn.ReLU(), basics(m, p, a, 2), nn.ReLU()
@@ -126,10 +139,8 @@ class PIDNet(Segmenter):
             bottleneck(c, c, 2), bottleneck(2 * c, c), Means(2 * c, ppm, b, not large)
         )
         self.detail = nn.ModuleList([basics(m, a, a), basics(m, a, a), bottleneck(a, a)])
-        self.compress, self.pag = (
-            nn.ModuleList([shrink(b, a), shrink(c, a)]),
-            nn.ModuleList([Pag(a, p), Pag(a, p)]),
-        )
+        self.compress = nn.ModuleList([shrink(b, a), shrink(c, a)])
+        self.pag = nn.ModuleList([Pag(a, p), Pag(a, p)])
         e = a if large else p
         self.border = nn.ModuleList(
             [
@@ -140,10 +151,8 @@ class PIDNet(Segmenter):
         )
         self.diff = nn.ModuleList([shrink(b, e, 3), shrink(c, a, 3)])
         self.bag = (Bag if large else LightBag)(b)
-        self.head, self.aux = (
-            seg_head(b, mid, n_classes),
-            nn.ModuleList([seg_head(a, mid, n_classes), seg_head(a, p, 1)]) if aux else None,
-        )
+        self.head = seg_head(b, mid, n_classes)
+        self.aux = nn.ModuleList([seg_head(a, mid, n_classes), seg_head(a, p, 1)]) if aux else None
         for c in self.modules():
             if isinstance(c, nn.Conv2d):
                 nn.init.kaiming_normal_(c.weight, mode='fan_out', nonlinearity='relu')
@@ -154,9 +163,11 @@ def logits(self: PIDNet, x, aux: bool = None):
     "Main logits at 1/8; in training or with `aux`, those of the detail branch and of borders, too."
     x = p = d = self.stem(x)
     for k in range(2):
-        p, d = self.detail[k](p), self.border[k](d)
+        p = self.detail[k](p)
+        d = self.border[k](d)
         x = self.context[k](x).relu()
-        p, d = self.pag[k](p, self.compress[k](x)).relu(), (d + resize(self.diff[k](x), d)).relu()
+        p = self.pag[k](p, self.compress[k](x)).relu()
+        d = (d + resize(self.diff[k](x), d)).relu()
         if k == 0:
             first = p
     y = self.head(self.bag(self.detail[2](p), resize(self.top(x), p), self.border[2](d)))
@@ -166,11 +177,14 @@ def logits(self: PIDNet, x, aux: bool = None):
 # %% ../../nbs/3_models/pidnet.ipynb #a9979353
 @patch
 def loss(self: PIDNet, outputs, image, label, criterion):
-    "`criterion` of main logits, of those at sure borders and of the detail branch's, and a balanced border loss."
+    """`criterion` of main logits, of those at sure borders and of the detail branch's, and a
+    balanced border loss.
+    """
     main, *more = outputs
     if not more:
         return self.head_loss(main, label, criterion)
-    detail, edge = more[0], self.enlarge(more[1], label)
+    detail = more[0]
+    edge = self.enlarge(more[1], label)
     want = borders(label, 2)
     share = want.mean()
     weight = torch.where(want > 0, 1 - share, share)
@@ -212,7 +226,8 @@ def pidnet(
     in_chans: int = 3,  # Channels of a picture
     aux: bool = True,  # With heads for details and borders in training
     p: int = 32,  # Channels of the stem; all widths follow from it
-    detail_ce: bool = False,  # Plain cross-entropy for the detail head, whatever the loss of the main one
+    # Plain cross-entropy for the detail head, whatever the loss of the main one
+    detail_ce: bool = False,
 ) -> Segmenter:
     "PIDNet-S (Xu et al. 2023), the default of the family."
     return s(n_classes, in_chans=in_chans, aux=aux, p=p, detail_ce=detail_ce)

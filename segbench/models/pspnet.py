@@ -23,7 +23,8 @@ class PPM(nn.Module):
         align_corners: bool = False,  # For the way back from the grids
     ):
         super().__init__()
-        self.align_corners, nf = align_corners, ni // len(bins)
+        self.align_corners = align_corners
+        nf = ni // len(bins)
         self.pools = nn.ModuleList(
             nn.Sequential(nn.AdaptiveAvgPool2d(b), conv_bn(ni, nf, 1)) for b in bins
         )
@@ -49,7 +50,8 @@ def pspnet(
 ) -> Segmenter:
     "PSPNet (Zhao et al. 2017): a pyramid of poolings on a dilated backbone."
     body = make_backbone(backbone, out_stride, dilation, pretrained=pretrained, in_chans=in_chans)
-    c4, c5 = body.chs[-2], body.top_chs
+    c4 = body.chs[-2]
+    c5 = body.top_chs
     return Segmenter(
         body,
         nn.Sequential(PPM(c5, bins, align_corners), head(2 * c5, nf, n_classes, drop)),

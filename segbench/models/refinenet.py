@@ -48,18 +48,18 @@ class Chain(nn.Module):
 
 # %% ../../nbs/3_models/refinenet.ipynb #2dfcb35d
 class Refine(nn.Module):
-    "Two units on `x`, the enlarged result of the coarser block added, a chain of poolings, more units."
+    """Two units on `x`, the enlarged result of the coarser block added, a chain of poolings, more
+    units.
+    """
 
     def __init__(
         self, n: int, coarser: int = 0, links: int = 4, units: int = 3, align_corners: bool = False
     ):
         super().__init__()
         some = lambda k: [Unit(n) for _ in range(k)]
-        self.before, self.after, self.align_corners = (
-            nn.Sequential(*some(2)),
-            nn.Sequential(Chain(n, links), *some(units)),
-            align_corners,
-        )
+        self.before = nn.Sequential(*some(2))
+        self.after = nn.Sequential(Chain(n, links), *some(units))
+        self.align_corners = align_corners
         self.fuse = (
             nn.ModuleList([conv3(n, n, False), conv3(coarser, n, False)]) if coarser else None
         )

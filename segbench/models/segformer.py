@@ -42,12 +42,10 @@ class Attention(nn.Module):
 
     def __init__(self, n: int, heads: int, shrink: int):
         super().__init__()
-        self.heads, self.q, self.kv, self.proj = (
-            heads,
-            nn.Linear(n, n),
-            nn.Linear(n, 2 * n),
-            nn.Linear(n, n),
-        )
+        self.heads = heads
+        self.q = nn.Linear(n, n)
+        self.kv = nn.Linear(n, 2 * n)
+        self.proj = nn.Linear(n, n)
         self.sr, self.norm = (
             (Conv(n, n, shrink, shrink), nn.LayerNorm(n))
             if shrink > 1
@@ -67,12 +65,10 @@ class Block(nn.Module):
 
     def __init__(self, n: int, heads: int, shrink: int, drop_path: float):
         super().__init__()
-        self.norm1, self.attn, self.norm2, self.drop_path = (
-            nn.LayerNorm(n, 1e-6),
-            Attention(n, heads, shrink),
-            nn.LayerNorm(n, 1e-6),
-            DropPath(drop_path),
-        )
+        self.norm1 = nn.LayerNorm(n, 1e-6)
+        self.attn = Attention(n, heads, shrink)
+        self.norm2 = nn.LayerNorm(n, 1e-6)
+        self.drop_path = DropPath(drop_path)
         self.mlp = named(
             fc1=nn.Linear(n, 4 * n),
             dwconv=named(dwconv=Conv(4 * n, 4 * n, 3, padding=1, groups=4 * n)),
@@ -106,10 +102,13 @@ class MiT(nn.ModuleDict):
         width: int = 32,  # Channels of a head; the stages have 1, 2, 5 and 8 heads
         depths=(2, 2, 2, 2),  # Blocks of the stages
         in_chans: int = 3,  # Channels of a picture
-        drop_path: float = 0.1,  # How often training leaves out a branch of the last block; in the first never
+        # How often training leaves out a branch of the last block; in the first never
+        drop_path: float = 0.1,
     ):
         super().__init__()
-        ni, place, last = in_chans, 0, max(1, sum(depths) - 1)
+        ni = in_chans
+        place = 0
+        last = max(1, sum(depths) - 1)
         for k, heads, shrink, depth in zip('1234', (1, 2, 5, 8), (8, 4, 2, 1), depths):
             n = heads * width
             self['patch_embed' + k] = patches(ni, n, 7, 4) if k == '1' else patches(ni, n, 3, 2)
@@ -117,12 +116,14 @@ class MiT(nn.ModuleDict):
                 *(Block(n, heads, shrink, drop_path * (place + i) / last) for i in range(depth))
             )
             self['norm' + k] = nn.LayerNorm(n, 1e-6)
-            ni, place = n, place + depth
+            ni = n
+            place = place + depth
         self.apply(init)
 
     def forward(self, x):
         "Four maps of `x`, b×c×h×w, at strides 4 to 32."
-        maps, x = [], x.movedim(1, -1)
+        maps = []
+        x = x.movedim(1, -1)
         for k in '1234':
             maps.append(x := self['norm' + k](self['block' + k](self['patch_embed' + k](x))))
         return [m.movedim(-1, 1) for m in maps]
@@ -133,15 +134,11 @@ class AllMLP(nn.Module):
 
     def __init__(self, chs: list, n_classes: int, nf: int, drop: float):
         super().__init__()
-        self.linear, self.fuse = (
-            nn.ModuleList(nn.Conv2d(c, nf, 1) for c in chs),
-            nn.Conv2d(len(chs) * nf, nf, 1, bias=False),
-        )
-        self.norm, self.drop, self.classify = (
-            nn.BatchNorm2d(nf),
-            nn.Dropout2d(drop),
-            nn.Conv2d(nf, n_classes, 1),
-        )
+        self.linear = nn.ModuleList(nn.Conv2d(c, nf, 1) for c in chs)
+        self.fuse = nn.Conv2d(len(chs) * nf, nf, 1, bias=False)
+        self.norm = nn.BatchNorm2d(nf)
+        self.drop = nn.Dropout2d(drop)
+        self.classify = nn.Conv2d(nf, n_classes, 1)
 
     def forward(self, *maps):
         "Logits at the stride of the first of `maps`."
@@ -166,7 +163,8 @@ def from_hub(size: int) -> str:
         return hf_hub_download(f'smp-hub/mit_b{size}.imagenet', 'model.safetensors')
     except OSError as e:
         raise UserError(
-            f'the weights of MiT-B{size} cannot be fetched ({str(e).splitlines()[0]}); give a file: --pretrained FILE.'
+            f'the weights of MiT-B{size} cannot be fetched ({str(e).splitlines()[0]}); '
+            'give a file: --pretrained FILE.'
         ) from e
 
 # %% ../../nbs/3_models/segformer.ipynb #8ddf1637
@@ -206,7 +204,10 @@ def sized(
 # %% ../../nbs/3_models/segformer.ipynb #a382e78b
 @delegates(sized)
 def b0(n_classes: int, **kwargs) -> Segmenter:
-    "SegFormer-B0 (Xie et al. 2021): 37.4 mIoU on ADE20K's validation set at one scale, says the paper."
+    """SegFormer-B0 (Xie et al. 2021).
+
+    37.4 mIoU on ADE20K's validation set at one scale, says the paper.
+    """
     return sized(0, n_classes, **kwargs)
 
 
@@ -300,7 +301,9 @@ alias = of_2026 | {
 
 # %% ../../nbs/3_models/segformer.ipynb #9ebddde4
 def published(theirs: dict) -> dict:
-    "The tensors `theirs` of a SegFormer by the authors, Hugging Face or SMP, under the names of ours."
+    """The tensors `theirs` of a SegFormer by the authors, Hugging Face or SMP, under the names of
+    ours.
+    """
     ours = {}
     for k, v in theirs.items():
         for a, b in alias.items():

@@ -15,19 +15,29 @@ from .base import *
 
 # %% ../../nbs/3_models/segnet.ipynb #bc31d08b
 def unpool(x, where, size):
-    "The values of `x` at the addresses `where` of a map of `size`, zeros elsewhere; pooling it again gives `x` back."
+    """The values of `x` at the addresses `where` of a map of `size`, zeros elsewhere.
+
+    Pooling it again gives `x` back.
+    """
     return F.max_unpool2d(x, where, 2, 2, output_size=size)
 
 # %% ../../nbs/3_models/segnet.ipynb #a635ed76
 def mirror(widths: list):
-    "The convolutions of a stage backwards: `widths` are the channels in front of each, and behind the last."
+    """The convolutions of a stage backwards.
+
+    `widths` are the channels in front of each, and behind the last.
+    """
     back = widths[::-1]
     return nn.Sequential(*(conv_bn(a, b) for a, b in zip(back, back[1:])))
 
 # %% ../../nbs/3_models/segnet.ipynb #8a441e87
 def stage_widths(layers, ni: int) -> list:
-    "Channels in front of and behind the convolutions of each stage of a chain of `layers`; stages end in pools."
-    stages, widths = [], [ni]
+    """Channels in front of and behind the convolutions of each stage of a chain of `layers`.
+
+    Stages end in pools.
+    """
+    stages = []
+    widths = [ni]
     for m in layers:
         if isinstance(m, nn.Conv2d):
             widths.append(m.out_channels)
@@ -54,7 +64,8 @@ class SegNet(Segmenter):
     def logits(self, x, aux: bool = None):
         "Logits at the size of `x`; in training and with `aux`, those of the fourth stage as well."
         x = pad_to(x, self.multiple, self.least)
-        addresses, maps = [], []
+        addresses = []
+        maps = []
         for m in self.body.net.features:
             if isinstance(m, nn.MaxPool2d):
                 size = x.shape[2:]
@@ -78,10 +89,14 @@ def segnet(
     pretrained=None,  # Weights of the backbone: True for the hub, or a file
     drop: float = 0.0,  # Dropout before the last layer
 ) -> Segmenter:
-    "SegNet (Badrinarayanan et al. 2017): a VGG and its mirror image, joined by the addresses of the maxima."
+    """SegNet (Badrinarayanan et al.
+
+    2017): a VGG and its mirror image, joined by the addresses of the maxima.
+    """
     if not backbone.startswith('vgg'):
         raise UserError(
-            f'segnet mirrors the pools of a VGG, which {backbone!r} does not have; choose vgg16_bn, vgg19_bn or another VGG.'
+            f'segnet mirrors the pools of a VGG, which {backbone!r} does not have; '
+            'choose vgg16_bn, vgg19_bn or another VGG.'
         )
     body = make_backbone(backbone, pretrained=pretrained, in_chans=in_chans)
     return SegNet(body, n_classes, in_chans, aux, drop)

@@ -80,11 +80,14 @@ class Classic(Segmenter):
     ):
         *ups, bottom = chs = [width << k for k in range(5)]
         super().__init__(None, None, head(bottom, bottom // 4, n_classes) if aux else None)
-        self.multiple, self.mean, self.std = 16, (0.5,) * in_chans, (0.25,) * in_chans
+        self.multiple = 16
+        self.mean = (0.5,) * in_chans
+        self.std = (0.25,) * in_chans
         self.down = nn.ModuleList(pair(a, b, norm) for a, b in zip([in_chans, *chs], chs))
         self.up = nn.ModuleList(nn.ConvTranspose2d(2 * n, n, 2, 2) for n in ups[::-1])
         self.mix = nn.ModuleList(pair(2 * n, n, norm) for n in ups[::-1])
-        self.drop, self.classify = nn.Dropout(drop), nn.Conv2d(width, n_classes, 1)
+        self.drop = nn.Dropout(drop)
+        self.classify = nn.Conv2d(width, n_classes, 1)
         for m in self.modules():
             if isinstance(m, (nn.Conv2d, nn.ConvTranspose2d)):
                 nn.init.kaiming_normal_(m.weight)
@@ -92,12 +95,16 @@ class Classic(Segmenter):
 # %% ../../nbs/3_models/unet.ipynb #056e58f0
 @patch
 def logits(self: Classic, x, aux: bool = None):
-    "Logits at the size of `x`, padded to a multiple of 16; in training or with `aux`, those of an auxiliary head at 1/16, too."
+    """Logits at the size of `x`, padded to a multiple of 16.
+
+    In training or with `aux`, those of an auxiliary head at 1/16, too.
+    """
     maps = [self.down[0](pad_to(x, self.multiple, self.least))]
     for f in self.down[1:]:
         y = f(F.max_pool2d(maps[-1], 2))
         maps.append(self.drop(y) if len(maps) > 2 else y)
-    y, more = maps[-1], self.aux is not None and (self.training if aux is None else aux)
+    y = maps[-1]
+    more = self.aux is not None and (self.training if aux is None else aux)
     for up, mix, skip in zip(self.up, self.mix, maps[-2::-1]):
         y = mix(torch.cat([skip, up(y)], 1))
     return (self.classify(y), *([self.aux(maps[-1])] if more else []))

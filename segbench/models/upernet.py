@@ -30,15 +30,16 @@ class Pyramid(nn.Module):
 
 # %% ../../nbs/3_models/upernet.ipynb #143ad512
 class UPerHead(nn.Module):
-    "A pyramid of bins on the coarsest map, carried down to the finer ones; all levels beside each other, classified."
+    """A pyramid of bins on the coarsest map, carried down to the finer ones.
+
+    All levels beside each other, classified.
+    """
 
     def __init__(self, chs: list, n_classes: int, width: int, bins=(1, 2, 3, 6), drop: float = 0.1):
         super().__init__()
         *sides, top = chs
-        self.top, self.side = (
-            Pyramid(top, width, bins),
-            nn.ModuleList(conv_bn(c, width, 1) for c in sides),
-        )
+        self.top = Pyramid(top, width, bins)
+        self.side = nn.ModuleList(conv_bn(c, width, 1) for c in sides)
         self.smooth = nn.ModuleList(conv_bn(width, width) for _ in sides)
         self.classify = head(len(chs) * width, width, n_classes, drop)
 
@@ -76,21 +77,24 @@ class Norms(nn.Module):
 # %% ../../nbs/3_models/upernet.ipynb #0bd62aef
 def normed(body):
     "The backbone `body`, reduced to its last four maps, with a layer norm on each."
-    body.chs, body.strides = body.chs[-4:], body.strides[-4:]
+    body.chs = body.chs[-4:]
+    body.strides = body.strides[-4:]
     body.net = nn.Sequential(body.net, Norms(body.chs, body.turned))
     return body
 
 # %% ../../nbs/3_models/upernet.ipynb #ad99838c
 def upernet(
     n_classes: int,  # Channels of the logits
-    backbone: str = 'resnet50',  # Any backbone, such as convnext_tiny or swin_tiny_patch4_window7_224
+    # Any backbone, such as convnext_tiny or swin_tiny_patch4_window7_224
+    backbone: str = 'resnet50',
     *,
     in_chans: int = 3,  # Channels of a picture
     aux: bool = True,  # With an auxiliary head in training
     pretrained=None,  # Weights of the backbone: True for the hub, or a file
     width: int = 512,  # Channels of every level
     bins=(1, 2, 3, 6),  # Grids of the pyramid on the last map
-    norm: bool = None,  # With a layer norm on each map; by default, if the backbone is made of layer norms
+    # With a layer norm on each map; by default, if the backbone is made of layer norms
+    norm: bool = None,
     drop: float = 0.1,  # Dropout before the last layers
 ) -> Segmenter:
     "UPerNet: pyramid pooling and a feature pyramid on any backbone."
