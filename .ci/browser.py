@@ -1,8 +1,19 @@
 "Notebooks in a real browser: JupyterLab driven by Playwright on Debian's Chromium; nbs/tests/lab.ipynb shows how."
 
-import atexit, json, os, psutil, shutil, socket, subprocess, sys, tempfile, time, urllib.request
+import atexit
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+
+import psutil
 
 root = Path(__file__).resolve().parents[1]
 screens = root / 'runs/screens'
@@ -111,9 +122,12 @@ def notebook(cells=()):
             for c in json.loads((root / cells[0]).read_text())['cells']
             if c['cell_type'] == 'code'
         ]
-    cell = lambda k, c: dict(
-        cell_type='code', id=f'c{k}', metadata={}, outputs=[], execution_count=None, source=c
-    )
+
+    def cell(k, c):
+        return dict(
+            cell_type='code', id=f'c{k}', metadata={}, outputs=[], execution_count=None, source=c
+        )
+
     return dict(
         cells=[cell(*kc) for kc in enumerate(cells)],
         metadata=dict(kernelspec=dict(display_name='python3', language='python', name='python3')),
@@ -273,7 +287,10 @@ class View:
 
 def spent():
     "Seconds of processor time that the kernel and the page have used."
-    ours = lambda p: any(w in ('ipykernel_launcher', '--type=renderer') for w in p.cmdline())
+
+    def ours(p):
+        return any(w in ('ipykernel_launcher', '--type=renderer') for w in p.cmdline())
+
     return sum(sum(p.cpu_times()[:2]) for p in psutil.Process().children(recursive=True) if ours(p))
 
 

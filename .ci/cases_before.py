@@ -1,6 +1,11 @@
 "What another commit does with the cases of nbs/tests/cases.ipynb: PYTHONPATH=CHECKOUT python .ci/cases_before.py COMMIT"
 
-import ast, contextlib, io, json, os, sys
+import ast
+import contextlib
+import io
+import json
+import os
+import sys
 from pathlib import Path
 
 top = Path(__file__).resolve().parents[1]

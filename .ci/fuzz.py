@@ -6,10 +6,22 @@ python .ci/fuzz.py --case 1234     one case: what was done, what was said, what 
 python .ci/fuzz.py --json FILE     keep the counts and the failures
 """
 
-import argparse, hashlib, json, os, random, re, resource, shutil, signal, subprocess, sys, tempfile
-import time, traceback
+import argparse
+import hashlib
+import json
+import os
+import random
+import re
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 os.environ |= dict(
@@ -249,7 +261,9 @@ class World:
         return status, *self.said(folder)
 
     def said(self, folder):
-        read = lambda name: Path(f'{folder}.{name}').read_bytes().decode('utf8', 'replace')
+        def read(name):
+            return Path(f'{folder}.{name}').read_bytes().decode('utf8', 'replace')
+
         return read('out'), read('err')
 
     def copy(self, needs, name):
@@ -357,9 +371,12 @@ def table(outcomes, cases):
 def as_text(rows):
     "The rows, aligned."
     wide = [max(len(str(r[k])) for r in rows) for k in range(len(rows[0]))]
-    line = lambda r: '  '.join(
-        str(v).rjust(w) if k else str(v).ljust(w) for k, (v, w) in enumerate(zip(r, wide))
-    )
+
+    def line(r):
+        return '  '.join(
+            str(v).rjust(w) if k else str(v).ljust(w) for k, (v, w) in enumerate(zip(r, wide))
+        )
+
     return '\n'.join(map(line, rows))
 
 

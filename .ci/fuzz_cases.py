@@ -1,7 +1,13 @@
 "What the fuzz tries: every command with wrong words, and every file that a user can touch, damaged."
 
-import copy, json, os, pickle, random, shutil, struct, zlib
-from pathlib import Path
+import json
+import os
+import pickle
+import random
+import shutil
+import struct
+import zlib
+
 import numpy as np
 from fuzz import Case
 from fuzz_world import net, train
@@ -867,7 +873,10 @@ def flags():
         '--workers',
         '0',
     ]
-    few = lambda vs: vs[::4]
+
+    def few(vs):
+        return vs[::4]
+
     yield from flag_cases(
         base,
         ('set',),
@@ -1198,8 +1207,14 @@ def stretch(n, what):
     return lambda b, r: b[: len(b) // 2] + what(r, n) + b[len(b) // 2 + n :]
 
 
-zeros = lambda r, n: bytes(n)
-noise = lambda r, n: r.randbytes(n)
+def zeros(r, n):
+    return bytes(n)
+
+
+def noise(r, n):
+    return r.randbytes(n)
+
+
 torn = {
     'empty': lambda b, r: b'',
     'one byte': lambda b, r: b[:1],
@@ -1260,9 +1275,10 @@ def put(path, make):
 
 def png(w, h, bits=8, colour=2, data=b'', chunks=b''):
     "The bytes of a PNG with any header."
-    part = lambda kind, d: (
-        struct.pack('>I', len(d)) + kind + d + struct.pack('>I', zlib.crc32(kind + d))
-    )
+
+    def part(kind, d):
+        return struct.pack('>I', len(d)) + kind + d + struct.pack('>I', zlib.crc32(kind + d))
+
     head = struct.pack('>IIBBBBB', w & 0xFFFFFFFF, h & 0xFFFFFFFF, bits, colour, 0, 0, 0)
     return (
         b'\x89PNG\r\n\x1a\n'
@@ -1287,7 +1303,10 @@ def pictures():
     r = np.random.default_rng(0)
     rgb = r.integers(0, 255, (64, 96, 3), np.uint8)
     grey = r.integers(0, 3, (64, 96), np.uint8)
-    image = lambda mode: Image.fromarray(rgb).convert(mode)
+
+    def image(mode):
+        return Image.fromarray(rgb).convert(mode)
+
     return {
         '1×1': lambda f: rgb[:1, :1],
         '7×5': lambda f: rgb[:5, :7],
@@ -1416,28 +1435,39 @@ def twin(path, to):
 
 def images():
     "Pictures, labels and maps that are damaged or strange."
-    one = lambda root: [
-        'train',
-        '--data',
-        'folder',
-        '--root',
-        root,
-        *net,
-        '--steps',
-        '1',
-        '--bs',
-        '2',
-        '--log-with',
-        'none',
-        '--workers',
-        '0',
-        '--out',
-        'runs/new',
-    ]
-    check = lambda root: ['data', 'check', 'folder', '--root', root, '--out', 'charts']
-    cache = lambda root: ['data', 'cache', 'folder', '--root', root]
-    predict = lambda root: ['predict', 'runs/done', f'{root}/images', '--out', 'maps']
-    score = lambda root: ['score', 'maps', '--data', 'folder', '--root', root, '--split', 'all']
+
+    def one(root):
+        return [
+            'train',
+            '--data',
+            'folder',
+            '--root',
+            root,
+            *net,
+            '--steps',
+            '1',
+            '--bs',
+            '2',
+            '--log-with',
+            'none',
+            '--workers',
+            '0',
+            '--out',
+            'runs/new',
+        ]
+
+    def check(root):
+        return ['data', 'check', 'folder', '--root', root, '--out', 'charts']
+
+    def cache(root):
+        return ['data', 'cache', 'folder', '--root', root]
+
+    def predict(root):
+        return ['predict', 'runs/done', f'{root}/images', '--out', 'maps']
+
+    def score(root):
+        return ['score', 'maps', '--data', 'folder', '--root', root, '--split', 'all']
+
     n = 0
     for root, end in (('set', 'jpg'), ('pngs', 'png'), ('tifs', 'tif'), ('bmps', 'bmp')):
         safe = end == 'png'
@@ -1858,7 +1888,10 @@ def may(words, key, value):
 
 def configs():
     "`config.json` with keys removed, of other kinds, or as no JSON."
-    file = lambda run: f'{run}/config.json'
+
+    def file(run):
+        return f'{run}/config.json'
+
     for k, key in enumerate(config_keys):
         at = tuple(int(p) if p.isdigit() else p for p in key.split('.'))
         for j, (words, run, needs) in enumerate(users + more_users):
@@ -2208,7 +2241,10 @@ def runs():
             harm('runs/done/preview.png', name, f, len(name)),
             f'{name}: preview.png',
         )
-    npz = lambda **kw: lambda folder: save_npz(**kw)
+
+    def npz(**kw):
+        return lambda folder: save_npz(**kw)
+
     rows = np.array([[0, 0, 0, 5]], np.int64)
     strange_npz = dict(
         nothing=npz(),
@@ -2271,7 +2307,10 @@ def runs():
                 expect = 'refuse'
             if file.startswith('state') and words is resume:
                 expect = 'refuse'
-            there = lambda f, p, g: g(f) if (f / p).exists() else None
+
+            def there(f, p, g):
+                return g(f) if (f / p).exists() else None
+
             yield Case(
                 'run files',
                 words,
@@ -2749,13 +2788,16 @@ def notes():
         ('annotations', 1, 'segmentation', 'counts', 0),
         ('annotations', 0, 'segmentation', 0),
     }
-    emptied = lambda at, v: (
-        at in (('annotations',), ('annotations', 0, 'segmentation'))
-        and v == []
-        or at[-1:] in (('category_id',), ('image_id',))
-        and isinstance(v, int)
-        or at in said
-    )  # another class, another picture
+
+    def emptied(at, v):
+        return (
+            at in (('annotations',), ('annotations', 0, 'segmentation'))
+            and v == []
+            or at[-1:] in (('category_id',), ('image_id',))
+            and isinstance(v, int)
+            or at in said
+        )  # another class, another picture
+
     for k, at in enumerate(places):
         for w in voc21[:2]:
             yield Case(
@@ -2959,7 +3001,10 @@ def notes():
         ('voc.sbd', 'sbd', 'sbd/train.txt', None),
     ):
         words = two(root, data)
-        first = lambda b: b.decode().splitlines()[0]
+
+        def first(b):
+            return b.decode().splitlines()[0]
+
         tries = {
             'empty': lambda b: b'',
             'blank': lambda b: b'\n \n',
@@ -3139,15 +3184,18 @@ def weights():
         '--out',
         'runs/new',
     ]
-    convert = lambda file: [
-        'convert',
-        f'weights/{file}',
-        *net,
-        '--classes',
-        '3',
-        '--out',
-        'new.safetensors',
-    ]
+
+    def convert(file):
+        return [
+            'convert',
+            f'weights/{file}',
+            *net,
+            '--classes',
+            '3',
+            '--out',
+            'new.safetensors',
+        ]
+
     needs = ('set', 'weights')
     users = {
         'whole.safetensors': [

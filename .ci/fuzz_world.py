@@ -1,7 +1,12 @@
 "The folders that the fuzz damages: small data sets in every layout, runs, weights and maps."
 
-import importlib, json, os, pkgutil, shutil, struct, sys, zlib
-from pathlib import Path
+import contextlib
+import importlib
+import json
+import os
+import pkgutil
+import shutil
+
 import numpy as np
 
 net = ['--model', 'lite(nf=16,fine=8)', '--backbone', 'test_efficientnet']
@@ -25,18 +30,18 @@ train = [
 
 def load_everything():
     "Import all that commands need, so that forks have it."
-    import segbench, torch, accelerate, timm, matplotlib.pyplot, torch.utils.tensorboard, cv2
-    import torchvision, scipy.ndimage, safetensors.torch, PIL.TiffImagePlugin
+    import torch
+    import torch.utils.tensorboard
+
+    import segbench
 
     torch.set_num_threads(1)
-    import accelerate.utils, torch._dynamo
+    import torch._dynamo
 
     for m in pkgutil.walk_packages(segbench.__path__, 'segbench.'):
         if m.name.rpartition('.')[2] not in ('__main__',):
-            try:
+            with contextlib.suppress(ImportError):
                 importlib.import_module(m.name)
-            except ImportError:
-                pass
     from PIL import Image
 
     Image.init()
@@ -44,9 +49,14 @@ def load_everything():
 
 def warm(folder):
     "Train, score and predict once in this process, so that forks find everything ready."
-    import contextlib, functools, gc, io, torch
-    import segbench.core as core
+    import contextlib
+    import functools
+    import gc
+    import io
+
     from accelerate.state import AcceleratorState, GradientState, PartialState
+
+    import segbench.core as core
     from segbench.cli import main
 
     core.names = functools.cache(core.names)  # the files of the package do not change meanwhile
@@ -63,10 +73,8 @@ def warm(folder):
             ['data', 'check', 'folder', '--root', 'set', '--out', 'charts'],
             ['convert', 'run/best.safetensors', *net, '--classes', '3', '--out', 'new.safetensors'],
         ):
-            try:
+            with contextlib.suppress(SystemExit):
                 main(words)
-            except SystemExit:
-                pass
     os.chdir(here)
     shutil.rmtree(folder)
     for state in (AcceleratorState, GradientState, PartialState):
@@ -150,7 +158,10 @@ def coco_set(at):
         painted.append(dict(image_id=k, file_name=f'{k:012}.png', segments_info=found))
     kinds = [dict(id=i, name=n, supercategory='x') for i, n in ((1, 'person'), (3, 'car'))]
     more = [dict(id=187, name='sky-other-merged', supercategory='x', isthing=0)]
-    put = lambda name, d: (at / f'annotations/{name}_val2017.json').write_text(json.dumps(d))
+
+    def put(name, d):
+        return (at / f'annotations/{name}_val2017.json').write_text(json.dumps(d))
+
     put(
         'instances',
         dict(info={}, licenses=[], images=images, annotations=objects, categories=kinds),
@@ -160,9 +171,9 @@ def coco_set(at):
 
 def voc_set(at):
     "VOC 2012 and SBD."
-    from segbench.show import voc_palette
-    from scipy.io import savemat
     from PIL import Image
+
+    from segbench.show import voc_palette
 
     home = at / 'VOCdevkit/VOC2012'
     for k in range(4):
@@ -173,9 +184,12 @@ def voc_set(at):
         (home / 'SegmentationClass').mkdir(exist_ok=True)
         label.save(home / f'SegmentationClass/2007_{k}.png')
     (home / 'ImageSets/Segmentation').mkdir(parents=True)
-    put = lambda name, ks: (home / f'ImageSets/Segmentation/{name}.txt').write_text(
-        ''.join(f'2007_{k}\n' for k in ks)
-    )
+
+    def put(name, ks):
+        return (home / f'ImageSets/Segmentation/{name}.txt').write_text(
+            ''.join(f'2007_{k}\n' for k in ks)
+        )
+
     put('train', range(3))
     put('val', [3])
     put('trainval', range(4))

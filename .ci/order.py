@@ -1,6 +1,9 @@
 "Imports run downhill: a notebook imports lower floors, or its own without a circle; a model imports no model but `base`."
 
-import ast, json, re, sys
+import ast
+import json
+import re
+import sys
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 

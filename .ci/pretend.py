@@ -28,6 +28,7 @@ and every operation comes to `_carry_out`. Four facts of PyTorch shape the rest:
 import collections
 import contextlib
 import traceback
+
 import torch
 
 # it looks at devices when it is imported first, which must not happen in the mode

@@ -1,6 +1,8 @@
 "Render nbs/index.ipynb to README.md, with its links as seen from the top; nbdev_readme would need quarto."
 
-import re, nbformat
+import re
+
+import nbformat
 from nbconvert import MarkdownExporter
 
 nb = nbformat.read('nbs/index.ipynb', 4)

@@ -1,7 +1,15 @@
 "The rules of the house, then every notebook in a process of its own, two at a time; ends with a count."
 
-import argparse, json, os, re, subprocess, sys, tempfile, time
+import argparse
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
 from pathlib import Path
+
 from browser import chromium
 
 root = Path(__file__).resolve().parents[1]
@@ -39,11 +47,14 @@ def exported():
 
 def unchanged(path, *words):
     "A command leaves `path` as it is."
-    files = lambda: {
-        p: p.read_bytes()
-        for p in ([root / path] if (root / path).is_file() else (root / path).rglob('*.ipynb'))
-        if p.exists()
-    }
+
+    def files():
+        return {
+            p: p.read_bytes()
+            for p in ([root / path] if (root / path).is_file() else (root / path).rglob('*.ipynb'))
+            if p.exists()
+        }
+
     before = files()
     code, secs, out = run(*words)
     differ = [str(p.relative_to(root)) for p, b in files().items() if before.get(p) != b]
@@ -79,7 +90,6 @@ def test(notebooks, flags):
     "Exit status, seconds and output of every notebook, by name."
     os.environ.update(env)
     os.chdir(root)
-    import accelerate, timm, torchvision
 
     waiting = [*notebooks]
     running = {}
@@ -125,6 +135,8 @@ def main():
     house = {
         'package = notebooks': exported,
         'imports run downhill': lambda: run(sys.executable, '.ci/order.py'),
+        'ruff format': lambda: run('ruff', 'format', '--check', 'nbs', '.ci'),
+        'ruff check': lambda: run('ruff', 'check', 'nbs', '.ci'),
         'notebooks are clean': lambda: unchanged('nbs', 'nbdev_clean'),
         'README = index': lambda: unchanged('README.md', sys.executable, '.ci/readme.py'),
     }

@@ -7,18 +7,23 @@ __all__ = ['parts', 'channels_in', 'tree', 'passed', 'reach', 'extent', 'field',
            'mosaic', 'together', 'Anatomy', 'seen', 'anatomy']
 
 # %% ../nbs/5_explore/anatomy.ipynb #c078e070
-import copy, ipywidgets as W, numpy as np, torch
-from fastcore.basics import patch
+import copy
 from functools import lru_cache
 from pathlib import Path
+
+import ipywidgets as W
+import numpy as np
+import torch
+from fastcore.basics import patch
 from PIL import Image, ImageDraw
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
+
 from .canvas import *
 from .chart import *
 from .core import *
-from .data.scenes import scenes
 from .data.colour import normalise
+from .data.scenes import scenes
 from .infer import load_run, make_net
 from .layers import *
 from .markup import *
@@ -80,8 +85,13 @@ def channels_in(net) -> int:
 def tree(rows: list, depth: int = 2) -> list:
     "The lines of a table of `parts` down to `depth`."
     all = rows[0]
-    word = lambda v, f: '–' if v is None else f.format(v)
-    share = lambda r, k: gauge((r[k] or 0) / max(1e-12, all[k]))
+
+    def word(v, f):
+        return '–' if v is None else f.format(v)
+
+    def share(r, k):
+        return gauge((r[k] or 0) / max(1e-12, all[k]))
+
     return [
         {
             'name': '    ' * r['depth'] + (r['name'].rpartition('.')[2] or 'all'),
@@ -216,18 +226,24 @@ def together(a: list, b: list, names=('A', 'B'), depth: int = 1) -> list:
     other down to `depth`.
     """
     by = [{r['name']: r for r in rows if r['depth'] <= depth} for rows in (a, b)]
-    cell = lambda r, k, f: '–' if r is None or r[k] is None else f(r[k])
+
+    def cell(r, k, f):
+        return '–' if r is None or r[k] is None else f(r[k])
+
     facts = {
         'M parameters': ('parameters', lambda v: f'{v / 1e6:.3f}'),
         'GFLOPs': ('gflops', '{:.3f}'.format),
         'MB': ('memory', '{:.1f}'.format),
         'size': ('size', lambda v: '×'.join(map(str, v))),
     }
-    line = lambda n: {
-        f'{title}, {name}': cell(d.get(n), k, f)
-        for title, (k, f) in facts.items()
-        for name, d in zip(names, by)
-    }
+
+    def line(n):
+        return {
+            f'{title}, {name}': cell(d.get(n), k, f)
+            for title, (k, f) in facts.items()
+            for name, d in zip(names, by)
+        }
+
     return [{'name': n or 'all', **line(n)} for n in dict.fromkeys([*by[0], *by[1]])]
 
 # %% ../nbs/5_explore/anatomy.ipynb #b470a7db
@@ -352,7 +368,10 @@ def seen(net, layer: str, image) -> list:
     "The maps of a layer as panels of a canvas, as large as `image`."
     f = maps(net, layer, image)
     (h, w) = image.shape[1:]
-    full = lambda x: np.asarray(Image.fromarray(x).resize((w, h), Image.NEAREST))
+
+    def full(x):
+        return np.asarray(Image.fromarray(x).resize((w, h), Image.NEAREST))
+
     return [
         (f'{len(f)} maps of {f.shape[1]}×{f.shape[2]} as three colours', full(as_colours(f))),
         ('those that vary most, white is high', full(mosaic(f, (h, w), n=16))),

@@ -7,10 +7,15 @@ __all__ = ['set_rate', 'unstride', 'spread', 'in_order', 'stages', 'dilate', 'Po
            'check_maps', 'normalisation', 'same_eps', 'load_backbone', 'backbone']
 
 # %% ../nbs/0_core/backbones.ipynb #7c6604e5
-import itertools, re, timm, torch
-from torch import nn
+import itertools
+import re
+
+import timm
+import torch
 from timm.layers import AvgPool2dSame, Conv2dSame
 from timm.models import adapt_input_conv
+from torch import nn
+
 from .core import *
 from .layers import *
 from .weights import *
@@ -70,9 +75,10 @@ def in_order(names: list) -> list:
         while n:
             n = n.rpartition('.')[0]
             last[n] = i
-    place = lambda i, n: (
-        last[block[1]] + 0.5 if (block := re.match(r'(.+?)\.(shortcut|skip)', n)) else i
-    )
+
+    def place(i, n):
+        return last[block[1]] + 0.5 if (block := re.match(r'(.+?)\.(shortcut|skip)', n)) else i
+
     return [n for _, n in sorted(enumerate(names), key=lambda t: place(*t))]
 
 # %% ../nbs/0_core/backbones.ipynb #cda500c3
@@ -189,9 +195,14 @@ def check_backbone(name, out_stride, dilation, multi_grid, in_chans):
         choose('out_stride', out_stride, (8, 16, 32))
     if isinstance(dilation, str):
         choose('dilation', dilation, ('gluon', 'all'))
-    rates = lambda r: (
-        isinstance(r, (tuple, list)) and len(r) > 0 and all(isinstance(n, int) and n > 0 for n in r)
-    )
+
+    def rates(r):
+        return (
+            isinstance(r, (tuple, list))
+            and len(r) > 0
+            and all(isinstance(n, int) and n > 0 for n in r)
+        )
+
     if not isinstance(dilation, str) and not (
         isinstance(dilation, (tuple, list)) and all(map(rates, dilation))
     ):

@@ -17,8 +17,11 @@ if (
     __package__ = 'segbench'
 
 # %% ../nbs/4_train/bench.ipynb #b61be006
-import ctypes, re, time
+import ctypes
+import re
+import time
 from pathlib import Path
+
 from .command import *
 from .core import *
 from .settings import parse_size
@@ -26,7 +29,9 @@ from .settings import parse_size
 # %% ../nbs/4_train/bench.ipynb #d092a1ca
 def activations(net, h: int, w: int, in_chans: int = 3) -> int:
     "Numbers that the convolutions and linear layers of `net` put out for a picture of `h`×`w`."
-    import copy, torch
+    import copy
+
+    import torch
 
     net = copy.deepcopy(net).eval().to('meta')
     total = []
@@ -137,7 +142,10 @@ def memory_needed(call, device) -> float:
     libc = ctypes.CDLL(None)
     if hasattr(libc, 'malloc_trim'):
         libc.malloc_trim(0)  # give back what earlier calls left, or it would count as held
-    field = lambda name: int(re.search(rf'{name}:\s+(\d+)', status.read_text())[1]) / 1024
+
+    def field(name):
+        return int(re.search(rf'{name}:\s+(\d+)', status.read_text())[1]) / 1024
+
     clear.write_text('5')
     held = field('VmRSS')
     call()
@@ -148,11 +156,13 @@ def work(net, inside: str, x, image):
     """The call that is timed: from `x`, normalised, or `image`, bytes in main memory, as far as
     `inside` says.
     """
-    import torch
     from segbench.protocol import decide, winners
 
     device = x.device
-    logits = lambda: net.logits(x, aux=False)[0]
+
+    def logits():
+        return net.logits(x, aux=False)[0]
+
     return dict(
         net=logits,
         map=lambda: winners(net, logits().float(), x),
@@ -172,6 +182,7 @@ def measure(
 ) -> dict:
     "What `net` needs for `bs` pictures of `size`; `fps` counts pictures."
     import torch
+
     from segbench.layers import device_name, gflops, n_used
     from segbench.protocol import autocast, pick_precision
 
@@ -195,7 +206,10 @@ def measure(
         call = work(net, inside, x, image)
         took = timed(call, device, seconds)
         memory = memory_needed(call, device)
-    at = lambda q: took[min(len(took) - 1, int(q * len(took)))]
+
+    def at(q):
+        return took[min(len(took) - 1, int(q * len(took)))]
+
     return facts | dict(
         p50_ms=at(0.5),
         p95_ms=at(0.95),
@@ -236,6 +250,7 @@ def said(m: dict) -> str:
 def build(name: str, backbone, classes: int, trust: bool = False):
     "The network `name`, or that of the run in the folder `name`, ready to be timed."
     import torch
+
     from segbench.infer import load_run, make_net
     from segbench.layers import best_device
 

@@ -9,16 +9,25 @@ __all__ = ['damages', 'only_here', 'style', 'script', 'note', 'Result', 'reading
            'main']
 
 # %% ../nbs/5_explore/board.ipynb #575d2d14
-import base64, io, json, math, numpy as np, re, zipfile, zlib
+import base64
+import io
+import json
+import math
+import re
+import zipfile
+import zlib
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+
+import numpy as np
+
 from .core import *
 from .data.same import mark
 from .markup import *
-from .settings import free
 from .metrics import conventions, ratio
+from .settings import free
 from .stats import *
 
 # %% ../nbs/5_explore/board.ipynb #67d3af61
@@ -226,11 +235,17 @@ def titled(found) -> list:
     tell = {'set': ' of {}', 'weights': ', {} weights', 'convention': ', absent classes {}'}
     usual = {'weights': 'best', 'convention': 'nanmean'}
     known = {}
-    said = lambda r, k: str(v) if (v := r.scores.get(k) or usual.get(k)) else None
+
+    def said(r, k):
+        return str(v) if (v := r.scores.get(k) or usual.get(k)) else None
+
     for title, r in zip(plain, found):
         for k in tell:
             known.setdefault((title, k), set()).add(said(r, k))
-    several = lambda title, k: len(known[title, k] - {None}) > 1
+
+    def several(title, k):
+        return len(known[title, k] - {None}) > 1
+
     return [
         t + ''.join(tell[k].format(said(r, k)) for k in tell if several(t, k) and said(r, k))
         for t, r in zip(plain, found)
@@ -328,7 +343,10 @@ def pace(rs: list) -> tuple:
     Nan for runs that were not trained here.
     """
     logs = [r.log for r in rs if r.log]
-    mean = lambda f: float(np.mean([f(log) for log in logs])) if logs else np.nan
+
+    def mean(f):
+        return float(np.mean([f(log) for log in logs])) if logs else np.nan
+
     return mean(lambda log: np.median([l['images_per_s'] for l in log])), mean(
         lambda log: log[-1]['seconds']
     )
@@ -356,7 +374,10 @@ def row(rs: list, more: str = '') -> dict:
     `more` goes to the model's name.
     """
     r, iou = rs[0], np.nanmean([np.array(r.scores['iou'], float) for r in by_seed(rs)], 0)
-    named = lambda k: f'{r.scores["classes"][k]} {100 * iou[k]:.1f}'
+
+    def named(k):
+        return f'{r.scores["classes"][k]} {100 * iou[k]:.1f}'
+
     speed, seconds = pace(rs)
     return {
         'model': r.label[0] + more,
@@ -387,7 +408,10 @@ def behind(d: Difference) -> str:
 
 def rows(rs_by_key: dict) -> list:
     "The lines of one evaluation, best mean mIoU first."
-    score = lambda rs: -np.nan_to_num(each_seed(rs).mean())
+
+    def score(rs):
+        return -np.nan_to_num(each_seed(rs).mean())
+
     found = sorted(rs_by_key.values(), key=score)
     areas = [np.stack([r.areas for r in by_seed(rs)]) for rs in found]
     groups = known_groups(rs_by_key)
@@ -444,6 +468,7 @@ def front(
 def plot(rs_by_key: dict, ax=None):
     "mIoU against parameters, with the spread over seeds, and the front."
     import matplotlib.pyplot as plt
+
     from segbench.show import plain
 
     ax = ax or plt.subplots(figsize=(5, 3))[1]
@@ -481,9 +506,12 @@ def side_by_side(rs_by_key: dict, gap: int = 4):
     None if the previews do not match.
     """
     from PIL import Image, ImageDraw, ImageFont
+
     from segbench.show import picture_in
 
-    score = lambda rs: np.nan_to_num(each_seed(rs).mean())
+    def score(rs):
+        return np.nan_to_num(each_seed(rs).mean())
+
     groups = [
         rs for rs in sorted(rs_by_key.values(), key=score) if (rs[0].run / 'preview.png').exists()
     ]
@@ -524,7 +552,10 @@ script = """for(const th of document.querySelectorAll('th'))th.onclick=()=>{cons
 # %% ../nbs/5_explore/board.ipynb #7015493a
 def html_table(lines: list) -> Markup:
     "The rows as an HTML table."
-    cells = lambda tag, words: joined(markup('<{0} title="{1}">{1}</{0}>', tag, w) for w in words)
+
+    def cells(tag, words):
+        return joined(markup('<{0} title="{1}">{1}</{0}>', tag, w) for w in words)
+
     body = joined(markup('<tr>{}</tr>', cells('td', l.values())) for l in lines)
     frame = '<div class="w"><table><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>'
     return markup(frame, cells('th', lines[0]), body)

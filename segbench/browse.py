@@ -6,12 +6,18 @@
 __all__ = ['looks', 'paint', 'turn', 'received', 'tally', 'survey_file', 'survey', 'fitting', 'pointed', 'opened', 'Browser']
 
 # %% ../nbs/5_explore/browse.ipynb #385a34a3
-import io, os, ipywidgets as widgets, numpy as np, torch
+import io
+import os
 from concurrent.futures import ThreadPoolExecutor
-from fastcore.basics import patch
 from functools import lru_cache
 from pathlib import Path
+
+import ipywidgets as widgets
+import numpy as np
+import torch
+from fastcore.basics import patch
 from PIL import Image
+
 from .canvas import *
 from .core import *
 from .data.colour import *
@@ -176,9 +182,12 @@ class Browser(Instrument):
         self.received = lru_cache(8)(lambda i, epoch: received(pairs, i, epoch, settings))
         self.canvas, self.crop = (Canvas(names=list(pairs.classes), width=w) for w in (620, 460))
         self.make_knobs()
-        wide = lambda c, w: widgets.Box(
-            [c], layout=dict(flex=f'{w} 1 300px', display='block', align_self='flex-start')
-        )
+
+        def wide(c, w):
+            return widgets.Box(
+                [c], layout=dict(flex=f'{w} 1 300px', display='block', align_self='flex-start')
+            )
+
         super().__init__(
             beside(self.back, self.number, self.next, self.title),
             beside(self.look, self.opacity, self.epoch, self.again),
@@ -260,7 +269,10 @@ def draw(self: Browser, _=None):
     i = self.numbers[self.number.value]
     image, label, wrong = self.sample(i)
     x, y = (torch.from_numpy(image) / 255, label) if wrong else self.received(i, self.epoch.value)
-    show = lambda x, y: paint(x, y, self.pairs.palette, self.look.value, self.opacity.value)
+
+    def show(x, y):
+        return paint(x, y, self.pairs.palette, self.look.value, self.opacity.value)
+
     self.canvas.show((f'picture {i}', show(image, label), label))
     self.crop.show(
         (f'training crop, epoch {self.epoch.value}', show(x.clamp(0, 1).mul(255).byte(), y), y)

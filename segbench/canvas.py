@@ -7,11 +7,20 @@ __all__ = ['png', 'from_png', 'Canvas', 'compact', 'beside', 'Said', 'button', '
            'in_background', 'living']
 
 # %% ../nbs/5_explore/canvas.ipynb #c9ec2c01
-import anywidget, base64, io, cv2, ipywidgets as widgets, matplotlib.pyplot as plt, numpy as np, traitlets
+import base64
+import io
+from threading import Thread
+
+import anywidget
+import cv2
+import ipywidgets as widgets
+import matplotlib.pyplot as plt
+import numpy as np
+import traitlets
 from fastcore.basics import patch
 from ipywidgets.widgets.widget import _instances as ipywidgets_alive
-from threading import Thread
 from PIL import Image, ImageDraw
+
 from .chart import font
 from .core import *
 from .markup import *

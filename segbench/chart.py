@@ -6,11 +6,16 @@
 __all__ = ['okabe_ito', 'font', 'Sheet', 'colours', 'ticks', 'span', 'Frame', 'heat', 'Matrix', 'turned']
 
 # %% ../nbs/5_explore/chart.ipynb #cd14a7f5
-import io, math, matplotlib, numpy as np
-from fastcore.basics import patch
+import io
+import math
 from functools import lru_cache
 from pathlib import Path
+
+import matplotlib
+import numpy as np
+from fastcore.basics import patch
 from PIL import Image, ImageDraw, ImageFont
+
 from .core import *
 from .show import *
 

@@ -7,7 +7,8 @@ __all__ = ['left_inputs', 'members', 'enlarged_map', 'one_by_one', 'between', 'c
            'class_map']
 
 # %% ../nbs/2_measure/classmap.ipynb #a7c3ce4b
-import torch, torch.nn.functional as F
+import torch
+import torch.nn.functional as F
 
 # %% ../nbs/2_measure/classmap.ipynb #c081e96a
 def left_inputs(
@@ -52,9 +53,12 @@ def one_by_one(
     align_corners: bool = False,  # As in `F.interpolate`
 ):
     "Class map of `z` at `size`, `uint8`, enlarging one class at a time."
-    grow = lambda k: F.interpolate(
-        z[None, k : k + 1], size, mode='bilinear', align_corners=align_corners
-    )[0, 0]
+
+    def grow(k):
+        return F.interpolate(
+            z[None, k : k + 1], size, mode='bilinear', align_corners=align_corners
+        )[0, 0]
+
     best = grow(0)
     who = z.new_zeros(size, dtype=torch.uint8)
     for k in range(1, len(z)):

@@ -6,7 +6,9 @@
 __all__ = ['commands', 'functions', 'usage', 'main']
 
 # %% ../nbs/4_train/cli.ipynb #e1f114ce
-import importlib, sys
+import importlib
+import sys
+
 from .command import *
 from .core import *
 

@@ -6,9 +6,14 @@
 __all__ = ['add_argument', 'Help', 'parser', 'command']
 
 # %% ../nbs/0_core/command.ipynb #89c8030f
-import argparse, inspect, math, sys
+import argparse
+import inspect
+import math
+import sys
 from difflib import get_close_matches
+
 from fastcore.docments import docments
+
 from .core import *
 
 # %% ../nbs/0_core/command.ipynb #82eab11d

@@ -7,9 +7,14 @@ __all__ = ['better', 'facts', 'scatter', 'name_beside', 'verdict', 'shown', 'as_
            'compare']
 
 # %% ../nbs/5_explore/compare.ipynb #89ab5916
-import csv, io, ipywidgets as W, numpy as np
-from fastcore.basics import patch
+import csv
+import io
 from pathlib import Path
+
+import ipywidgets as W
+import numpy as np
+from fastcore.basics import patch
+
 from segbench.board import (
     apart,
     by_seed,
@@ -48,7 +53,10 @@ def _bench(run) -> dict:
     "What the bench said of the run; nothing if it did not, or if its file is damaged."
     if not (run / 'bench.json').exists():
         return {}
-    number = lambda v: isinstance(v, (int, float)) and not isinstance(v, bool)
+
+    def number(v):
+        return isinstance(v, (int, float)) and not isinstance(v, bool)
+
     try:
         return {
             k: v for k, v in next(iter(load_json(run / 'bench.json').values())).items() if number(v)
@@ -65,7 +73,10 @@ def facts(rs: list, more: str = '', groups=None) -> dict:
     """
     r = rs[0]
     (speed, seconds) = pace(rs)
-    mean = lambda k: 100 * float(each_seed(rs, k).mean())
+
+    def mean(k):
+        return 100 * float(each_seed(rs, k).mean())
+
     bench = _bench(r.run)
     low, high = interval(bootstrap(np.stack([x.areas for x in by_seed(rs)]), groups=groups))
     return {
@@ -99,9 +110,10 @@ def scatter(
     """
     sheet = Sheet(w, h)
     (xs, ys) = np.array([[f[c] for f in found] for c in (x, y)], float)
-    wide = lambda c, v: (
-        [*v, *(b for f in found for b in (f['low'], f['high']))] if c == 'mIoU' else v
-    )
+
+    def wide(c, v):
+        return [*v, *(b for f in found for b in (f['low'], f['high']))] if c == 'mIoU' else v
+
     frame = Frame(
         sheet, (50, 26, w - 20, h - 36), span(wide(x, xs), 0.12), span(wide(y, ys), 0.1), y, x
     )
@@ -167,10 +179,13 @@ def verdict(a: list, b: list, names=('A', 'B')) -> str:
 def shown(found: list) -> list:
     "The lines of a table in words; columns that nobody measured are left out."
     known = [c for c in better if any(not np.isnan(f[c]) for f in found)]
-    word = lambda f, c: (
-        '–' if np.isnan(f[c]) else f'{f[c]:.2f}' if abs(f[c]) < 1000 else f'{f[c]:.0f}'
-    )
-    cells = lambda f, chosen: {c: word(f, c) for c in chosen}
+
+    def word(f, c):
+        return '–' if np.isnan(f[c]) else f'{f[c]:.2f}' if abs(f[c]) < 1000 else f'{f[c]:.0f}'
+
+    def cells(f, chosen):
+        return {c: word(f, c) for c in chosen}
+
     return [
         {
             'name': f['name'],
@@ -185,9 +200,12 @@ def shown(found: list) -> list:
 
 def as_markdown(lines: list) -> str:
     "`lines` as a Markdown table."
-    row = lambda cells: (
-        '| ' + ' | '.join(safe(c).replace('|', '\\|') for c in cells) + ' |'
-    )  # Markdown passes HTML on
+
+    def row(cells):
+        return (
+            '| ' + ' | '.join(safe(c).replace('|', '\\|') for c in cells) + ' |'
+        )  # Markdown passes HTML on
+
     return (
         '\n'.join(
             [
@@ -217,8 +235,13 @@ def as_latex(lines: list) -> str:
         '…': r'\dots{}',
         '–': '--',
     }
-    word = lambda c: ''.join(signs.get(s, s) for s in str(c))
-    row = lambda cells: ' & '.join(map(word, cells)) + r' \\'
+
+    def word(c):
+        return ''.join(signs.get(s, s) for s in str(c))
+
+    def row(cells):
+        return ' & '.join(map(word, cells)) + r' \\'
+
     return (
         '\n'.join(
             [
@@ -241,9 +264,10 @@ class Compare(Panel):
     def __init__(self, runs):
         self.folder = Path(runs)
         self.tables = group(results(runs))
-        choice = lambda d, o, v=None, w=300: knob(
-            W.Dropdown, d, w, options=list(o), value=v or list(o)[0]
-        )
+
+        def choice(d, o, v=None, w=300):
+            return knob(W.Dropdown, d, w, options=list(o), value=v or list(o)[0])
+
         self.table = choice('scored on', self.tables, None, 400)
         self.x = choice('across', better, 'million parameters', 250)
         self.y = choice('up', better, 'mIoU', 230)
@@ -260,7 +284,10 @@ class Compare(Panel):
         self.about = Said()
         self.said = Said()
         self.text = W.Textarea(layout=W.Layout(width='98%', height='110px', display='none'))
-        stack = lambda width, *parts: W.VBox(parts, layout=W.Layout(width=width))
+
+        def stack(width, *parts):
+            return W.VBox(parts, layout=W.Layout(width=width))
+
         super().__init__(
             beside(self.table, self.x, self.y),
             columns(
@@ -302,7 +329,10 @@ def lined_up(self: Compare) -> list:
     "The networks that pass the filter, in the order that was asked for."
     c = self.sort.value
     words = self.filter.value.lower().split()
-    key = lambda f: f[c] if c == 'name' else (np.isnan(f[c]), -better[c] * f[c])
+
+    def key(f):
+        return f[c] if c == 'name' else (np.isnan(f[c]), -better[c] * f[c])
+
     return sorted([f for f in self.found if all(w in f['name'].lower() for w in words)], key=key)
 
 # %% ../nbs/5_explore/compare.ipynb #d19d9167
@@ -367,7 +397,10 @@ def judge(self: Compare, *_):
 def export(self: Compare):
     "Write the table as it is shown into the folder of the runs, and show what was written."
     kind = self.kind.value
-    as_page = lambda lines: page({self.table.value: self.tables[self.table.value]})
+
+    def as_page(lines):
+        return page({self.table.value: self.tables[self.table.value]})
+
     write = dict(Markdown=as_markdown, LaTeX=as_latex, CSV=as_csv, HTML=as_page)[kind]
     text = write(shown(self.lined_up()))
     file = self.folder / f'board.{dict(Markdown="md", LaTeX="tex", CSV="csv", HTML="html")[kind]}'

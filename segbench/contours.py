@@ -6,7 +6,9 @@
 __all__ = ['near_border', 'boundary', 'ssim']
 
 # %% ../nbs/2_measure/contours.ipynb #67e86ca4
-import torch, torch.nn.functional as F
+import torch
+import torch.nn.functional as F
+
 from .losses import *
 
 # %% ../nbs/2_measure/contours.ipynb #afb37621
@@ -47,7 +49,10 @@ def ssim(a, b, span: float = 1.0):
     g = torch.exp(-(t**2) / (2 * 1.5**2))
     g = g / g.sum()
     window = (g[:, None] * g).expand(a.shape[1], 1, 11, 11)
-    blur = lambda x: F.conv2d(x, window, groups=x.shape[1])
+
+    def blur(x):
+        return F.conv2d(x, window, groups=x.shape[1])
+
     ma = blur(a)
     mb = blur(b)
     va = blur(a * a) - ma**2

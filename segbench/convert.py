@@ -10,11 +10,13 @@ __all__ = ['wrappers', 'of_torchvision', 'of_torchvision_deeplab', 'of_torchvisi
            'save_run', 'words', 'open_net', 'convert', 'told', 'main']
 
 # %% ../nbs/4_train/convert.ipynb #65e5a684
-import importlib, re
+import importlib
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
+
 from .command import *
 from .core import *
 
@@ -437,6 +439,7 @@ def sizes(d: dict) -> dict:
 def needed(model: str, backbone: str, n_classes: int, aux: bool) -> dict:
     "The sizes of the tensors that a network has."
     import torch
+
     from segbench.infer import make_net
 
     with torch.device('meta'):
@@ -477,15 +480,18 @@ def made_of(read, theirs: dict) -> dict:
 # %% ../nbs/4_train/convert.ipynb #58546517
 def fates(theirs: dict, report, made: dict) -> list:
     "What became of every tensor, in rows: names of theirs, fate, name of ours."
-    how = lambda k: (
-        'filled in'
-        if not made[k]
-        else 'taken'
-        if made[k] == [k]
-        else 'renamed'
-        if len(made[k]) == 1
-        else 'joined'
-    )
+
+    def how(k):
+        return (
+            'filled in'
+            if not made[k]
+            else 'taken'
+            if made[k] == [k]
+            else 'renamed'
+            if len(made[k]) == 1
+            else 'joined'
+        )
+
     rows = [(' + '.join(made[k]), how(k), k) for k in report.taken]
     used = {t for k in report.taken for t in made[k]}
     return (
@@ -500,8 +506,13 @@ def misfit(net, ours: dict, report, best) -> str:
 
     Nothing if they do, perhaps but for whole parts.
     """
-    part = lambda k: k.partition('.')[0]
-    size = lambda t: '×'.join(map(str, t.shape))
+
+    def part(k):
+        return k.partition('.')[0]
+
+    def size(t):
+        return '×'.join(map(str, t.shape))
+
     torn = [k for k in report.missing if part(k) in {part(t) for t in report.taken}]
     over = [k for k in report.unused if best and k in best[2]]
     if not report.taken:
@@ -644,7 +655,10 @@ def convert(
         read = origin.ours
         how = f'by the names of {origin.name}'
     else:
-        read = lambda d: by_match(d, net)[0]
+
+        def read(d):
+            return by_match(d, net)[0]
+
         how = by_match(theirs, net)[1]
     ours = read(theirs)
     report = load_weights(net, ours, source, by_name=True)
@@ -660,7 +674,10 @@ def convert(
 # %% ../nbs/4_train/convert.ipynb #99dd7a0f
 def told(report, rows) -> str:
     "The fates, counted; by name those that were skipped or are missing."
-    few = lambda l: ', '.join(l[:3]) + f' and {len(l) - 3} more' * (len(l) > 3)
+
+    def few(l):
+        return ', '.join(l[:3]) + f' and {len(l) - 3} more' * (len(l) > 3)
+
     names = {
         what: few([a or b for a, how, b in rows if how == what]) for what in ('skipped', 'missing')
     }

@@ -8,7 +8,18 @@ __all__ = ['marks', 'UserError', 'Stopped', 'choose', 'at_least', 'of_kind', 'na
            'read_log', 'run_folder', 'read_config', 'locked']
 
 # %% ../nbs/0_core/core.ipynb #e8734f22
-import ast, importlib, importlib.util, inspect, json, os, re, signal, socket, sys, time, uuid, zipfile
+import ast
+import importlib
+import importlib.util
+import inspect
+import json
+import os
+import signal
+import socket
+import sys
+import time
+import uuid
+import zipfile
 from contextlib import contextmanager, suppress
 from difflib import get_close_matches
 from functools import partial, wraps
@@ -260,7 +271,10 @@ def rng(*key):
 # %% ../nbs/0_core/core.ipynb #c7b4cdb0
 def seed_all(*key):
     "Seed PyTorch, NumPy and Python from the integers `key`, 42 by default."
-    import random, numpy as np, torch
+    import random
+
+    import numpy as np
+    import torch
 
     s = int(rng(*(key or (42,))).integers(2**31))
     random.seed(s)
@@ -305,9 +319,8 @@ def whole(path):
 # %% ../nbs/0_core/core.ipynb #4b868938
 def remember(path, data: bytes):
     "Write `data` to `path` if it can be written; for what only saves time."
-    with suppress(OSError):
-        with whole(path) as part:
-            part.write_bytes(data)
+    with suppress(OSError), whole(path) as part:
+        part.write_bytes(data)
 
 # %% ../nbs/0_core/core.ipynb #99be5415
 def save_json(path, obj):
@@ -366,7 +379,10 @@ def read_log(run):
     log = regular(Path(run) / 'log.jsonl')
     if not log.exists():
         return []
-    fine = lambda v: v is None or isinstance(v, (int, float))
+
+    def fine(v):
+        return v is None or isinstance(v, (int, float))
+
     try:
         *lines, torn = log.read_text(encoding='utf8').split('\n')
         # while a training writes, its last line may be torn; afterwards, and without a whole line,

@@ -6,10 +6,13 @@
 __all__ = ['check_launch', 'accelerator', 'sync_norms']
 
 # %% ../nbs/0_core/device.ipynb #439fccc0
-import os, torch
+import os
+
+import torch
 from accelerate import Accelerator
 from accelerate.utils import GradientAccumulationPlugin
 from timm.layers import convert_sync_batchnorm
+
 from .core import *
 
 # %% ../nbs/0_core/device.ipynb #faff24d4

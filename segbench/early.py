@@ -6,8 +6,10 @@
 __all__ = ['Known', 'known', 'strips', 'sigmoid_focal', 'focal', 'at_once']
 
 # %% ../nbs/2_measure/early.ipynb #56f9dbec
-import torch, torch.nn.functional as F
+import torch
+import torch.nn.functional as F
 from torch.autograd.function import once_differentiable
+
 from .losses import *
 
 # %% ../nbs/2_measure/early.ipynb #5d78ba4e

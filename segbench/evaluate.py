@@ -19,6 +19,7 @@ if (
 import sys
 from dataclasses import asdict
 from pathlib import Path
+
 from .command import *
 from .core import *
 from .train import open_data
@@ -100,6 +101,7 @@ def evaluate(
     import numpy as np
     from accelerate.utils import gather_object
     from tqdm import tqdm
+
     from segbench.device import accelerator
     from segbench.infer import judge, load_run, save_scores, score
     from segbench.metrics import conventions
@@ -113,12 +115,15 @@ def evaluate(
     )
     precision = precision_of(precision, config['precision'], acc.device)
     replaceable(*(f'{run}/eval/{pairs.name}-{protocol}.{end}' for end in ('npz', 'json', 'png')))
-    bar = lambda b: tqdm(
-        b,
-        f'scoring {pairs.name}',
-        leave=False,
-        disable=not (acc.is_main_process and sys.stderr.isatty()),
-    )
+
+    def bar(b):
+        return tqdm(
+            b,
+            f'scoring {pairs.name}',
+            leave=False,
+            disable=not (acc.is_main_process and sys.stderr.isatty()),
+        )
+
     rows, _ = score(
         net,
         pairs,
@@ -160,6 +165,7 @@ def judged(shares, picture) -> dict:
     The reliability diagram goes to the file `picture`.
     """
     from matplotlib.figure import Figure
+
     from segbench.quality import boundary_rule, ece, reliability
     from segbench.stats import miou
 

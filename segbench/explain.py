@@ -7,12 +7,17 @@ __all__ = ['measures', 'ways', 'orders', 'Asked', 'winner', 'from_runs', 'pictur
            'margin', 'shown', 'ranked', 'bars', 'kept_miou', 'rated', 'ordered', 'Explorer', 'scored']
 
 # %% ../nbs/5_explore/explain.ipynb #93fd287a
-import ipywidgets as widgets, matplotlib, numpy as np, torch
 from dataclasses import dataclass, field
-from fastcore.basics import patch
 from functools import lru_cache
 from pathlib import Path
 from threading import RLock
+
+import ipywidgets as widgets
+import matplotlib
+import numpy as np
+import torch
+from fastcore.basics import patch
+
 from .board import evaluations
 from .canvas import *
 from .core import *
@@ -69,12 +74,17 @@ def from_runs(
                 f'{str(r)!r} knows other classes than {str(first)!r}; '
                 'compare networks of the same classes.'
             )
-    order = lambda c: (
-        None
-        if c['classes'] == config['classes']
-        else [c['classes'].index(k) for k in config['classes']]
-    )
-    precision = lambda net, c: precision_of(None, c['precision'], next(net.parameters()).device)
+
+    def order(c):
+        return (
+            None
+            if c['classes'] == config['classes']
+            else [c['classes'].index(k) for k in config['classes']]
+        )
+
+    def precision(net, c):
+        return precision_of(None, c['precision'], next(net.parameters()).device)
+
     return [Asked(r.name, net, protocol, precision(net, c), r, order(c)) for r, net, c in loaded]
 
 
@@ -147,7 +157,10 @@ def ranked(
 
 def bars(name: str, ranks, truth: int, classes, pal) -> Markup:
     "The ranks of one network as HTML bars; the true class is ticked."
-    name_of = lambda k: chip(classes[k], pal[k]) if k < len(classes) else chip('void', (0, 0, 0))
+
+    def name_of(k):
+        return chip(classes[k], pal[k]) if k < len(classes) else chip('void', (0, 0, 0))
+
     row = '<tr><td>{}{}</td><td><s style="width:{}px"></s>{} %</td></tr>'
     lines = [
         markup(row, name_of(k), ' ✓' * (k == truth), f'{80 * v:.0f}', f'{100 * v:.1f}')

@@ -7,18 +7,33 @@ __all__ = ['stops', 'Training', 'collate', 'ignore_stops', 'read_state', 'proven
            'polite', 'finished', 'as_begun', 'fit']
 
 # %% ../nbs/4_train/fit.ipynb #917d48ad
-import copy, inspect, json, math, os, resource, shlex, signal, subprocess, sys, threading, time, numpy as np, torch
-from accelerate.utils import broadcast_object_list, gather_object
+import copy
+import inspect
+import json
+import math
+import os
+import resource
+import shlex
+import signal
+import subprocess
+import sys
+import threading
+import time
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import asdict, fields, replace
-from fastcore.basics import patch
 from importlib.metadata import version
-from IPython import get_ipython
-from IPython.display import HTML, display
 from itertools import islice
 from pathlib import Path
+
+import numpy as np
+import torch
+from accelerate.utils import broadcast_object_list, gather_object
+from fastcore.basics import patch
+from IPython import get_ipython
+from IPython.display import HTML, display
 from PIL import Image
 from tqdm import tqdm
+
 from .core import *
 from .data.colour import *
 from .data.pairs import *
@@ -27,11 +42,11 @@ from .data.transforms import *
 from .data.verdict import *
 from .device import *
 from .infer import *
-from .protocol import *
 from .layers import *
 from .losses import *
 from .metrics import *
 from .optim import *
+from .protocol import *
 from .settings import *
 from .show import *
 from .weights import *
@@ -279,7 +294,10 @@ def loss(self: Training, image, label, extra=None, net=None, criterion=None):
     """The loss of a batch of bytes, by `net` in place of the network and `criterion` in place of
     the loss if given.
     """
-    move = lambda x: x.to(self.acc.device, non_blocking=True)
+
+    def move(x):
+        return x.to(self.acc.device, non_blocking=True)
+
     image = move(image)
     label = move(label)
     x = recolour(image, self.plain.mean, self.plain.std, self.s.jitter, self.s.stain, self.s.blur)
@@ -395,9 +413,12 @@ def preview(self: Training, n: int = 3):
         x = np.ascontiguousarray(to_array(image))
         rows.append([x, colour(label, pal), colour(pred, pal)])
     h, w = rows[0][0].shape[:2]
-    tile = lambda a: np.asarray(
-        Image.fromarray(a).resize((min(w, 480), round(h * min(w, 480) / w)), Image.NEAREST)
-    )
+
+    def tile(a):
+        return np.asarray(
+            Image.fromarray(a).resize((min(w, 480), round(h * min(w, 480) / w)), Image.NEAREST)
+        )
+
     return np.concatenate([np.concatenate([tile(a) for a in row], 1) for row in rows])
 
 # %% ../nbs/4_train/fit.ipynb #d18a4785
@@ -472,10 +493,13 @@ def _asked_for(text) -> bool:
 
 def _odd(d: dict):
     "The first key of the state `d` whose value no training can have; None if all make sense."
-    number = lambda v, kind=(int, float): (
-        isinstance(v, kind) and not isinstance(v, bool) and 0 <= v < math.inf
-    )
-    share = lambda v: number(v) and v <= 1
+
+    def number(v, kind=(int, float)):
+        return isinstance(v, kind) and not isinstance(v, bool) and 0 <= v < math.inf
+
+    def share(v):
+        return number(v) and v <= 1
+
     tests = dict(
         step=lambda v: number(v, int),
         scores=lambda v: isinstance(v, list) and all(map(share, v)),
@@ -852,7 +876,9 @@ class Table:
         )
 
     def draw(self, step):
-        cells = lambda row, tag: ''.join(f'<{tag}>{c}</{tag}>' for c in row)
+        def cells(row, tag):
+            return ''.join(f'<{tag}>{c}</{tag}>' for c in row)
+
         body = ''.join(f'<tr>{cells(r, "td")}</tr>' for r in self.rows)
         bar = (
             f'<progress value="{step}" max="{self.steps}"></progress> step {step} of {self.steps}'
@@ -882,7 +908,10 @@ def add(self: Table, row: dict):
     )
     if self.html:
         return self.draw(row['step'])
-    line = lambda cells: ' '.join(f'{c:>12}' for c in cells)
+
+    def line(cells):
+        return ' '.join(f'{c:>12}' for c in cells)
+
     if self.on:
         self.bar.write(
             '\n'.join(([line(self.columns)] if len(self.rows) == 1 else []) + [line(self.rows[-1])])

@@ -7,9 +7,15 @@ __all__ = ['keep_memory', 'Numbered', 'loader', 'loading', 'same_size', 'each_lo
            'make_net', 'load_run', 'save_scores']
 
 # %% ../nbs/4_train/infer.ipynb #a6e65f3d
-import ctypes, inspect, sys, numpy as np, torch
+import ctypes
+import inspect
+import sys
 from contextlib import contextmanager
 from pathlib import Path
+
+import numpy as np
+import torch
+
 from .core import *
 from .data.same import mark
 from .layers import *
@@ -80,7 +86,10 @@ def loading(advice: str = ''):
 # %% ../nbs/4_train/infer.ipynb #0a4d2e71
 def same_size(batch):
     "The batch in parts whose pictures and labels have one size, stacked: numbers, images, labels."
-    key = lambda item: (item[1].shape, item[2].shape)
+
+    def key(item):
+        return (item[1].shape, item[2].shape)
+
     for shape in dict.fromkeys(map(key, batch)):
         i, x, y = zip(*[item for item in batch if key(item) == shape])
         yield i, torch.stack(x), torch.stack(y)

@@ -8,8 +8,13 @@ __all__ = ['conv_bn', 'separable_bn', 'head', 'resize', 'bilinear_up', 'borders'
            'Depthwise', 'quick_depthwise']
 
 # %% ../nbs/0_core/layers.ipynb #7b2b8fba
-import copy, platform, re, torch, torch.nn.functional as F
+import copy
+import platform
+import re
 from pathlib import Path
+
+import torch
+import torch.nn.functional as F
 from torch import nn
 from torch.nn.grad import conv2d_weight
 from torch.utils.flop_counter import FlopCounterMode

@@ -7,10 +7,17 @@ __all__ = ['Loss', 'wide', 'pixel_ce', 'pixel_weight', 'mass', 'ce', 'promises',
            'plain_ce', 'combined', 'class_counts', 'frequency', 'effective', 'class_weights']
 
 # %% ../nbs/2_measure/losses.ipynb #3320a16d
-import inspect, re, matplotlib.pyplot as plt, numpy as np, torch, torch.nn.functional as F
+import inspect
+import re
 from dataclasses import dataclass, replace
 from functools import partial
+
+import matplotlib.pyplot as plt
+import numpy as np
+import torch
+import torch.nn.functional as F
 from torch.testing import assert_close
+
 from .core import *
 
 # %% ../nbs/2_measure/losses.ipynb #e1e17a1b
@@ -255,9 +262,12 @@ def combined(text: str, weight=None, source=None) -> Criterion:
 # %% ../nbs/2_measure/losses.ipynb #46b6fdd6
 def class_counts(pairs):
     "Pixels of each class in each picture of `pairs`, n×k `int64`."
-    count = lambda i: torch.from_numpy(
-        np.bincount(pairs.label(i).ravel(), minlength=256)[: len(pairs.classes)]
-    )
+
+    def count(i):
+        return torch.from_numpy(
+            np.bincount(pairs.label(i).ravel(), minlength=256)[: len(pairs.classes)]
+        )
+
     return torch.stack([count(i) for i in range(len(pairs))])
 
 # %% ../nbs/2_measure/losses.ipynb #cf989803

@@ -6,8 +6,12 @@
 __all__ = ['by_stem', 'opened', 'likely', 'of_split', 'nearest', 'find_maps', 'said_by', 'read_map', 'count', 'count_all', 'main']
 
 # %% ../nbs/4_train/maps.ipynb #ece4915c
-import json, os, sys, unicodedata
+import json
+import os
+import sys
+import unicodedata
 from pathlib import Path
+
 from .command import *
 from .core import *
 from .train import open_data
@@ -44,6 +48,7 @@ def opened(file):
     A `UserError` if it is no picture that can be read.
     """
     from PIL import Image
+
     from segbench.data.images import header
 
     header(file, what='map')
@@ -68,18 +73,29 @@ def of_split(files, picture, maps) -> list:
     """
     from segbench.data.pairs import called, split_names
 
-    splits = lambda parts: {called(p) for p in parts} & {*split_names.values()}
+    def splits(parts):
+        return {called(p) for p in parts} & {*split_names.values()}
+
     mine = splits(Path(picture).parent.parts)
-    here = lambda f: splits(f.relative_to(maps).parent.parts)
+
+    def here(f):
+        return splits(f.relative_to(maps).parent.parts)
+
     return [f for f in files if not mine or not here(f) or mine & here(f)]
 
 
 def nearest(picture, files: list):
     "The one of `files` whose folders are called like those of `picture`, from the last one up."
-    above = lambda p: p.parent.parts[::-1]
-    steps = lambda q: next(
-        (k for k, (a, b) in enumerate(zip(above(picture), above(q))) if a != b), len(picture.parts)
-    )
+
+    def above(p):
+        return p.parent.parts[::-1]
+
+    def steps(q):
+        return next(
+            (k for k, (a, b) in enumerate(zip(above(picture), above(q))) if a != b),
+            len(picture.parts),
+        )
+
     best = sorted(files, key=steps)
     if len(best) > 1 and steps(best[-1]) == steps(best[-2]):
         raise UserError(f'{picture} has two maps, {best[-2]} and {best[-1]}; keep one of them.')
@@ -140,7 +156,10 @@ def _understood(said) -> bool:
         return True
     if not isinstance(values, list) or len(values) != len(names):
         return False
-    number = lambda v, most: type(v) is int and 0 <= v < most
+
+    def number(v, most):
+        return type(v) is int and 0 <= v < most
+
     colours = all(
         isinstance(v, list) and len(v) == 3 and all(number(x, 256) for x in v) for v in values
     )
@@ -184,6 +203,7 @@ def read_map(
 ):
     "Classes in the map `file`, `uint8` h×w, with 255 for all that is no class."
     import numpy as np
+
     from segbench.data.images import read_painted
     from segbench.data.pairs import by_colour, by_index, read_label
 
@@ -211,6 +231,7 @@ def read_map(
 def count(file, pairs, i: int, ids: bool, said=None):
     "Packed counts of the map `file` for picture `i`."
     import torch
+
     from segbench.metrics import confusion, pack
 
     pred = read_map(file, pairs, ids, said)
@@ -225,8 +246,9 @@ def count(file, pairs, i: int, ids: bool, said=None):
 # %% ../nbs/4_train/maps.ipynb #b9c1afbf
 def count_all(files, pairs, ids: bool, said=None):
     "Packed counts of all `files`, one for each picture of `pairs`, on all cores."
-    import numpy as np
     from concurrent.futures import ThreadPoolExecutor
+
+    import numpy as np
     from tqdm import tqdm
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:

@@ -6,8 +6,11 @@
 __all__ = ['conventions', 'confusion', 'mean_in_order', 'ratio', 'Scores', 'table', 'as_dict', 'pack', 'unpack']
 
 # %% ../nbs/2_measure/metrics.ipynb #f3a34846
-import numpy as np, torch
 from dataclasses import dataclass
+
+import numpy as np
+import torch
+
 from .core import *
 
 # %% ../nbs/2_measure/metrics.ipynb #dfaaebd5
@@ -91,7 +94,10 @@ def table(scores, classes) -> str:
 # %% ../nbs/2_measure/metrics.ipynb #f7fa7b98
 def as_dict(scores, classes) -> dict:
     "The scores with the keys of a run's `eval/*.json`; nan becomes null."
-    plain = lambda v: None if np.isnan(v) else float(v)
+
+    def plain(v):
+        return None if np.isnan(v) else float(v)
+
     per_class = {
         k: [plain(v) for v in getattr(scores, k)] for k in ('iou', 'acc', 'precision', 'dice')
     }

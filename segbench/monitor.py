@@ -7,9 +7,15 @@ __all__ = ['frames', 'axes', 'Tail', 'runs_below', 'state', 'clock', 'standing',
            'monitor', 'fit_live']
 
 # %% ../nbs/5_explore/monitor.ipynb #d0f88429
-import ipywidgets as W, json, numpy as np, threading, time
-from fastcore.basics import patch
+import json
+import threading
+import time
 from pathlib import Path
+
+import ipywidgets as W
+import numpy as np
+from fastcore.basics import patch
+
 from .board import reading
 from .canvas import *
 from .chart import *
@@ -89,7 +95,10 @@ def standing(run, log: list, config: dict) -> dict:
     of = config['steps']
     best = max((r['miou'] for r in log if 'miou' in r), default=None)
     left = last.get('seconds', 0) / max(step, 1) * (of - step)
-    word = lambda v, f: '–' if v is None else f.format(v)
+
+    def word(v, f):
+        return '–' if v is None else f.format(v)
+
     return {
         'run': Path(run).name,
         'state': seen,
@@ -291,11 +300,14 @@ def redraw(self: Monitor):
             [t.rows for t in self.tails.values()], list(self.tails).index(run), self.along.value
         ).png()
         fill(self.preview, run / 'preview.png')
-        words = lambda r: {
-            k: f.format(r[k]) if r.get(k) is not None else '–'
-            for k, f in Table.columns.items()
-            if k not in ('images_per_s', 'macc')
-        }
+
+        def words(r):
+            return {
+                k: f.format(r[k]) if r.get(k) is not None else '–'
+                for k, f in Table.columns.items()
+                if k not in ('images_per_s', 'macc')
+            }
+
         self.scores.value = tabular([words(r) for r in self.tails[run].rows if 'miou' in r][-12:])
 
 

@@ -6,8 +6,13 @@
 __all__ = ['groups', 'optimiser', 'poly', 'cosine', 'onecycle', 'step', 'constant', 'plateau', 'schedule', 'EMA']
 
 # %% ../nbs/4_train/optim.ipynb #b4085165
-import copy, inspect, math, torch
+import copy
+import inspect
+import math
 from functools import partial
+
+import torch
+
 from .core import *
 
 # %% ../nbs/4_train/optim.ipynb #04ac9e0b

@@ -7,7 +7,9 @@ __all__ = ['probs', 'overlaps', 'tversky', 'dice', 'jaccard', 'jaccard_steps', '
            'sorted_slopes', 'counted', 'lovasz_gradient', 'lovasz']
 
 # %% ../nbs/2_measure/overlap.ipynb #25b3471d
-import torch, torch.nn.functional as F
+import torch
+import torch.nn.functional as F
+
 from .core import *
 from .early import *
 from .losses import *
@@ -60,11 +62,17 @@ def jaccard_steps(true, false):
     """The step of the Jaccard loss for each true and each false pixel in every bin, from counts
     k×bins in falling order of error.
     """
-    passed = lambda n: F.pad(n.cumsum(1), (1, 0))
+
+    def passed(n):
+        return F.pad(n.cumsum(1), (1, 0))
+
     size = true.sum(1, keepdim=True)
     a = size - passed(true)
     b = 1 / (size + passed(false)).clamp(min=1)
-    middle = lambda x: (x[:, 1:] + x[:, :-1]) / 2
+
+    def middle(x):
+        return (x[:, 1:] + x[:, :-1]) / 2
+
     return middle(b), -middle(a) * b.diff() / false.clamp(min=1)
 
 # %% ../nbs/2_measure/overlap.ipynb #159f6fd7
@@ -78,7 +86,10 @@ def bin_places(x, label, bins: int):
     own = label.long()[:, None] * on
     k = x.shape[1]
     row = (bins + 1) * torch.arange(2 * k, dtype=torch.int32, device=x.device)
-    place = lambda error: (error * (on * (bins - 1)) + 1.5 * on).int()
+
+    def place(error):
+        return (error * (on * (bins - 1)) + 1.5 * on).int()
+
     mine = place(1 - p.gather(1, own)) + row[own + k]
     # nan has no place, and what it is as a whole number differs from machine to machine: bin 0,
     # which is not counted

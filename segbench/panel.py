@@ -6,9 +6,12 @@
 __all__ = ['table_style', 'swatch', 'gauge', 'tabular', 'prose', 'image', 'fill', 'columns', 'still', 'shrunk', 'Panel', 'below']
 
 # %% ../nbs/5_explore/panel.ipynb #87b99abc
-import io, ipywidgets as W
+import io
+
+import ipywidgets as W
 from fastcore.basics import patch
 from PIL import Image
+
 from .canvas import *
 from .markup import *
 from .show import picture_in
@@ -45,9 +48,12 @@ def tabular(
     "`rows` as an HTML table."
     if not rows:
         return Markup('')
-    cells = lambda tag, row: joined(
-        Markup(f'<{tag}{" class=l" * (k in left)}>{safe(v)}</{tag}>') for k, v in row.items()
-    )
+
+    def cells(tag, row):
+        return joined(
+            Markup(f'<{tag}{" class=l" * (k in left)}>{safe(v)}</{tag}>') for k, v in row.items()
+        )
+
     body = ''.join(
         f'<tr{" class=on" * (i == marked)}>{cells("td", r)}</tr>' for i, r in enumerate(rows)
     )
@@ -137,7 +143,10 @@ class Panel(Instrument):
 
     def press(self, button, f):
         "Call `f` when `button` is pressed."
-        call = lambda _: f()
+
+        def call(_):
+            return f()
+
         button.on_click(call)
         self.heard.append((button, call, None))
 

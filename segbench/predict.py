@@ -16,8 +16,10 @@ if (
     __package__ = 'segbench'
 
 # %% ../nbs/4_train/predict.ipynb #a6aa9b8a
-import json, sys
+import json
+import sys
 from pathlib import Path
+
 from .command import *
 from .core import *
 
@@ -74,8 +76,8 @@ def save_map(path, classes, pal, names=None):
     """Write class indices, h×w, as a PNG that carries its palette and, if given, the names of the
     classes.
     """
-    from PIL import Image
     import numpy as np
+    from PIL import Image
 
     image = Image.fromarray(np.asarray(classes, np.uint8), 'P')
     image.putpalette(np.asarray(pal, np.uint8).ravel().tolist())
@@ -88,8 +90,8 @@ def save_values(path, values, names=None, table=None):
 
     `table` has the value of each of the classes `names`.
     """
-    from PIL import Image
     import numpy as np
+    from PIL import Image
 
     small = values.ndim == 3 or values.max() < 256
     image = Image.fromarray(values.astype(np.uint8 if small else np.uint16))
@@ -137,7 +139,9 @@ def predict_file(net, file, target, config, with_overlay, ids, ask):
     """Write the class map of one picture to `target`.png, as indices or file values, and the
     overlay beside it.
     """
-    import numpy as np, torch
+    import numpy as np
+    import torch
+
     from segbench.protocol import decide
     from segbench.show import captioned, overlay
 
@@ -180,6 +184,7 @@ def main(
     files = distinct(find_pictures(pictures, out := out or Path(run) / 'predictions'))
     import numpy as np
     from tqdm import tqdm
+
     from segbench.infer import load_run
     from segbench.layers import best_device
     from segbench.protocol import Protocol, precision_of

@@ -8,11 +8,17 @@ __all__ = ['fast_types', 'pick_precision', 'precision_of', 'autocast', 'Protocol
            'protocol_named', 'protocol_of', 'to_score']
 
 # %% ../nbs/4_train/protocol.ipynb #d4947d8d
-import inspect, numpy as np, re, torch, torch.nn.functional as F
+import inspect
+import re
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+import torch.nn.functional as F
 from fastcore.basics import patch
 from PIL import Image
+
 from .classmap import *
 from .core import *
 from .data.colour import *
@@ -142,8 +148,13 @@ def ask(
     l = wide // 2
     if tall or wide:
         x = F.pad(x, (l, wide - l, t, tall - t))
-    logits = lambda v: net.enlarge(net.logits(v, aux=False)[0].float(), v)
-    once = lambda v: logits(v).softmax(1) if soft else logits(v)
+
+    def logits(v):
+        return net.enlarge(net.logits(v, aux=False)[0].float(), v)
+
+    def once(v):
+        return logits(v).softmax(1) if soft else logits(v)
+
     p = (once(x) + once(x.flip(-1)).flip(-1)) / 2 if protocol.flip else once(x)
     return p[..., t : t + h, l : l + w]
 
@@ -210,7 +221,10 @@ def _filled(
         return x
     n = protocol.window
     step = starts(10 * n, n, protocol.overlap)[1]
-    lacking = lambda side: n - side if side <= n else (n - side) % step
+
+    def lacking(side):
+        return n - side if side <= n else (n - side) % step
+
     return F.pad(x, (0, lacking(x.shape[-1]), 0, lacking(x.shape[-2])))
 
 # %% ../nbs/4_train/protocol.ipynb #92244ab7
@@ -235,7 +249,10 @@ def answer(
     """
     size = size or image.shape[-2:]
     total = 0
-    say = lambda v: ask(net, v, protocol, protocol.soft)
+
+    def say(v):
+        return ask(net, v, protocol, protocol.soft)
+
     with autocast(precision, image.device):
         for s in protocol.scales:
             x = view(image, s, protocol.long)
@@ -273,7 +290,10 @@ def decide(net, image, protocol=Protocol(), size=None, precision: str = 'no'):
     if not own:
         return answer(net, image, protocol, size, precision).max(1).indices.byte()
     if protocol.window:
-        say = lambda v: ask(net, v, protocol, protocol.soft)
+
+        def say(v):
+            return ask(net, v, protocol, protocol.soft)
+
         (h, w) = image.shape[2:]
         x = _filled(image, protocol)
         t = 0
@@ -360,7 +380,10 @@ def _reduced(image, label, side: int):
     """
     h, w = label.shape
     size = (int(w * side / h), side) if w > h else (side, int(h * side / w))
-    see = lambda x, how: torch.from_numpy(np.array(Image.fromarray(x.numpy()).resize(size, how)))
+
+    def see(x, how):
+        return torch.from_numpy(np.array(Image.fromarray(x.numpy()).resize(size, how)))
+
     return torch.stack([see(c, Image.BILINEAR) for c in image]), see(label, Image.NEAREST)
 
 

@@ -6,7 +6,10 @@
 __all__ = ['boundary_rule', 'on_border', 'boundary_areas', 'calibration_counts', 'ece', 'reliability']
 
 # %% ../nbs/2_measure/quality.ipynb #f0a08c26
-import cv2, numpy as np, torch
+import cv2
+import numpy as np
+import torch
+
 from .metrics import *
 
 # %% ../nbs/2_measure/quality.ipynb #9eee9340
@@ -62,7 +65,10 @@ def boundary_areas(
     near_y, counts = _scored_border(y, d)
     near_p = on_border(p, d, y == 255) & counts
     near_y = near_y & counts
-    count = lambda a, keep: np.bincount(a[keep], minlength=256)[:n]
+
+    def count(a, keep):
+        return np.bincount(a[keep], minlength=256)[:n]
+
     return np.stack([count(y, near_p & near_y & (p == y)), count(y, near_y), count(p, near_p)])
 
 # %% ../nbs/2_measure/quality.ipynb #38ceead9

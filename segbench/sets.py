@@ -6,8 +6,10 @@
 __all__ = ['source_of', 'known_splits', 'overview', 'get', 'weigh', 'lacking', 'opened', 'check', 'cache']
 
 # %% ../nbs/4_train/sets.ipynb #2bda1ca6
-import inspect, sys
+import inspect
+import sys
 from pathlib import Path
+
 from .core import *
 
 # %% ../nbs/4_train/sets.ipynb #d1506651
@@ -82,6 +84,7 @@ def get(
 def weigh(counts) -> dict:
     "Class weights by every rule, from the pixels of each class in each picture, n×k."
     import torch
+
     from segbench.losses import class_weights
 
     return {
@@ -145,7 +148,8 @@ def check(
 ):
     "Examine a data set; status 1 if something is wrong with it."
     import matplotlib.pyplot as plt
-    from segbench.data.doctor import class_chart, share_table, examine, problem_list
+
+    from segbench.data.doctor import class_chart, examine, problem_list, share_table
 
     at_least(0, most=most)
     reader = lookup('data', name)

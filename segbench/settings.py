@@ -7,8 +7,10 @@ __all__ = ['free', 'Settings', 'with_settings', 'parse_size', 'settings_of', 'ch
 
 # %% ../nbs/4_train/settings.ipynb #1b988d44
 from dataclasses import asdict, dataclass, fields
-from fastcore.meta import delegates
 from pathlib import Path
+
+from fastcore.meta import delegates
+
 from .core import *
 
 # %% ../nbs/4_train/settings.ipynb #54a8a1a3
@@ -137,7 +139,7 @@ def check_settings(s):
             of_kind(f.name, getattr(s, f.name), f.type, f.default)  # `parse_size` reads crops
     for k, limits in _limits.items():
         at_least(*limits, **{k: getattr(s, k)})
-    if not (0 < s.momentum if s.opt == 'nesterov' else 0 <= s.momentum) or s.momentum >= 1:
+    if not (s.momentum > 0 if s.opt == 'nesterov' else s.momentum >= 0) or s.momentum >= 1:
         raise UserError(f'momentum is {s.momentum}, but lies between 0 and 1, such as .9.')
     for k in ('warmup', 'ema', 'flip', 'vflip', 'blur', 'stain'):
         if not 0 <= getattr(s, k) <= 1:

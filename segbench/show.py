@@ -7,7 +7,13 @@ __all__ = ['voc_palette', 'palette', 'to_array', 'colour', 'overlay', 'edges', '
            'class_table', 'grid', 'picture_in']
 
 # %% ../nbs/0_core/show.ipynb #d892a91c
-import colorsys, itertools, matplotlib.pyplot as plt, numpy as np, os, warnings
+import colorsys
+import itertools
+import os
+import warnings
+
+import matplotlib.pyplot as plt
+import numpy as np
 from matplotlib.patches import Patch
 from PIL import Image, ImageDraw, ImageFont
 
@@ -18,8 +24,13 @@ def voc_palette(
     """PASCAL VOC's colours: the bits of the class number, dealt in turn to red, green and blue,
     highest first.
     """
-    bit = lambda c, k: c >> k & 1
-    channel = lambda c, k: sum(bit(c, 3 * j + k) << (7 - j) for j in range(8))
+
+    def bit(c, k):
+        return c >> k & 1
+
+    def channel(c, k):
+        return sum(bit(c, 3 * j + k) << (7 - j) for j in range(8))
+
     return np.array([[channel(c, k) for k in range(3)] for c in range(n)], np.uint8)
 
 # %% ../nbs/0_core/show.ipynb #90f1a5ed

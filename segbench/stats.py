@@ -7,9 +7,11 @@ __all__ = ['least_seeds', 'areas', 'miou', 'overall', 'areas_packed', 'merged', 
            'paired', 'told_apart', 'places']
 
 # %% ../nbs/2_measure/stats.ipynb #08f175a3
+from typing import NamedTuple
+
 import numpy as np
 from scipy.stats import t as student
-from typing import NamedTuple
+
 from .core import *
 from .metrics import *
 
@@ -118,7 +120,10 @@ def swapped(
     """
     a, b = (_seeds(x).mean(0) for x in (a, b))
     moved = rng(0).integers(0, 2, (times, len(a))) @ (a - b).reshape(len(a), -1)
-    gap = lambda moved: abs(miou(a.sum(0) - moved) - miou(b.sum(0) + moved))
+
+    def gap(moved):
+        return abs(miou(a.sum(0) - moved) - miou(b.sum(0) + moved))
+
     as_large = gap(moved.reshape(times, *a.shape[1:])) >= gap(0) - 1e-12
     return max(2 * 0.5 ** len(a), float(1 + as_large.sum()) / (1 + times))
 

@@ -6,9 +6,11 @@
 __all__ = ['main', 'can_be', 'still', 'one', 'why']
 
 # %% ../nbs/4_train/sweep.ipynb #1ded218a
-import sys, traceback
+import sys
+import traceback
 from dataclasses import asdict
 from pathlib import Path
+
 from .core import *
 from .settings import *
 from .train import run_name, train
@@ -69,6 +71,7 @@ def can_be(model, backbone):
     It is built without memory.
     """
     import torch
+
     from segbench.infer import make_net
 
     with torch.device('meta'):

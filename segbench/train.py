@@ -16,9 +16,13 @@ if (
     __package__ = 'segbench'
 
 # %% ../nbs/4_train/train.ipynb #c1db503b
-import inspect, os, re, shlex
+import inspect
+import os
+import re
+import shlex
 from dataclasses import asdict
 from pathlib import Path
+
 from .command import *
 from .core import *
 from .settings import *

@@ -7,11 +7,18 @@ __all__ = ['number', 'plain_data', 'Weights', 'unwrap', 'read_weights', 'scale_o
            'picture_scale', 'take_scale', 'Match', 'match', 'Report', 'load_weights']
 
 # %% ../nbs/0_core/weights.ipynb #4c02b13d
-import hashlib, json, re, numpy as np, torch, zipfile
+import hashlib
+import json
+import re
+import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import numpy as np
+import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
+
 from .core import *
 
 # %% ../nbs/0_core/weights.ipynb #637510ff
@@ -223,7 +230,10 @@ def save_weights(path, net):
 # %% ../nbs/0_core/weights.ipynb #7fae410c
 def checked_scale(d, source) -> dict:
     "`mean` and `std` in `d`, which the file `source` says; a `UserError` if they are none."
-    fine = lambda k, v: type(v) in (int, float) and abs(v) < 1e3 and (k == 'mean' or v > 1e-6)
+
+    def fine(k, v):
+        return type(v) in (int, float) and abs(v) < 1e3 and (k == 'mean' or v > 1e-6)
+
     for k in ('mean', 'std') if isinstance(d, dict) else (None,):
         v = d.get(k, []) if k else None
         if not isinstance(v, list) or not all(fine(k, x) for x in v):
@@ -351,7 +361,9 @@ class Report:
     said: str = ''  # What was chosen where the file offers several
 
     def __str__(self):
-        few = lambda l: ', '.join(l[:3]) + (f' and {len(l) - 3} more' if len(l) > 3 else '')
+        def few(l):
+            return ', '.join(l[:3]) + (f' and {len(l) - 3} more' if len(l) > 3 else '')
+
         fates = (
             ('missing', self.missing),
             ('of another shape, left out', self.resized),

@@ -7,10 +7,11 @@ __all__ = ['label_values', 'others', 'decode', 'layouts', 'splits', 'bdd', 'item
 
 # %% ../../nbs/1_data/bdd10k.ipynb #c844bef7
 import re
+
 from ..core import *
+from .cityscapes import classes, palette, train_ids
 from .download import *
 from .pairs import *
-from .cityscapes import classes, palette, train_ids
 
 # %% ../../nbs/1_data/bdd10k.ipynb #4fd15ae0
 label_values = list(range(19))  # of each class in the numbered files

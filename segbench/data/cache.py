@@ -6,9 +6,18 @@
 __all__ = ['cache_file', 'decoded', 'write_cache', 'read_note', 'Cached', 'stale', 'cached', 'make_cache']
 
 # %% ../../nbs/1_data/cache.ipynb #0a367fd5
-import hashlib, json, os, re, shutil, sys, numpy as np, torch
+import hashlib
+import json
+import os
+import re
+import shutil
+import sys
 from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import torch
 from tqdm import tqdm
+
 from ..core import *
 from .pairs import *
 
@@ -153,7 +162,10 @@ def _whole_table(quick) -> bool:
 def _same(a, b) -> bool:
     "Whether two items are equal, further maps included."
     maps = [item[2] if len(item) > 2 else {} for item in (a, b)]
-    alike = lambda x, y: x.shape == y.shape and torch.equal(x, y)
+
+    def alike(x, y):
+        return x.shape == y.shape and torch.equal(x, y)
+
     return (
         alike(a[0], b[0])
         and alike(a[1], b[1])

@@ -9,6 +9,7 @@ __all__ = ['colours', 'merged', 'palette', 'dsnet_classes', 'dsnet_palette', 'sp
 
 # %% ../../nbs/1_data/camvid.ipynb #0029ce94
 import re
+
 from ..core import *
 from .download import *
 from .pairs import *

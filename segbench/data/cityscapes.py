@@ -10,6 +10,7 @@ __all__ = ['classes', 'palette', 'label_values', 'ids', 'train_ids', 'decoders',
 # %% ../../nbs/1_data/cityscapes.ipynb #31ebe8ae
 import re
 from pathlib import PurePosixPath
+
 from ..core import *
 from .download import *
 from .pairs import *
@@ -101,7 +102,10 @@ def by_name(folder, truth: str, split: str) -> list:
     kind = kind_below(labels)
     if not kind and split == 'test':
         return [(p, p) for p in frames]
-    name = lambda p: p.stem.replace('leftImg8bit', f'{truth}_{kind or "labelIds"}') + '.png'
+
+    def name(p):
+        return p.stem.replace('leftImg8bit', f'{truth}_{kind or "labelIds"}') + '.png'
+
     return [(p, labels / p.relative_to(images).with_name(name(p))) for p in frames]
 
 # %% ../../nbs/1_data/cityscapes.ipynb #6ec4adc9
@@ -122,13 +126,20 @@ def by_list(folder, split: str) -> list:
     _one_frame_each(lines, file)
     kind = kind_below(part(folder, 'gtFine', split)) or 'labelIds'
     end = 'leftImg8bit.png'
-    picture = lambda word: re.sub(r'gtFine(_label\w*Ids)?', 'leftImg8bit', word)
-    label = lambda word: (
-        word
-        if split == 'test' or not word.endswith(end)
-        else word.replace(end, f'gtFine_{kind}.png').replace('leftImg8bit', 'gtFine')
-    )
-    place = lambda word: p if (p := folder / word).exists() else folder / word.lstrip('/')
+
+    def picture(word):
+        return re.sub(r'gtFine(_label\w*Ids)?', 'leftImg8bit', word)
+
+    def label(word):
+        return (
+            word
+            if split == 'test' or not word.endswith(end)
+            else word.replace(end, f'gtFine_{kind}.png').replace('leftImg8bit', 'gtFine')
+        )
+
+    def place(word):
+        return p if (p := folder / word).exists() else folder / word.lstrip('/')
+
     return [(place(picture(words[0])), place(label(words[-1]))) for words in lines]
 
 
@@ -214,7 +225,10 @@ def read(root, split: str, truth: str, name: str):
         ['cityscapes', 'Cityscapes', 'citys'],
         ['leftImg8bit', 'leftImg8bit_trainvaltest', 'leftImg8bit_trainextra'],
     )
-    listed = lambda s: by_list(folder, s) if truth == 'gtFine' else []
+
+    def listed(s):
+        return by_list(folder, s) if truth == 'gtFine' else []
+
     items = complete(
         [pair for s in splits[split] for pair in listed(s) or by_name(folder, truth, s)],
         f'{name}-{split}',

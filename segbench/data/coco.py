@@ -11,6 +11,7 @@ __all__ = ['coco_names', 'given_up', 'stuff_ids', 'stuff_classes', 'coco_splits'
 # %% ../../nbs/1_data/coco.ipynb #c42c5187
 import json
 from pathlib import PurePath
+
 from ..core import *
 from .download import *
 from .pairs import *
@@ -84,7 +85,10 @@ def stuff(
     about = stuff_classes, palette(171), f'coco.stuff-{split}'
     if split == 'test':
         return withheld(folder, *about)
-    maps = lambda p: set_folder(folder, ['stuffthingmaps', 'annotations'], [p]) / p
+
+    def maps(p):
+        return set_folder(folder, ['stuffthingmaps', 'annotations'], [p]) / p
+
     items = [
         pair
         for p in parts
@@ -150,9 +154,7 @@ voc21_ids = {
 merged_names = """tree-merged, fence-merged, ceiling-merged, sky-other-merged, cabinet-merged,
     table-merged, floor-other-merged, pavement-merged, mountain-merged, grass-merged, dirt-merged,
     paper-merged, food-other-merged, building-other-merged, rock-merged, wall-other-merged,
-    rug-merged""".replace(
-    '\n   ', ''
-).split(', ')
+    rug-merged""".replace('\n   ', '').split(', ')
 
 
 def coco_categories(found: dict, file, reader: str) -> set:

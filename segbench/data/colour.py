@@ -6,7 +6,11 @@
 __all__ = ['luma', 'stains', 'saturation', 'hue', 'check_channels', 'normalise', 'jitter', 'stain', 'blur', 'recolour']
 
 # %% ../../nbs/1_data/colour.ipynb #ab9bb838
-import math, torch, torch.nn.functional as F
+import math
+
+import torch
+import torch.nn.functional as F
+
 from ..core import *
 
 # %% ../../nbs/1_data/colour.ipynb #4612cc67

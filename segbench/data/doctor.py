@@ -7,13 +7,18 @@ __all__ = ['Visit', 'diagnosis', 'inks', 'visit', 'Report', 'palettes', 'twins',
            'useless', 'notes', 'problem_list', 'share_table', 'class_chart']
 
 # %% ../../nbs/1_data/doctor.ipynb #4a3172c0
-import hashlib, os, sys, matplotlib.pyplot as plt, numpy as np
+import os
+import sys
 from collections import Counter, defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
 from PIL import Image
 from tqdm import tqdm
+
 from ..core import *
 from .images import *
 from .pairs import *
@@ -350,12 +355,15 @@ def share_table(report, weights: dict) -> str:
     share = {s: 100 * c.sum(0) / max(1, c.sum()) for s, c in report.counts.items()}
     within = 100 * (report.counts[splits[0]] > 0).mean(0)
     wide = max(map(len, [*report.classes, 'class']))
-    row = lambda name, k, tail: (
-        f'{name:{wide}} '
-        + ''.join(f'{share[s][k]:9.2f}' for s in splits)
-        + f'{within[k]:10.1f}'
-        + tail
-    )
+
+    def row(name, k, tail):
+        return (
+            f'{name:{wide}} '
+            + ''.join(f'{share[s][k]:9.2f}' for s in splits)
+            + f'{within[k]:10.1f}'
+            + tail
+        )
+
     head = (
         f'{"class":{wide}} '
         + ''.join(f'{s + " %":>9}' for s in splits)

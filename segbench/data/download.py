@@ -7,12 +7,24 @@ __all__ = ['Archive', 'Source', 'hash_of', 'fault', 'transfer', 'append', 'downl
            'set_root', 'obtain', 'standing', 'make_archive', 'rehearse']
 
 # %% ../../nbs/1_data/download.ipynb #c11123cd
-import errno, hashlib, lzma, os, re, shutil, sys, tarfile, time, zipfile, zlib
+import errno
+import hashlib
+import lzma
+import os
+import re
+import shutil
+import sys
+import tarfile
+import time
+import zipfile
+import zlib
 from dataclasses import dataclass, replace
 from http.client import HTTPException
 from pathlib import Path, PurePosixPath
-from tqdm import tqdm
 from urllib.request import Request, urlopen
+
+from tqdm import tqdm
+
 from ..core import *
 
 # %% ../../nbs/1_data/download.ipynb #92cf4b30
@@ -165,7 +177,10 @@ def _cannot_write(path, e: OSError):
 
 def download(url: str, part, tries: int = 3, wait: float = 1.0, progress: bool = True):
     "`transfer` until all is there; gives up after `tries` in a row that brought nothing new."
-    size = lambda: part.stat().st_size if part.exists() else 0
+
+    def size():
+        return part.stat().st_size if part.exists() else 0
+
     best = size()
     left = tries
     while True:

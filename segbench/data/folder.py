@@ -7,8 +7,11 @@ __all__ = ['from_text', 'labelme', 'from_json', 'named', 'read_classes', 'readin
            'given', 'folder']
 
 # %% ../../nbs/1_data/folder.ipynb #3bc1d4c2
-import json, os, re
+import json
+import os
+import re
 from pathlib import Path
+
 from ..core import *
 from .download import set_root
 from .images import read_painted
@@ -47,7 +50,10 @@ def _parts(line: str, where: str) -> tuple:
     "Numbers before the name, the name, and numbers behind it."
     # "road 2", 7: what is in quotes is the name
     if quoted := re.fullmatch(r'([\d\s,;]*)"([^"]+)"([\s,:;=\d]*)', line):
-        numbers = lambda text: [int(n) for n in re.findall(r'\d+', text)]
+
+        def numbers(text):
+            return [int(n) for n in re.findall(r'\d+', text)]
+
         return numbers(quoted[1]), quoted[2].strip(), numbers(quoted[3])
     # 7 road, 7: road, 7. road, 128 64 128 road: numbers, then what is none
     lead = re.match(r'(\d+(?:[\s,;]+\d+)*)(?:[\s,:;=.)]+)(?=[^\d\s])', line)

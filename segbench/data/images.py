@@ -7,11 +7,17 @@ __all__ = ['Header', 'most_pixels', 'header', 'file_bytes', 'to_bytes', 'orienta
            'decode_image', 'read_image', 'damage', 'read_label', 'read_painted']
 
 # %% ../../nbs/1_data/images.ipynb #4c9daa3e
-import io, struct, tempfile, cv2, numpy as np
+import io
+import struct
+import tempfile
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+import cv2
+import numpy as np
 from PIL import Image, UnidentifiedImageError
+
 from ..core import *
 from .tiff import *
 

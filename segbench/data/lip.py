@@ -70,7 +70,10 @@ def lip(
             unlabelled,
             read_image,
         )
-    files = lambda name: pictures_below(inside(folder, name))
+
+    def files(name):
+        return pictures_below(inside(folder, name))
+
     items = [
         pair
         for p in parts

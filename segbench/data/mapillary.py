@@ -19,7 +19,9 @@ Marking - General, Mountain, Sand, Sky, Snow, Terrain, Vegetation, Water, Banner
 Rack, Billboard, Catch Basin, CCTV Camera, Fire Hydrant, Junction Box, Mailbox, Manhole, Phone
 Booth, Pothole, Street Light, Pole, Traffic Sign Frame, Utility Pole, Traffic Light, Traffic Sign
 (Back), Traffic Sign (Front), Trash Can, Bicycle, Boat, Bus, Car, Caravan, Motorcycle, On Rails,
-Other Vehicle, Trailer, Truck, Wheeled Slow, Car Mount, Ego Vehicle, Unlabeled""".replace('\n', ' ').split(', ')
+Other Vehicle, Trailer, Truck, Wheeled Slow, Car Mount, Ego Vehicle, Unlabeled""".replace(
+    '\n', ' '
+).split(', ')
 
 # %% ../../nbs/1_data/mapillary.ipynb #d22efcf7
 palette = [

@@ -6,8 +6,12 @@
 __all__ = ['stored', 'STRUCT', 'NUMBERS', 'COMPLEX', 'elements', 'numbers', 'array', 'read_mat', 'read_mat_label']
 
 # %% ../../nbs/1_data/matlab.ipynb #fb8e3e5e
-import numpy as np, struct, zlib
+import struct
+import zlib
 from pathlib import Path
+
+import numpy as np
+
 from ..core import *
 
 # %% ../../nbs/1_data/matlab.ipynb #1f2d4a99

@@ -10,16 +10,27 @@ __all__ = ['kinds', 'skipped', 'listing', 'split_names', 'refuse_disk', 'picture
            'read_image', 'read_label', 'to_bytes']
 
 # %% ../../nbs/1_data/pairs.ipynb #ecdefc60
-import hashlib, io, json, os, re, sys, tempfile, unicodedata, cv2, numpy as np, torch
+import hashlib
+import json
+import os
+import re
+import sys
+import tempfile
+import unicodedata
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-from PIL import Image
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from fastcore.basics import patch
 from fnmatch import fnmatchcase
 from functools import cache
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from fastcore.basics import patch
+from PIL import Image
 from tqdm import tqdm
+
 from ..core import *
 from .images import *
 from .tiff import *
@@ -170,9 +181,12 @@ def pictures_like(root, pattern: str) -> list:
     """The pictures below `root` that `pattern`, such as `*.jpg` or `*/rgb/*.png`, means, by the
     rules of `pictures_below`.
     """
-    small = lambda name: (
-        name[: -len(end)] + end.lower() if (end := os.path.splitext(name)[1]) else name
-    )  # a camera's .JPG is a .jpg
+
+    def small(name):
+        return (
+            name[: -len(end)] + end.lower() if (end := os.path.splitext(name)[1]) else name
+        )  # a camera's .JPG is a .jpg
+
     parts = Path(pattern).parts
     fixed = next(k for k, p in enumerate(parts) if '*' in p)
     base = Path(root, *parts[:fixed])
@@ -211,7 +225,10 @@ def by_colour(
 
     Colours that `table` lacks, and plain numbers, become −1.
     """
-    code = lambda x: np.asarray(x, np.int32) @ np.array([1 << 16, 1 << 8, 1], np.int32)
+
+    def code(x):
+        return np.asarray(x, np.int32) @ np.array([1 << 16, 1 << 8, 1], np.int32)
+
     keys = code(list(table))
     order = keys.argsort()
     keys = keys[order]
@@ -233,7 +250,10 @@ def either(
     paint,  # What `by_colour` returns
 ):
     "A function for files that hold numbers, h×w, or colours, h×w×3."
-    decode = lambda x: (paint if x.ndim == 3 else index)(x)
+
+    def decode(x):
+        return (paint if x.ndim == 3 else index)(x)
+
     decode.table = index.table
     decode.paint = paint
     return decode
@@ -428,11 +448,14 @@ def fingerprint(pairs) -> str:
     )
     if assumed := getattr(pairs.decode, 'assumed', ()):
         read += (assumed,)
-    stat = lambda p: (
-        (os.path.abspath(p), (s := os.stat(p)).st_size, s.st_mtime_ns)
-        if isinstance(p, (str, os.PathLike)) and os.path.exists(p)
-        else str(p)
-    )
+
+    def stat(p):
+        return (
+            (os.path.abspath(p), (s := os.stat(p)).st_size, s.st_mtime_ns)
+            if isinstance(p, (str, os.PathLike)) and os.path.exists(p)
+            else str(p)
+        )
+
     files = [stat(p) for i in range(len(pairs)) for p in pairs.paths(i)]
     return hashlib.sha1(repr((read, files)).encode()).hexdigest()
 

@@ -6,9 +6,12 @@
 __all__ = ['letters', 'trace', 'outline', 'mask', 'gather', 'Marked']
 
 # %% ../../nbs/1_data/runs.ipynb #9a41b2db
-import json, numpy as np
+import json
 from collections import Counter
+
+import numpy as np
 from PIL import Image
+
 from ..core import *
 from .pairs import *
 from .texts import *

@@ -6,10 +6,15 @@
 __all__ = ['kept_each', 'InOrder', 'in_order', 'content', 'mark', 'name_apart', 'changes', 'unchanged']
 
 # %% ../../nbs/1_data/same.ipynb #5721abe6
-import hashlib, os, numpy as np, torch
+import hashlib
+import os
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
+
+import numpy as np
+import torch
+
 from ..core import *
 from .pairs import *
 
@@ -157,7 +162,10 @@ def _marks(pairs) -> list:
     """
     if not len(pairs) or not _in_files(pairs):
         few = sorted({0, len(pairs) // 2, len(pairs) - 1} & set(range(len(pairs))))
-        parts = lambda i: (b'%d' % i, *(x.numpy().tobytes() for x in pairs[i][:2]))
+
+        def parts(i):
+            return (b'%d' % i, *(x.numpy().tobytes() for x in pairs[i][:2]))
+
         return [tuple(map(_short, parts(i))) for i in few]
     drawn = getattr(pairs, 'marks', None)
     mark = cache(_file_mark)  # one file may hold the labels of many
@@ -175,7 +183,10 @@ def _marks(pairs) -> list:
 def _read_content(pairs) -> dict:
     "What `content` gives, from the files."
     marks = _marks(pairs)
-    whole = lambda *x: hashlib.sha256(repr(x).encode()).hexdigest()[:16]
+
+    def whole(*x):
+        return hashlib.sha256(repr(x).encode()).hexdigest()[:16]
+
     table = getattr(pairs.decode, 'table', None)
     reading = whole(
         table and sorted(table.items(), key=repr),

@@ -7,6 +7,7 @@ __all__ = ['classes', 'palette', 'label_values', 'parts', 'decode', 'items', 'sb
 
 # %% ../../nbs/1_data/sbu.ipynb #980b19be
 import numpy as np
+
 from ..core import *
 from .download import *
 from .pairs import *

@@ -6,10 +6,14 @@
 __all__ = ['grain', 'houses', 'plot', 'every', 'traffic', 'walkway', 'roughen', 'photograph', 'draw', 'Scenes', 'scenes']
 
 # %% ../../nbs/1_data/scenes.ipynb #f74435f8
-import cv2, numpy as np, torch
-from fastcore.basics import patch
 from functools import partial
 from math import pi
+
+import cv2
+import numpy as np
+import torch
+from fastcore.basics import patch
+
 from ..core import *
 from .pairs import *
 from .street import *
@@ -97,7 +101,10 @@ def traffic(c, s):
     "Things on the road: parked and driving cars, cyclists."
     r = c.r
     things = []
-    vehicle = lambda x, z, **kw: things.append(c.place(car, x, z, 1.9, 1.4, **kw))
+
+    def vehicle(x, z, **kw):
+        return things.append(c.place(car, x, z, 1.9, 1.4, **kw))
+
     for side, k, park in zip((-1, 1), s.kerb, s.park):
         for z in every(r, (4.5, 11), (5.8, 8), 48) * park:
             free = r.random() > 0.72 or s.cross - 3 < z < s.cross + s.side + 3
@@ -133,8 +140,13 @@ def walkway(c, s, side, k, e):
     """
     r = c.r
     things = []
-    put = lambda *args, **kw: things.append(c.place(*args, **kw))
-    somewhere = lambda: side * r.uniform(k + 0.5, max(k + 0.6, e - 0.3))
+
+    def put(*args, **kw):
+        return things.append(c.place(*args, **kw))
+
+    def somewhere():
+        return side * r.uniform(k + 0.5, max(k + 0.6, e - 0.3))
+
     for _ in range(r.poisson(2.6)):
         high = r.normal(1.72, 0.1) if r.random() < 0.85 else r.uniform(1, 1.4)
         put(person, somewhere(), r.uniform(5, 10) * r.uniform(1, 3.4), 0.5, 1.7, high=high)

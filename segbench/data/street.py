@@ -10,11 +10,13 @@ __all__ = ['street_classes', 'SKY', 'ROAD', 'PAVEMENT', 'BUILDING', 'TREE', 'CAR
            'car_body', 'car_details', 'car_model', 'car', 'clutter', 'bonnet']
 
 # %% ../../nbs/1_data/street.ipynb #cffa9a9b
-import cv2, numpy as np
-from fastcore.basics import patch
 from functools import cache
 from math import cos, exp, pi, sin, tanh
 from types import SimpleNamespace
+
+import cv2
+import numpy as np
+from fastcore.basics import patch
 
 # %% ../../nbs/1_data/street.ipynb #65a94837
 street_classes = 'sky road pavement building tree car person cyclist pole sign fence'.split()
@@ -614,7 +616,10 @@ def fence(c, a, b, high):
     (x1, z1) = b
     near = min(z0, z1)
     far = max(z0, z1)
-    span = lambda t, y: (x0 + t * (x1 - x0), y, z0 + t * (z1 - z0))
+
+    def span(t, y):
+        return (x0 + t * (x1 - x0), y, z0 + t * (z1 - z0))
+
     wood = kind == 0 or r.random() < 0.3
     paint = times(
         (134, 102, 72)
@@ -672,16 +677,25 @@ def sign(c, x, z, y=2.3, size=0.36, kind=SIGN):
     blue = (28, 84, 170)
     yellow = (240, 190, 40)
     n, turn = {1: (3, 0), 3: (8, pi / 8), 4: (4, 0)}.get(shape, (14, 0))
-    ring = lambda k: [
-        (x + k * size * sin(turn + 2 * pi * t / n), y + k * size * cos(turn + 2 * pi * t / n), z)
-        for t in range(n)
-    ]
-    box = lambda w, h, dy=0: [
-        (x - w * size, y + (dy - h) * size, z),
-        (x - w * size, y + (dy + h) * size, z),
-        (x + w * size, y + (dy + h) * size, z),
-        (x + w * size, y + (dy - h) * size, z),
-    ]
+
+    def ring(k):
+        return [
+            (
+                x + k * size * sin(turn + 2 * pi * t / n),
+                y + k * size * cos(turn + 2 * pi * t / n),
+                z,
+            )
+            for t in range(n)
+        ]
+
+    def box(w, h, dy=0):
+        return [
+            (x - w * size, y + (dy - h) * size, z),
+            (x - w * size, y + (dy + h) * size, z),
+            (x + w * size, y + (dy + h) * size, z),
+            (x + w * size, y + (dy - h) * size, z),
+        ]
+
     if shape in (5, 6):
         ground = [blue, (20, 106, 70), white, yellow][r.integers(4)]
         w, h = (1.6, 0.9) if shape == 5 else (0.9, 1)
@@ -762,7 +776,10 @@ def person(c, x, z, high=1.75, y=0, kind=PERSON):
     step = r.uniform(-0.13, 0.13) * (r.random() < 0.7)
     lean = r.normal(0, 0.012)
     broad = r.uniform(0.85, 1.2)
-    at = lambda px, py: (x + (px + lean * py) * high, y + py * high, z)
+
+    def at(px, py):
+        return (x + (px + lean * py) * high, y + py * high, z)
+
     if r.random() < 0.2:
         c.area([at(-0.1, 0.22), at(-0.07, 0.55), at(0.07, 0.55), at(0.1, 0.22)], legs, kind)
     for s in (-1, 1):
@@ -832,8 +849,13 @@ def cyclist(c, x, z, across=None):
     skin = skins[r.integers(4)]
     cap = r.uniform(20, 250, 3).tolist()
     s = across or 0
-    at = lambda px, py: (x + (s or 1) * px, py, z)
-    limb = lambda width, col, *p: c.line([at(*k) for k in p], width, col, CYCLIST)
+
+    def at(px, py):
+        return (x + (s or 1) * px, py, z)
+
+    def limb(width, col, *p):
+        return c.line([at(*k) for k in p], width, col, CYCLIST)
+
     if s:
         for px in (-0.52, 0.52):
             c.disc(*at(px, 0.34), 0.33, 0.33, None, CYCLIST)
@@ -1026,9 +1048,13 @@ def car_details(long, wide, view):
         both(('rear', 'front'), x, x + 0.14, y - 0.16, y)
     turn = np.linspace(pi, -pi, 12)[:-1]
     for s in (-1, 1):
-        disc = lambda a, k: np.stack(
-            [0 * turn + s * wide * 0.505, 0.34 + k * np.sin(turn), a * long + k * np.cos(turn)], 1
-        )[::s]
+
+        def disc(a, k):
+            return np.stack(
+                [0 * turn + s * wide * 0.505, 0.34 + k * np.sin(turn), a * long + k * np.cos(turn)],
+                1,
+            )[::s]
+
         sill = np.array(
             [
                 (s * wide / 2, v, a * long)
@@ -1094,9 +1120,10 @@ def clutter(c, x, z):
     "A dustbin or a dog."
     r = c.r
     paint = c.r.uniform(30, 120, 3).tolist()
-    box = lambda w, y0, y1, col: c.area(
-        [(x - w, y0, z), (x - w, y1, z), (x + w, y1, z), (x + w, y0, z)], col, VOID
-    )
+
+    def box(w, y0, y1, col):
+        return c.area([(x - w, y0, z), (x - w, y1, z), (x + w, y1, z), (x + w, y0, z)], col, VOID)
+
     if r.random() < 0.6:
         box(0.28, 0, 1, paint)
         box(0.33, 1, 1.1, (40, 42, 44))

@@ -6,9 +6,13 @@
 __all__ = ['read_text', 'read_list', 'read_names', 'read_json', 'records', 'by_id']
 
 # %% ../../nbs/1_data/texts.ipynb #7e38d38e
-import codecs, json, math, re
+import codecs
+import json
+import math
+import re
 from collections import Counter
 from pathlib import Path
+
 from ..core import *
 
 # %% ../../nbs/1_data/texts.ipynb #8775af32

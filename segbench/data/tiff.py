@@ -11,10 +11,16 @@ __all__ = ['SUBFILE', 'WIDTH', 'HEIGHT', 'BITS', 'PACKING', 'MEANING', 'STRIPS',
            'read_tiff']
 
 # %% ../../nbs/1_data/tiff.ipynb #298f6261
-import cv2, io, struct, tempfile, numpy as np
+import io
+import struct
+import tempfile
 from pathlib import Path
+
+import cv2
+import numpy as np
 from PIL import Image
 from PIL.TiffImagePlugin import ImageFileDirectory_v2
+
 from ..core import *
 
 # %% ../../nbs/1_data/tiff.ipynb #1701670b
@@ -194,7 +200,10 @@ def grey_pages(page: dict) -> list:
     } | form
     if FILL in page:
         grey[FILL] = page[FILL]
-    share = lambda tag, i: page[tag][i * len(page[tag]) // n : (i + 1) * len(page[tag]) // n]
+
+    def share(tag, i):
+        return page[tag][i * len(page[tag]) // n : (i + 1) * len(page[tag]) // n]
+
     return [grey | {place: share(place, i), size: share(size, i)} for i in range(n)]
 
 # %% ../../nbs/1_data/tiff.ipynb #27b72bde
@@ -253,7 +262,10 @@ def level(data: bytes) -> bytes:
     data = bytearray(data)
     seen = set()
     place, count, entry = ('Q', 'Q', 20) if big else ('I', 'H', 12)
-    number = lambda kind, at: struct.unpack_from(order + kind, data, at)[0]
+
+    def number(kind, at):
+        return struct.unpack_from(order + kind, data, at)[0]
+
     here = 8 if big else 4
     while (at := number(place, here)) and at not in seen:
         seen.add(at)

@@ -6,9 +6,15 @@
 __all__ = ['straight', 'askew', 'look', 'starts', 'sliding', 'centre', 'anywhere', 'Augment', 'mirror', 'Samples', 'Batches']
 
 # %% ../../nbs/1_data/transforms.ipynb #52f275bd
-import cv2, itertools, math, numpy as np, torch
+import itertools
+import math
 from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import torch
 from fastcore.basics import patch
+
 from ..core import *
 
 # %% ../../nbs/1_data/transforms.ipynb #61158c0c

@@ -10,6 +10,7 @@ __all__ = ['voc_classes', 'voc_decode', 'sbd_folders', 'context_ids', 'context_c
 # %% ../../nbs/1_data/voc.ipynb #e4ade8f9
 import os
 from pathlib import Path
+
 from ..core import *
 from .download import *
 from .matlab import *
@@ -123,9 +124,10 @@ def extra(folder) -> dict:
     pngs = folder / 'SegmentationClassAug'
     home = folder.parents[folder.parent.name == 'VOCdevkit']
     cls = pngs if pngs.is_dir() else set_folder(home, sbd_folders, ['cls']) / 'cls'
-    jpg = lambda s: (
-        p if (p := folder / f'JPEGImages/{s}.jpg').exists() else cls.parent / f'img/{s}.jpg'
-    )
+
+    def jpg(s):
+        return p if (p := folder / f'JPEGImages/{s}.jpg').exists() else cls.parent / f'img/{s}.jpg'
+
     return {
         p.stem: (jpg(p.stem), p)
         for p in sorted(cls.iterdir())

@@ -9,6 +9,7 @@ __all__ = ['Segmenter', 'padded', 'pad_to']
 import torch.nn.functional as F
 from fastcore.basics import patch
 from torch import nn
+
 from ..backbones import *
 from ..early import *
 from ..layers import *
@@ -57,7 +58,10 @@ def logits(self: Segmenter, x, aux: bool = None):
     Auxiliary ones in training only, or as `aux` says.
     """
     maps = self.body(pad_to(x, self.body.multiple, self.least))
-    tap = lambda i: self.body.top(maps) if i == -1 else maps[i]
+
+    def tap(i):
+        return self.body.top(maps) if i == -1 else maps[i]
+
     more = self.aux is not None and (self.training if aux is None else aux)
     return (self.head(*map(tap, self.taps)), *([self.aux(tap(self.aux_tap))] if more else []))
 

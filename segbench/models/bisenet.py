@@ -8,6 +8,7 @@ __all__ = ['mean_gate', 'Refine', 'Fuse', 'Context', 'TwoPaths', 'bisenet']
 # %% ../../nbs/3_models/bisenet.ipynb #57195d42
 import torch
 from torch import nn
+
 from ..backbones import backbone as make_backbone
 from ..layers import *
 from .base import *

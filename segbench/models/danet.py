@@ -6,8 +6,10 @@
 __all__ = ['PositionAttention', 'ChannelAttention', 'DualHead', 'DANet', 'danet']
 
 # %% ../../nbs/3_models/danet.ipynb #51dc941f
-import torch, torch.nn.functional as F
+import torch
+import torch.nn.functional as F
 from torch import nn
+
 from ..backbones import backbone as make_backbone
 from ..layers import *
 from .base import *

@@ -9,6 +9,7 @@ __all__ = ['ImagePool', 'ASPP', 'v3', 'Sharpen', 'v3plus', 'deeplab']
 import torch
 from fastcore.meta import delegates
 from torch import nn
+
 from ..backbones import backbone as make_backbone
 from ..layers import *
 from .base import *

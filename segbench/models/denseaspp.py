@@ -8,6 +8,7 @@ __all__ = ['dense_layer', 'norm_first', 'DenseASPP', 'denseaspp']
 # %% ../../nbs/3_models/denseaspp.ipynb #c12a47e3
 import torch
 from torch import nn
+
 from ..backbones import backbone as make_backbone
 from ..layers import *
 from .base import *
@@ -54,11 +55,14 @@ class DenseASPP(nn.Module):
         original: bool = False,  # Norms in front of convolutions, as in the authors' program
     ):
         super().__init__()
-        step = lambda k, r: (
-            norm_first(ni + k * nf, mid, nf, r, drop, k > 0)
-            if original
-            else dense_layer(ni + k * nf, mid, nf, r, drop)
-        )
+
+        def step(k, r):
+            return (
+                norm_first(ni + k * nf, mid, nf, r, drop, k > 0)
+                if original
+                else dense_layer(ni + k * nf, mid, nf, r, drop)
+            )
+
         self.steps = nn.ModuleList(step(k, r) for k, r in enumerate(rates))
         self.nf = ni + nf * len(rates)
 

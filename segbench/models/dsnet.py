@@ -7,9 +7,11 @@ __all__ = ['MFACB', 'squeeze', 'Scales', 'MSA', 'MSAF', 'SPASPP', 'with_bias', '
            'head256', 'base', 'dsnet']
 
 # %% ../../nbs/3_models/dsnet.ipynb #a4046155
-import torch, torch.nn.functional as F
+import torch
+import torch.nn.functional as F
 from fastcore.basics import patch
 from torch import nn
+
 from ..layers import *
 from ..losses import *
 from .base import *
@@ -58,7 +60,10 @@ class Scales(nn.Module):
 
     def forward(self, x):
         "b×c×h×w, as `x`."
-        near = lambda y: F.interpolate(y, x.shape[2:])
+
+        def near(y):
+            return F.interpolate(y, x.shape[2:])
+
         return torch.sigmoid(self.local(x) + sum(near(m(x)) for m in self.means))
 
 # %% ../../nbs/3_models/dsnet.ipynb #56434fb4
@@ -161,9 +166,12 @@ class DSNet(Segmenter):
         self.pyramid = SPASPP(b, wide, wide)
         self.up = conv_bn(wide, out, act=None)
         self.head = nn.Sequential(nn.ReLU(), conv_bn(out + skip, out), nn.Conv2d(out, n_classes, 1))
-        first = lambda mid: nn.Sequential(
-            nn.BatchNorm2d(b), nn.ReLU(), conv_bn(b, mid), nn.Conv2d(mid, n_classes, 1)
-        )
+
+        def first(mid):
+            return nn.Sequential(
+                nn.BatchNorm2d(b), nn.ReLU(), conv_bn(b, mid), nn.Conv2d(mid, n_classes, 1)
+            )
+
         self.aux = nn.ModuleList([first(b), first(p)]) if aux else None
 
 # %% ../../nbs/3_models/dsnet.ipynb #dd485b1e

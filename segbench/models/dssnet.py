@@ -6,12 +6,14 @@
 __all__ = ['conv', 'PoolRes', 'Wide', 'DSSNet', 'dssnet']
 
 # %% ../../nbs/3_models/dssnet.ipynb #ac69f284
-import torch, torch.nn.functional as F
+import torch
+import torch.nn.functional as F
 from fastcore.basics import patch
 from torch import nn
 from torch.nn.utils.parametrizations import weight_norm
-from ..layers import *
+
 from ..contours import *
+from ..layers import *
 from .base import *
 
 # %% ../../nbs/3_models/dssnet.ipynb #e9adcfcf
@@ -73,7 +75,10 @@ class DSSNet(Segmenter):
             conv(2 * n, 2 * n),
             nn.PReLU(),
         )
-        plain = lambda a, b: nn.Conv2d(a, b, 3, padding=1)
+
+        def plain(a, b):
+            return nn.Conv2d(a, b, 3, padding=1)
+
         self.mask = nn.Sequential(
             conv(2 * n, 32),
             nn.PReLU(),

@@ -9,6 +9,7 @@ __all__ = ['shuffled', 'reaches', 'duc', 'hdc']
 import torch
 from fastcore.meta import delegates
 from torch import nn
+
 from ..backbones import backbone as make_backbone
 from ..layers import *
 from .base import *

@@ -6,11 +6,17 @@
 __all__ = ['plain_vit', 'fill_vit', 'double', 'mlp', 'combine', 'EoMT', 'eomt', 'truths', 'misfit', 'assign', 'matching']
 
 # %% ../../nbs/3_models/eomt.ipynb #881f73d1
-import numpy as np, sys, timm, torch, torch.nn.functional as F
+import sys
+
+import numpy as np
+import timm
+import torch
+import torch.nn.functional as F
 from fastcore.basics import patch
 from timm.layers import LayerNorm2d
 from timm.models import adapt_input_conv
 from torch import nn
+
 from ..backbones import *
 from ..core import *
 from ..layers import *
@@ -224,7 +230,10 @@ def truths(label):
     """
     names = label.unique()
     names = names[names != 255]
-    cells = lambda x: F.avg_pool2d(x[:, None].float(), 4).flatten(1)
+
+    def cells(x):
+        return F.avg_pool2d(x[:, None].float(), 4).flatten(1)
+
     return names.long(), cells(label == names[:, None, None]), cells(label[None] != 255)[0]
 
 # %% ../../nbs/3_models/eomt.ipynb #c7ba39b4

@@ -6,10 +6,13 @@
 __all__ = ['theirs', 'conv', 'act', 'ESP', 'Encoder', 'Decoder', 'espnet', 'espnet_c', 'rename', 'published']
 
 # %% ../../nbs/3_models/espnet.ipynb #a980861d
-import re, torch
+import re
 from collections import OrderedDict
 from itertools import accumulate
+
+import torch
 from torch import nn
+
 from ..backbones import normalisation
 from .base import *
 
@@ -92,7 +95,10 @@ class Decoder(nn.Module):
     def __init__(self, chs: list, n_classes: int):
         super().__init__()
         n = max(n_classes, 5)
-        up = lambda nf=n: nn.ConvTranspose2d(n, nf, 2, 2, bias=False)
+
+        def up(nf=n):
+            return nn.ConvTranspose2d(n, nf, 2, 2, bias=False)
+
         self.score8 = conv(chs[2], n, 1)
         self.score4 = conv(chs[1], n, 1)
         self.bn8 = nn.BatchNorm2d(n, 1e-3)

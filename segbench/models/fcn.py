@@ -7,10 +7,12 @@ __all__ = ['Scores', 'with_skips', 'fcn32s', 'fcn16s', 'fcn8s', 'fcn', 'FC6', 't
            'fcn32s_fc6']
 
 # %% ../../nbs/3_models/fcn.ipynb #0e467467
-import timm, torch
+import timm
+import torch
 from fastcore.basics import patch
 from fastcore.meta import delegates
 from torch import nn
+
 from ..backbones import backbone as make_backbone
 from ..layers import *
 from .base import *
@@ -108,7 +110,10 @@ class FC6(Segmenter):
         for m in layers:
             if isinstance(m, nn.MaxPool2d):
                 m.ceil_mode = True
-        dense = lambda ni, ks: [nn.Conv2d(ni, width, ks), nn.ReLU(), nn.Dropout(drop)]
+
+        def dense(ni, ks):
+            return [nn.Conv2d(ni, width, ks), nn.ReLU(), nn.Dropout(drop)]
+
         self.dense = nn.Sequential(*dense(body.chs[-1], 7), *dense(width, 1))
         self.scores = nn.ModuleList(
             nn.Conv2d(c, n_classes, 1) for c in [width, *body.chs[-2 : -2 - skips : -1]]
@@ -129,7 +134,10 @@ class FC6(Segmenter):
 def logits(self: FC6, x, aux: bool = None):
     "Logits at the size of `x`; in training or with `aux`, those of the auxiliary head, too."
     h, w = x.shape[-2:]
-    cut = lambda t, at, h, w: t[..., at : at + h, at : at + w]
+
+    def cut(t, at, h, w):
+        return t[..., at : at + h, at : at + w]
+
     maps = self.body(x)
     y = self.scores[0](self.dense(maps[-1]))
     for up, at, score, m, scale in zip(

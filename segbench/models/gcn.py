@@ -7,6 +7,7 @@ __all__ = ['LargeKernel', 'Smooth', 'Cascade', 'GCN', 'gcn']
 
 # %% ../../nbs/3_models/gcn.ipynb #41876078
 from torch import nn
+
 from ..backbones import backbone as make_backbone
 from ..layers import *
 from .base import *
@@ -17,7 +18,10 @@ class LargeKernel(nn.Module):
 
     def __init__(self, ni: int, nf: int, ks: int = 7):
         super().__init__()
-        thin = lambda a, b, shape: nn.Conv2d(a, b, shape, padding=(shape[0] // 2, shape[1] // 2))
+
+        def thin(a, b, shape):
+            return nn.Conv2d(a, b, shape, padding=(shape[0] // 2, shape[1] // 2))
+
         self.tall = nn.Sequential(thin(ni, nf, (ks, 1)), thin(nf, nf, (1, ks)))
         self.wide = nn.Sequential(thin(ni, nf, (1, ks)), thin(nf, nf, (ks, 1)))
 

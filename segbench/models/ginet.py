@@ -6,10 +6,13 @@
 __all__ = ['JPU', 'word_vectors', 'Words', 'Interaction', 'Presence', 'context_loss', 'GINet', 'ginet']
 
 # %% ../../nbs/3_models/ginet.ipynb #f7070433
-import torch, torch.nn.functional as F
-from fastcore.basics import patch
 from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from fastcore.basics import patch
 from torch import nn
+
 from ..backbones import backbone as make_backbone
 from ..core import *
 from ..layers import *
@@ -79,7 +82,10 @@ class Words(nn.Module):
             self.vectors = nn.Parameter(torch.randn(n_classes, 300))
         else:
             self.register_buffer('vectors', vectors)
-        dense = lambda ni, nf: [nn.Linear(ni, nf), nn.BatchNorm1d(nf), nn.ReLU()]
+
+        def dense(ni, nf):
+            return [nn.Linear(ni, nf), nn.BatchNorm1d(nf), nn.ReLU()]
+
         self.mlp = nn.Sequential(
             *dense(self.vectors.shape[1], states // 2), *dense(states // 2, states)
         )

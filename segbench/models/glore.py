@@ -7,6 +7,7 @@ __all__ = ['GloRe', 'glore']
 
 # %% ../../nbs/3_models/glore.ipynb #bb1aae14
 from torch import nn
+
 from ..backbones import backbone as make_backbone
 from ..layers import *
 from .base import *

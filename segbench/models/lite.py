@@ -7,6 +7,7 @@ __all__ = ['Add', 'TopDown', 'lite']
 
 # %% ../../nbs/3_models/lite.ipynb #b6b5cf01
 from torch import nn
+
 from ..backbones import backbone as make_backbone
 from ..layers import *
 from .base import *

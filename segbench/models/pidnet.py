@@ -9,6 +9,7 @@ __all__ = ['Pag', 'LightBag', 'act_conv', 'Bag', 'Means', 'shrink', 'seg_head', 
 import torch
 from fastcore.basics import patch
 from torch import nn
+
 from ..layers import *
 from ..losses import *
 from .base import *
@@ -130,7 +131,10 @@ class PIDNet(Segmenter):
         b = 4 * p
         c = 8 * p
         large = m > 2
-        down = lambda i: nn.Sequential(nn.Conv2d(i, p, 3, 2, 1), nn.BatchNorm2d(p), nn.ReLU())
+
+        def down(i):
+            return nn.Sequential(nn.Conv2d(i, p, 3, 2, 1), nn.BatchNorm2d(p), nn.ReLU())
+
         self.stem = nn.Sequential(
             down(in_chans), down(p), basics(m, p, p), nn.ReLU(), basics(m, p, a, 2), nn.ReLU()
         )

@@ -8,6 +8,7 @@ __all__ = ['PPM', 'pspnet']
 # %% ../../nbs/3_models/pspnet.ipynb #fbdb636b
 import torch
 from torch import nn
+
 from ..backbones import backbone as make_backbone
 from ..layers import *
 from .base import *

@@ -7,6 +7,7 @@ __all__ = ['conv3', 'Unit', 'Chain', 'Refine', 'Cascade', 'refinenet']
 
 # %% ../../nbs/3_models/refinenet.ipynb #9f2974e5
 from torch import nn
+
 from ..backbones import backbone as make_backbone
 from ..layers import *
 from .base import *
@@ -56,7 +57,10 @@ class Refine(nn.Module):
         self, n: int, coarser: int = 0, links: int = 4, units: int = 3, align_corners: bool = False
     ):
         super().__init__()
-        some = lambda k: [Unit(n) for _ in range(k)]
+
+        def some(k):
+            return [Unit(n) for _ in range(k)]
+
         self.before = nn.Sequential(*some(2))
         self.after = nn.Sequential(Chain(n, links), *some(units))
         self.align_corners = align_corners

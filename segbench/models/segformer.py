@@ -7,12 +7,15 @@ __all__ = ['sizes', 'stagewise', 'of_2026', 'alias', 'Conv', 'named', 'patches',
            'from_hub', 'sized', 'b0', 'b1', 'b2', 'b3', 'b4', 'b5', 'segformer', 'published']
 
 # %% ../../nbs/3_models/segformer.ipynb #8d9734b1
-import torch, torch.nn.functional as F
 from collections import OrderedDict
+
+import torch
+import torch.nn.functional as F
 from fastcore.meta import delegates
 from huggingface_hub import hf_hub_download
 from timm.layers import DropPath
 from torch import nn
+
 from ..backbones import *
 from ..core import *
 from ..layers import *
@@ -54,7 +57,10 @@ class Attention(nn.Module):
 
     def forward(self, x):
         "b×h×w×c, as `x`."
-        split = lambda t: t.flatten(1, 2).unflatten(-1, (self.heads, -1)).transpose(1, 2)
+
+        def split(t):
+            return t.flatten(1, 2).unflatten(-1, (self.heads, -1)).transpose(1, 2)
+
         key, value = self.kv(self.norm(self.sr(x))).chunk(2, -1)
         y = F.scaled_dot_product_attention(split(self.q(x)), split(key), split(value))
         return self.proj(y.transpose(1, 2).reshape(x.shape))

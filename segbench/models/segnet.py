@@ -8,6 +8,7 @@ __all__ = ['unpool', 'mirror', 'stage_widths', 'SegNet', 'segnet']
 # %% ../../nbs/3_models/segnet.ipynb #d2a64ee1
 import torch.nn.functional as F
 from torch import nn
+
 from ..backbones import backbone as make_backbone
 from ..core import *
 from ..layers import *

@@ -6,9 +6,11 @@
 __all__ = ['Up', 'Decoder', 'unet', 'pair', 'Classic', 'classic']
 
 # %% ../../nbs/3_models/unet.ipynb #61ed2474
-import torch, torch.nn.functional as F
+import torch
+import torch.nn.functional as F
 from fastcore.basics import patch
 from torch import nn
+
 from ..backbones import backbone as make_backbone
 from ..layers import *
 from .base import *
@@ -66,9 +68,12 @@ def unet(
 # %% ../../nbs/3_models/unet.ipynb #2ac3ac5f
 def pair(ni: int, nf: int, norm: bool):
     "Two 3×3 convolutions, each with a ReLU, and a batch norm before it if `norm`."
-    one = lambda ni: (
-        conv_bn(ni, nf) if norm else nn.Sequential(nn.Conv2d(ni, nf, 3, padding=1), nn.ReLU())
-    )
+
+    def one(ni):
+        return (
+            conv_bn(ni, nf) if norm else nn.Sequential(nn.Conv2d(ni, nf, 3, padding=1), nn.ReLU())
+        )
+
     return nn.Sequential(one(ni), one(nf))
 
 # %% ../../nbs/3_models/unet.ipynb #1c636f4b

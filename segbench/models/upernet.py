@@ -9,6 +9,7 @@ __all__ = ['Pyramid', 'UPerHead', 'Norms', 'normed', 'upernet']
 import torch
 from timm.layers import LayerNorm2d
 from torch import nn
+
 from ..backbones import backbone as make_backbone
 from ..layers import *
 from .base import *
