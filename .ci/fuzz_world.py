@@ -56,10 +56,11 @@ def warm(folder):
 
     from accelerate.state import AcceleratorState, GradientState, PartialState
 
-    import segbench.core as core
     from segbench.cli import main
+    from segbench.core import names
 
-    core.names = functools.cache(core.names)  # the files of the package do not change meanwhile
+    # the files of the package do not change meanwhile
+    names.known_names = functools.cache(names.known_names)
     folder_set(folder / 'set')
     here = os.getcwd()
     os.chdir(folder)
@@ -173,7 +174,7 @@ def voc_set(at):
     "VOC 2012 and SBD."
     from PIL import Image
 
-    from segbench.show import voc_palette
+    from segbench.core.show import voc_palette
 
     home = at / 'VOCdevkit/VOC2012'
     for k in range(4):
@@ -275,7 +276,7 @@ def context_set(at):
 
 def stopped():
     "In a fork: the training that follows is stopped after its first step."
-    from segbench.fit import Training
+    from segbench.engine.training import Training
 
     Training.wants_stop = lambda self: self.step == 1
 

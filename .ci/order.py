@@ -1,4 +1,7 @@
-"Imports run downhill: a notebook imports lower floors, or its own without a circle; a model imports no model but `base`."
+"""Imports run downhill: a room imports rooms below it, a module its neighbours without a circle.
+
+`python .ci/order.py` prints what imports what, floor by floor; exit status 1 names what climbs.
+"""
 
 import ast
 import json
@@ -7,38 +10,66 @@ import sys
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
-floor = {}
-uses = {}
-for p in sorted(Path('nbs').glob('[0-9]*/*.ipynb')):
-    cells = [
-        ''.join(c['source']) for c in json.loads(p.read_text())['cells'] if c['cell_type'] == 'code'
-    ]
-    if not (name := re.search(r'#\|\s*default_exp\s+(\S+)', '\n'.join(cells))):
-        continue
-    trees = [ast.parse(c) for c in cells if re.match(r'#\|\s*exports?\b', c)]
-    imports = [
-        n.module
-        for t in trees
-        for n in ast.walk(t)
-        if isinstance(n, ast.ImportFrom) and (n.module or '').startswith('segbench.')
-    ]
-    floor[name[1]] = int(p.parent.name.split('_')[0])
-    uses[name[1]] = {m.removeprefix('segbench.') for m in imports}
+MOST_AT_TOP = 25  # what `ls segbench` shows can still be read at a glance
 
-bad = [
-    f'{m} (floor {floor[m]}) imports {u} (floor {floor.get(u, "?")})'
-    for m, us in uses.items()
-    for u in us
-    if floor.get(u, 99) > floor[m]
-]
-bad += [
-    f'{m} imports its sibling {u}'
-    for m, us in uses.items()
-    for u in us
-    if m.startswith('models.') and u.startswith('models.') and u != 'models.base'
-]
-try:
-    TopologicalSorter(uses).prepare()
-except CycleError as e:
-    bad.append('circle: ' + ' -> '.join(e.args[1]))
-sys.exit('\n'.join(bad) or 0)
+
+def exported(notebook: Path):
+    "The module that `notebook` exports and the modules of ours that it imports, also in functions."
+    cells = json.loads(notebook.read_text(encoding='utf8'))['cells']
+    code = [''.join(c['source']) for c in cells if c['cell_type'] == 'code']
+    module = re.search(r'#\|\s*default_exp\s+(\S+)', '\n'.join(code))
+    if not module:
+        return None, set()
+    uses = set()
+    for source in code:
+        if not re.match(r'#\|\s*exports?\b', source):
+            continue
+        for node in ast.walk(ast.parse(source)):
+            if isinstance(node, ast.ImportFrom) and (node.module or '').startswith('segbench.'):
+                uses.add(node.module.removeprefix('segbench.'))
+    return module[1], uses
+
+
+def room(module: str) -> str:
+    "The folder of a module; commands lie at the top of the package."
+    return module.partition('.')[0] if '.' in module else 'commands'
+
+
+def main():
+    floor = {}
+    uses = {}
+    for notebook in sorted(Path('nbs').glob('[0-9]_*/**/*.ipynb')):
+        module, imported = exported(notebook)
+        if module:
+            floor[module] = int(notebook.relative_to('nbs').parts[0].split('_')[0])
+            uses[module] = imported
+
+    bad = []
+    for module, imported in uses.items():
+        for other in imported:
+            if other not in floor:
+                bad.append(f'{module} imports {other}, which no notebook exports')
+            elif floor[other] > floor[module]:
+                bad.append(f'{module} (floor {floor[module]}) imports {other} ({floor[other]})')
+            if {room(module), room(other)} == {'models'} and other != 'models.base':
+                bad.append(f'{module} imports {other}: a model is one notebook')
+    try:
+        TopologicalSorter(uses).prepare()
+    except CycleError as e:
+        bad.append('circle: ' + ' -> '.join(e.args[1]))
+
+    rooms = {room(m): floor[m] for m in floor}
+    for name, number in sorted(rooms.items(), key=lambda item: item[1]):
+        modules = [m for m in uses if room(m) == name]
+        below = {room(other) for m in modules for other in uses[m]} - {name}
+        below = sorted(below, key=lambda r: rooms.get(r, 99))
+        print(f'{number} {name:9} {len(modules):2} modules  imports {" ".join(below) or "nothing"}')
+    top = len(rooms) - 1 + sum(room(m) == 'commands' for m in floor)
+    print(f'{top} names at the top of the package')
+    if top > MOST_AT_TOP:
+        bad.append(f'{top} names at the top of the package are more than {MOST_AT_TOP}')
+    sys.exit('\n'.join(bad) or 0)
+
+
+if __name__ == '__main__':
+    main()

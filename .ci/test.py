@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -127,6 +128,9 @@ def main():
     p = argparse.ArgumentParser(description=__doc__)
     p.add_argument('--slow', action='store_true', help='run the slow cells, too')
     slow = p.parse_args().slow
+    # a shell that starts this in the background lets Ctrl-C be ignored, which tests press
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     notebooks = sorted(
         n
         for n in (root / 'nbs').rglob('*.ipynb')
