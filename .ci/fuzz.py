@@ -187,7 +187,7 @@ def result(words, folder, before, said):
     return found + (lines if kind == 'board' else [])
 
 
-# What libraries in C write about a damaged picture, before it is refused
+# What libraries in C write about a damaged image, before it is refused
 libraries = re.compile(
     r'Corrupt JPEG|Premature end of JPEG|Invalid |Unsupported |Not a JPEG|Bogus|Inconsistent '
     r'|Quantization|Huffman|Improper call|libpng|TIFF|\[ *(WARN|ERROR)|.*Warning|Cannot read'

@@ -210,8 +210,8 @@ datas = [
     'json.load',
     'cProfile.run',
     'segbench.data.pairs',
-    'segbench.data.pairs.check',
-    'segbench.core.errors.choose',
+    'segbench.data.pairs.check_files',
+    'segbench.core.errors.check_choice',
     'camvid',
     'cityscapes',
     'coco.voc21(least="a")',
@@ -304,7 +304,7 @@ losses = [
     'os.system',
     'math.sqrt',
     'print',
-    'segbench.losses.pixel.mass',
+    'segbench.losses.pixel.weight_sum',
     'segbench.losses.pixel.ce',
     'None',
     '3',
@@ -1253,7 +1253,7 @@ def harm(path, name, f, seed):
 
 
 def put(path, make):
-    "A change that writes what `make(folder)` returns: bytes, text or an array for a picture."
+    "A change that writes what `make(folder)` returns: bytes, text or an array for an image."
 
     def change(folder):
         p = folder / path
@@ -1297,7 +1297,7 @@ def tiff(tags, tail=b''):
 
 
 def pictures():
-    "Strange pictures by name: a function of the folder that returns what `put` takes."
+    "Strange images by name: a function of the folder that returns what `put` takes."
     from PIL import Image
 
     r = np.random.default_rng(0)
@@ -1434,7 +1434,7 @@ def twin(path, to):
 
 
 def images():
-    "Pictures, labels and maps that are damaged or strange."
+    "Images, labels and maps that are damaged or strange."
 
     def one(root):
         return [
@@ -1641,7 +1641,7 @@ def images():
         )
     for name, change in {
         'another label': twin('set/labels/0.png', 'set/labels/0.tif'),
-        'another picture': twin('set/images/0.jpg', 'set/images/0.jpeg'),
+        'another image': twin('set/images/0.jpg', 'set/images/0.jpeg'),
         'upper case': twin('set/images/0.jpg', 'set/images/0.JPG'),
         'a label as JPEG': twin('set/images/0.jpg', 'set/labels/0.jpg'),
     }.items():
@@ -2796,7 +2796,7 @@ def notes():
             or at[-1:] in (('category_id',), ('image_id',))
             and isinstance(v, int)
             or at in said
-        )  # another class, another picture
+        )  # another class, another image
 
     for k, at in enumerate(places):
         for w in voc21[:2]:
@@ -3403,7 +3403,7 @@ def weights():
                 )
                 else 'either',
                 meta(m),
-                f'pictures {m}: whole.safetensors',
+                f'images {m}: whole.safetensors',
             )
 
 

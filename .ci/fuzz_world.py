@@ -85,7 +85,7 @@ def warm(folder):
 
 
 def picture(k, size=(64, 96)):
-    "A picture with smooth colours and a label of three classes and a little void."
+    "An image with smooth colours and a label of three classes and a little void."
     r = np.random.default_rng(k)
     (h, w) = size
     i, j = np.mgrid[:h, :w]

@@ -22,7 +22,7 @@ def main(
     runs: str,  # Folder with run folders below it
     html: str = None,  # File for the page; board.html in that folder by default
 ):
-    "Compare runs: print a table for every evaluation, and write a page with plots and pictures."
+    "Compare runs: print a table for every evaluation, and write a page with plots and images."
     from segbench.explore.board import board
 
     board(runs, html)

@@ -19,7 +19,7 @@ import importlib
 import sys
 
 from .core.command import command
-from .core.errors import UserError, choose
+from .core.errors import UserError, check_choice
 from .core.names import known_names
 
 # %% ../nbs/8_commands/cli.ipynb #bbfdad1e
@@ -27,7 +27,7 @@ commands = {
     'train': 'train a network',
     'eval': 'score a run',
     'score': 'score class maps that anybody predicted',
-    'predict': 'class maps for pictures',
+    'predict': 'class maps for images',
     'sweep': 'several networks and seeds under one budget',
     'bench': 'size, speed and memory of networks',
     'board': 'compare runs in a table and a page',
@@ -39,10 +39,10 @@ commands = {
 }
 functions = {
     'eval': 'evaluate.main',
-    'data list': 'catalog.overview',
-    'data get': 'catalog.get',
-    'data check': 'catalog.check',
-    'data cache': 'catalog.cache',
+    'data list': 'catalog.list_datasets',
+    'data get': 'catalog.get_datasets',
+    'data check': 'catalog.check_dataset',
+    'data cache': 'catalog.cache_dataset',
 }
 
 # %% ../nbs/8_commands/cli.ipynb #397ea0b5
@@ -68,7 +68,7 @@ def main(
     if {'-h', '--help'} & set(argv[:n]) or not argv:
         return print(usage())
     try:
-        name = choose('command', ' '.join(argv[:n]), list(commands))
+        name = check_choice('command', ' '.join(argv[:n]), list(commands))
     except UserError as e:
         print(f'segbench: {e}', file=sys.stderr)
         sys.exit(2)

@@ -5,9 +5,7 @@
 # %% auto #0
 __all__ = ['wrappers', 'of_torchvision', 'of_torchvision_deeplab', 'of_torchvision_fcn', 'of_hszhao', 'of_two_branches',
            'of_dsnet', 'of_pidnet', 'of_mobilenet', 'of_folded', 'of_many', 'of_espnet', 'espnet_pictures',
-           'segformers', 'origins', 'renamed', 'unfolded', 'Origin', 'published', 'by', 'recognise', 'without_front',
-           'classes_of', 'in_their_order', 'sizes', 'needed', 'home', 'made_of', 'fates', 'misfit', 'by_match',
-           'save_run', 'words', 'open_net', 'convert', 'told', 'main']
+           'segformers', 'origins', 'Origin', 'published', 'convert', 'main']
 
 # %% ../nbs/8_commands/convert.ipynb #convert-by-path
 # run by its path: let imports see the package instead of its folder
@@ -32,7 +30,7 @@ from .core.files import save_json
 from .core.names import lookup, parse_call
 
 # %% ../nbs/8_commands/convert.ipynb #61c417f0
-def renamed(
+def _rename_tensors(
     theirs: dict,  # Anything by name
     rules: dict,  # Patterns and what they become, applied in turn
 ) -> dict:
@@ -204,13 +202,13 @@ of_folded = of_mobilenet | {
 }
 
 
-def unfolded(theirs: dict) -> dict:
+def _unfold_norms(theirs: dict) -> dict:
     """The tensors of DeepLabv3 on MobileNetV2, whose head has no norms, under our names, with norms
     that add the biases.
     """
     import torch
 
-    ours = renamed(theirs, of_folded)
+    ours = _rename_tensors(theirs, of_folded)
     for k, b in [(k, v) for k, v in ours.items() if k.startswith('head.0') and k.endswith('bias')]:
         ours |= {
             k.replace('bias', t): torch.full_like(b, v)
@@ -234,7 +232,7 @@ class Origin:
     )  # Number of outputs → the data set whose classes they are, in its order
     pictures: dict = field(
         default_factory=dict
-    )  # Number of classes → mean and deviation of its pictures, where they are not the usual ones
+    )  # Number of classes → mean and deviation of its images, where they are not the usual ones
 
 
 def published(module: str):
@@ -242,8 +240,8 @@ def published(module: str):
     return lambda theirs: importlib.import_module(f'segbench.models.{module}').published(theirs)
 
 # %% ../nbs/8_commands/convert.ipynb #4f4cc07a
-def by(rules):
-    return partial(renamed, rules=rules)
+def _rename_by(rules):
+    return partial(_rename_tensors, rules=rules)
 
 
 of_many = {21: 'voc', 19: 'cityscapes', 150: 'ade20k'}
@@ -261,7 +259,7 @@ origins = [
     Origin(
         'DeepLabv3 of torchvision',
         'classifier.0.convs.0.0.weight',
-        by(of_torchvision_deeplab),
+        _rename_by(of_torchvision_deeplab),
         'head.1.2.weight',
         [f'deeplab.v3 resnet{n}' for n in (50, 101)],
         {21: 'voc'},
@@ -269,7 +267,7 @@ origins = [
     Origin(
         'FCN of torchvision',
         'classifier.4.weight',
-        by(of_torchvision_fcn),
+        _rename_by(of_torchvision_fcn),
         'head.top.2.weight',
         [f'fcn.fcn32s(out_stride=8) resnet{n}' for n in (50, 101)],
         {21: 'voc'},
@@ -277,7 +275,7 @@ origins = [
     Origin(
         'PSPNet of hszhao',
         'ppm.features.0.1.weight',
-        by(of_hszhao),
+        _rename_by(of_hszhao),
         'head.1.2.weight',
         [f"pspnet(dilation='all',align_corners=True) resnet{n}s" for n in (50, 101, 152)],
         of_many,
@@ -285,7 +283,7 @@ origins = [
     Origin(
         'DSNet of takaniwa',
         'aff1.local_att.0.weight',
-        by(of_dsnet),
+        _rename_by(of_dsnet),
         'head.2.weight',
         ['dsnet', 'dsnet.head64', 'dsnet.head256', 'dsnet.base'],
         {19: 'cityscapes', 150: 'ade20k', 11: 'camvid.dsnet'},
@@ -293,7 +291,7 @@ origins = [
     Origin(
         'PIDNet of XuJiacong',
         'pag3.f_x.0.weight',
-        by(of_pidnet),
+        _rename_by(of_pidnet),
         'head.3.weight',
         ['pidnet.s', 'pidnet.m', 'pidnet.l'],
         {19: 'cityscapes', 11: 'camvid.dsnet'},
@@ -339,9 +337,9 @@ origins = [
             'espnet',
             'espnet(q=5)',
             'espnet(q=3)',
-            'espnet(picture=False)',
-            'espnet(q=5,picture=False)',
-            'espnet(q=3,picture=False)',
+            'espnet(image=False)',
+            'espnet(q=5,image=False)',
+            'espnet(q=3,image=False)',
         ],
         of_espnet,
         espnet_pictures,
@@ -358,24 +356,24 @@ origins = [
     Origin(
         'DeepLabv3 on MobileNetV2 of TensorFlow',
         'ip.weight',
-        unfolded,
+        _unfold_norms,
         'head.1.weight',
         ['deeplab.v3(rates=(),refine=False,align_corners=True) mobilenetv2_100'],
         {21: 'voc'},
         {21: ((0.5,) * 3, (0.5,) * 3)},
     ),
-    Origin('MobileNetV2 of torchvision', 'features.1.conv.0.0.weight', by(of_mobilenet)),
+    Origin('MobileNetV2 of torchvision', 'features.1.conv.0.0.weight', _rename_by(of_mobilenet)),
 ]
 
 # %% ../nbs/8_commands/convert.ipynb #53de80db
-def recognise(theirs: dict):
+def _recognise(theirs: dict):
     "The origin of the tensors `theirs`, or None."
     return next((o for o in origins if o.tell in theirs), None)
 
 
-def without_front(theirs: dict) -> dict:
+def _strip_prefix(theirs: dict) -> dict:
     "`theirs` without what stands in front of all names of an origin's network, if one is in there."
-    if recognise(theirs):
+    if _recognise(theirs):
         return theirs
     for origin in origins:
         for k in theirs:
@@ -383,12 +381,12 @@ def without_front(theirs: dict) -> dict:
                 continue
             front = k.removesuffix(origin.tell)
             inner = {k.removeprefix(front): v for k, v in theirs.items()}
-            if home(origin, origin.ours(inner)):
+            if _find_network(origin, origin.ours(inner)):
                 return inner
     return theirs
 
 # %% ../nbs/8_commands/convert.ipynb #89b3ed03
-def classes_of(name: str) -> list:
+def _classes_of(name: str) -> list:
     "The classes of the data set `name`, without opening it."
     module, _, kind = name.partition('.')
     lists = {
@@ -401,19 +399,19 @@ def classes_of(name: str) -> list:
     return list(getattr(importlib.import_module(f'segbench.data.{module}'), lists[name]))
 
 
-def in_their_order(pairs, n: int, origin, source: str, void_last: bool = False):
+def _reorder_for_origin(pairs, n: int, origin, source: str, void_last: bool = False):
     """`pairs` by the classes that the `n` outputs of a network from `origin` stand for, perhaps
     with void behind them.
     """
-    from segbench.data.fingerprint import in_order
+    from segbench.data.fingerprint import reorder_classes
 
     own = pairs.classes
     theirs = origin.sets.get(n) if origin else None
     if theirs:
-        theirs, classes = theirs, classes_of(theirs)
+        theirs, classes = theirs, _classes_of(theirs)
     if theirs and set(classes) & set(own):  # what it published, or a set that shares its names
         try:
-            pairs = in_order(pairs, classes, f'{source}, from {origin.name},')
+            pairs = reorder_classes(pairs, classes, f'{source}, from {origin.name},')
         except UserError as e:
             raise UserError(
                 f'{str(e).partition("; take")[0]}. Its {n} outputs are the classes of '
@@ -441,23 +439,23 @@ def in_their_order(pairs, n: int, origin, source: str, void_last: bool = False):
     return pairs
 
 # %% ../nbs/8_commands/convert.ipynb #ae58b257
-def sizes(d: dict) -> dict:
+def _tensor_sizes(d: dict) -> dict:
     "The sizes of the tensors in `d` by name, but for the counters of batches that norms keep."
     return {k: tuple(v.shape) for k, v in d.items() if not k.endswith('num_batches_tracked')}
 
 
 @cache
-def needed(model: str, backbone: str, n_classes: int, aux: bool) -> dict:
+def _network_sizes(model: str, backbone: str, n_classes: int, aux: bool) -> dict:
     "The sizes of the tensors that a network has."
     import torch
 
-    from segbench.engine.inference import make_net
+    from segbench.engine.inference import create_model
 
     with torch.device('meta'):
-        return sizes(make_net(model, n_classes, backbone or None, aux=aux).state_dict())
+        return _tensor_sizes(create_model(model, n_classes, backbone or None, aux=aux).state_dict())
 
 
-def home(origin, ours: dict):
+def _find_network(origin, ours: dict):
     """Which network of `origin` the tensors `ours` come from.
 
     Its name, its backbone and what it needs; None if each lacks something.
@@ -467,17 +465,17 @@ def home(origin, ours: dict):
     n = len(ours[origin.last])
     aux = any(k.startswith('aux.') for k in ours)
     known = [
-        (model, backbone, needed(model, backbone, n, aux))
+        (model, backbone, _network_sizes(model, backbone, n, aux))
         for model, _, backbone in (h.partition(' ') for h in origin.homes)
     ]
     return max(
-        (h for h in known if h[2].items() <= sizes(ours).items()),
+        (h for h in known if h[2].items() <= _tensor_sizes(ours).items()),
         key=lambda h: len(h[2]),
         default=None,
     )
 
 # %% ../nbs/8_commands/convert.ipynb #304502f1
-def made_of(read, theirs: dict) -> dict:
+def _tensor_sources(read, theirs: dict) -> dict:
     "For each name that `read` makes of `theirs` the names of the tensors that went into it."
     import torch
 
@@ -489,7 +487,7 @@ def made_of(read, theirs: dict) -> dict:
     }
 
 # %% ../nbs/8_commands/convert.ipynb #58546517
-def fates(theirs: dict, report, made: dict) -> list:
+def _tensor_fates(theirs: dict, report, made: dict) -> list:
     "What became of every tensor, in rows: names of theirs, fate, name of ours."
 
     def how(k):
@@ -507,12 +505,12 @@ def fates(theirs: dict, report, made: dict) -> list:
     used = {t for k in report.taken for t in made[k]}
     return (
         rows
-        + [(k, 'skipped', '') for k in sizes(theirs) if k not in used]
+        + [(k, 'skipped', '') for k in _tensor_sizes(theirs) if k not in used]
         + [('', 'missing', k) for k in report.missing]
     )
 
 # %% ../nbs/8_commands/convert.ipynb #f87b03c1
-def misfit(net, ours: dict, report, best) -> str:
+def _describe_misfit(net, ours: dict, report, best) -> str:
     """Why the tensors `ours` do not fill `net`, in words.
 
     Nothing if they do, perhaps but for whole parts.
@@ -542,21 +540,21 @@ def misfit(net, ours: dict, report, best) -> str:
     )
 
 # %% ../nbs/8_commands/convert.ipynb #7b1b9902
-def by_match(theirs: dict, net):
+def _match_by_name(theirs: dict, net):
     """Tensors of unknown origin under the names of `net` or of its backbone, and how sure that is,
-    as `match` has both.
+    as `match_names` has both.
     """
-    from segbench.nn.backbones import same_eps
-    from segbench.nn.weights import match
+    from segbench.nn.backbones import match_norm_eps
+    from segbench.nn.weights import match_names
 
-    theirs = same_eps(theirs, net, net.spec.get('backbone', ''))
+    theirs = match_norm_eps(theirs, net, net.spec.get('backbone', ''))
     for front, module in (('', net), ('body.net.', getattr(net.body, 'net', None))):
         own = (
             {k: v for k, v in module.state_dict().items() if v.is_floating_point()}
             if module
             else {}
         )
-        found = match(own, theirs)
+        found = match_names(own, theirs)
         if not found.pairs:
             continue
         others = {k: v for k, v in theirs.items() if k not in found.pairs.values()}
@@ -564,7 +562,7 @@ def by_match(theirs: dict, net):
     return theirs, 'by name'
 
 # %% ../nbs/8_commands/convert.ipynb #7ebe74ab
-def save_run(
+def _save_run(
     out,  # Folder to make
     net,  # A network that `convert` filled
     data: str,  # Data set whose classes its outputs are, perhaps with void behind them
@@ -596,7 +594,7 @@ def save_run(
         )
     pairs = lookup('data', data)(root, 'val')
     n = net.spec['n_classes']
-    pairs = in_their_order(pairs, n, origin, source, void_last)
+    pairs = _reorder_for_origin(pairs, n, origin, source, void_last)
     more = n - len(pairs.classes)
     (c, h, w) = pairs[0][0].shape
     for which in ('best', 'last'):
@@ -621,26 +619,26 @@ def save_run(
     )
 
 # %% ../nbs/8_commands/convert.ipynb #dec7466d
-def words(model: str, backbone=None) -> str:
+def _network_flags(model: str, backbone=None) -> str:
     "The flags that name a network."
     return ('--model "%s"' if '(' in model else '--model %s') % model + (
         f' --backbone {backbone}' if backbone else ''
     )
 
 
-def open_net(ours: dict, origin, model, backbone, classes, source: str):
-    "The network to fill, and the one that the tensors `ours` were trained in, as `home` gives it."
-    from segbench.engine.inference import make_net
+def _open_network(ours: dict, origin, model, backbone, classes, source: str):
+    "The network to fill, and the one that the tensors `ours` were trained in, as `_find_network` gives it."
+    from segbench.engine.inference import create_model
 
     n = classes or (len(ours[origin.last]) if origin and origin.last in ours else 2)
-    best = home(origin, ours) if origin else None
+    best = _find_network(origin, ours) if origin else None
     if not (model or best):
         raise UserError(
             f'{source} is {"from " + origin.name if origin else "of unknown origin"}, '
             'and which network it fills cannot be told; name one with --model.'
         )
     model, backbone = (model, backbone) if model else best[:2]
-    net = make_net(model, n, backbone, aux=any(k.startswith('aux.') for k in ours))
+    net = create_model(model, n, backbone, aux=any(k.startswith('aux.') for k in ours))
     if origin:
         net.mean, net.std = origin.pictures.get(n, (net.mean, net.std))
     return net, best
@@ -653,13 +651,13 @@ def convert(
     classes: int = None,  # Number of classes; what the tensors say by default
     source: str = 'the checkpoint',  # What sentences call it
 ):
-    "A network filled with `theirs`, the report, the fates in rows, and what `home` found."
+    "A network filled with `theirs`, the report, the fates in rows, and what `_find_network` found."
     from segbench.nn.weights import load_weights
 
     said = getattr(theirs, 'said', '')
-    theirs = without_front(renamed(theirs, wrappers))
-    origin = recognise(theirs)
-    net, best = open_net(
+    theirs = _strip_prefix(_rename_tensors(theirs, wrappers))
+    origin = _recognise(theirs)
+    net, best = _open_network(
         origin.ours(theirs) if origin else theirs, origin, model, backbone, classes, source
     )
     if origin:
@@ -668,22 +666,22 @@ def convert(
     else:
 
         def read(d):
-            return by_match(d, net)[0]
+            return _match_by_name(d, net)[0]
 
-        how = by_match(theirs, net)[1]
+        how = _match_by_name(theirs, net)[1]
     ours = read(theirs)
     report = load_weights(net, ours, source, by_name=True)
     report.how = how
     report.said = said
-    if why := misfit(net, ours, report, best):
+    if why := _describe_misfit(net, ours, report, best):
         raise UserError(
             f'{source} does not fit {net.spec["model"]}: {why}'
-            + (f'; it fits {words(*best[:2])}.' if best else '.')
+            + (f'; it fits {_network_flags(*best[:2])}.' if best else '.')
         )
-    return net, report, fates(theirs, report, made_of(read, theirs)), best
+    return net, report, _tensor_fates(theirs, report, _tensor_sources(read, theirs)), best
 
 # %% ../nbs/8_commands/convert.ipynb #99dd7a0f
-def told(report, rows) -> str:
+def _summarise_fates(report, rows) -> str:
     "The fates, counted; by name those that were skipped or are missing."
 
     def few(l):
@@ -709,10 +707,10 @@ def main(
     classes: int = None,  # Number of classes; what the file says by default
     mean: list[
         float
-        # Of each colour from 0 to 1 in its pictures; by default what is known of them, else the
+        # Of each colour from 0 to 1 in its images; by default what is known of them, else the
         # backbone's
     ] = None,
-    std: list[float] = None,  # Deviation of each colour in its pictures
+    std: list[float] = None,  # Deviation of each colour in its images
     data: str = None,  # Data set of its classes, for a run
     root: str = None,  # Folder of the data set
     void_last: bool = False,  # Its last output is void, one more than the data set has classes
@@ -738,15 +736,15 @@ def main(
     spec = net.spec
     gone = {k.partition('.')[0]: 0 for k in report.missing}
     if Path(out).suffix != '.safetensors':
-        origin = recognise(without_front(renamed(theirs, wrappers)))
+        origin = _recognise(_strip_prefix(_rename_tensors(theirs, wrappers)))
         about = dict(
-            loaded=[told(report, rows)],
+            loaded=[_summarise_fates(report, rows)],
             command=(
-                f'segbench convert {file} {words(spec["model"], spec.get("backbone"))} --data '
+                f'segbench convert {file} {_network_flags(spec["model"], spec.get("backbone"))} --data '
                 f'"{data}"'
             ),
         )
-        save_run(out, net, data, root, origin, Path(file).name, void_last, gone, **about)
+        _save_run(out, net, data, root, origin, Path(file).name, void_last, gone, **about)
     elif void_last:
         raise UserError('--void-last says what the outputs of a run mean; let --out name a folder.')
     else:
@@ -756,13 +754,13 @@ def main(
             if gone
             else net,
         )
-    print(told(report, rows))
+    print(_summarise_fates(report, rows))
     print(
-        f'{out}: for {words(spec["model"], spec.get("backbone"))}, '
+        f'{out}: for {_network_flags(spec["model"], spec.get("backbone"))}, '
         + (f'without its {", ".join(gone)}' if gone else f'{spec["n_classes"]} classes')
     )
     if best and parse_call(best[0])[1] != parse_call(spec['model'])[1]:
-        print(f'it was trained as {words(*best[:2])}; other arguments, other results')
+        print(f'it was trained as {_network_flags(*best[:2])}; other arguments, other results')
 
 # %% ../nbs/8_commands/convert.ipynb #d23bb182
 if __name__ == '__main__' and '__file__' in globals():

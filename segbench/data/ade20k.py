@@ -6,10 +6,10 @@
 __all__ = ['classes', 'palette', 'label_values', 'parts', 'decode', 'items', 'ade20k']
 
 # %% ../../nbs/2_data/ade20k.ipynb #35a002ed
-from ..core.errors import UserError, choose
+from ..core.errors import UserError, check_choice
 from .download import Archive, Source
 from .images import read_image
-from .pairs import Pairs, by_index, match_stems, pictures_below, set_folder, unlabelled
+from .pairs import Pairs, by_index, images_below, match_stems, set_folder, void_label
 
 # %% ../../nbs/2_data/ade20k.ipynb #d72549a0
 classes = """wall, building, sky, floor, tree, ceiling, road, bed, windowpane, grass, cabinet,
@@ -55,24 +55,22 @@ decode = by_index({0: 255} | {v: k for k, v in enumerate(label_values)})
 
 
 def items(folder, part: str) -> list:
-    "(picture, label) for each picture of `part`; a picture of the test is its own label."
+    "(image, label) for each image of `part`; an image of the test is its own label."
     test = part == 'testing'
     places = (
         [folder / 'images', folder / 'release_test', folder.parent / 'release_test']
         if test
         else [folder / 'images']
     )
-    pictures = [p for d in places for p in pictures_below(d / part)]
+    pictures = [p for d in places for p in images_below(d / part)]
     if not pictures:
         raise UserError(
-            f'ade20k has no pictures for {part}: looked for them in '
+            f'ade20k has no images for {part}: looked for them in '
             f'{", ".join(repr(str(d / part)) for d in places)}.'
         )
     if test:
         return [(p, p) for p in pictures]
-    return match_stems(
-        pictures, pictures_below(folder / 'annotations' / part), name=f'ade20k {part}'
-    )
+    return match_stems(pictures, images_below(folder / 'annotations' / part), name=f'ade20k {part}')
 
 # %% ../../nbs/2_data/ade20k.ipynb #53816d4e
 def ade20k(
@@ -92,7 +90,7 @@ def ade20k(
     )
     pairs = [
         pair
-        for part in parts[choose('split of ade20k', split, list(parts))]
+        for part in parts[check_choice('split of ade20k', split, list(parts))]
         for pair in items(folder, part)
     ]
     return Pairs(
@@ -100,7 +98,7 @@ def ade20k(
         classes,
         palette,
         f'ade20k-{split}',
-        *((unlabelled, read_image) if split == 'test' else (decode,)),
+        *((void_label, read_image) if split == 'test' else (decode,)),
     )
 
 # %% ../../nbs/2_data/ade20k.ipynb #9f4c7198
@@ -115,5 +113,5 @@ ade20k.source = Source(
         )
     ],
     dict(train=20_210, val=2000),
-    'BSD-3, pictures for research',
+    'BSD-3, images for research',
 )

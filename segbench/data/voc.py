@@ -4,21 +4,21 @@
 
 # %% auto #0
 __all__ = ['voc_classes', 'voc_decode', 'sbd_folders', 'context_ids', 'context_classes', 'by_list', 'by_alphabet', 'by_name',
-           'context_labels', 'oxford', 'berkeley', 'terms', 'kit2012', 'kit2010', 'borders_of', 'merged', 'devkit',
-           'voc2012', 'voc', 'read_sbd', 'sbd', 'extra', 'aug', 'label_map', 'context_list', 'released', 'context']
+           'context_labels', 'oxford', 'berkeley', 'terms', 'kit2012', 'kit2010', 'borders_of', 'merged', 'voc2012',
+           'voc', 'sbd', 'extra', 'aug', 'context']
 
 # %% ../../nbs/2_data/voc.ipynb #e4ade8f9
 import os
 from pathlib import Path
 
-from ..core.errors import UserError, choose
+from ..core.errors import UserError, check_choice
 from ..core.show import voc_palette
 from .download import Archive, Source
 from .images import read_image, read_label
 from .matlab import read_mat_label
-from .pairs import Pairs, by_index, set_folder, unlabelled
-from .rle import Marked, gather
-from .textfiles import read_json, read_names, records
+from .pairs import Pairs, by_index, set_folder, void_label
+from .rle import PaintedObjects, gather_objects
+from .textfiles import read_json, read_names, read_records
 
 # %% ../../nbs/2_data/voc.ipynb #5c8c851c
 voc_classes = (
@@ -28,7 +28,7 @@ voc_classes = (
 voc_decode = by_index({k: k for k in range(21)} | {255: 255})
 
 
-def devkit(root):
+def _devkit(root):
     "The folder VOC2012."
     return set_folder(
         root,
@@ -42,10 +42,11 @@ def voc2012(
     split: str = 'train',  # A list in ImageSets/Segmentation: `train`, `val`, `trainval`, `test` …
 ) -> Pairs:
     "PASCAL VOC 2012, as it was released."
-    folder = devkit(root)
+    folder = _devkit(root)
     lists = folder / 'ImageSets/Segmentation'
     names = read_names(
-        lists / f'{choose("split of voc", split, sorted(p.stem for p in lists.glob("*.txt")))}.txt'
+        lists
+        / f'{check_choice("split of voc", split, sorted(p.stem for p in lists.glob("*.txt")))}.txt'
     )
     pictures = [folder / f'JPEGImages/{s}.jpg' for s in names]
     if split == 'test':
@@ -54,7 +55,7 @@ def voc2012(
             voc_classes,
             voc_palette(21),
             'voc-test',
-            unlabelled,
+            void_label,
             read_image,
         )
     return Pairs(
@@ -85,8 +86,8 @@ sbd_folders = [
 ]
 
 
-def read_sbd(path):
-    "The label in a `.mat` file of SBD, or in a picture."
+def _read_sbd(path):
+    "The label in a `.mat` file of SBD, or in an image."
     return (
         read_mat_label(path, 'GTcls', 'Segmentation')
         if Path(path).suffix == '.mat'
@@ -99,12 +100,12 @@ def sbd(
     split: str = 'train',  # A list in that folder: `train`, `val` …
 ) -> Pairs:
     """The Semantic Boundaries Dataset by its own lists, which mix VOC's training and validation
-    pictures.
+    images.
     """
     folder = set_folder(root, sbd_folders, ['cls'])
     names = read_names(
         folder
-        / f'{choose("split of voc.sbd", split, sorted(p.stem for p in folder.glob("*.txt")))}.txt'
+        / f'{check_choice("split of voc.sbd", split, sorted(p.stem for p in folder.glob("*.txt")))}.txt'
     )
     return Pairs(
         [(folder / f'img/{s}.jpg', folder / f'cls/{s}.mat') for s in names],
@@ -112,14 +113,14 @@ def sbd(
         voc_palette(21),
         f'voc.sbd-{split}',
         voc_decode,
-        read_sbd,
+        _read_sbd,
     )
 
 # %% ../../nbs/2_data/voc.ipynb #efc690a8
 def extra(folder) -> dict:
-    """Name → (picture, label) of all that SBD has.
+    """Name → (image, label) of all that SBD has.
 
-    The picture is VOC2012's in `folder` if it is there.
+    The image is VOC2012's in `folder` if it is there.
     """
     folder = Path(os.path.abspath(folder))
     pngs = folder / 'SegmentationClassAug'
@@ -141,18 +142,18 @@ def aug(
     root=None,
     split: str = 'train',  # `train`, `val` or `trainval`
 ) -> Pairs:
-    """VOC 2012 with SBD's labels added to the training pictures.
+    """VOC 2012 with SBD's labels added to the training images.
 
-    10,582, none of them a validation picture.
+    10,582, none of them a validation image.
     """
-    choose('split of voc.aug', split, ['train', 'val', 'trainval'])
+    check_choice('split of voc.aug', split, ['train', 'val', 'trainval'])
     train, val = (
         {p.stem: (p, label) for p, label in voc2012(root, s).items} for s in ('train', 'val')
     )
     if split != 'val':
-        train = {s: pair for s, pair in (extra(devkit(root)) | train).items() if s not in val}
+        train = {s: pair for s, pair in (extra(_devkit(root)) | train).items() if s not in val}
     items = dict(train=train, val=val, trainval=train | val)[split].values()
-    return Pairs(items, voc_classes, voc_palette(21), f'voc.aug-{split}', voc_decode, read_sbd)
+    return Pairs(items, voc_classes, voc_palette(21), f'voc.aug-{split}', voc_decode, _read_sbd)
 
 # %% ../../nbs/2_data/voc.ipynb #e3dd0c0e
 context_ids = dict(
@@ -232,7 +233,7 @@ by_name = by_index(
 )
 
 
-def label_map(path):
+def _label_map(path):
     return read_mat_label(path, 'LabelMap')
 
 # %% ../../nbs/2_data/voc.ipynb #f27c18c5
@@ -240,12 +241,12 @@ context_labels = {  # folder → what its files end in, how they are read, what 
     'GroundTruth_trainval_png': ('.png', read_label, by_list),
     '59_context_labels': ('.png', read_label, by_list),
     'SegmentationClassContext': ('.png', read_label, by_alphabet),
-    'trainval': ('.mat', label_map, by_name),
-    'GroundTruth_trainval_mat': ('.mat', label_map, by_name),
+    'trainval': ('.mat', _label_map, by_name),
+    'GroundTruth_trainval_mat': ('.mat', _label_map, by_name),
 }
 
 # %% ../../nbs/2_data/voc.ipynb #c4c55b7b
-def context_list(folder, pictures, split):
+def _context_list(folder, pictures, split):
     "The names in the list of a split of Pascal Context, wherever it lies."
     names = (
         f'pascal_context_{split}.txt',
@@ -262,19 +263,19 @@ def context_list(folder, pictures, split):
     )
 
 # %% ../../nbs/2_data/voc.ipynb #0412db28
-def released(file, pictures, wanted) -> list:
-    "Items for `Marked` from Pascal Context's JSON release."
+def _released(file, pictures, wanted) -> list:
+    "Items for `PaintedObjects` from Pascal Context's JSON release."
     release = read_json(file, 'images', 'annos_segmentation')
-    images = records(release, 'images', file, image_id=int, phase=str)
-    objects = records(release, 'annos_segmentation', file, image_id=int)
+    images = read_records(release, 'images', file, image_id=int, phase=str)
+    objects = read_records(release, 'annos_segmentation', file, image_id=int)
     elsewhere = {x['image_id'] for x in images if x['phase'] not in wanted}
     chosen = [x | dict(id=x['image_id']) for x in images if x['phase'] in wanted]
     if not chosen:
         raise UserError(
-            f'{str(file)!r} has no picture of the phase {" or ".join(wanted)}; fetch it again.'
+            f'{str(file)!r} has no image of the phase {" or ".join(wanted)}; fetch it again.'
         )
     number = {v: k for k, v in enumerate(context_ids.values())}
-    return gather(
+    return gather_objects(
         chosen, [a for a in objects if a['image_id'] not in elsewhere], number, pictures, file
     )
 
@@ -283,9 +284,9 @@ def context(
     root=None,  # The folder pascal_context or VOC2010, or the one that holds it
     split: str = 'train',  # `train`, `val`, `trainval` or `test`
 ) -> Pairs:
-    "Pascal Context with its 59 common classes: 4,998 and 5,105 pictures."
+    "Pascal Context with its 59 common classes: 4,998 and 5,105 images."
     wanted = dict(train=['train'], val=['val'], trainval=['train', 'val'], test=['test'])[
-        choose('split of voc.context', split, ['train', 'val', 'trainval', 'test'])
+        check_choice('split of voc.context', split, ['train', 'val', 'trainval', 'test'])
     ]
     folder = set_folder(
         root,
@@ -301,12 +302,12 @@ def context(
     about = context_classes, voc_palette(60)[1:], f'voc.context-{split}'
     labels = next((d for d in context_labels if (folder / d).is_dir()), None)
     if split != 'test' and not labels:
-        return Marked(
-            released(folder / 'trainval_merged.json', pictures, wanted), *about, 255, 'last'
+        return PaintedObjects(
+            _released(folder / 'trainval_merged.json', pictures, wanted), *about, 255, 'last'
         )
-    names = [s for w in wanted for s in context_list(folder, pictures, w)]
+    names = [s for w in wanted for s in _context_list(folder, pictures, w)]
     if split == 'test':
-        return Pairs([(pictures / f'{s}.jpg',) * 2 for s in names], *about, unlabelled, read_image)
+        return Pairs([(pictures / f'{s}.jpg',) * 2 for s in names], *about, void_label, read_image)
     suffix, read, decode = context_labels[labels]
     return Pairs(
         [(pictures / f'{s}.jpg', folder / labels / f'{s}{suffix}') for s in names],

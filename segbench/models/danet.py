@@ -90,7 +90,7 @@ def danet(
     n_classes: int,  # Channels of the logits
     backbone: str = 'resnet50',  # Any backbone
     *,
-    in_chans: int = 3,  # Channels of a picture
+    in_chans: int = 3,  # Channels of an image
     aux: bool = True,  # With the two outputs of the attentions in training
     pretrained=None,  # Weights of the backbone: True for the hub, or a file
     out_stride: int = 8,  # Stride of the last map

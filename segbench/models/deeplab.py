@@ -28,7 +28,7 @@ class ImagePool(nn.Module):
 
 # %% ../../nbs/5_models/deeplab.ipynb #ebad5638
 class ASPP(nn.Module):
-    "A 1×1 convolution, 3×3 ones at several rates and the mean of the picture, side by side, mixed."
+    "A 1×1 convolution, 3×3 ones at several rates and the mean of the image, side by side, mixed."
 
     def __init__(
         self,
@@ -53,7 +53,7 @@ def v3(
     n_classes: int,  # Channels of the logits
     backbone: str = 'resnet50',  # Any backbone
     *,
-    in_chans: int = 3,  # Channels of a picture
+    in_chans: int = 3,  # Channels of an image
     aux: bool = True,  # With an auxiliary head in training
     pretrained=None,  # Weights of the backbone: True for the hub, or a file
     out_stride: int = 8,  # Stride of the last map
@@ -115,7 +115,7 @@ def v3plus(
     n_classes: int,  # Channels of the logits
     backbone: str = 'resnet50',  # Any backbone with a map at stride 4
     *,
-    in_chans: int = 3,  # Channels of a picture
+    in_chans: int = 3,  # Channels of an image
     aux: bool = True,  # With an auxiliary head in training
     pretrained=None,  # Weights of the backbone: True for the hub, or a file
     out_stride: int = 16,  # Stride of the last map

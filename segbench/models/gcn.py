@@ -59,7 +59,7 @@ class Cascade(nn.Module):
         )
 
     def forward(self, x, *maps):
-        "Logits at the size of `x`, the picture, which only tells its size, by way of half of it."
+        "Logits at the size of `x`, the image, which only tells its size, by way of half of it."
         y, *finer = [f(m) for f, m in zip(self.scores, reversed(maps))]
         sizes = [*finer, [-(-n // 2) for n in x.shape[-2:]], x]
         for up, size, f, smooth in zip(self.ups, sizes, [*finer, None, None], self.smooth):
@@ -69,7 +69,7 @@ class Cascade(nn.Module):
 
 # %% ../../nbs/5_models/gcn.ipynb #be8db702
 class GCN(Segmenter):
-    "Scores refined down to the size of the picture."
+    "Scores refined down to the size of the image."
 
     def logits(self, x, aux: bool = None):
         """Main logits at the size of `x`, b×c×h×w, padded where the backbone wants it.
@@ -86,7 +86,7 @@ def gcn(
     n_classes: int,  # Channels of the logits
     backbone: str = 'resnet152',  # Any backbone with maps at strides 4 to 32
     *,
-    in_chans: int = 3,  # Channels of a picture
+    in_chans: int = 3,  # Channels of an image
     aux: bool = False,  # With an auxiliary head in training; the original has none
     pretrained=None,  # Weights of the backbone: True for the hub, or a file
     ks: int = 7,  # Side of the large kernel

@@ -40,7 +40,7 @@ def glore(
     n_classes: int,  # Channels of the logits
     backbone: str = 'resnet101',  # Any backbone
     *,
-    in_chans: int = 3,  # Channels of a picture
+    in_chans: int = 3,  # Channels of an image
     aux: bool = True,  # With an auxiliary head in training
     pretrained=None,  # Weights of the backbone: True for the hub, or a file
     out_stride: int = 8,  # Stride of the last map
@@ -48,7 +48,7 @@ def glore(
     nf: int = 512,  # Channels of the unit
     nodes: int = 64,  # Nodes of the graph
     drop: float = 0.1,  # Dropout before the last layers
-    normalize: bool = False,  # Nodes are means over the picture instead of sums
+    normalize: bool = False,  # Nodes are means over the image instead of sums
     align_corners: bool = False,  # For every resize of logits
 ) -> Segmenter:
     "GloRe (Chen et al. 2019): a unit of graph reasoning on a dilated backbone."
