@@ -1,4 +1,4 @@
-"Notebooks in a real browser: JupyterLab driven by Playwright on Debian's Chromium; nbs/tests/lab.ipynb shows how."
+"Notebooks in a real browser: JupyterLab driven by Playwright; nbs/tests/lab.ipynb shows how."
 
 import atexit
 import json

@@ -1,4 +1,7 @@
-"What another commit does with the cases of nbs/tests/cases.ipynb: PYTHONPATH=CHECKOUT python .ci/cases_before.py COMMIT"
+"""What another commit does with the cases of nbs/tests/cases.ipynb.
+
+PYTHONPATH=CHECKOUT python .ci/cases_before.py COMMIT
+"""
 
 import ast
 import contextlib

@@ -1,4 +1,4 @@
-"The versions of this environment as pip constraints: what segbench and its tests need, wherever they come from."
+"The versions of this environment as pip constraints: all that segbench and its tests need."
 
 import re
 from importlib.metadata import distributions

@@ -1,4 +1,4 @@
-"What the fuzz tries: every command with wrong words, and every file that a user can touch, damaged."
+"What the fuzz tries: commands with wrong words, and every file a user can touch, damaged."
 
 import json
 import os
@@ -667,8 +667,6 @@ def flags():
         resume=refuse([*wrong_paths, 'set', '.']),
     )
     yield from flag_cases(base, needs, spec)
-    for k in ('epochs', 'steps', 'seeds'):
-        pass
     yield from (
         Case('flags', [*base, *more], needs, e)
         for e, more in [
@@ -1384,7 +1382,8 @@ def crafted():
         ),
         'BMP 13400': b'BM'
         + struct.pack('<IIIIiiHHIIIIII', 54, 0, 54, 40, 13400, 13400, 1, 24, 0, 0, 0, 0, 0, 0),
-        'JPEG header': b'\xff\xd8\xff\xc0\0\x11\x08\xff\xff\xff\xff\x03\x01\x22\0\x02\x11\x01\x03\x11\x01\xff\xd9',
+        'JPEG header': b'\xff\xd8\xff\xc0\0\x11\x08\xff\xff\xff\xff\x03\x01\x22\0'
+        b'\x02\x11\x01\x03\x11\x01\xff\xd9',
         'GIF': b'GIF89a' + struct.pack('<HH', 65535, 65535) + bytes(20),
         'WebP': b'RIFF\x1a\0\0\0WEBPVP8L' + bytes(14),
         'SVG': b'<svg xmlns="http://www.w3.org/2000/svg"/>',
@@ -2995,10 +2994,10 @@ def notes():
             )
 
     # lists
-    for data, root, path, split in (
-        ('voc', 'voc', 'voc/VOCdevkit/VOC2012/ImageSets/Segmentation/train.txt', None),
-        ('cityscapes', 'city', 'city/cityscapes_list/train.lst', None),
-        ('voc.sbd', 'sbd', 'sbd/train.txt', None),
+    for data, root, path in (
+        ('voc', 'voc', 'voc/VOCdevkit/VOC2012/ImageSets/Segmentation/train.txt'),
+        ('cityscapes', 'city', 'city/cityscapes_list/train.lst'),
+        ('voc.sbd', 'sbd', 'sbd/train.txt'),
     ):
         words = two(root, data)
 

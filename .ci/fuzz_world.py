@@ -124,7 +124,6 @@ def coco_set(at):
     "COCO: outlines and runs for voc21, painted segments for panoptic."
     images = []
     objects = []
-    segments = []
     painted = []
     for k in range(4):
         x, y = picture(k)

@@ -1,4 +1,4 @@
-"""A second device that exists in this process alone, so that code for GPUs can be tested without one.
+"""A second device that exists in this process alone: code for GPUs, tested without one.
 
     from pretend import *
     with pretended() as waits:

@@ -1,6 +1,7 @@
-"Render nbs/index.ipynb to README.md, with its links as seen from the top; nbdev_readme would need quarto."
+"Render nbs/index.ipynb to README.md, with its links as seen from the top, without quarto."
 
 import re
+from pathlib import Path
 
 import nbformat
 from nbconvert import MarkdownExporter
@@ -10,4 +11,4 @@ nb.metadata['language_info'] = {'name': 'python'}
 nb.cells = [c for c in nb.cells if not re.match(r'#\|\s*hide\b', c.source)]
 text = MarkdownExporter().from_notebook_node(nb)[0].strip() + '\n'
 text = re.sub(r'\]\((?!https?:|\.\./)', '](nbs/', text).replace('](../', '](')
-open('README.md', 'w', encoding='utf8').write(text)
+Path('README.md').write_text(text, encoding='utf8')

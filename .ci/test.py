@@ -1,4 +1,4 @@
-"The rules of the house, then every notebook in a process of its own, two at a time; ends with a count."
+"The rules of the house, then every notebook in a process of its own; ends with a count."
 
 import argparse
 import json
@@ -140,6 +140,9 @@ def main():
         'package = notebooks': exported,
         'imports run downhill': lambda: run(sys.executable, '.ci/order.py'),
         'ruff format': lambda: run('ruff', 'format', '--check', 'nbs', '.ci'),
+        'modules stand alone': lambda: run(
+            *('ruff', 'check', '--isolated', '--select', 'F401,F811,F821,F822', 'segbench')
+        ),
         'ruff check': lambda: run('ruff', 'check', 'nbs', '.ci'),
         'notebooks are clean': lambda: unchanged('nbs', 'nbdev_clean'),
         'README = index': lambda: unchanged('README.md', sys.executable, '.ci/readme.py'),

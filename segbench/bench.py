@@ -15,15 +15,22 @@ if '__file__' in globals() and not __package__:
     __package__ = 'segbench'
 
 # %% ../nbs/8_commands/bench.ipynb #b61be006
+import inspect
 import time
-from pathlib import Path
+from collections.abc import Iterator
+from itertools import product
+from typing import TYPE_CHECKING
 
 from .core.command import command
 from .core.errors import UserError, check_choice, check_range
 from .core.files import save_json
 from .core.names import known_names
-from .core.run import run_folder
+from .core.run import Run
 from .engine.settings import parse_size
+
+if TYPE_CHECKING:
+    import torch
+    from torch import nn
 
 # %% ../nbs/8_commands/bench.ipynb #d092a1ca
 def _count_activations(net, h: int, w: int, in_chans: int = 3) -> int:
@@ -32,68 +39,89 @@ def _count_activations(net, h: int, w: int, in_chans: int = 3) -> int:
 
     import torch
 
+    counts = []
+
+    def count(layer, inputs, output):
+        counts.append(output.numel())
+
+    # shapes pass through a copy on the meta device without being computed
     net = copy.deepcopy(net).eval().to('meta')
-    total = []
-    for m in net.modules():
-        if isinstance(m, (torch.nn.modules.conv._ConvNd, torch.nn.Linear)):
-            m.register_forward_hook(lambda m, x, y: total.append(y.numel()))
+    for layer in net.modules():
+        if isinstance(layer, (torch.nn.modules.conv._ConvNd, torch.nn.Linear)):
+            layer.register_forward_hook(count)
     with torch.no_grad():
         net(torch.empty(1, in_chans, h, w, device='meta'))
-    return sum(total)
+    return sum(counts)
 
 # %% ../nbs/8_commands/bench.ipynb #97af01d3
-def _norms_after(net, x) -> list:
-    """Pairs of names (convolution, batch norm) of which the second takes the output of the first,
-    seen while `x` passes.
+def _find_norms_after_convs(net, x) -> list:
+    """Names of convolutions, each with that of the batch norm that takes its output.
+
+    Seen while `x` passes through `net`.
     """
     import torch
 
-    made = {}
+    names = {module: name for name, module in net.named_modules()}
     pairs = []
+    maker_of = {}
+
+    def after_conv(conv, inputs, output):
+        # the output is kept as well: its id must not be given to another tensor
+        maker_of[id(output)] = names[conv], output
+
+    def before_norm(norm, inputs):
+        key = id(inputs[0])
+        if key in maker_of:
+            pairs.append((maker_of[key][0], names[norm]))
+
     hooks = []
-    names = {m: n for n, m in net.named_modules()}
-
-    def after(conv, x, y):
-        made[id(y)] = names[conv], y
-
-    def before(norm, x):
-        if id(x[0]) in made:
-            pairs.append((made[id(x[0])][0], names[norm]))
-
-    for m in names:
-        if isinstance(m, torch.nn.Conv2d):
-            hooks.append(m.register_forward_hook(after))
-        if isinstance(m, torch.nn.BatchNorm2d):
-            hooks.append(m.register_forward_pre_hook(before))
+    for module in names:
+        if isinstance(module, torch.nn.Conv2d):
+            hooks.append(module.register_forward_hook(after_conv))
+        if isinstance(module, torch.nn.BatchNorm2d):
+            hooks.append(module.register_forward_pre_hook(before_norm))
     with torch.no_grad():
         net(x)
-    for h in hooks:
-        h.remove()
+    for hook in hooks:
+        hook.remove()
     return pairs
 
 # %% ../nbs/8_commands/bench.ipynb #e430f156
-def fold_bn(net, x):
-    """`net`, in evaluation, with every batch norm folded into the convolution before it.
-
-    Checked on `x`.
-    """
+def _fold_norm(net, conv_name: str, norm_name: str):
+    "Fold one batch norm of `net` into the convolution before it."
     import torch
     from torch.nn.utils.fusion import fuse_conv_bn_weights
 
+    conv = net.get_submodule(conv_name)
+    norm = net.get_submodule(norm_name)
+    conv.weight, conv.bias = fuse_conv_bn_weights(
+        conv.weight,
+        conv.bias,
+        norm.running_mean,
+        norm.running_var,
+        norm.eps,
+        norm.weight,
+        norm.bias,
+    )
+    # timm's norms bring their activation
+    left = [part for name, part in norm.named_children() if name in ('drop', 'act')]
+    net.set_submodule(norm_name, torch.nn.Sequential(*left))
+
+# %% ../nbs/8_commands/bench.ipynb #bench-fold
+def fold_bn(
+    net: 'nn.Module',  # In evaluation; changed in place
+    x: 'torch.Tensor',  # Images to check it on, b×c×h×w, normalised
+) -> 'nn.Module':
+    "`net` with every batch norm folded into the convolution before it."
+    import torch
+
     with torch.no_grad():
         before = net(x)
-    for conv, norm in _norms_after(net, x):
-        c = net.get_submodule(conv)
-        n = net.get_submodule(norm)
-        c.weight, c.bias = fuse_conv_bn_weights(
-            c.weight, c.bias, n.running_mean, n.running_var, n.eps, n.weight, n.bias
-        )
-        left = [
-            m for k, m in n.named_children() if k in ('drop', 'act')
-        ]  # timm's norms bring their activation
-        net.set_submodule(norm, torch.nn.Sequential(*left))
+    for conv_name, norm_name in _find_norms_after_convs(net, x):
+        _fold_norm(net, conv_name, norm_name)
     with torch.no_grad():
         error = (net(x) - before).abs().max() / before.abs().max()
+    # written so that nan is an error, too
     if not error < 1e-3:
         raise UserError(
             f'folding the norms changes what this network says (by {error:.1e}); '
@@ -102,92 +130,106 @@ def fold_bn(net, x):
     return net
 
 # %% ../nbs/8_commands/bench.ipynb #5bc91c2e
-def _time_call(call, device, seconds: float = 2.0) -> list:
-    """Sorted durations of `call` in milliseconds, for at least `seconds` and five calls, after two
-    that do not count.
+def _time_call(call, device, seconds: float = 2.0) -> list[float]:
+    """Durations of `call` in milliseconds, sorted.
+
+    It is called for at least `seconds` and five times, after two calls that do not count.
     """
     import torch
 
-    wait = torch.cuda.synchronize if device.type == 'cuda' else lambda: None
-
     def once():
-        t = time.perf_counter()
+        start = time.perf_counter()
         call()
-        wait()
-        return 1000 * (time.perf_counter() - t)
+        if device.type == 'cuda':
+            torch.cuda.synchronize()
+        return 1000 * (time.perf_counter() - start)
 
     for _ in range(2):
         once()
-    took = []
-    while len(took) < 5 or sum(took) < 1000 * seconds:
-        took.append(once())
-    return sorted(took)
+    durations = []
+    while len(durations) < 5 or sum(durations) < 1000 * seconds:
+        durations.append(once())
+    return sorted(durations)
+
+
+def _quantile(durations: list[float], q: float) -> float:
+    "The one of the sorted `durations` that the fraction `q` of them does not exceed."
+    return durations[min(len(durations) - 1, int(q * len(durations)))]
 
 # %% ../nbs/8_commands/bench.ipynb #0b3a29fb
 def _timed_work(net, inside: str, x, image):
-    """The call that is timed: from `x`, normalised, or `image`, bytes in main memory, as far as
-    `inside` says.
+    """The call that is timed: it does as much as `inside` says.
+
+    It takes `x`, normalised and on the device, or `image`, bytes in main memory.
     """
     from segbench.engine.protocol import argmax_at_size, predict_classes
-
-    device = x.device
 
     def logits():
         return net.logits(x, aux=False)[0]
 
+    def class_map():
+        return argmax_at_size(net, logits().float(), x)
+
+    def class_map_in_main_memory():
+        return predict_classes(net, image.to(x.device)).cpu()
+
+    return dict(net=logits, map=class_map, copies=class_map_in_main_memory)[inside]
+
+# %% ../nbs/8_commands/bench.ipynb #bench-describe
+def _describe_size(net, h: int, w: int, in_chans: int) -> dict:
+    "What can be counted without a clock."
+    from segbench.nn.layers import gflops, n_used
+
     return dict(
-        net=logits,
-        map=lambda: argmax_at_size(net, logits().float(), x),
-        copies=lambda: predict_classes(net, image.to(device)).cpu(),
-    )[inside]
+        parameters=n_used(net, h, w, in_chans),
+        gflops=gflops(net, h, w, in_chans),
+        activations=_count_activations(net, h, w, in_chans),
+    )
+
+
+def _describe_speed(call, device, bs: int, seconds: float) -> dict:
+    "What `call`, which does `bs` images, needs of time and memory."
+    from segbench.core.device import memory_needed
+
+    durations = _time_call(call, device, seconds)
+    return dict(
+        p50_ms=_quantile(durations, 0.5),
+        p95_ms=_quantile(durations, 0.95),
+        fps=1000 * bs * len(durations) / sum(durations),
+        memory_mb=memory_needed(call, device),
+        calls=len(durations),
+    )
 
 # %% ../nbs/8_commands/bench.ipynb #325e9322
 def measure(
-    net,
-    size,
-    bs: int = 1,
-    precision: str = 'no',
-    inside: str = 'net',
-    compiled: bool = False,
-    fold: bool = False,
-    seconds: float = 2.0,
+    net: 'nn.Module',  # `Segmenter` in evaluation; folding and compiling change it in place
+    size: tuple[int, int],  # Height and width of the images
+    bs: int = 1,  # Images at a time
+    precision: str = 'no',  # `bf16`, `fp16`, `no` or `auto`
+    inside: str = 'net',  # What is timed: `net`, `map` or `copies`
+    compiled: bool = False,  # Compile the network first
+    fold: bool = False,  # Fold its batch norms first
+    seconds: float = 2.0,  # Time for the measurement
 ) -> dict:
     "What `net` needs for `bs` images of `size`; `fps` counts images."
     import torch
 
-    from segbench.core.device import autocast, device_name, memory_needed, resolve_precision
-    from segbench.nn.layers import gflops, n_used
+    from segbench.core.device import autocast, device_name, resolve_precision
 
     device = next(net.parameters()).device
     in_chans = len(net.mean)
     precision = resolve_precision(precision, device)
-    facts = dict(
-        parameters=n_used(net, *size, in_chans),
-        gflops=gflops(net, *size, in_chans),
-        activations=_count_activations(net, *size, in_chans),
-    )
-    x = torch.randn(bs, in_chans, *size, device=device).contiguous(
-        memory_format=torch.channels_last
-    )
+    facts = _describe_size(net, *size, in_chans)
+    x = torch.randn(bs, in_chans, *size, device=device)
+    x = x.contiguous(memory_format=torch.channels_last)
     image = torch.randint(0, 256, (bs, in_chans, *size), dtype=torch.uint8)
     if fold:
         fold_bn(net, x[:1])
     if compiled:
         net.logits = torch.compile(net.logits)
     with torch.inference_mode(), autocast(precision, device):
-        call = _timed_work(net, inside, x, image)
-        took = _time_call(call, device, seconds)
-        memory = memory_needed(call, device)
-
-    def at(q):
-        return took[min(len(took) - 1, int(q * len(took)))]
-
-    return facts | dict(
-        p50_ms=at(0.5),
-        p95_ms=at(0.95),
-        fps=1000 * bs * len(took) / sum(took),
-        memory_mb=memory,
-        calls=len(took),
+        speed = _describe_speed(_timed_work(net, inside, x, image), device, bs, seconds)
+    conditions = dict(
         inside=inside,
         size=list(size),
         bs=bs,
@@ -198,24 +240,33 @@ def measure(
         device=device_name(device),
         torch=torch.__version__,
     )
+    return facts | speed | conditions
 
 # %% ../nbs/8_commands/bench.ipynb #9922eb94
-def _format_line(name: str, m: dict) -> str:
+def _format_line(name: str, measured: dict) -> str:
     "One measurement for a terminal."
-    return (
-        f'{name:32} {m["parameters"] / 1e6:7.2f} M {m["gflops"]:8.1f} GFLOPs '
-        f'{m["activations"] / 1e6:7.1f} M act.  p50 {m["p50_ms"]:8.1f} ms  p95 {m["p95_ms"]:8.1f} '
-        f'ms  {m["fps"]:8.1f} images/s  {m["memory_mb"]:7.0f} MB'
+    counted = (
+        f'{measured["parameters"] / 1e6:7.2f} M {measured["gflops"]:8.1f} GFLOPs '
+        f'{measured["activations"] / 1e6:7.1f} M act.'
     )
+    timed = (
+        f'p50 {measured["p50_ms"]:8.1f} ms  p95 {measured["p95_ms"]:8.1f} ms  '
+        f'{measured["fps"]:8.1f} images/s  {measured["memory_mb"]:7.0f} MB'
+    )
+    return f'{name:32} {counted}  {timed}'
 
 
-def _describe_conditions(m: dict) -> str:
+def _describe_conditions(measured: dict) -> str:
     "Under which circumstances."
-    extras = ''.join([', compiled' * m['compiled'], ', norms folded' * m['folded']])
+    h, w = measured['size']
+    asked = f'{measured["bs"]} image(s) of {h}×{w}, precision {measured["precision"]}'
+    if measured['compiled']:
+        asked += ', compiled'
+    if measured['folded']:
+        asked += ', norms folded'
     return (
-        f'inside the timer: {m["inside"]}; {m["bs"]} image(s) of {m["size"][0]}×{m["size"][1]}, '
-        f'precision {m["precision"]}{extras}; {m["device"]}, {m["threads"]} threads, '
-        f'PyTorch {m["torch"]}'
+        f'inside the timer: {measured["inside"]}; {asked}; '
+        f'{measured["device"]}, {measured["threads"]} threads, PyTorch {measured["torch"]}'
     )
 
 # %% ../nbs/8_commands/bench.ipynb #9bac08ed
@@ -226,52 +277,80 @@ def _build_network(name: str, backbone, classes: int, trust: bool = False):
     from segbench.core.device import best_device
     from segbench.engine.inference import create_model, load_model
 
-    net = (
-        load_model(name, trust=trust)[0]
-        if (Path(name) / 'config.json').exists()
-        else create_model(name, classes, backbone)
-    )
+    if Run(name).exists():
+        net, _ = load_model(name, trust=trust)
+    else:
+        net = create_model(name, classes, backbone)
     return net.to(best_device(), memory_format=torch.channels_last).eval()
 
+# %% ../nbs/8_commands/bench.ipynb #bench-all
+def _label(name: str, backbone) -> str:
+    "What a line of the table begins with."
+    return f'{name} {backbone}' if backbone else name
 
-def _measure_all(names, backbones, classes: int, size, how: dict, trust: bool = False):
-    "Name and backbone, and what was measured, for each that fit together; prints a line for each."
-    for name, backbone in ((n, b) for n in names for b in backbones or [None]):
-        label = ' '.join(filter(None, (name, backbone)))
+
+def _measure_all(
+    names, backbones, classes: int, size, how: dict, trust: bool = False
+) -> Iterator[tuple[str, dict]]:
+    "Label and measurement of all `names` with all `backbones` that fit together, also printed."
+    for name, backbone in product(names, backbones or [None]):
+        label = _label(name, backbone)
         try:
             net = _build_network(name, backbone, classes, trust)
-            label = ' '.join(filter(None, (name, net.spec.get('backbone'))))
-            m = measure(net, size, **how)
+            label = _label(name, net.spec.get('backbone'))
+            measured = measure(net, size, **how)
         except UserError as e:
             if len(names) == 1:
                 raise
             print(f'{label:32} {str(e).split(". ")[0]}')
             continue
-        print(_format_line(label, m), flush=True)
-        yield label, m
+        print(_format_line(label, measured), flush=True)
+        yield label, measured
 
 # %% ../nbs/8_commands/bench.ipynb #94741180
 protocols = dict(
     dsnet=dict(size='1024x2048', bs=1, inside='net', precision='no', fold_bn=True, seconds=6.0)
 )
+# flags that do nothing beside another
+_idle_beside = dict(
+    run=('all', 'model', 'backbone', 'classes'),
+    all=('model',),
+    protocol=tuple(protocols['dsnet']),
+)
 
 
-def _check_heeded(written, run, all, protocol):
-    """A `UserError` for the first of the flags `written` that would do nothing beside one of the
-    other three.
-    """
-    idle = dict(
-        run=('all', 'model', 'backbone', 'classes'),
-        all=('model',),
-        protocol=tuple(protocols['dsnet']),
-    )
-    for k, on in dict(run=run, all=all, protocol=protocol).items():
-        lost = [w for w in idle[k] if w in written]
-        if on and lost:
+def _written_flags(given, **values) -> set:
+    "The names in `given`, and those of the `values` that are not the defaults of `main`."
+    parameters = inspect.signature(main).parameters
+    return {*given, *(name for name in values if values[name] != parameters[name].default)}
+
+
+def _check_heeded(
+    written: set,  # Names of the flags that the user wrote
+    **deciding,  # `run`, `all` and `protocol`
+):
+    "A `UserError` for the first of the flags `written` that would do nothing beside others."
+    for name, value in deciding.items():
+        lost = [flag for flag in _idle_beside[name] if flag in written]
+        if value and lost:
             raise UserError(
-                f'--{k} says what is measured, so that --{lost[0].replace("_", "-")} would do '
+                f'--{name} says what is measured, so that --{lost[0].replace("_", "-")} would do '
                 'nothing; leave it out.'
             )
+
+# %% ../nbs/8_commands/bench.ipynb #bench-names
+def _names_to_measure(model: str, run, all: bool) -> list[str]:
+    "Names for `_build_network`."
+    if all:
+        return list(known_names('models'))
+    return [str(Run(run).check())] if run else [model]
+
+
+def _settings_of_protocol(name: str) -> dict:
+    "Arguments for `measure` by which the authors called `name` time."
+    settings = dict(protocols[check_choice('protocol', name, list(protocols))])
+    settings['fold'] = settings.pop('fold_bn')
+    return settings
 
 # %% ../nbs/8_commands/bench.ipynb #0524d732
 def main(
@@ -293,61 +372,29 @@ def main(
     json: str = None,
     trust: bool = False,  # Measure a network that the run names outside segbench, too
     given: tuple = (),  # Names of the arguments that were written though they have their defaults
-):
+) -> dict:
     "Measure size, speed and memory of networks."
-    _check_heeded(
-        {
-            *given,
-            *(
-                k
-                for k, v in dict(
-                    model=model != 'lite',
-                    backbone=backbone,
-                    all=all,
-                    classes=classes != 19,
-                    size=size != '512x1024',
-                ).items()
-                if v
-            ),
-        },
-        run,
-        all,
-        protocol,
+    written = _written_flags(
+        given, model=model, backbone=backbone or None, all=all, classes=classes, size=size
     )
+    _check_heeded(written, run=run, all=all, protocol=protocol)
     check_range(0, 3600, seconds=seconds)
+    how = dict(size=size, bs=bs, inside=inside, precision=precision, fold=fold_bn, seconds=seconds)
     if protocol:
-        return main(
-            model,
-            backbone,
-            run,
-            all,
-            classes,
-            compile=compile,
-            json=json,
-            trust=trust,
-            **protocols[check_choice('protocol', protocol, list(protocols))],
-        )
-    check_choice('inside', inside, ['net', 'map', 'copies'])
-    check_range(1, bs=bs)
+        how = _settings_of_protocol(protocol)
+    check_choice('inside', how['inside'], ['net', 'map', 'copies'])
+    check_range(1, bs=how['bs'])
     check_range(1, 255, classes=classes)
-    how = dict(
-        bs=bs, precision=precision, inside=inside, compiled=compile, fold=fold_bn, seconds=seconds
-    )
-    found = dict(
-        _measure_all(
-            known_names('models') if all else [str(run_folder(run) if run else model)],
-            backbone,
-            classes,
-            parse_size(size),
-            how,
-            trust,
-        )
-    )
+    names = _names_to_measure(model, run, all)
+    size = parse_size(how.pop('size'))
+    found = dict(_measure_all(names, backbone, classes, size, how | dict(compiled=compile), trust))
     if not found:
         raise UserError('none of them could be measured; the reasons stand above.')
     print(_describe_conditions(next(iter(found.values()))))
-    if json or run:
-        save_json(json or f'{run}/bench.json', found)
+    if run:
+        json = json or Run(run).bench_file
+    if json:
+        save_json(json, found)
     return found
 
 # %% ../nbs/8_commands/bench.ipynb #d48487fb

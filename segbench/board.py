@@ -15,7 +15,7 @@ if '__file__' in globals() and not __package__:
     __package__ = 'segbench'
 
 # %% ../nbs/8_commands/board.ipynb #bd-imports
-from .core.command import command
+from .core.command import command, make_callable
 
 # %% ../nbs/8_commands/board.ipynb #bd-main
 def main(
@@ -26,6 +26,17 @@ def main(
     from segbench.explore.board import board
 
     board(runs, html)
+
+# %% ../nbs/8_commands/board.ipynb #board-callable
+def _call(*args, **kwargs):
+    "What `segbench.board(…)` means when this module has taken the function's place."
+    from segbench.explore.board import board
+
+    return board(*args, **kwargs)
+
+
+if __name__ == 'segbench.board':
+    make_callable(__name__, _call)
 
 # %% ../nbs/8_commands/board.ipynb #bd-guard
 if __name__ == '__main__' and '__file__' in globals():

@@ -15,10 +15,10 @@ if '__file__' in globals() and not __package__:
     __package__ = 'segbench'
 
 # %% ../nbs/8_commands/evaluate.ipynb #e8fd3268
-from .core.command import command
+from .core.command import command, make_callable
 from .core.errors import check_range
 from .core.files import load_json
-from .core.run import run_folder
+from .core.run import Run
 
 # %% ../nbs/8_commands/evaluate.ipynb #d5142dac
 def _print_scores(scores, pairs, file):
@@ -61,30 +61,41 @@ def main(
     trust: bool = False,  # Use a network and a data set that the run names outside segbench, too
 ):
     "Score a run and keep the scores in its folder."
-    run_folder(run)
-    check_range(1, bs=bs)
-    check_range(0, workers=workers)
-    from segbench.engine.evaluation import evaluate
+    from segbench.engine.evaluation import score_run
     from segbench.engine.protocol import protocol_from_flags
 
-    protocol = protocol_from_flags(protocol, scales, flip, window, hann)
-    scores, pairs = evaluate(
-        run,
+    folder = Run(run).check()
+    check_range(1, bs=bs)
+    check_range(0, workers=workers)
+    how = protocol_from_flags(protocol, scales, flip, window, hann)
+    scores, pairs = score_run(
+        folder,
         data,
         root,
         split,
-        protocol,
-        bs,
-        weights,
-        precision,
-        workers,
-        convention,
-        quality,
-        trust,
+        how,
+        bs=bs,
+        weights=weights,
+        precision=precision,
+        workers=workers,
+        convention=convention,
+        quality=quality,
+        trust=trust,
     )
     if scores:
-        _print_scores(scores, pairs, f'{run}/eval/{pairs.name}-{protocol}.json')
+        _print_scores(scores, pairs, folder.eval_file(f'{pairs.name}-{how}'))
     return scores
+
+# %% ../nbs/8_commands/evaluate.ipynb #evaluate-callable
+def _call(*args, **kwargs):
+    "What `segbench.evaluate(…)` means when this module has taken the function's place."
+    from segbench.engine.runs import evaluate
+
+    return evaluate(*args, **kwargs)
+
+
+if __name__ == 'segbench.evaluate':
+    make_callable(__name__, _call)
 
 # %% ../nbs/8_commands/evaluate.ipynb #82cd1cd1
 if __name__ == '__main__' and '__file__' in globals():

@@ -18,149 +18,190 @@ if '__file__' in globals() and not __package__:
 import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from .core.command import command
+from .core.command import command, make_callable
 from .core.errors import UserError
 from .core.files import atomic_write
-from .core.run import run_folder
+from .core.run import Run
+
+if TYPE_CHECKING:
+    import numpy as np
 
 # %% ../nbs/8_commands/predict.ipynb #437d716e
-def _find_pictures(path, out) -> dict:
-    """The image files that `path` means, itself or all below it, and for each the place below
-    `out` where its map goes.
+def _find_images(path, out) -> dict:
+    """The image files at `path`, each with the place below `out` where its map goes.
+
+    `path` is one image, or a folder whose images are meant with all below it.
     """
     from segbench.data.pairs import images_below, kinds
 
     path = Path(path)
-    out = Path(out)
-    found = images_below(path) if path.is_dir() else [path] * path.is_file()
+    if path.is_dir():
+        base = path
+        found = images_below(path)
+    else:
+        base = path.parent
+        found = [path] if path.is_file() else []
     if not found:
         raise UserError(
             f'no images at {str(path)!r}; give an image, or a folder with files that end '
             f'in {", ".join(kinds)}.'
         )
-    base = path if path.is_dir() else path.parent
-    return {f: (out / f.relative_to(base)).with_suffix('') for f in found}
+    return {file: (Path(out) / file.relative_to(base)).with_suffix('') for file in found}
 
 # %% ../nbs/8_commands/predict.ipynb #d1ff3b66
-def _check_distinct(files: dict) -> dict:
-    """`files`, images and targets.
+def _check_distinct(targets: dict) -> dict:
+    """`targets`, places of maps by image.
 
-    A `UserError` if two of them would have one map, or if a map would replace an image.
+    A `UserError` if two images would have one map, or if a map would replace an image.
     """
+    images = {file.resolve() for file in targets}
     first = {}
-    pictures = {f.resolve() for f in files}
-    for f, t in files.items():
-        if (twin := first.setdefault(t, f)) != f:
-            raise UserError(f'{twin} and {f} would both become {t}.png; rename one of them.')
-        if pictures & {Path(f'{t}{end}.png').resolve() for end in ('', '_overlay')}:
-            raise UserError(f'{t}.png or its overlay would replace an image; choose another --out.')
-    return files
+    for file, target in targets.items():
+        twin = first.setdefault(target, file)
+        if twin != file:
+            raise UserError(
+                f'{twin} and {file} would both become {target}.png; rename one of them.'
+            )
+        written = {Path(f'{target}{ending}.png').resolve() for ending in ('', '_overlay')}
+        if images & written:
+            raise UserError(
+                f'{target}.png or its overlay would replace an image; choose another --out.'
+            )
+    return targets
 
 # %% ../nbs/8_commands/predict.ipynb #3d6511cd
-def _with_names(names, values=None):
+def _png_notes(names, values=None):
     """What a PNG says of its numbers, for whoever scores it.
 
     The `names` of the classes, and the `values` that stand for them.
     """
     from PIL.PngImagePlugin import PngInfo
 
-    info = PngInfo()
+    notes = PngInfo()
     if names:
-        info.add_itxt('classes', json.dumps(dict(names=list(names), values=values)))
-    return info
+        notes.add_itxt('classes', json.dumps(dict(names=list(names), values=values)))
+    return notes
 
 
-def save_map(path, classes, pal, names=None):
-    """Write class indices, h×w, as a PNG that carries its palette and, if given, the names of the
-    classes.
-    """
+def save_map(
+    path: Path | str,  # PNG to write
+    classes: 'np.ndarray',  # Class indices, h×w
+    palette: 'np.ndarray | list',  # Colours, n×3, 0 to 255
+    names: list[str] | None = None,  # Of the classes, to be kept in the file
+) -> None:
+    "Write class indices as a PNG that carries its palette."
     import numpy as np
     from PIL import Image
 
     image = Image.fromarray(np.asarray(classes, np.uint8), 'P')
-    image.putpalette(np.asarray(pal, np.uint8).ravel().tolist())
+    image.putpalette(np.asarray(palette, np.uint8).ravel().tolist())
     with atomic_write(path) as part:
-        image.save(part, 'PNG', pnginfo=_with_names(names))
+        image.save(part, 'PNG', pnginfo=_png_notes(names))
 
-
-def save_values(path, values, names=None, table=None):
-    """Write numbers, h×w, or colours, h×w×3, as a PNG without a palette.
-
-    `table` has the value of each of the classes `names`.
-    """
+# %% ../nbs/8_commands/predict.ipynb #predict-save-values
+def save_values(
+    path: Path | str,  # PNG to write
+    values: 'np.ndarray',  # Numbers, h×w, or colours, h×w×3
+    names: list[str] | None = None,  # Of the classes, to be kept in the file
+    table: list | None = None,  # The value of each of the classes `names`
+) -> None:
+    "Write numbers or colours as a PNG without a palette."
     import numpy as np
     from PIL import Image
 
-    small = values.ndim == 3 or values.max() < 256
-    image = Image.fromarray(values.astype(np.uint8 if small else np.uint16))
+    fits_a_byte = values.ndim == 3 or values.max() < 256
+    image = Image.fromarray(values.astype(np.uint8 if fits_a_byte else np.uint16))
     with atomic_write(path) as part:
-        image.save(part, 'PNG', pnginfo=_with_names(names, table))
+        image.save(part, 'PNG', pnginfo=_png_notes(names, table))
 
 # %% ../nbs/8_commands/predict.ipynb #1a8a88bd
 def _read_as_trained(file, config: dict):
-    """The image `file`, `uint8` h×w×c, with the channels and the window of values of the run that
-    has this `config`.
+    """The image `file`, h×w×c `uint8`, as the run with this `config` reads images.
+
+    That is, with as many channels, and with its least and greatest value.
     """
     from segbench.data.pairs import read_image
 
-    return read_image(
-        file,
-        config['net'].get('in_chans', 3),
-        tuple(config.get('window', (0, 65535))),
-        upright=True,
-    )
+    channels = config['net'].get('in_chans', 3)
+    window = tuple(config.get('window', (0, 65535)))
+    return read_image(file, channels, window, upright=True)
 
 
-def _check_pictures(files, config: dict):
-    "A `UserError` that names those of `files` that cannot be read."
+def _check_images(files, config: dict):
+    "A `UserError` if some of `files` cannot be read; it names the first."
     import os
     from concurrent.futures import ThreadPoolExecutor
 
-    def wrong(f):
+    def problem(file):
         try:
-            _read_as_trained(f, config)
+            _read_as_trained(file, config)
         except UserError as e:
             return str(e)
+        return ''
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        found = [w for w in pool.map(wrong, files) if w]
-    more = (
-        f' And {len(found) - 1} more of the {len(files)} images cannot be read.'
-        if found[1:]
-        else ''
-    )
-    if found:
-        raise UserError(found[0] + more)
+        problems = list(filter(None, pool.map(problem, files)))
+    if not problems:
+        return
+    said = problems[0]
+    if len(problems) > 1:
+        said += f' And {len(problems) - 1} more of the {len(files)} images cannot be read.'
+    raise UserError(said)
 
 # %% ../nbs/8_commands/predict.ipynb #f4cdf9e3
-def _predict_file(net, file, target, config, with_overlay, ids, ask):
-    """Write the class map of one image to `target`.png, as indices or file values, and the
-    overlay beside it.
-    """
-    import numpy as np
+def _class_map(net, image, protocol, precision: str):
+    "Class indices, h×w, of `image`, h×w×c `uint8`."
     import torch
 
-    from segbench.core.show import overlay, with_legend
     from segbench.engine.protocol import predict_classes
 
-    image = _read_as_trained(file, config)
-    x = torch.from_numpy(image).permute(2, 0, 1)[None].to(next(net.parameters()).device)
-    classes = predict_classes(net, x, **ask)[0].cpu().numpy()
-    pal = np.asarray(config['palette'], np.uint8)
+    device = next(net.parameters()).device
+    x = torch.from_numpy(image).permute(2, 0, 1)[None].to(device)
+    return predict_classes(net, x, protocol=protocol, precision=precision)[0].cpu().numpy()
+
+
+def _save_prediction(target, classes, config: dict, ids: bool):
+    "Write the class map to `target`.png, as class indices, or with `ids` as file values."
+    import numpy as np
+
+    file = f'{target}.png'
+    names = config['classes']
     if ids:
-        save_values(
-            f'{target}.png',
-            np.array(config['values'])[classes],
-            config['classes'],
-            config['values'],
-        )
+        values = config['values']
+        save_values(file, np.array(values)[classes], names, values)
     else:
-        save_map(f'{target}.png', classes, pal, config['classes'])
-    if with_overlay:
-        sheet = with_legend(overlay(image, classes, pal), classes, config['classes'], pal)
-        with atomic_write(f'{target}_overlay.png') as part:
-            sheet.save(part, 'PNG')
+        save_map(file, classes, config['palette'], names)
+
+
+def _save_overlay(target, image, classes, config: dict):
+    "Write the class map, laid over its image, with a legend to `target`_overlay.png."
+    import numpy as np
+
+    from segbench.core.show import overlay, with_legend
+
+    palette = np.asarray(config['palette'], np.uint8)
+    painted = overlay(image, classes, palette)
+    sheet = with_legend(painted, classes, config['classes'], palette)
+    with atomic_write(f'{target}_overlay.png') as part:
+        sheet.save(part, 'PNG')
+
+# %% ../nbs/8_commands/predict.ipynb #predict-values
+def _check_values(run, values):
+    "A `UserError` if the data set of `run` has no `values`, or some that a PNG cannot hold."
+    import numpy as np
+
+    if not values:
+        raise UserError(
+            f'the data set of {str(run)!r} has no table of file values; predict without --ids.'
+        )
+    largest = np.max(values)
+    if largest > 65535:
+        raise UserError(
+            f'a label file of the data set of {str(run)!r} holds up to {largest}, '
+            'but a PNG at most 65535; predict without --ids.'
+        )
 
 # %% ../nbs/8_commands/predict.ipynb #135ba775
 def main(
@@ -177,37 +218,45 @@ def main(
     weights: str = 'best',  # best or last
     precision: str = None,  # bf16, fp16, no or auto; that of the training by default
     trust: bool = False,  # Use a network that the run names outside segbench, too
-):
+) -> None:
     "Write a class map for every image."
-    run_folder(run)
-    files = _check_distinct(_find_pictures(pictures, out := out or Path(run) / 'predictions'))
-    import numpy as np
+    Run(run).check()
+    out = out or Run(run).folder / 'predictions'
+    # before PyTorch is imported, which takes seconds
+    targets = _check_distinct(_find_images(pictures, out))
     from tqdm import tqdm
 
     from segbench.core.device import best_device, evaluation_precision
     from segbench.engine.inference import load_model
     from segbench.engine.protocol import Protocol
 
-    net, config = load_model(run, weights, device := best_device(), trust)
-    if ids and not config.get('values'):
-        raise UserError(
-            f'the data set of {str(run)!r} has no table of file values; predict without --ids.'
-        )
-    if ids and np.max(config['values']) > 65535:
-        raise UserError(
-            f'a label file of the data set of {str(run)!r} holds up to '
-            f'{np.max(config["values"])}, but a PNG at most 65535; predict without --ids.'
-        )
-    _check_pictures(files, config)
-    ask = dict(
-        protocol=Protocol(tuple(scales), flip, window, hann=hann),
-        precision=evaluation_precision(precision, config['precision'], device),
-    )
-    for f, target in tqdm(
-        files.items(), 'predicting', disable=len(files) < 2 or not sys.stderr.isatty()
-    ):
-        _predict_file(net, f, target, config, overlay, ids, ask)
-    print(f'{len(files)} class map{"s" * (len(files) > 1)} in {out}')
+    device = best_device()
+    net, config = load_model(run, weights, device, trust)
+    if ids:
+        _check_values(run, config.get('values'))
+    _check_images(targets, config)
+    protocol = Protocol(tuple(scales), flip, window, hann=hann)
+    precision = evaluation_precision(precision, config['precision'], device)
+    quiet = len(targets) < 2 or not sys.stderr.isatty()
+    for file, target in tqdm(targets.items(), 'predicting', disable=quiet):
+        image = _read_as_trained(file, config)
+        classes = _class_map(net, image, protocol, precision)
+        _save_prediction(target, classes, config, ids)
+        if overlay:
+            _save_overlay(target, image, classes, config)
+    maps = 'class maps' if len(targets) > 1 else 'class map'
+    print(f'{len(targets)} {maps} in {out}')
+
+# %% ../nbs/8_commands/predict.ipynb #predict-callable
+def _call(*args, **kwargs):
+    "What `segbench.predict(…)` means when this module has taken the function's place."
+    from segbench.engine.runs import predict
+
+    return predict(*args, **kwargs)
+
+
+if __name__ == 'segbench.predict':
+    make_callable(__name__, _call)
 
 # %% ../nbs/8_commands/predict.ipynb #c4d39cc4
 if __name__ == '__main__' and '__file__' in globals():

@@ -20,42 +20,52 @@ import os
 import sys
 import unicodedata
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .core.command import command
 from .core.errors import UserError, check_choice
 from .core.files import load_json
+from .core.run import Run
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from segbench.data.pairs import Pairs
+    from segbench.metrics.confusion import Scores
 
 # %% ../nbs/8_commands/score.ipynb #71227179
-def _name(stem: str) -> str:
+def _normalised(stem: str) -> str:
     "`stem` as it is read: ü is one letter, however a disk writes it."
     return unicodedata.normalize('NFC', stem)
+
+
+def _longest_beginning(name: str, known) -> str | None:
+    """The longest of `known` names that `name` begins with, or None.
+
+    It ends where `name` ends, or before a sign that is neither letter nor digit.
+    """
+    for k in range(len(name), 0, -1):
+        goes_on = name[k : k + 1].isalnum()
+        if name[:k] in known and not goes_on:
+            return name[:k]
+    return None
 
 
 def _files_by_stem(
     files,  # Maps
     stems,  # Names of images
 ) -> dict:
-    """The `files` that belong to each of `stems`.
-
-    The longest that the file's name begins with, up to its end or to a sign that is neither letter
-    nor digit.
-    """
+    "The `files` that belong to each of `stems`, and under None those that belong to no image."
+    stem_of = {_normalised(stem): stem for stem in stems}
     found = {}
-    known = {_name(s): s for s in stems}
-    for p in files:
-        n = _name(p.stem)
-        fits = (
-            n[:k] for k in range(len(n), 0, -1) if n[:k] in known and not n[k : k + 1].isalnum()
-        )
-        found.setdefault(known.get(next(fits, None)), []).append(p)
+    for file in files:
+        beginning = _longest_beginning(_normalised(file.stem), stem_of)
+        found.setdefault(stem_of.get(beginning), []).append(file)
     return found
 
-
+# %% ../nbs/8_commands/score.ipynb #score-open
 def _open_map(file):
-    """The head of the map `file`, as Pillow reads it.
-
-    A `UserError` if it is no image that can be read.
-    """
+    "The map `file` with its head read by Pillow; a `UserError` if it is no image."
     from PIL import Image
 
     from segbench.data.images import read_header
@@ -70,165 +80,201 @@ def _maps_for_image(files, stem: str) -> list:
     Grey before colours, in a folder the one that has just this name.
     """
     if len(files) > 1:
-        files = [p for p in files if len(_open_map(p).getbands()) < 3] or files
-    exact = [_name(p.stem) == _name(stem) for p in files]
-    named = {p.parent for p, same in zip(files, exact) if same}
-    return [p for p, same in zip(files, exact) if same or p.parent not in named]
+        grey = [file for file in files if len(_open_map(file).getbands()) < 3]
+        files = grey or files
+    exact = [file for file in files if _normalised(file.stem) == _normalised(stem)]
+    folders = {file.parent for file in exact}
+    return [file for file in files if file in exact or file.parent not in folders]
 
-
-def _without_other_splits(files, picture, maps) -> list:
-    """Those of `files` that are not below a folder of `maps` that is called like another split than
-    those above `image`.
-    """
+# %% ../nbs/8_commands/score.ipynb #score-folders
+def _splits_above(file) -> set:
+    "The splits that the folders above `file` are called like."
     from segbench.data.pairs import split_names, split_of_folder
 
-    def splits(parts):
-        return {split_of_folder(p) for p in parts} & {*split_names.values()}
-
-    mine = splits(Path(picture).parent.parts)
-
-    def here(f):
-        return splits(f.relative_to(maps).parent.parts)
-
-    return [f for f in files if not mine or not here(f) or mine & here(f)]
+    return {split_of_folder(folder) for folder in file.parent.parts} & {*split_names.values()}
 
 
-def _nearest_folder(picture, files: list):
+def _without_other_splits(files, image, maps) -> list:
+    "Those of `files`, all below `maps`, that are in no folder of another split than `image`."
+    wanted = _splits_above(image)
+    if not wanted:
+        return files
+    kept = []
+    for file in files:
+        found = _splits_above(file.relative_to(maps))
+        if not found or wanted & found:
+            kept.append(file)
+    return kept
+
+
+def _nearest_folder(image, files: list):
     "The one of `files` whose folders are called like those of `image`, from the last one up."
 
-    def above(p):
-        return p.parent.parts[::-1]
+    def n_alike(file):
+        folders = zip(reversed(image.parent.parts), reversed(file.parent.parts))
+        for k, (a, b) in enumerate(folders):
+            if a != b:
+                return k
+        return len(image.parts)
 
-    def steps(q):
-        return next(
-            (k for k, (a, b) in enumerate(zip(above(picture), above(q))) if a != b),
-            len(picture.parts),
-        )
-
-    best = sorted(files, key=steps)
-    if len(best) > 1 and steps(best[-1]) == steps(best[-2]):
-        raise UserError(f'{picture} has two maps, {best[-2]} and {best[-1]}; keep one of them.')
+    best = sorted(files, key=n_alike)
+    if len(best) > 1 and n_alike(best[-1]) == n_alike(best[-2]):
+        raise UserError(f'{image} has two maps, {best[-2]} and {best[-1]}; keep one of them.')
     return best[-1]
 
 # %% ../nbs/8_commands/score.ipynb #67743f94
+def _check_complete(stems: list, found: dict, pairs, maps):
+    "A `UserError` if images called `stems` have no map among those that were `found`."
+    missing = [stem for stem in stems if stem not in found]
+    if missing:
+        raise UserError(
+            f'{len(missing)} of the {len(stems)} images of {pairs.name} have no map in '
+            f'{str(maps)!r}, {missing[0]!r} for one; the name of a map begins with that of its '
+            'picture.'
+        )
+
+
+def _check_used_once(images: list, chosen: list):
+    "A `UserError` if two of `images` have the same of the `chosen` maps."
+    image_of = {}
+    for image, file in zip(images, chosen):
+        first = image_of.setdefault(file, image)
+        if first != image:
+            raise UserError(
+                f'{file} would be the map of {first} and of {image}; '
+                'put maps in folders that are called like those of their images.'
+            )
+
+# %% ../nbs/8_commands/score.ipynb #score-find
 def find_maps(
-    maps,  # Folder with PNGs
-    pairs,  # Data set
-) -> list:
+    maps: Path | str,  # Folder with PNGs
+    pairs: 'Pairs',  # Data set
+) -> list[Path]:
     "The map of every image of `pairs`: the PNG named like it, or like it and something more."
     from segbench.data.pairs import images_below
 
-    files = [p for p in images_below(maps) if p.suffix.lower() == '.png']
+    files = [file for file in images_below(maps) if file.suffix.lower() == '.png']
     if not files:
         raise UserError(f'no PNG in {str(maps)!r}; give the folder that holds the class maps.')
-    pictures = [Path(pairs.paths(i)[0]) for i in range(len(pairs))]
-    stems = [
-        p.stem.removesuffix('_leftImg8bit') for p in pictures
-    ]  # Cityscapes names a frame without it
+    images = [Path(pairs.paths(i)[0]) for i in range(len(pairs))]
+    # Cityscapes names a frame without it
+    stems = [image.stem.removesuffix('_leftImg8bit') for image in images]
     found = _files_by_stem(files, stems)
-    none = [s for s in stems if s not in found]
-    if none:
-        raise UserError(
-            f'{len(none)} of the {len(stems)} images of {pairs.name} have no map in '
-            f'{str(maps)!r}, {none[0]!r} for one; the name of a map begins with that of its '
-            'picture.'
-        )
-    found = {s: _maps_for_image(found[s], s) for s in set(stems)}
-    taken = {}
-    fits = [_without_other_splits(found[s], p, maps) for p, s in zip(pictures, stems)]
-    for p, s, some in zip(pictures, stems, fits):
+    _check_complete(stems, found, pairs, maps)
+    found = {stem: _maps_for_image(found[stem], stem) for stem in set(stems)}
+    candidates = [
+        _without_other_splits(found[stem], image, maps) for image, stem in zip(images, stems)
+    ]
+    for image, stem, some in zip(images, stems, candidates):
         if not some:
             raise UserError(
-                f'{p} has no map: {found[s][0]} has its name, but is in the folder of another '
-                'split.'
+                f'{image} has no map: {found[stem][0]} has its name, but is in the folder of '
+                'another split.'
             )
-    chosen = [_nearest_folder(p, files) for p, files in zip(pictures, fits)]
-    for p, m in zip(pictures, chosen):
-        if taken.setdefault(m, p) != p:
-            raise UserError(
-                f'{m} would be the map of {taken[m]} and of {p}; '
-                'put maps in folders that are called like those of their images.'
-            )
+    chosen = [_nearest_folder(image, some) for image, some in zip(images, candidates)]
+    _check_used_once(images, chosen)
     return chosen
 
 # %% ../nbs/8_commands/score.ipynb #185e26d4
-def _understood(said) -> bool:
-    """Whether `said` is what a map of ours says of its numbers.
+def _is_number(v, limit: int) -> bool:
+    return type(v) is int and 0 <= v < limit
+
+
+def _is_colour(v) -> bool:
+    return isinstance(v, list) and len(v) == 3 and all(_is_number(x, 256) for x in v)
+
+
+def _is_understood(notes: dict) -> bool:
+    """Whether `notes` are what a map of ours says of its numbers.
 
     Names, and perhaps a value or a colour of its own for each.
     """
-    names = said['names']
-    values = said.get('values')
-    if not isinstance(names, list) or not all(isinstance(n, str) for n in names):
+    names = notes['names']
+    values = notes.get('values')
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         return False
     if values is None:
         return True
     if not isinstance(values, list) or len(values) != len(names):
         return False
+    numbers = all(_is_number(v, 1 << 16) for v in values)
+    colours = all(_is_colour(v) for v in values)
+    distinct = {str(v) for v in values}
+    return (numbers or colours) and len(distinct) == len(values)
 
-    def number(v, most):
-        return type(v) is int and 0 <= v < most
-
-    colours = all(
-        isinstance(v, list) and len(v) == 3 and all(number(x, 256) for x in v) for v in values
-    )
-    return (colours or all(number(v, 1 << 16) for v in values)) and len(
-        {str(v) for v in values}
-    ) == len(values)
-
-
+# %% ../nbs/8_commands/score.ipynb #score-notes
 def _read_map_notes(files) -> dict:
     """What the maps `files` say of their numbers.
 
     `names` of classes and perhaps their `values`; nothing if they are silent.
     """
-    said = {_open_map(f).info.get('classes', '') for f in files}
-    if len(said) > 1:
+    texts = {_open_map(file).info.get('classes', '') for file in files}
+    if len(texts) > 1:
         raise UserError(
-            f'the maps in {str(files[0].parent)!r} are not of one kind: '
-            'some say other classes than the rest, or none; keep those of one run in a '
-            'folder.'
+            f'the maps in {str(files[0].parent)!r} are not of one kind: some say other classes '
+            'than the rest, or none; keep those of one run in a folder.'
         )
+    text = texts.pop()
     try:
-        found = json.loads(text) if (text := said.pop()) else {}
+        notes = json.loads(text or '{}')
     except (ValueError, RecursionError):
         return {}  # somebody else's words
-    if not isinstance(found, dict) or 'names' not in found:
+    if not isinstance(notes, dict) or 'names' not in notes:
         return {}
-    if not _understood(found):
+    if not _is_understood(notes):
         raise UserError(
             f'the maps in {str(files[0].parent)!r} say of their numbers {text[:80]!r}, '
             'which gives no names of classes with a value or a colour for each; '
             'predict them again, or save them without that text.'
         )
-    return found
+    return notes
+
+# %% ../nbs/8_commands/score.ipynb #score-read
+def _decode_by_notes(x, notes: dict):
+    """Classes where a map holds `x`, numbers or colours.
+
+    In the order of the names in `notes`.
+    """
+    from segbench.data.pairs import by_colour, by_index
+
+    values = notes.get('values')
+    if not values:
+        return x
+    if isinstance(values[0], list):
+        return by_colour({tuple(v): k for k, v in enumerate(values)})(x)
+    return by_index({v: k for k, v in enumerate(values)})(x)
 
 
+def _decode_as_label(x, file, pairs):
+    "Classes where the map `file` holds `x`, values or colours of the label files of `pairs`."
+    from segbench.data.images import read_painted
+    from segbench.data.pairs import by_colour
+
+    classes = pairs.decode(x)
+    if classes.max() < 0:  # colours in a palette?
+        x = read_painted(file)
+        classes = pairs.decode(x)
+    if classes.max() < 0 and x.ndim == 3:  # colours of the classes?
+        classes = by_colour({tuple(v): k for k, v in enumerate(pairs.palette.tolist())})(x)
+    return classes
+
+# %% ../nbs/8_commands/score.ipynb #score-read-map
 def read_map(
-    file,  # PNG
-    pairs,  # Data set whose table translates
+    file: Path | str,  # PNG
+    pairs: 'Pairs',  # Data set whose table translates
     ids: bool,  # The file holds values of label files, or colours
-    said: dict = None,  # What `said_by` knows
-):
+    notes: dict | None = None,  # What the file says of its numbers: `names`, perhaps `values`
+) -> 'np.ndarray':
     "Classes in the map `file`, `uint8` h×w, with 255 for all that is no class."
     import numpy as np
 
-    from segbench.data.images import read_painted
-    from segbench.data.pairs import by_colour, by_index, read_label
+    from segbench.data.pairs import read_label
 
     x = read_label(file)
-    if said:
-        if values := said.get('values'):
-            table = {tuple(v) if isinstance(v, list) else v: k for k, v in enumerate(values)}
-            x = (by_colour if isinstance(values[0], list) else by_index)(table)(x)
+    if notes:
+        x = _decode_by_notes(x, notes)
     elif ids:
-        values = x
-        x = pairs.decode(x)
-        if x.max() < 0:  # colours in a palette?
-            values = read_painted(file)
-            x = pairs.decode(values)
-        if values.ndim == 3 and x.max() < 0:
-            x = by_colour({tuple(v): k for k, v in enumerate(pairs.palette.tolist())})(values)
+        x = _decode_as_label(x, file, pairs)
     elif x.ndim == 3:
         raise UserError(
             f'{file} holds colours, not class indices; if they are those of the label files '
@@ -236,14 +282,14 @@ def read_map(
         )
     return np.where((x < 0) | (x >= len(pairs.classes)), 255, x).astype(np.uint8)
 
-# %% ../nbs/8_commands/score.ipynb #60e9f070
-def _count_map(file, pairs, i: int, ids: bool, said=None):
+# %% ../nbs/8_commands/score.ipynb #b9c1afbf
+def _count_map(file, pairs, i: int, ids: bool, notes: dict):
     "Packed counts of the map `file` for image `i`."
     import torch
 
     from segbench.metrics.confusion import confusion, pack
 
-    pred = read_map(file, pairs, ids, said)
+    pred = read_map(file, pairs, ids, notes)
     label = pairs.label(i)
     if pred.shape != label.shape:
         raise UserError(
@@ -252,19 +298,39 @@ def _count_map(file, pairs, i: int, ids: bool, said=None):
         )
     return pack(confusion(torch.from_numpy(pred), torch.from_numpy(label), len(pairs.classes)), i)
 
-# %% ../nbs/8_commands/score.ipynb #b9c1afbf
-def _count_maps(files, pairs, ids: bool, said=None):
+
+def _count_maps(files, pairs, ids: bool, notes: dict):
     "Packed counts of all `files`, one for each image of `pairs`, on all cores."
     from concurrent.futures import ThreadPoolExecutor
 
     import numpy as np
     from tqdm import tqdm
 
+    def count(i):
+        return _count_map(files[i], pairs, i, ids, notes)
+
+    quiet = not sys.stderr.isatty()
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        rows = pool.map(lambda i: _count_map(files[i], pairs, i, ids, said), range(len(pairs)))
-        return np.concatenate(
-            list(tqdm(rows, 'counting', len(pairs), leave=False, disable=not sys.stderr.isatty()))
-        )
+        rows = pool.map(count, range(len(pairs)))
+        return np.concatenate(list(tqdm(rows, 'counting', len(pairs), leave=False, disable=quiet)))
+
+# %% ../nbs/8_commands/score.ipynb #score-apart
+def _scores_file(maps, pairs) -> Path:
+    "Where the scores of `maps` on `pairs` are kept."
+    return Run(maps).eval_file(f'{pairs.name}-maps')
+
+
+def _tell_sets_apart(maps, pairs):
+    "Give `pairs` a name of its own if `maps` have scores on another set of this name."
+    from segbench.data.fingerprint import add_content_mark, content_mark
+
+    file = _scores_file(maps, pairs)
+    if not file.exists():
+        return
+    kept = load_json(file)
+    mark = content_mark(pairs)
+    if isinstance(kept, dict) and kept.get('set', mark) != mark:
+        add_content_mark(pairs)
 
 # %% ../nbs/8_commands/score.ipynb #f00376e8
 def main(
@@ -274,37 +340,32 @@ def main(
     split: str = 'val',  # Split they were predicted for
     ids: bool = False,  # They hold values or colours of label files instead of class indices
     convention: str = 'nanmean',  # For absent classes: nanmean, cityscapes, official-ade or voc
-):
+) -> 'Scores':
     "Score class maps that anybody predicted."
     if not data:
         raise UserError(
             f'no map in {str(maps)!r} says which data set it is for; name it with --data.'
         )
-    from segbench.data.fingerprint import add_content_mark, content_mark, reorder_classes
+    from segbench.data.fingerprint import reorder_classes
     from segbench.data.load import load_dataset
     from segbench.engine.inference import save_scores
+    from segbench.metrics.confusion import conventions, table
 
     pairs = load_dataset(data, root, split)
     files = find_maps(maps, pairs)
-    said = _read_map_notes(files)
-    pairs = reorder_classes(pairs, said.get('names'), f'the run behind {str(maps)!r}')
-    before = Path(maps) / 'eval' / f'{pairs.name}-maps.json'
-    was = load_json(before) if before.exists() else {}
-    if isinstance(was, dict) and was.get('set', content_mark(pairs)) != content_mark(pairs):
-        add_content_mark(pairs)
-    from segbench.metrics.confusion import conventions, table
-
+    notes = _read_map_notes(files)
+    pairs = reorder_classes(pairs, notes.get('names'), f'the run behind {str(maps)!r}')
+    _tell_sets_apart(maps, pairs)
     check_choice('convention', convention, list(conventions))
-    scores = save_scores(maps, pairs, 'maps', _count_maps(files, pairs, ids, said), convention)
-    print(
-        table(scores, pairs.classes),
-        f'{len(pairs)} maps for {pairs.name}; {maps}/eval/{pairs.name}-maps.json',
-        sep='\n',
-    )
-    none = int(scores.counts[:-1, -1].sum())
-    if none:
+    rows = _count_maps(files, pairs, ids, notes)
+    scores = save_scores(maps, pairs, 'maps', rows, convention)
+    print(table(scores, pairs.classes))
+    print(f'{len(pairs)} maps for {pairs.name}; {_scores_file(maps, pairs)}')
+    labelled = scores.counts[:-1]
+    n_void = int(labelled[:, -1].sum())
+    if n_void:
         print(
-            f'{none} labelled pixels ({none / scores.counts[:-1].sum():.2%}) are called void '
+            f'{n_void} labelled pixels ({n_void / labelled.sum():.2%}) are called void '
             'or by a value that is no class, and count as wrong'
         )
     return scores

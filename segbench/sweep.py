@@ -18,23 +18,88 @@ if '__file__' in globals() and not __package__:
 import sys
 import traceback
 from dataclasses import asdict
+from itertools import product
 from pathlib import Path
 
 from .core.command import command
 from .core.errors import UserError, check_range
 from .core.names import lookup
-from .core.run import read_config
+from .core.run import Run
 from .engine.settings import Settings, check_same, check_settings, with_settings
 from .train import run_name, train
+
+# %% ../nbs/8_commands/sweep.ipynb #0d2cebfe
+def _check_buildable(model: str, backbone):
+    "A `UserError` if there is no such network; it is built without memory."
+    import torch
+
+    from segbench.engine.inference import create_model
+
+    with torch.device('meta'):
+        create_model(model, 2, backbone)
+
+# %% ../nbs/8_commands/sweep.ipynb #356a4c17
+def _describe_error(e: Exception) -> str:
+    "What went wrong, in a sentence, which is printed; what no user did has its traceback, too."
+    if isinstance(e, (UserError, OSError)):
+        said = str(e)
+    else:
+        said = f'{type(e).__name__}: {e}'
+        traceback.print_exception(e)
+    print(f'failed: {said}', file=sys.stderr, flush=True)
+    return said
+
+# %% ../nbs/8_commands/sweep.ipynb #519996f2
+def _check_data_of_finished(run, root, data: str, split: str, val_split: str):
+    """A `UserError` if the data are not those that the finished `run` was trained on.
+
+    Nothing if they are not there.
+    """
+    from segbench.data.fingerprint import check_unchanged
+
+    was = run.config().get('sets')
+    if not was:
+        return
+    try:
+        sets = [lookup('data', data)(root, s) for s in (split, val_split)]
+    except (UserError, OSError):
+        return
+    check_unchanged(run, was, *sets)
+
+
+def _train_one(run, title: str, root, asked: dict):
+    "Train in `run`, or go on there; a `UserError` if something else was asked for before."
+    begun = run.exists()
+    if begun:
+        check_same(run, **asked)
+    if begun and run.is_finished():
+        _check_data_of_finished(run, root, asked['data'], asked['split'], asked['val_split'])
+        print(f'{title}: done before', flush=True)
+        return
+    print(title, flush=True)
+    train(root=root, out=run.folder, resume=begun, **asked)
+
+# %% ../nbs/8_commands/sweep.ipynb #sweep-all
+def _train_all(
+    runs: list,  # Each a `Run` and arguments of `train`
+    root,  # Folder of the data set
+) -> dict:
+    "Train `runs` one after the other; the names of those that failed, with the reason."
+    failed = {}
+    for i, (run, asked) in enumerate(runs, 1):
+        try:
+            _train_one(run, f'{i}/{len(runs)} {run.name}', root, asked)
+        except Exception as e:
+            failed[run.name] = _describe_error(e)
+    return failed
 
 # %% ../nbs/8_commands/sweep.ipynb #fd01255f
 @with_settings
 def main(
     models: list[str] = ('lite',),  # Networks by name, perhaps with arguments
     seeds: int = 2,  # Trainings of each, with the seeds `seed`, `seed`+1 …
-    backbones: list[
-        str
-    ] = None,  # Backbones to combine the networks with; each network's own by default
+    # Backbones to combine the networks with; each network's own by default
+    backbones: list[str] = None,
     data: str = 'scenes',  # Data set by name
     root: str = None,  # Folder of the data set
     split: str = 'train',  # Split to train on
@@ -43,20 +108,19 @@ def main(
     init: str = None,  # Weights of the whole network to start from
     out: str = 'runs',  # Folder for the runs
     **kwargs,
-):
+) -> None:
     "Train every network with every seed under one budget; call again to go on."
-    s = asdict(Settings(**kwargs))
-    check_settings(Settings(**s))
+    settings = Settings(**kwargs)
+    check_settings(settings)
     check_range(1, seeds=seeds)
-    nets = [(m, b) for b in (backbones or [None]) for m in models]
-    for m, b in nets:
-        _check_buildable(m, b)
+    nets = [(model, backbone) for backbone, model in product(backbones or [None], models)]
+    for model, backbone in nets:
+        _check_buildable(model, backbone)
     lookup('data', data)
-    todo = [(m, b, s['seed'] + k) for k in range(seeds) for m, b in nets]
-    failed = {}
-    for n, (model, backbone, seed) in enumerate(todo, 1):
-        name = run_name(data, model, backbone, seed).name
-        asked = dict(
+    runs = []
+    for k, (model, backbone) in product(range(seeds), nets):
+        seed = settings.seed + k
+        names = dict(
             data=data,
             split=split,
             val_split=val_split,
@@ -65,68 +129,15 @@ def main(
             pretrained=pretrained,
             init=init,
         )
-        try:
-            _train_one(
-                Path(out) / name, f'{n}/{len(todo)} {name}', root, **asked | s | dict(seed=seed)
-            )
-        except Exception as e:
-            failed[name] = _describe_error(e)
+        folder = Path(out) / run_name(data, model, backbone, seed).name
+        runs.append((Run(folder), names | asdict(settings) | dict(seed=seed)))
+    failed = _train_all(runs, root)
     if failed:
+        reasons = [f'{name}: {said.rstrip(".")}' for name, said in failed.items()]
         raise UserError(
-            f'{len(failed)} of {len(todo)} runs failed: '
-            + '; '.join(f'{name}: {said.rstrip(".")}' for name, said in failed.items())
-            + '. Call again to go on with them.'
+            f'{len(failed)} of {len(runs)} runs failed: {"; ".join(reasons)}. '
+            'Call again to go on with them.'
         )
-
-# %% ../nbs/8_commands/sweep.ipynb #0d2cebfe
-def _check_buildable(model, backbone):
-    """A `UserError` if there is no such network, before anything is trained.
-
-    It is built without memory.
-    """
-    import torch
-
-    from segbench.engine.inference import create_model
-
-    with torch.device('meta'):
-        create_model(model, 2, backbone)
-
-# %% ../nbs/8_commands/sweep.ipynb #519996f2
-def _check_finished(folder, root, data, split, val_split):
-    """A `UserError` if the data are not those that the finished run in `folder` was trained on.
-
-    Nothing if they are not there.
-    """
-    from segbench.data.fingerprint import check_unchanged
-
-    if not (was := read_config(folder).get('sets')):
-        return
-    try:
-        sets = [lookup('data', data)(root, s) for s in (split, val_split)]
-    except (UserError, OSError):
-        return
-    check_unchanged(folder, was, *sets)
-
-
-def _train_one(folder, title: str, root, **asked):
-    "Train in `folder`, or go on there; a `UserError` if something else was asked for before."
-    if there := (folder / 'config.json').exists():
-        check_same(folder, **asked)
-    done = there and (folder / 'last.safetensors').is_file()
-    if done:
-        _check_finished(folder, root, **{k: asked[k] for k in ('data', 'split', 'val_split')})
-    print(title + ': done before' * done, flush=True)
-    if not done:
-        train(root=root, out=folder, resume=there, **asked)
-
-# %% ../nbs/8_commands/sweep.ipynb #356a4c17
-def _describe_error(e) -> str:
-    "What went wrong, in a sentence, which is printed; what no user did has its traceback, too."
-    said = str(e) if isinstance(e, (UserError, OSError)) else f'{type(e).__name__}: {e}'
-    if not isinstance(e, (UserError, OSError)):
-        traceback.print_exception(e)
-    print(f'failed: {said}', file=sys.stderr, flush=True)
-    return said
 
 # %% ../nbs/8_commands/sweep.ipynb #sweep-main
 if __name__ == '__main__' and '__file__' in globals():

@@ -24,8 +24,8 @@ from pathlib import Path
 
 from .core.command import command
 from .core.errors import UserError
-from .core.names import lookup, parse_call
-from .core.run import read_config
+from .core.names import check_name, lookup, parse_call
+from .core.run import Run
 from .core.seeds import seed_all
 from segbench.engine.settings import (
     Settings,
@@ -37,8 +37,15 @@ from segbench.engine.settings import (
 )
 
 # %% ../nbs/8_commands/train.ipynb #c3a10a1c
-def _build_model(model, backbone, pretrained, init, n_classes: int, in_chans: int):
-    "The network, with weights to start from, and the reports of what was loaded."
+def _build_model(
+    model: str,  # Network by name, perhaps with arguments
+    backbone: 'str | None',
+    pretrained: 'str | None',  # Weights of the backbone: a file, or `imagenet`
+    init: 'str | None',  # Weights of the whole network: a run or a file
+    n_classes: int,
+    in_chans: int,
+):
+    "The network, with weights to start from, and in words what was loaded."
     from segbench.engine.inference import create_model
     from segbench.nn.weights import load_weights
 
@@ -47,60 +54,62 @@ def _build_model(model, backbone, pretrained, init, n_classes: int, in_chans: in
             'init brings the weights of the whole network, so that pretrained would do '
             'nothing; leave one of the two out.'
         )
-    weights = dict(pretrained=True if pretrained == 'hub' else pretrained) if pretrained else {}
+    weights = {}
+    if pretrained:
+        # timm knows where the weights of a backbone are
+        weights = dict(pretrained=True if pretrained in ('imagenet', 'hub') else pretrained)
     net = create_model(model, n_classes, backbone, in_chans=in_chans, **weights)
-    reports = [net.body.report] if weights and net.body.report else []
+    reports = []
+    if weights and net.body.report:
+        reports.append(str(net.body.report))
     if init:
-        reports.append(
-            load_weights(
-                net, Path(init) / 'best.safetensors' if Path(init).is_dir() else init, init
-            )
-        )
-        if not reports[-1].taken:
+        file = Run(init).weights_file('best') if Path(init).is_dir() else init
+        report = load_weights(net, file, init)
+        if not report.taken:
             raise UserError(
                 f'nothing in {str(init)!r} fits {model}: no tensor has a place there; '
                 'start from weights of a network of its kind.'
             )
-    return net, [str(r) for r in reports]
+        reports.append(str(report))
+    return net, reports
 
 
 def _class_order_note(init, classes: list) -> list:
-    """A line for the report if the weights are of a run whose classes are others by name, though
-    they may be as many.
-    """
+    "A line for the report if the run `init` has as many classes, but others by name."
     if not Path(init).is_dir():
         return []
-    was = read_config(init)['classes']
+    was = Run(init).config()['classes']
     if was == list(classes) or len(was) != len(classes):
         return []
     return [
-        (
-            f'{init} knows its classes in another order or by other names: '
-            'what its classifier has learnt of them is only a start'
-        )
+        f'{init} knows its classes in another order or by other names: '
+        'what its classifier has learnt of them is only a start'
     ]
 
 # %% ../nbs/8_commands/train.ipynb #3bc32462
-def _resume_arguments(run, root, trust: bool = False, **others):
-    """The arguments with which the run in folder `run` was started, to go on with them.
-
-    `root`, if given, and the settings `others`, which do not change the result, are new.
-    """
+def _resume_arguments(
+    run: Run,
+    root: 'str | None',  # Where the data lie now, if they were moved
+    trust: bool = False,  # Use what the run names outside segbench, too
+    **others,  # Settings that do not change the result
+) -> dict:
+    "The arguments with which `run` was started, to go on with them."
     from segbench.losses.pixel import parse_loss
 
-    names = 'data', 'split', 'val_split', 'model', 'backbone', 'pretrained', 'init'
-    if 'data' not in read_config(run):
+    names = ('data', 'split', 'val_split', 'model', 'backbone', 'pretrained', 'init')
+    if 'data' not in run.config():
         raise UserError(
             f'the run {str(run)!r} was started in a notebook from objects; call fit(…, '
             'resume=True) with them there.'
         )
-    config = read_config(run, *names, 'root')
-    s = settings_of(run)
-    source = None if trust else Path(run) / 'config.json'
+    config = run.config(*names, 'root')
+    settings = settings_of(run) | others
+    source = None if trust else run.config_file
     lookup('data', config['data'], source)
     lookup('models', config['model'], source)
-    parse_loss(s.get('loss', 'ce'), source=source)
-    return dict({k: config[k] for k in names}, root=root or config['root'], out=run, **s | others)
+    parse_loss(settings.get('loss', 'ce'), source=source)
+    asked = {k: config[k] for k in names}
+    return dict(asked, root=root or run.root(), out=run.folder, **settings)
 
 # %% ../nbs/8_commands/train.ipynb #316a1fff
 @with_settings
@@ -111,7 +120,7 @@ def main(
     val_split: str = 'val',  # Split to score on the way
     model: str = 'lite',  # Network by name, perhaps with arguments: fcn.fcn8s, 'pspnet(nf=256)' …
     backbone: str = None,  # Backbone by timm's name; the network's own by default
-    pretrained: str = None,  # Weights of the backbone: a file, or hub
+    pretrained: str = None,  # Weights of the backbone: imagenet, or a file
     init: str = None,  # Weights of the whole network to start from: a run or a file
     out: str = None,  # Folder of the run; by default runs/DATA-MODEL-BACKBONE-SEED
     # Folder of a run to go on with; all other flags come from it, but --root, --workers,
@@ -125,67 +134,51 @@ def main(
     **kwargs,
 ):
     "Train a network and keep everything in a run folder."
-    s = asdict(Settings(**kwargs))
+    settings = asdict(Settings(**kwargs))
+    asked = dict(
+        data=data,
+        split=split,
+        val_split=val_split,
+        model=model,
+        backbone=backbone,
+        pretrained=pretrained,
+        init=init,
+    )
     if resume:
-        asked = (
-            dict(
-                data=data,
-                split=split,
-                val_split=val_split,
-                model=model,
-                backbone=backbone,
-                pretrained=pretrained,
-                init=init,
-            )
-            | s
-        )
-        asked = {k: v for k, v in asked.items() if k in given or v != _flag_default(k)}
-        check_same(resume, **asked)
+        run = Run(resume)
+        written = asked | settings
+        written = {k: v for k, v in written.items() if k in given or v != _flag_default(k)}
+        check_same(run, **written)
         if out and Path(out).resolve() != Path(resume).resolve():
             raise UserError(
                 f'a run goes on in its own folder, {str(resume)!r}, '
                 f'so that --out {out} would do nothing; leave it out.'
             )
-        if (last := Path(resume) / 'last.safetensors').is_file():
+        if run.is_finished():
             from segbench.nn.weights import read_weights
 
-            read_weights(last)  # or a sentence: what is damaged is not finished
+            read_weights(run.weights_file('last'))  # what is damaged is not finished
             return print(f'{resume} is finished: nothing to do')
-        t = train(
-            resume=True,
-            changed_data=changed_data,
-            **_resume_arguments(
-                resume, root, trust, **{k: asked[k] for k in changeable if k in asked}
-            ),
-        )
+        free = {k: written[k] for k in changeable if k in written}
+        before = _resume_arguments(run, root, trust, **free)
+        t = train(**before, resume=True, changed_data=changed_data)
     elif changed_data:
         raise UserError('--changed-data says how a run goes on; it needs --resume RUN.')
     elif trust:
         raise UserError('--trust says what a run that goes on may name; it needs --resume RUN.')
     else:
-        t = train(
-            data,
-            root,
-            split,
-            val_split,
-            model,
-            backbone,
-            pretrained,
-            init,
-            out or run_name(data, model, backbone, s['seed']),
-            **s,
-        )
+        out = out or run_name(data, model, backbone, settings['seed'])
+        t = train(**asked, root=root, out=out, **settings)
     t.acc.end_training()
     return t
 
 # %% ../nbs/8_commands/train.ipynb #ad376ee7
-def run_name(data, model, backbone, seed) -> Path:
+def run_name(data: str, model: str, backbone: 'str | None', seed: int) -> Path:
     "A folder for a run that has no name."
-    name, kw = parse_call(model)
-    given = [re.sub(r'\W+', '', f'{k}{v}') for k, v in kw.items()]
-    return Path('runs') / '-'.join(
-        filter(None, [parse_call(data)[0], name, *given, backbone, f's{seed}'])
-    )
+    name, arguments = parse_call(model)
+    given = [re.sub(r'\W+', '', f'{k}{v}') for k, v in arguments.items()]
+    parts = [parse_call(data)[0], name, *given, backbone, f's{seed}']
+    return Path('runs') / '-'.join(filter(None, parts))
 
 # %% ../nbs/8_commands/train.ipynb #de0be151
 def _flag_default(flag: str):
@@ -201,56 +194,86 @@ def _command_line(**asked) -> str:
         if k == 'workers' or v == _flag_default(k):
             continue
         flag = k.replace('_', '-')
-        words += (
-            [f'--{flag}' if v else f'--no-{flag}']
-            if isinstance(v, bool)
-            else [f'--{flag}', *map(str, v if isinstance(v, tuple) else [v])]
-        )
+        if isinstance(v, bool):
+            words.append(f'--{flag}' if v else f'--no-{flag}')
+        else:
+            values = v if isinstance(v, tuple) else [v]
+            words += [f'--{flag}', *map(str, values)]
     return shlex.join(words)
 
 # %% ../nbs/8_commands/train.ipynb #6cad2627
+# a name at the beginning, or after + or *, that is no part of a dotted path
+_short_names = re.compile(r'(?:^|[+*])\s*([^\W\d]\w*)(?=\s*(?:[+(]|$))')
+
+
+def _check_names(data: str, model: str, loss: str):
+    "Find a typo before PyTorch is imported and images are opened."
+    check_name('data', data)
+    check_name('models', model)
+    for name in _short_names.findall(loss):
+        check_name('losses', name)
+
+
+def _absolute_root(root: 'str | None', pairs) -> 'str | None':
+    "Where the data are, as it will be found from any folder; None for a set without files."
+    from segbench.data.download import set_root
+
+    has_files = hasattr(pairs, 'paths') and pairs.paths(0)
+    if not (root or has_files):
+        return None
+    return os.path.abspath(set_root(root))
+
+
 def train(
-    data,
-    root,
-    split,
-    val_split,
-    model,
-    backbone,
-    pretrained,
-    init,
-    out,
+    data: str,
+    root: 'str | None',
+    split: str,
+    val_split: str,
+    model: str,
+    backbone: 'str | None',
+    pretrained: 'str | None',
+    init: 'str | None',
+    out: 'str | Path',
     resume: bool = False,
     progress: bool = True,
     changed_data: bool = False,
     **settings,
 ):
     "Open everything, then `fit`; the arguments are those of `main`."
-    from segbench.data.checks import compare_splits
-
     check_settings(Settings(**settings))
-    if not resume and (Path(out) / 'config.json').exists():
+    _check_names(data, model, settings.get('loss', 'ce'))
+
+    from segbench.data.checks import compare_splits
+    from segbench.data.load import load_dataset
+
+    run = Run(out)
+    if not resume and run.exists():
         raise UserError(
             f'{str(out)!r} holds a run already; choose another --out, '
             f'go on with it by --resume {out}, or remove it.'
         )
-    from segbench.data.load import load_dataset
-
     pairs = [load_dataset(data, root, s, scored=False) for s in (split, val_split)]
     compare_splits(*pairs)
-    classes = read_config(out)['classes'] if resume else pairs[0].classes
-    seed_all(settings['seed'])
-    from segbench.engine.inference import without_pretrained
+    classes = run.config()['classes'] if resume else pairs[0].classes
+    channels = pairs[0][0][0].shape[0]
 
-    weights = (
-        (without_pretrained(model), backbone, None, None)
-        if resume
-        else (model, backbone, pretrained, init)
-    )  # the state brings them
-    net, reports = _build_model(*weights, len(classes), pairs[0][0][0].shape[0])
-    if init and not resume:
-        reports += _class_order_note(init, classes)
-    if progress and os.environ.get('RANK', '0') == '0':
-        print(*reports, sep='\n', end='\n' * bool(reports))
+    seed_all(settings['seed'])
+    if resume:  # the state brings the weights
+        from segbench.engine.inference import without_pretrained
+
+        net, reports = _build_model(
+            without_pretrained(model), backbone, None, None, len(classes), channels
+        )
+    else:
+        net, reports = _build_model(model, backbone, pretrained, init, len(classes), channels)
+        if init:
+            reports += _class_order_note(init, classes)
+        elif not pretrained and hasattr(net, 'body'):
+            reports.append(
+                'the network starts from random weights; --pretrained imagenet begins with a '
+                'backbone that has seen a million images'
+            )
+
     from segbench.engine.training import fit
 
     asked = dict(
@@ -263,17 +286,13 @@ def train(
         pretrained=pretrained,
         init=init,
     )
-    spec = asked | dict(loaded=reports, command=_command_line(**asked, **settings))
-    t = fit(
-        net,
-        *pairs,
-        out,
-        resume=resume,
-        changed_data=changed_data,
-        spec=spec,
-        progress=progress,
-        **settings,
+    spec = asked | dict(
+        data_folder=_absolute_root(root, pairs[0]),
+        loaded=reports,
+        command=_command_line(**asked, **settings),
     )
+    more = dict(resume=resume, changed_data=changed_data, spec=spec, progress=progress)
+    t = fit(net, *pairs, out, **more, **settings)
     if t.main and progress:
         print(f'mIoU {t.best:.4f} on {pairs[1].name}; everything is in {out}')
     return t

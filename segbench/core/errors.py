@@ -8,12 +8,13 @@ __all__ = ['UserError', 'Stopped', 'check_choice', 'check_range', 'check_type']
 # %% ../../nbs/0_core/errors.ipynb #core-errors-imports
 import inspect
 import signal
+from collections.abc import Collection
 from difflib import get_close_matches
 from numbers import Integral, Real
 
 # %% ../../nbs/0_core/errors.ipynb #a12146d8
 class UserError(ValueError):
-    "Something the user can put right; commands print it as one sentence and exit with status 2."
+    "Something the user can put right; commands print it and exit with status 2."
 
 # %% ../../nbs/0_core/errors.ipynb #192d220b
 class Stopped(KeyboardInterrupt):
@@ -27,65 +28,89 @@ class Stopped(KeyboardInterrupt):
         self.number = int(number)
 
 # %% ../../nbs/0_core/errors.ipynb #d3e4e7ca
-def check_choice(what, name, choices):
-    """`name` if it is one of `choices`, else a `UserError` that names the closest and lists them,
-    or the nearest of very many.
+def check_choice(
+    what: str,  # What is chosen, such as `model`
+    name: str | int,  # What somebody chose
+    choices: Collection,  # What there is
+) -> str | int:
+    """`name` if it is one of `choices`, else a `UserError`.
+
+    The error names the closest choice and lists all of them, or the nearest of very many.
     """
     if name in choices:
         return name
-    known = [*map(str, choices)]
-    few = len(choices) <= 60
+    known = [str(choice) for choice in choices]
     near = get_close_matches(str(name), known, 1, 0.5)
     hint = f'; did you mean {near[0]!r}?' if near else '.'
-    listed = known if few else get_close_matches(str(name), known, 8, 0)
-    raise UserError(
-        f'unknown {what} {name!r}{hint} The '
-        f'{"" if few else f"nearest of {len(known)} "}choices are: {", ".join(listed)}.'
-    )
+    if len(known) <= 60:
+        listed = f'The choices are: {", ".join(known)}.'
+    else:
+        nearest = get_close_matches(str(name), known, 8, 0)
+        listed = f'The nearest of {len(known)} choices are: {", ".join(nearest)}.'
+    raise UserError(f'unknown {what} {name!r}{hint} {listed}')
 
 # %% ../../nbs/0_core/errors.ipynb #294ba844
 def check_range(
-    least,  # The least value that is right
-    most=2**31 - 1,  # The greatest; beyond 31 bits libraries fail in ways of their own
+    least: float,  # The least value that is right
+    most: float = 2**31 - 1,  # The greatest; beyond 31 bits libraries fail in ways of their own
     /,
-    **named,  # Numbers by the name that the user gave them by; None passes
-):
-    """A `UserError` for the first of the numbers `named` that is not within these bounds, nor is
-    `nan`.
-    """
-    for k, v in named.items():
-        if v is None or least <= v <= most:
+    **named: float | None,  # Numbers by the name that the user gave them by; None passes
+) -> None:
+    "A `UserError` for the first of the numbers `named` that is nan or outside of these bounds."
+    for name, value in named.items():
+        # written so that nan, which is below and above nothing, is refused
+        if value is None or least <= value <= most:
             continue
-        upper = f' and at most {most:g}' if v > most else ''
-        raise UserError(f'{k} is {v}, but must be a number of at least {least:g}{upper}.')
+        upper = f' and at most {most:g}' if value > most else ''
+        raise UserError(f'{name} is {value}, but must be a number of at least {least:g}{upper}.')
 
 # %% ../../nbs/0_core/errors.ipynb #204bbe99
-def _is(kind, v):
-    return isinstance(v, kind) and not isinstance(v, bool)
+def _is(kind, value):
+    "Whether `value` is a number of `kind`; True and False, with which Python counts, are none."
+    return isinstance(value, kind) and not isinstance(value, bool)
 
 
-def _finite(v):
-    return _is(Real, v) and abs(v) < float('inf')  # nan is not below it
+def _is_whole(value):
+    return _is(Integral, value)
 
 
+def _is_finite(value):
+    return _is(Real, value) and abs(value) < float('inf')  # nan is not below it
+
+
+def _is_text(value):
+    return isinstance(value, str)
+
+
+def _is_switch(value):
+    return isinstance(value, bool)
+
+
+def _is_list_of_numbers(value):
+    return isinstance(value, (list, tuple)) and all(map(_is_finite, value))
+
+
+# By annotation: what a value must be, in words, and the test of it
 _wanted = {
-    int: ('a whole number', lambda v: _is(Integral, v)),
-    float: ('a finite number', _finite),
-    str: ('a text', lambda v: isinstance(v, str)),
-    bool: ('True or False', lambda v: isinstance(v, bool)),
-    list[float]: (
-        'a list of numbers',
-        lambda v: isinstance(v, (list, tuple)) and all(map(_finite, v)),
-    ),
+    int: ('a whole number', _is_whole),
+    float: ('a finite number', _is_finite),
+    str: ('a text', _is_text),
+    bool: ('True or False', _is_switch),
+    list[float]: ('a list of numbers', _is_list_of_numbers),
 }
 
-
-def check_type(what: str, value, kind, usual=inspect.Parameter.empty):
-    """A `UserError` if `value` is not what the annotation `kind` says, nor the `usual` None.
-
-    Annotations that are not listed above say nothing.
-    """
-    wants, test = _wanted.get(kind, ('', None))
-    if not test or value is None and usual is None or test(value):
+# %% ../../nbs/0_core/errors.ipynb #errors-x1
+def check_type(
+    what: str,  # What the value is, for the sentence
+    value: object,
+    kind: object,  # An annotation; one that `_wanted` does not list says nothing
+    usual: object = inspect.Parameter.empty,  # The default: where it is None, None is right
+) -> None:
+    "A `UserError` if `value` is not what the annotation `kind` says."
+    if kind not in _wanted:
         return
-    raise UserError(f'{what} is {value!r}, but must be {wants}.')
+    if value is None and usual is None:
+        return
+    wants, is_right = _wanted[kind]
+    if not is_right(value):
+        raise UserError(f'{what} is {value!r}, but must be {wants}.')

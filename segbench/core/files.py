@@ -10,40 +10,44 @@ import json
 import os
 import uuid
 import zipfile
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from .errors import UserError
 
 # %% ../../nbs/0_core/files.ipynb #99175c29
-def check_replaceable(*files):
-    """A `UserError` if one of the `files`, which will be written, is there and is none.
+def check_replaceable(*files: Path | str) -> None:
+    """A `UserError` if one of `files` is there and cannot be replaced by a file.
 
-    Asked before long work.
+    Asked before the long work that ends in writing them.
     """
-    for f in map(Path, files):
+    for file in map(Path, files):
         # renaming onto a device would take it away from the whole machine
-        if f.exists() and not f.is_file():
-            what = 'folder' if f.is_dir() else 'device or pipe'
+        if file.exists() and not file.is_file():
+            what = 'folder' if file.is_dir() else 'device or pipe'
             raise UserError(
-                f'{str(f)!r} is no file that can be replaced, but a {what}; '
+                f'{str(file)!r} is no file that can be replaced, but a {what}; '
                 'give the name of a file.'
             )
 
 
 @contextmanager
-def atomic_write(path):
+def atomic_write(path: Path | str) -> Iterator[Path]:
     "A path to write to, which replaces `path` once everything is on disk."
     path = Path(path)
     check_replaceable(path)
+    # a name has at most 255 bytes
     part = path.with_name(f'{path.name[:180]}.{os.getpid()}-{uuid.uuid4().hex[:8]}.part')
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
+        # the rights of a new file of this user, which the library that fills it may change
         with open(part, 'xb') as f:
             mode = os.fstat(f.fileno()).st_mode & 0o777
         yield part
         if os.stat(part).st_mode & 0o777 != mode:
             os.chmod(part, mode)
+        # without this, a power cut could leave the new name with nothing behind it
         with open(part, 'rb+') as f:
             os.fsync(f.fileno())
         os.replace(part, path)
@@ -51,21 +55,22 @@ def atomic_write(path):
         part.unlink(missing_ok=True)
 
 # %% ../../nbs/0_core/files.ipynb #4b868938
-def write_if_possible(path, data: bytes):
+def write_if_possible(path: Path | str, data: bytes) -> None:
     "Write `data` to `path` if it can be written; for what only saves time."
     with suppress(OSError), atomic_write(path) as part:
         part.write_bytes(data)
 
 # %% ../../nbs/0_core/files.ipynb #99be5415
-def save_json(path, obj):
+def save_json(path: Path | str, obj: object) -> None:
     "Write `obj` to `path` as JSON, whole or not at all."
     with atomic_write(path) as part:
         part.write_text(json.dumps(obj, indent=1, default=str) + '\n', encoding='utf8')
 
 
-def check_regular_file(path):
-    """`path`; a `UserError` if it is a pipe, on which a reader waits forever, or a device or a
-    folder.
+def check_regular_file(path: Path | str) -> Path | str:
+    """`path`; a `UserError` if it is a folder, a pipe or a device.
+
+    On a pipe a reader would wait forever.
     """
     if Path(path).exists() and not Path(path).is_file():
         raise UserError(
@@ -75,7 +80,7 @@ def check_regular_file(path):
     return path
 
 
-def load_json(path):
+def load_json(path: Path | str) -> object:
     "What `save_json` wrote; a `UserError` if somebody cut it."
     check_regular_file(path)
     try:
@@ -91,12 +96,12 @@ def load_json(path):
         ) from None
 
 # %% ../../nbs/0_core/files.ipynb #5a282bcc
-def check_zip(path):
-    "A `UserError` if a part of the archive `path` differs from the checksum that was kept with it."
+def check_zip(path: Path | str) -> None:
+    "A `UserError` if a part of the archive `path` differs from the checksum kept with it."
     check_regular_file(path)
     try:
-        with zipfile.ZipFile(path) as z:
-            bad = z.testzip()
+        with zipfile.ZipFile(path) as archive:
+            bad = archive.testzip()
     except FileNotFoundError:
         raise UserError(f'there is no {str(path)!r}.') from None
     except Exception as e:

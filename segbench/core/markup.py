@@ -7,33 +7,36 @@ __all__ = ['Markup', 'escape_html', 'markup', 'join_markup']
 
 # %% ../../nbs/0_core/markup.ipynb #mk000004
 import html
+from collections.abc import Iterable
 
 # %% ../../nbs/0_core/markup.ipynb #mk000006
 class Markup(str):
     "Words that are HTML already."
 
-    def __add__(self, more):
+    def __add__(self, more: object) -> 'Markup':
         return Markup(str(self) + escape_html(more))
 
 
-def escape_html(words) -> Markup:
-    """`words` as HTML that shows them, quotes included, so that it may stand in an attribute, too.
+def escape_html(words: object) -> Markup:
+    """`words` as HTML that shows them; a `Markup` stays as it is.
 
-    A `Markup` as it is.
+    Quotes are escaped as well, so that the result may stand in an attribute, too.
     """
-    return words if isinstance(words, Markup) else Markup(html.escape(str(words)))
+    if isinstance(words, Markup):
+        return words
+    return Markup(html.escape(str(words)))
 
 # %% ../../nbs/0_core/markup.ipynb #mk000008
-def markup(template: str, *args, **named) -> Markup:
+def markup(template: str, *args: object, **named: object) -> Markup:
     """`template`, which is HTML, with `args` and `named` in its braces as by `str.format`.
 
     Those are words unless they are `Markup`.
     """
-    return Markup(
-        template.format(*map(escape_html, args), **{k: escape_html(v) for k, v in named.items()})
-    )
+    args = [escape_html(words) for words in args]
+    named = {name: escape_html(words) for name, words in named.items()}
+    return Markup(template.format(*args, **named))
 
 
-def join_markup(parts, between: str = '') -> Markup:
-    "`parts` after each other, with the HTML `between` in the gaps; words among them become HTML."
+def join_markup(parts: Iterable, between: str = '') -> Markup:
+    "`parts` after each other, words as HTML, with the HTML `between` in the gaps."
     return Markup(between.join(map(escape_html, parts)))

@@ -9,18 +9,18 @@ __all__ = ['rng', 'seed_all']
 import numpy as np
 
 # %% ../../nbs/0_core/seeds.ipynb #d11f33c8
-def rng(*key):
+def rng(*key: int) -> np.random.Generator:
     "A NumPy generator that depends on the non-negative integers `key` alone."
     return np.random.default_rng(key)
 
 # %% ../../nbs/0_core/seeds.ipynb #c7b4cdb0
-def seed_all(*key):
+def seed_all(*key: int) -> None:
     "Seed PyTorch, NumPy and Python from the integers `key`, 42 by default."
     import random
 
     import torch
 
-    s = int(rng(*(key or (42,))).integers(2**31))
-    random.seed(s)
-    np.random.seed(s)
-    torch.manual_seed(s)
+    seed = int(rng(*(key or (42,))).integers(2**31))
+    random.seed(seed)
+    np.random.seed(seed)
+    torch.manual_seed(seed)

@@ -11,58 +11,64 @@ import colorsys
 import itertools
 import os
 import warnings
+from collections.abc import Sequence
+from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.legend import Legend
 from matplotlib.patches import Patch
 from PIL import Image, ImageDraw, ImageFont
 
 # %% ../../nbs/0_core/show.ipynb #d1786cb4
 def voc_palette(
     n: int = 21,  # Number of classes
-):
-    """PASCAL VOC's colours: the bits of the class number, dealt in turn to red, green and blue,
-    highest first.
+) -> np.ndarray:
+    """The `n` colours of PASCAL VOC, n×3 `uint8`.
+
+    The bits of the class number are dealt in turn to red, green and blue, highest first.
     """
 
-    def bit(c, k):
-        return c >> k & 1
+    def bit(number, k):
+        return number >> k & 1
 
-    def channel(c, k):
-        return sum(bit(c, 3 * j + k) << (7 - j) for j in range(8))
+    def channel(number, k):
+        return sum(bit(number, 3 * j + k) << (7 - j) for j in range(8))
 
-    return np.array([[channel(c, k) for k in range(3)] for c in range(n)], np.uint8)
+    return np.array([[channel(number, k) for k in range(3)] for number in range(n)], np.uint8)
 
 # %% ../../nbs/0_core/show.ipynb #90f1a5ed
 def palette(
     n: int,  # Number of classes
-):
-    "`n` colours, a golden angle of hue apart, alternating in lightness."
-    hls = [(k * 0.381966 % 1, (0.55, 0.4, 0.7)[k % 3], 0.65) for k in range(n)]
+) -> np.ndarray:
+    "`n` colours, n×3 `uint8`, a golden angle of hue apart, alternating in lightness."
+    lightness = (0.55, 0.4, 0.7)
+    # 0.381966 of the circle is the golden angle
+    hls = [(k * 0.381966 % 1, lightness[k % 3], 0.65) for k in range(n)]
     return (np.array([colorsys.hls_to_rgb(*c) for c in hls]) * 255).round().astype(np.uint8)
 
 # %% ../../nbs/0_core/show.ipynb #11ca718b
-def to_array(x):
-    """`x`, h×w, c×h×w or h×w×c, as a NumPy array h×w or h×w×3.
+def to_array(
+    x: np.ndarray,  # Also a tensor: h×w, c×h×w or h×w×c
+) -> np.ndarray:
+    """`x` as a NumPy array h×w or h×w×3.
 
     Of more than three channels the first three, of fewer the first, repeated.
     """
     x = np.asarray(x)
     if x.ndim == 3 and x.shape[0] < x.shape[2] and x.shape[2] != 3:
         x = x.transpose(1, 2, 0)
-    return (
-        x
-        if x.ndim == 2 or x.shape[2] == 3
-        else x[..., :3]
-        if x.shape[2] > 3
-        else x[..., :1].repeat(3, 2)
-    )
+    if x.ndim == 2 or x.shape[2] == 3:
+        return x
+    if x.shape[2] > 3:
+        return x[..., :3]
+    return x[..., :1].repeat(3, 2)
 
 # %% ../../nbs/0_core/show.ipynb #6bf05587
 def paint_label(
-    label,  # Class indices, h×w, 255 for void
-    pal,  # Palette, n×3
-):
+    label: np.ndarray,  # Class indices, h×w, 255 for void
+    pal: np.ndarray,  # Palette, n×3
+) -> np.ndarray:
     "`label` painted with `pal`, h×w×3 `uint8`; void is black."
     table = np.zeros((256, 3), np.uint8)
     table[: len(pal)] = pal
@@ -70,33 +76,37 @@ def paint_label(
 
 # %% ../../nbs/0_core/show.ipynb #346c6d64
 def overlay(
-    image,  # c×h×w or h×w×c, `uint8`
-    label,  # Class indices, h×w
-    pal,  # Palette, n×3
+    image: np.ndarray,  # c×h×w or h×w×c, `uint8`
+    label: np.ndarray,  # Class indices, h×w
+    pal: np.ndarray,  # Palette, n×3
     alpha: float = 0.5,  # Opacity of the paint
-):
+) -> np.ndarray:
     "The paint of `label` laid over `image`, h×w×3 `uint8`; void stays clear."
     image = to_array(image)
-    paint = paint_label(label, pal)
-    mix = (1 - alpha) * image + alpha * paint
-    return np.where((np.asarray(label) == 255)[..., None], image, mix.round()).astype(np.uint8)
+    void = np.asarray(label) == 255
+    mix = (1 - alpha) * image + alpha * paint_label(label, pal)
+    return np.where(void[..., None], image, mix.round()).astype(np.uint8)
 
 # %% ../../nbs/0_core/show.ipynb #9207f2f5
 def class_edges(
-    label,  # Class indices, h×w
-):
+    label: np.ndarray,  # Class indices, h×w
+) -> np.ndarray:
     "True where the class changes to the right or below, h×w."
     label = np.asarray(label)
-    e = np.zeros(label.shape, bool)
-    e[:, :-1] |= label[:, 1:] != label[:, :-1]
-    e[:-1] |= label[1:] != label[:-1]
-    return e
+    edges = np.zeros(label.shape, bool)
+    edges[:, :-1] |= label[:, 1:] != label[:, :-1]
+    edges[:-1] |= label[1:] != label[:-1]
+    return edges
 
 # %% ../../nbs/0_core/show.ipynb #b8388146
-def classes_present(label, most=None):
+def classes_present(
+    label: np.ndarray,  # Class indices, h×w
+    most: int | None = None,  # How many at most, all by default
+) -> list[int]:
     "The classes in `label`, most frequent first, void left out."
-    n = np.bincount(np.asarray(label).ravel(), minlength=256)[:255]
-    return [int(c) for c in np.argsort(-n, kind='stable')[:most] if n[c]]
+    pixels = np.bincount(np.asarray(label).ravel(), minlength=256)[:255]
+    order = np.argsort(-pixels, kind='stable')[:most]
+    return [int(c) for c in order if pixels[c]]
 
 # %% ../../nbs/0_core/show.ipynb #98388ab7
 def escape_mathtext(words: str) -> str:
@@ -104,98 +114,119 @@ def escape_mathtext(words: str) -> str:
     return str(words).replace('$', r'\$')
 
 
-def legend(classes, pal, which=None, ax=None, **kw):
-    "A Matplotlib legend of the class indices `which`, all by default."
-    which = range(len(classes)) if which is None else which
+def legend(
+    classes: Sequence[str],  # Names of all classes
+    pal: np.ndarray,  # Palette, n×3
+    which: Sequence[int] | None = None,  # Class indices, all by default
+    ax: plt.Axes | None = None,  # The current one by default
+    **kw,  # More for Matplotlib's `legend`
+) -> Legend:
+    "A Matplotlib legend of the classes `which`."
+    if which is None:
+        which = range(len(classes))
+    if ax is None:
+        ax = plt.gca()
     patches = [Patch(color=pal[c] / 255, label=escape_mathtext(classes[c])) for c in which]
-    return (ax or plt.gca()).legend(handles=patches, **dict(frameon=False, fontsize=8) | kw)
+    return ax.legend(handles=patches, **dict(frameon=False, fontsize=8) | kw)
 
 # %% ../../nbs/0_core/show.ipynb #63db49b0
-def with_legend(image, label, classes, pal, row: int = 18):
-    "`image`, h×w×3, over a legend of the classes in `label`, as a Pillow image."
-    font = ImageFont.load_default(row - 6)
-    w = image.shape[1]
-    entries = [
-        (c, row + 8 + round(font.getlength(classes[c])))
-        for c in classes_present(label)
-        if c < len(classes)
-    ]
+def _flow(widths, total):
+    "Left end and row of entries of these `widths` that are set like words, `total` wide."
     places = []
     x = 4
-    y = 0
-    for c, width in entries:
-        if x + width > w and x > 4:
+    row = 0
+    for width in widths:
+        if x + width > total and x > 4:
             x = 4
-            y = y + row
-        places.append((c, x, y))
+            row += 1
+        places.append((x, row))
         x += width
-    sheet = Image.new('RGB', (w, image.shape[0] + y + row + 2), 'white')
+    return places
+
+
+def with_legend(
+    image: np.ndarray,  # h×w×3 `uint8`
+    label: np.ndarray,  # Class indices, h×w
+    classes: Sequence[str],  # Names of all classes
+    pal: np.ndarray,  # Palette, n×3
+    row: int = 18,  # Height of a row of the legend, pixels
+) -> Image.Image:
+    "`image` over a legend of the classes in `label`, as a Pillow image."
+    font = ImageFont.load_default(row - 6)
+    height, width = image.shape[:2]
+    present = [c for c in classes_present(label) if c < len(classes)]
+    places = _flow([row + 8 + round(font.getlength(classes[c])) for c in present], width)
+    rows = places[-1][1] + 1 if places else 1
+    sheet = Image.new('RGB', (width, height + rows * row + 2), 'white')
     sheet.paste(Image.fromarray(image))
     draw = ImageDraw.Draw(sheet)
-    for c, x, y in places:
-        y += image.shape[0] + 3
-        draw.rectangle(
-            (x, y, x + row - 6, y + row - 6), fill=tuple(pal[c].tolist()), outline='grey'
-        )
+    side = row - 6  # of the square that shows the colour
+    for c, (x, k) in zip(present, places):
+        y = height + 3 + k * row
+        draw.rectangle((x, y, x + side, y + side), fill=tuple(pal[c].tolist()), outline='grey')
         draw.text((x + row - 2, y - 1), classes[c], 'black', font)
     return sheet
 
 # %% ../../nbs/0_core/show.ipynb #c2052e95
 def class_table(
-    classes,  # Names
-    pal,  # Palette, n×3
-    values,  # What the files say for each class
-    *facts,  # More about each class, such as its share of the pixels
+    classes: Sequence[str],  # Names
+    pal: np.ndarray,  # Palette, n×3
+    values: Sequence,  # What the files say for each class
+    *facts: Sequence,  # More about each class, such as its share of the pixels
     cols: int = 3,  # Columns
     width: int = 560,  # Pixels
-):
+) -> Image.Image:
     "Colour, file value, name and `facts` of every class, down the columns, as a Pillow image."
     font = ImageFont.load_default(10)
+    height = 14  # of a row, pixels
     rows = -(-len(classes) // cols)
-    s = width // cols
-    h = 14
-    sheet = Image.new('RGB', (width, rows * h + 2), 'white')
+    column = width // cols
+    sheet = Image.new('RGB', (width, rows * height + 2), 'white')
     draw = ImageDraw.Draw(sheet)
-    v = 20 + max(font.getlength(str(v)) for v in values)
+    value_end = 20 + max(font.getlength(str(value)) for value in values)
     for k, name in enumerate(classes):
-        x = s * (k // rows)
-        y = h * (k % rows) + 1
+        x = column * (k // rows)
+        y = height * (k % rows) + 1
         draw.rectangle((x, y + 1, x + 14, y + 11), fill=tuple(map(int, pal[k])), outline='silver')
-        draw.text((x + v, y), str(values[k]), 'grey', font, anchor='ra')
-        draw.text((x + v + 5, y), name, 'black', font)
+        draw.text((x + value_end, y), str(values[k]), 'grey', font, anchor='ra')
+        draw.text((x + value_end + 5, y), name, 'black', font)
+        # facts stand to the right, the last one at the end of the column
         for j, fact in enumerate(reversed(facts)):
-            draw.text((x + s - 12 - 36 * j, y), str(fact[k]), 'black', font, anchor='ra')
+            draw.text((x + column - 12 - 36 * j, y), str(fact[k]), 'black', font, anchor='ra')
     return sheet.quantize()
 
 # %% ../../nbs/0_core/show.ipynb #69d0f9a5
 def grid(
-    pictures: list,  # Rows of images, each h×w×3, c×h×w or h×w
-    titles: list = None,  # One per column
+    images: list,  # Rows of images, each h×w×3, c×h×w or h×w
+    titles: list[str] | None = None,  # One per column
     width: float = 5.0,  # Inches
-):
+) -> plt.Figure:
     "Show rows of images side by side without axes; returns the figure."
-    rows = len(pictures)
-    cols = len(pictures[0])
-    h, w = to_array(pictures[0][0]).shape[:2]
+    rows = len(images)
+    cols = len(images[0])
+    h, w = to_array(images[0][0]).shape[:2]
+    height = width * rows * h / w / cols
+    if titles:
+        height += 0.25
     fig, axs = plt.subplots(
         rows,
         cols,
-        figsize=(width, width * rows * h / w / cols + 0.25 * bool(titles)),
+        figsize=(width, height),
         squeeze=False,
         gridspec_kw=dict(wspace=0.03, hspace=0.03),
     )
-    for ax, p in zip(axs.flat, itertools.chain(*pictures)):
-        ax.imshow(to_array(p))
+    for ax, image in zip(axs.flat, itertools.chain(*images)):
+        ax.imshow(to_array(image))
         ax.axis('off')
-    for ax, t in zip(axs[0], titles or []):
-        ax.set_title(t, size=9)
+    for ax, title in zip(axs[0], titles or []):
+        ax.set_title(title, size=9)
     return fig
 
 # %% ../../nbs/0_core/show.ipynb #pic2
 def load_rgb(
-    file,  # Image file
+    file: Path | str,  # Image file
     most: int = 1 << 26,  # Pixels; what has more is no preview
-):
+) -> np.ndarray | None:
     """The image in `file`, h×w×3 `uint8`.
 
     None if there is none, if it is damaged, or if it has too many pixels.
@@ -205,9 +236,10 @@ def load_rgb(
     try:
         with warnings.catch_warnings():
             warnings.simplefilter('ignore')  # Pillow warns of large ones
-            with Image.open(file) as p:
-                return None if p.width * p.height > most else np.asarray(p.convert('RGB'))
-    except (
-        Exception
-    ):  # Pillow fails in many ways: OSError, SyntaxError, ValueError, DecompressionBombError …
+            with Image.open(file) as image:
+                if image.width * image.height > most:
+                    return None
+                return np.asarray(image.convert('RGB'))
+    # Pillow fails in many ways: OSError, SyntaxError, ValueError, DecompressionBombError …
+    except Exception:
         return None

@@ -12,7 +12,9 @@ import os
 import re
 import shutil
 import sys
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -23,17 +25,15 @@ from ..core.files import atomic_write
 from .pairs import Pairs, cache_folder, fingerprint
 
 # %% ../../nbs/2_data/cache.ipynb #f2d903f1
-def _cache_file(pairs):
-    "Where the cache of `pairs` lies: sets of one name in different folders get different files."
-    where = hashlib.sha1(
-        repr([list(map(os.path.abspath, pairs.paths(i))) for i in range(len(pairs))]).encode()
-    ).hexdigest()
-    return (
-        cache_folder() / 'decoded' / f'{re.sub("[^a-zA-Z0-9.-]", "_", pairs.name)}-{where[:8]}.u8'
-    )
+def _cache_file(pairs: Pairs) -> Path:
+    "Where the cache of `pairs` lies; sets of one name in other folders get other files."
+    paths = [list(map(os.path.abspath, pairs.paths(i))) for i in range(len(pairs))]
+    place = hashlib.sha1(repr(paths).encode()).hexdigest()[:8]
+    name = re.sub('[^a-zA-Z0-9.-]', '_', pairs.name)
+    return cache_folder() / 'decoded' / f'{name}-{place}.u8'
 
 # %% ../../nbs/2_data/cache.ipynb #a57ed827
-def _decode_in_order(pairs, workers: int, progress: bool):
+def _decode_in_order(pairs: Pairs, workers: int, progress: bool) -> Iterator[tuple]:
     "The items of `pairs` in order, decoded on `workers` threads that stay only a little ahead."
     bar = tqdm(
         total=len(pairs),
@@ -41,52 +41,62 @@ def _decode_in_order(pairs, workers: int, progress: bool):
         leave=False,
         disable=not progress or not sys.stderr.isatty(),
     )
+    n = 4 * workers
     with ThreadPoolExecutor(workers) as pool, bar:
-        for k in range(0, len(pairs), 4 * workers):
-            for item in pool.map(pairs.__getitem__, range(k, min(k + 4 * workers, len(pairs)))):
+        for first in range(0, len(pairs), n):
+            numbers = range(first, min(first + n, len(pairs)))
+            for item in pool.map(pairs.__getitem__, numbers):
                 yield item
                 bar.update()
 
 # %% ../../nbs/2_data/cache.ipynb #3c93d69d
-def _write_cache(pairs, progress: bool = True):
-    "Decode all of `pairs` into its file, which is whole or not there; returns its path."
-    file = _cache_file(pairs)
-    mark = fingerprint(pairs)
-    rows = []
-    at = 0
-    names = []
-    file.parent.mkdir(parents=True, exist_ok=True)
-    need = len(pairs) * sum(x.numel() for x in pairs[0][:2])
-    free = shutil.disk_usage(file.parent).free
-    if need > free:
+def _check_room(pairs: Pairs, folder: Path) -> None:
+    "A `UserError` if the disk of `folder` has no room for the decoded `pairs`."
+    needed = len(pairs) * sum(x.numel() for x in pairs[0][:2])
+    free = shutil.disk_usage(folder).free
+    if needed > free:
         raise UserError(
-            f'the cache of {pairs.name} takes about {need / 1e9:.1f} GB, '
-            f'but in {str(file.parent)!r} only {free / 1e9:.1f} GB are free; '
+            f'the cache of {pairs.name} takes about {needed / 1e9:.1f} GB, '
+            f'but in {str(folder)!r} only {free / 1e9:.1f} GB are free; '
             'set SEGBENCH_CACHE to a folder on another disk.'
         )
+
+
+def _write_cache(pairs: Pairs, progress: bool = True) -> Path:
+    "Decode all of `pairs` into its file, which is whole or not there; returns its path."
+    file = _cache_file(pairs)
+    mark = fingerprint(pairs)  # before, so that files that change meanwhile make the cache stale
+    file.parent.mkdir(parents=True, exist_ok=True)
+    _check_room(pairs, file.parent)
+    rows = []  # offset, height, width, channels of each item
+    offset = 0
+    names = []
     with atomic_write(file) as part, open(part, 'wb') as f:
         for image, label, *extra in _decode_in_order(pairs, os.cpu_count(), progress):
-            names = list(extra[0]) if extra else []
-            rows.append((at, *label.shape, len(image)))
-            for x in (image.permute(1, 2, 0), label, *(extra[0][k] for k in names)):
+            maps = extra[0] if extra else {}
+            names = list(maps)
+            rows.append((offset, *label.shape, len(image)))
+            for x in (image.permute(1, 2, 0), label, *maps.values()):
                 f.write(np.ascontiguousarray(x))
-                at += x.numel()
+                offset += x.numel()
         f.write(np.array(rows, np.int64).tobytes())
-        f.write(b'\n' + json.dumps(dict(table=at, extras=names, fingerprint=mark)).encode())
+        trailer = dict(table=offset, extras=names, fingerprint=mark)
+        f.write(b'\n' + json.dumps(trailer).encode())
     return file
 
 # %% ../../nbs/2_data/cache.ipynb #174fe9b8
-def _read_trailer(file) -> dict:
+def _read_trailer(file: Path) -> dict:
     "The last line of a cache file."
     with open(file, 'rb') as f:
-        f.seek(-min(f.seek(0, 2), 4096), 2)
+        size = f.seek(0, 2)
+        f.seek(-min(size, 4096), 2)  # longer than the line can be
         return json.loads(f.read().rpartition(b'\n')[2])
 
 # %% ../../nbs/2_data/cache.ipynb #b307e854
 class Cached(Pairs):
     "`pairs` with the pixels from the cache file `file`."
 
-    def __init__(self, pairs, file):
+    def __init__(self, pairs: Pairs, file: Path):
         super().__init__(
             [pairs.paths(i) for i in range(len(pairs))],
             pairs.classes,
@@ -99,41 +109,43 @@ class Cached(Pairs):
         self.file = file
         self.note = _read_trailer(file)
         self.origin = pairs
-        self.decode = (
-            pairs.decode
-        )  # for what is not in the cache: values of files, maps that others made
+        # for what is not in the cache: values of files, maps that others made
+        self.decode = pairs.decode
         self.reading = self.note['fingerprint']
         self.group_of = pairs.group_of
         self.open()
 
-    def open(self):
+    def open(self) -> None:
+        "Map the file into memory, privately: what is written to an item stays in this process."
         self.map = np.memmap(self.file, np.uint8, 'c')
-        self.table = np.frombuffer(self.map, np.int64, 4 * len(self), self.note['table']).reshape(
-            -1, 4
-        )
+        table = np.frombuffer(self.map, np.int64, 4 * len(self), self.note['table'])
+        self.table = table.reshape(-1, 4)
 
     def __getitem__(self, i):
-        at, h, w, c = self.table[i].tolist()
-        maps = self.map[at : at + h * w * (c + 1 + len(self.note['extras']))]
-        image, label, *rest = torch.from_numpy(maps).split(
-            [h * w * c] + [h * w] * (1 + len(self.note['extras']))
-        )
-        extras = {k: x.view(h, w) for k, x in zip(self.note['extras'], rest)}
-        return image.view(h, w, c).permute(2, 0, 1), label.view(h, w), *([extras] if extras else [])
+        offset, h, w, c = self.table[i].tolist()
+        names = self.note['extras']
+        sizes = [h * w * c, h * w] + [h * w] * len(names)
+        maps = torch.from_numpy(self.map[offset : offset + sum(sizes)])
+        image, label, *others = maps.split(sizes)
+        pair = image.view(h, w, c).permute(2, 0, 1), label.view(h, w)
+        if not names:
+            return pair
+        return *pair, {name: x.view(h, w) for name, x in zip(names, others)}
 
-    def label(self, i):
+    def label(self, i: int) -> np.ndarray:
         return self[i][1].numpy()
 
     def __getstate__(self):
-        return {
-            k: v for k, v in vars(self).items() if k not in ('map', 'table', 'origin', 'decode')
-        }
+        # a worker opens the file for itself, and needs neither the files nor what they hold
+        left_out = ('map', 'table', 'origin', 'decode')
+        return {name: value for name, value in vars(self).items() if name not in left_out}
 
-    def __setstate__(self, d):
-        vars(self).update(d, decode=None)
+    def __setstate__(self, state):
+        vars(self).update(state, decode=None)
         self.open()
 
 # %% ../../nbs/2_data/cache.ipynb #17b91e8b
+# what a torn file leads to
 _torn = (
     AttributeError,
     LookupError,
@@ -142,40 +154,36 @@ _torn = (
     RuntimeError,
     TypeError,
     ValueError,
-)  # what a torn file leads to
+)
 
 
-def _whole_table(quick) -> bool:
-    """Whether the items of the `Cached` set `quick` follow each other from the start of its file to
-    its table.
-    """
-    sizes = quick.table[:, 1:]
-    maps = 1 + len(quick.note['extras'])
-    bytes_of = sizes[:, 0] * sizes[:, 1] * (sizes[:, 2] + maps)
-    ends = np.cumsum(bytes_of)
-    return (
-        (sizes > 0).all()
-        and np.array_equal(quick.table[:, 0], ends - bytes_of)
-        and ends[-1] == quick.note['table']
-    )
+def _whole_table(quick: Cached) -> bool:
+    "Whether the items follow each other from the start of the file to its table."
+    offsets, heights, widths, channels = quick.table.T
+    if not (quick.table[:, 1:] > 0).all():
+        return False
+    n_bytes = heights * widths * (channels + 1 + len(quick.note['extras']))
+    ends = np.cumsum(n_bytes)
+    return np.array_equal(offsets, ends - n_bytes) and ends[-1] == quick.note['table']
 
 
-def _same(a, b) -> bool:
+def _equal_maps(a: torch.Tensor, b: torch.Tensor) -> bool:
+    "Whether two maps are equal; those of different sizes are not, where torch would complain."
+    return a.shape == b.shape and torch.equal(a, b)
+
+
+def _equal_items(a: tuple, b: tuple) -> bool:
     "Whether two items are equal, further maps included."
-    maps = [item[2] if len(item) > 2 else {} for item in (a, b)]
-
-    def alike(x, y):
-        return x.shape == y.shape and torch.equal(x, y)
-
-    return (
-        alike(a[0], b[0])
-        and alike(a[1], b[1])
-        and [*maps[0]] == [*maps[1]]
-        and all(alike(maps[0][k], maps[1][k]) for k in maps[0])
-    )
+    extras_of_a = a[2] if len(a) > 2 else {}
+    extras_of_b = b[2] if len(b) > 2 else {}
+    if [*extras_of_a] != [*extras_of_b]:
+        return False
+    maps_of_a = (*a[:2], *extras_of_a.values())
+    maps_of_b = (*b[:2], *extras_of_b.values())
+    return all(_equal_maps(x, y) for x, y in zip(maps_of_a, maps_of_b))
 
 
-def _why_stale(pairs, file) -> str:
+def _why_stale(pairs: Pairs, file: Path) -> str:
     "Why the cache `file` does not stand for `pairs`, in words; empty if it does."
     try:
         if _read_trailer(file)['fingerprint'] != fingerprint(pairs):
@@ -186,14 +194,12 @@ def _why_stale(pairs, file) -> str:
         found = {i: quick[i] for i in {0, len(pairs) // 2, len(pairs) - 1}}
     except _torn:
         return 'it is damaged'
-    return (
-        ''
-        if all(_same(x, pairs[i]) for i, x in found.items())
-        else 'the set is read in another way now'
-    )
+    if not all(_equal_items(item, pairs[i]) for i, item in found.items()):
+        return 'the set is read in another way now'
+    return ''
 
 # %% ../../nbs/2_data/cache.ipynb #bae84671
-def cached(pairs):
+def cached(pairs: Pairs):
     """`pairs` through its cache if it has one.
 
     `pairs` itself, and a word about it, if the cache is stale.
@@ -201,7 +207,8 @@ def cached(pairs):
     file = _cache_file(pairs)
     if not os.path.exists(file):
         return pairs  # also where the folder cannot be read
-    if not (why := _why_stale(pairs, file)):
+    why = _why_stale(pairs, file)
+    if not why:
         return Cached(pairs, file)
     print(
         f'the cache of {pairs.name} is left out: {why}; `segbench data cache` makes a new one',
@@ -210,7 +217,10 @@ def cached(pairs):
     return pairs
 
 # %% ../../nbs/2_data/cache.ipynb #49c0cb8a
-def make_cache(pairs, progress: bool = True) -> Cached:
+def make_cache(
+    pairs: Pairs,
+    progress: bool = True,  # Show a bar
+) -> Cached:
     "`pairs` through its cache, which is made if it is missing or stale."
     file = _cache_file(pairs)
     if not file.exists() or _why_stale(pairs, file):

@@ -7,7 +7,7 @@ __all__ = ['find_problems', 'find_warnings', 'compare_splits', 'check_scorable']
 
 # %% ../../nbs/2_data/checks.ipynb #81d970f2
 from ..core.errors import UserError
-from .pairs import check_files
+from .pairs import Pairs, Survey, check_files
 
 # %% ../../nbs/2_data/checks.ipynb #5d917962
 def _absent(surveys: list) -> list:
@@ -15,76 +15,90 @@ def _absent(surveys: list) -> list:
     return [k for k in range(len(surveys[0].classes)) if not any(s.pixels[k] for s in surveys)]
 
 
-def _labelled(survey) -> list:
+def _labelled(survey: Survey) -> list:
     "The numbers of the classes that labels of `survey` have."
     return [k for k in range(len(survey.classes)) if survey.pixels[k]]
 
 
 def _listed(names: list, most: int = 8) -> str:
     "`names` in words, `most` of them."
-    return ', '.join(names[:most]) + f' and {len(names) - most} others' * (len(names) > most)
+    others = f' and {len(names) - most} others' if len(names) > most else ''
+    return ', '.join(names[:most]) + others
+
+
+def _lines_for(names: list, values: dict, likely: int) -> str:
+    "What to write into classes.txt so that 255 is class `likely`."
+    few = len(names) < 5
+    shown = range(len(names)) if few else [0 if likely else 1, likely]
+    lines = ' and '.join(f'"{names[k]} {values[k]}"' for k in shown)
+    start = 'the lines ' if len(shown) > 1 else ''
+    rest = '' if few else ', and the value behind every other name'
+    return f'{start}{lines} into classes.txt{rest}'
 
 
 def _unexplained_void(surveys: list) -> str:
-    """The sentence about 255 that nobody explained in the labels of `surveys`, some of whose
-    classes never appear.
-    """
-    first = surveys[0]
-    held = [s for s in surveys if s.assumed]
+    "The sentence about 255 that nobody explained, where some classes never appear."
+    names = surveys[0].classes
+    example = next(s.example for s in surveys if s.assumed)
     share = sum(s.assumed for s in surveys) / max(1, sum(sum(s.pixels) for s in surveys))
     gone = _absent(surveys)
-    values = {
-        k: 255 if k == gone[-1] else v
-        for k, v in enumerate(first.values or range(len(first.classes)))
-    }
-    shown = (
-        range(len(first.classes)) if len(first.classes) < 5 else [0 if gone[-1] else 1, gone[-1]]
-    )
-    lines = ' and '.join(f'"{first.classes[k]} {values[k]}"' for k in shown)
+    likely = gone[-1]  # 255 is probably this class
+    values = dict(enumerate(surveys[0].values or range(len(names)))) | {likely: 255}
+    appear = 'appears' if len(gone) == 1 else 'appear'
     return (
-        f'{held[0].example} and others hold 255, {share:.1%} of all pixels of '
+        f'{example} and others hold 255, {share:.1%} of all pixels of '
         f'{" and ".join(s.name for s in surveys)}, '
         'which counts as void because no line says what it is, '
-        f'while {_listed([first.classes[k] for k in gone])} never '
-        f'appear{"s" * (len(gone) == 1)}: '
-        f'if 255 is {first.classes[gone[-1]]}, write '
-        f'{"the lines " if len(shown) > 1 else ""}{lines} into '
-        f'classes.txt{", and the value behind every other name" * (len(first.classes) > 4)}; '
+        f'while {_listed([names[k] for k in gone])} never {appear}: '
+        f'if 255 is {names[likely]}, write {_lines_for(names, values, likely)}; '
         'if it is void, add the line "void 255".'
     )
 
 # %% ../../nbs/2_data/checks.ipynb #8ea0b405
+def _nothing_to_learn(survey: Survey) -> str:
+    "Why nothing can be learnt from `survey`; empty if something can."
+    name = survey.name
+    labelled = [survey.classes[k] for k in _labelled(survey)]
+    if not labelled:
+        return (
+            f'every label of {name} is void: there is nothing to learn; '
+            'see to its labels, or choose another split.'
+        )
+    if len(survey.classes) < 2:
+        only = survey.classes[0]
+        return (
+            f'{name} has one class only, {only}: there is nothing to tell '
+            f'apart; name what is not {only}, too, such as background.'
+        )
+    if len(labelled) < 2:
+        return (
+            f'every label of {name} is {labelled[0]} and nothing else: '
+            'there is nothing to tell apart; see to its labels, '
+            'and to the values behind the names of its classes.'
+        )
+    return ''
+
+
 def find_problems(
-    train: list,  # `Survey` of each set to learn from
-    scored: list,  # `Survey` of each set to score on
-) -> list:
+    train: list[Survey],  # Of each set to learn from
+    scored: list[Survey],  # Of each set to score on
+) -> list[str]:
     "Why nothing could be learnt or scored, in sentences."
     everyone = [*train, *scored]
     said = []
-    alike = len({tuple(s.classes) for s in everyone}) == 1
-    if alike and any(s.assumed for s in everyone) and _absent(everyone):
+    same_classes = len({tuple(s.classes) for s in everyone}) == 1
+    if same_classes and any(s.assumed for s in everyone) and _absent(everyone):
         said.append(_unexplained_void(everyone))
     for s in everyone:
-        there = _labelled(s)
-        if not said and s.assumed and len(there) < 2 and _absent([s]):
+        labelled = _labelled(s)
+        # 255 beside one class alone, though other splits have the other classes
+        if not said and s.assumed and len(labelled) < 2 and _absent([s]):
             said.append(_unexplained_void([s]))
-        if s in train and not there:
-            said.append(
-                f'every label of {s.name} is void: there is nothing to learn; '
-                'see to its labels, or choose another split.'
-            )
-        elif s in train and len(s.classes) < 2:
-            said.append(
-                f'{s.name} has one class only, {s.classes[0]}: there is nothing to tell '
-                f'apart; name what is not {s.classes[0]}, too, such as background.'
-            )
-        elif s in train and len(there) < 2:
-            said.append(
-                f'every label of {s.name} is {s.classes[there[0]]} and nothing else: '
-                'there is nothing to tell apart; see to its labels, '
-                'and to the values behind the names of its classes.'
-            )
-        elif not there:
+        if s in train:
+            why = _nothing_to_learn(s)
+            if why:
+                said.append(why)
+        elif not labelled:
             said.append(
                 f'{s.name} has nothing to score: all its labels are void; choose another split.'
             )
@@ -94,69 +108,81 @@ def find_problems(
 _like_void = {'ignore', 'ignored', 'unlabeled', 'unlabelled', 'unknown', 'dontcare', "don't care"}
 
 
-def find_warnings(train: list, scored: list) -> list:
-    "What may be as it should, in sentences; the arguments are those of `find_problems`."
+def _warnings_of(survey: Survey, is_scored: bool) -> list:
+    "What in one set may be as it should, in sentences."
+    name = survey.name
     said = []
-    for s in [*train, *scored]:
-        there = _labelled(s)
-        if s in scored and len(there) == 1 and len(s.classes) > 1:
-            said.append(
-                f'every label of {s.name} is {s.classes[there[0]]} and nothing else: '
-                'whoever says so everywhere scores 100 % there, '
-                'so that its mIoU tells nothing of the others'
-            )
-        elif there and (gone := _absent([s])):
-            said.append(f'{s.name} has no {_listed([s.classes[k] for k in gone])}')
-        if s.empty:
-            said.append(
-                f'{s.empty} label{"s are" if s.empty > 1 else " is"} void altogether in {s.name}'
-            )
-        if s.mixed:
-            said.append(
-                f'no label of {s.name} with 255, such as {s.example}, has two classes, '
-                'while others have: some may have been saved with other numbers; '
-                'if 255 is void, the line "void 255" in classes.txt says so'
-            )
-    for c in dict.fromkeys(
-        c
-        for s in [*train, *scored]
-        for k, c in enumerate(s.classes)
-        if s.pixels[k] and c.lower() in _like_void
-    ):
+    labelled = _labelled(survey)
+    gone = _absent([survey])
+    if is_scored and len(labelled) == 1 and len(survey.classes) > 1:
         said.append(
-            f'{c!r} is learnt and scored like any other class; void is only what is called void'
+            f'every label of {name} is {survey.classes[labelled[0]]} and nothing else: '
+            'whoever says so everywhere scores 100 % there, '
+            'so that its mIoU tells nothing of the others'
+        )
+    elif labelled and gone:
+        said.append(f'{name} has no {_listed([survey.classes[k] for k in gone])}')
+    if survey.empty:
+        labels = 'labels are' if survey.empty > 1 else 'label is'
+        said.append(f'{survey.empty} {labels} void altogether in {name}')
+    if survey.mixed:
+        said.append(
+            f'no label of {name} with 255, such as {survey.example}, has two classes, '
+            'while others have: some may have been saved with other numbers; '
+            'if 255 is void, the line "void 255" in classes.txt says so'
         )
     return said
 
 
-def _duplicated_images(train, scored) -> list:
-    "A sentence if images of the `Survey` `scored` are in `train`, too."
+def find_warnings(
+    train: list[Survey],  # Of each set to learn from
+    scored: list[Survey],  # Of each set to score on
+) -> list[str]:
+    "What may be as it should, in sentences."
+    everyone = [*train, *scored]
+    said = [sentence for s in everyone for sentence in _warnings_of(s, is_scored=s in scored)]
+    learnt = [s.classes[k] for s in everyone for k in _labelled(s)]
+    for name in dict.fromkeys(learnt):
+        if name.lower() in _like_void:
+            said.append(
+                f'{name!r} is learnt and scored like any other class; '
+                'void is only what is called void'
+            )
+    return said
+
+# %% ../../nbs/2_data/checks.ipynb #351c0819
+def _duplicated_images(train: Survey, scored: Survey) -> list:
+    "A sentence if images of `scored` are in `train`, too."
     both = set(train.digests) & set(scored.digests) - {''}
     if not both or train.name == scored.name:
         return []
+    images, are = ('images', 'are') if len(both) > 1 else ('image', 'is')
     return [
-        (
-            f'{len(both)} image{"s" * (len(both) > 1)} of {scored.name} '
-            f'{"are" if len(both) > 1 else "is"} in {train.name}, too; '
-            'segbench data check names them'
-        )
+        f'{len(both)} {images} of {scored.name} {are} in {train.name}, too; '
+        'segbench data check names them'
     ]
 
-# %% ../../nbs/2_data/checks.ipynb #351c0819
-def compare_splits(train, val) -> list:
-    """Remarks on a training set and its validation set, both `Pairs`.
+
+def compare_splits(
+    train: Pairs,
+    val: Pairs,
+) -> list[str]:
+    """Remarks on a training set and its validation set.
 
     A `UserError` if nothing can be learnt or scored.
     """
-    a = check_files(train)
-    b = check_files(val)
-    if wrong := find_problems([a], [b]):
-        raise UserError(wrong[0])
-    return list(dict.fromkeys(find_warnings([a], [b]) + _duplicated_images(a, b)))
+    of_train = check_files(train)
+    of_val = check_files(val)
+    problems = find_problems([of_train], [of_val])
+    if problems:
+        raise UserError(problems[0])
+    remarks = find_warnings([of_train], [of_val]) + _duplicated_images(of_train, of_val)
+    return list(dict.fromkeys(remarks))
 
 
-def check_scorable(pairs):
+def check_scorable(pairs: Pairs):
     "`pairs`, checked; a `UserError` if nothing can be scored on it."
-    if wrong := find_problems([], [check_files(pairs)]):
-        raise UserError(wrong[0])
+    problems = find_problems([], [check_files(pairs)])
+    if problems:
+        raise UserError(problems[0])
     return pairs

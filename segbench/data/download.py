@@ -17,6 +17,7 @@ import tarfile
 import time
 import zipfile
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from http.client import HTTPException
 from pathlib import Path, PurePosixPath
@@ -33,14 +34,15 @@ class Archive:
     "A file to be had and the folder that it becomes."
 
     name: str  # File name; zip and tar archives are unpacked
-    urls: list  # Mirrors in the order to try; none where one has to register
+    urls: list[str]  # Mirrors in the order to try; none where one has to register
     to: str = ''  # What it becomes below the set's folder; '' is that folder
     take: str = ''  # Folder inside the archive that is wanted; '' is all of it
     digest: str = ''  # Checksum, such as 'md5:…', 'sha1:…' or 'sha256:…'
     size: int = 0  # Bytes, if known
 
     @property
-    def packed(self):
+    def packed(self) -> bool:
+        "Whether it is to be unpacked."
         return self.name.endswith(('.zip', '.tar', '.tgz', '.tar.gz', '.tar.bz2', '.tar.xz'))
 
 # %% ../../nbs/2_data/download.ipynb #10ac865a
@@ -49,77 +51,104 @@ class Source:
     "Where a data set comes from and what it holds when it is complete."
 
     folder: str  # Its usual name in the folder of all sets
-    archives: list  # The `Archive`s it is made of
-    splits: dict  # Split → number of images, None where it is not fixed
+    archives: list[Archive]  # What it is made of
+    splits: dict[str, int | None]  # Split → number of images, None where it is not fixed
     licence: str = ''  # In a few words
     page: str = ''  # Its home page, where to register if one has to
 
 # %% ../../nbs/2_data/download.ipynb #28333a0b
 def _hash_of(path, kind: str) -> str:
     "The `kind` checksum of a file, in hexadecimal."
-    h = hashlib.new(kind)
+    checksum = hashlib.new(kind)
     with open(path, 'rb') as f:
         while block := f.read(1 << 20):
-            h.update(block)
-    return h.hexdigest()
+            checksum.update(block)
+    return checksum.hexdigest()
 
 # %% ../../nbs/2_data/download.ipynb #18536153
-def _describe_fault(path, archive) -> str:
+def _describe_fault(path, archive: Archive) -> str:
     "How the file `path` differs from what `archive` should be, in words; empty if it does not."
     size = path.stat().st_size
-    (kind, _, want) = archive.digest.partition(':')
     if archive.size and size != archive.size:
         return f'has {size} bytes instead of {archive.size}'
-    if want and (got := _hash_of(path, kind)) != want:
-        return f'has the {kind} {got} instead of {want}'
-    return (
-        'is no zip or tar archive'
-        if archive.packed and not (zipfile.is_zipfile(path) or tarfile.is_tarfile(path))
-        else ''
-    )
+    kind, _, want = archive.digest.partition(':')
+    if want:
+        got = _hash_of(path, kind)
+        if got != want:
+            return f'has the {kind} {got} instead of {want}'
+    if archive.packed and not (zipfile.is_zipfile(path) or tarfile.is_tarfile(path)):
+        return 'is no zip or tar archive'
+    return ''
 
 # %% ../../nbs/2_data/download.ipynb #9f646c7f
-def _noted(part) -> dict:
-    """What is noted of the file `part`.
+def _note_of(part):
+    "The file beside `part` that says what is arriving there."
+    return part.with_name(part.name + '.json')
 
-    Its address, its size and its version; nothing if the note is missing or damaged.
+
+def _read_note(part) -> dict:
+    """What is noted of the file `part`: its address, size and version.
+
+    Nothing if the note is missing or damaged.
     """
     try:
-        known = load_json(part.with_name(part.name + '.json'))
-        return (
-            known
-            if part.exists()
-            and isinstance(known, dict)
-            and type(known['size']) is int
-            and 'tag' in known
-            else {}
-        )
+        note = load_json(_note_of(part))
+        usable = isinstance(note, dict) and type(note['size']) is int and 'tag' in note
+        return note if usable and part.exists() else {}
     except (OSError, KeyError, UserError):
         return {}
 
 
+def _version(headers) -> str | None:
+    "What `If-Range` takes for the version of a file: a strong ETag, else its date."
+    tag = headers.get('ETag') or ''
+    return tag if tag.startswith('"') else headers.get('Last-Modified')
+
+
+def _sent_range(response) -> tuple[int, int]:
+    "Where in the file begins what was sent, and the size of the whole file, 0 if it is not said."
+    if response.status == 206:
+        sent = response.headers.get('Content-Range') or ''
+        found = re.match(r'bytes (\d+)-\d+/(\d+)', sent)
+        if found:
+            return int(found[1]), int(found[2])
+    return 0, int(response.headers.get('Content-Length') or 0)
+
+# %% ../../nbs/2_data/download.ipynb #bcee59ad
+def _append_stream(stream, part, start: int, size: int, progress: bool):
+    "Write `stream` into the file `part` from byte `start` on, with a bar."
+    quiet = not progress or not sys.stderr.isatty()
+    with (
+        open(part, 'ab' if start else 'wb') as f,
+        tqdm(
+            desc=part.stem,
+            total=size or None,
+            initial=start,
+            unit='B',
+            unit_scale=True,
+            leave=False,
+            disable=quiet,
+        ) as bar,
+    ):
+        while block := stream.read(1 << 18):
+            f.write(block)
+            bar.update(len(block))
+
+# %% ../../nbs/2_data/download.ipynb #download-once
 def _transfer_once(url: str, part, progress: bool = True, timeout: float = 30):
     "Fetch what the file `part` lacks of `url`."
-    note = part.with_name(part.name + '.json')
-    known = _noted(part)
+    known = _read_note(part)
     have = part.stat().st_size if known.get('url') == url else 0
     if have and have == known['size']:
         return
-    asking = (
-        {'User-Agent': 'segbench'}
-        | ({'Range': f'bytes={have}-'} if have else {})
-        | ({'If-Range': known['tag']} if have and known['tag'] else {})
-    )
-    with urlopen(Request(url, headers=asking), timeout=timeout) as r:
-        rest = (
-            re.match(r'bytes (\d+)-\d+/(\d+)', r.headers.get('Content-Range') or '')
-            if r.status == 206
-            else None
-        )
-        start, size = (
-            map(int, rest.groups()) if rest else (0, int(r.headers.get('Content-Length') or 0))
-        )
-        if r.status == 206 and (start, size) != (have, known['size']):
+    headers = {'User-Agent': 'segbench'}
+    if have:
+        headers['Range'] = f'bytes={have}-'
+        if known['tag']:
+            headers['If-Range'] = known['tag']
+    with urlopen(Request(url, headers=headers), timeout=timeout) as response:
+        start, size = _sent_range(response)
+        if response.status == 206 and (start, size) != (have, known['size']):
             part.unlink()
             raise OSError('another part was sent than was asked for')
         free = shutil.disk_usage(part.parent).free
@@ -128,32 +157,13 @@ def _transfer_once(url: str, part, progress: bool = True, timeout: float = 30):
                 f'{url} has {size / 1e9:.1f} GB, but in {str(part.parent)!r} only '
                 f'{free / 1e9:.1f} GB are free.'
             )
-        tag = r.headers.get('ETag') or ''
-        save_json(
-            note,
-            dict(url=url, size=size, tag=r.headers.get('Last-Modified') if tag[:1] != '"' else tag),
-        )
-        _append_stream(r, part, start, size, progress)
+        save_json(_note_of(part), dict(url=url, size=size, tag=_version(response.headers)))
+        _append_stream(response, part, start, size, progress)
     if part.stat().st_size < size:
         raise OSError(f'the connection broke after {part.stat().st_size} of {size} bytes')
 
-# %% ../../nbs/2_data/download.ipynb #bcee59ad
-def _append_stream(stream, part, start: int, size: int, progress: bool):
-    "Write `stream` into the file `part` from byte `start` on, with a bar."
-    bar = dict(
-        total=size or None,
-        initial=start,
-        unit='B',
-        unit_scale=True,
-        leave=False,
-        disable=not progress or not sys.stderr.isatty(),
-    )
-    with open(part, 'ab' if start else 'wb') as f, tqdm(desc=part.stem, **bar) as bar:
-        while block := stream.read(1 << 18):
-            f.write(block)
-            bar.update(len(block))
-
 # %% ../../nbs/2_data/download.ipynb #96ab82e1
+# What is the matter with the disk, not with the server or the archive
 _of_disk = {
     errno.ENOSPC,
     errno.EDQUOT,
@@ -174,9 +184,15 @@ def _cannot_write(path, e: OSError):
         'or give another folder with --root, and call again.'
     )
 
-
-def download(url: str, part, tries: int = 3, wait: float = 1.0, progress: bool = True):
-    "`_transfer_once` until all is there; gives up after `tries` in a row that brought nothing new."
+# %% ../../nbs/2_data/download.ipynb #download-def
+def download(
+    url: str,
+    part: Path,  # File to write or to go on with
+    tries: int = 3,  # Transfers in a row that may bring nothing new
+    wait: float = 1.0,  # Seconds between two
+    progress: bool = True,
+) -> None:
+    "Fetch `url` into the file `part`, in as many transfers as it takes."
 
     def size():
         return part.stat().st_size if part.exists() else 0
@@ -189,46 +205,50 @@ def download(url: str, part, tries: int = 3, wait: float = 1.0, progress: bool =
         except (OSError, HTTPException) as e:
             if getattr(e, 'errno', None) in _of_disk:
                 raise _cannot_write(part, e) from None
-            code = getattr(e, 'code', 500)
-            if code == 416:
+            status = getattr(e, 'code', 500)
+            if status == 416:  # no such range: it is a part of another file
                 part.unlink(missing_ok=True)
-            elif code < 500 and code not in (408, 429):
+            elif status < 500 and status not in (408, 429):  # not just too slow or too busy
                 raise
-            best, left = (size(), tries) if size() > best else (best, left - 1)
+            if size() > best:
+                best = size()
+                left = tries
+            else:
+                left -= 1
             if not left:
                 raise
             time.sleep(wait)
 
 # %% ../../nbs/2_data/download.ipynb #2a6a50ba
 def _fetch_archive(
-    archive, folder, offline: bool = False, progress: bool = True, wait: float = 1.0
+    archive: Archive, folder, offline: bool = False, progress: bool = True, wait: float = 1.0
 ):
     "The file of `archive` in `folder`, checked; a `UserError` tells what every mirror said."
     file = folder / archive.name
     part = folder / f'{archive.name}.part'
-    said = []
-    if file.exists() and (wrong := _describe_fault(file, archive)):
-        raise UserError(f'{str(file)!r} {wrong}; remove it and fetch it again.')
     if file.exists():
+        fault = _describe_fault(file, archive)
+        if fault:
+            raise UserError(f'{str(file)!r} {fault}; remove it and fetch it again.')
         return file
     if offline or not archive.urls:
-        raise UserError(
-            f'{archive.name} is not in {str(folder)!r}; put it there'
-            + (', or leave out --offline.' if archive.urls else '.')
-        )
+        or_online = ', or leave out --offline' if archive.urls else ''
+        raise UserError(f'{archive.name} is not in {str(folder)!r}; put it there{or_online}.')
     folder.mkdir(parents=True, exist_ok=True)
+    said = []
     for url in archive.urls:
         try:
             download(url, part, wait=wait, progress=progress)
-            if not (wrong := _describe_fault(part, archive)):
-                os.replace(part, file)
-            else:
+            fault = _describe_fault(part, archive)
+            if fault:
                 part.unlink()
-                said.append(f'what {url} sent {wrong}')
+                said.append(f'what {url} sent {fault}')
+            else:
+                os.replace(part, file)
         except (OSError, HTTPException) as e:
             said.append(f'{url} failed: {e}')
         if file.exists():
-            part.with_name(part.name + '.json').unlink(missing_ok=True)
+            _note_of(part).unlink(missing_ok=True)
             return file
     raise UserError(
         f'{archive.name} cannot be had now: {"; ".join(said)}. Call again to go on, '
@@ -236,80 +256,80 @@ def _fetch_archive(
     )
 
 # %% ../../nbs/2_data/download.ipynb #7c8276fe
-def _archive_members(file):
-    "Name, size and open stream of every file in a zip or tar archive; links are refused."
-    if zipfile.is_zipfile(file):
-        with zipfile.ZipFile(file) as z:
-            for m in z.infolist():
-                if m.external_attr >> 28 == 0o12:
-                    raise UserError(
-                        f'an archive holds the link {m.filename!r}, '
-                        'which could lead anywhere; it is not unpacked.'
-                    )
-                path = PurePosixPath(m.filename)
-                if path.suffix == '.zip' and zipfile.is_zipfile(z.open(m)):
-                    yield from (
-                        (str(path.parent / n), *rest) for n, *rest in _archive_members(z.open(m))
-                    )
-                elif not m.is_dir():
-                    yield m.filename, m.file_size, z.open(m)
-        return
+def _refuse_link(name: str):
+    "A `UserError` for the link `name` in an archive."
+    raise UserError(
+        f'an archive holds the link {name!r}, which could lead anywhere; it is not unpacked.'
+    )
+
+
+def _zip_members(file):
+    "Name, size and open stream of every file in a zip archive, and of those in its archives."
+    with zipfile.ZipFile(file) as z:
+        for member in z.infolist():
+            if member.external_attr >> 28 == 0o12:  # the type of a symbolic link in Unix
+                _refuse_link(member.filename)
+            path = PurePosixPath(member.filename)
+            if path.suffix == '.zip' and zipfile.is_zipfile(z.open(member)):
+                for name, size, stream in _zip_members(z.open(member)):
+                    yield str(path.parent / name), size, stream
+            elif not member.is_dir():
+                yield member.filename, member.file_size, z.open(member)
+
+
+def _tar_members(file):
+    "Name, size and open stream of every file in a tar archive."
     with tarfile.open(file) as t:
-        for m in t:
-            if not (m.isfile() or m.isdir()):
-                raise UserError(
-                    f'an archive holds the link {m.name!r}, which could lead anywhere; '
-                    'it is not unpacked.'
-                )
-            if m.isfile():
-                yield m.name, m.size, t.extractfile(m)
-        while t.fileobj.read(1 << 20):
+        for member in t:
+            if not (member.isfile() or member.isdir()):
+                _refuse_link(member.name)
+            if member.isfile():
+                yield member.name, member.size, t.extractfile(member)
+        while t.fileobj.read(1 << 20):  # to the end, where the checksum is
             pass
 
 # %% ../../nbs/2_data/download.ipynb #556c6388
+def _write_members(file, folder, take: str, progress: bool):
+    "Write what is in the folder `take` of the archive `file` into `folder`."
+    members = _zip_members(file) if zipfile.is_zipfile(file) else _tar_members(file)
+    quiet = not progress or not sys.stderr.isatty()
+    for name, _, stream in tqdm(members, f'unpacking {file.name}', leave=False, disable=quiet):
+        path = PurePosixPath(name)
+        if path.is_absolute() or '..' in path.parts or '\\' in name:
+            raise UserError(
+                f'{str(file)!r} holds {name!r}, which leads out of its folder; it is not unpacked.'
+            )
+        if not path.is_relative_to(take):
+            continue
+        out = folder / path.relative_to(take)
+        out.parent.mkdir(parents=True, exist_ok=True)
+        with open(out, 'wb') as f:
+            shutil.copyfileobj(stream, f, 1 << 20)
+    if not folder.exists():
+        raise UserError(
+            f'{str(file)!r} holds nothing in a folder {take!r}; '
+            'it is another archive than was expected.'
+        )
+
+# %% ../../nbs/2_data/download.ipynb #download-unpack
+_damage = (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError)
+
+
 def _unpack_archive(file, to, take: str = '', progress: bool = True):
     "Make the folder `to` from the folder `take` in the archive `file`, whole or not at all."
     aside = to.with_name(to.name + '.part')
     shutil.rmtree(aside, ignore_errors=True)
     try:
-        for name, _, stream in tqdm(
-            _archive_members(file),
-            f'unpacking {file.name}',
-            leave=False,
-            disable=not progress or not sys.stderr.isatty(),
-        ):
-            path = PurePosixPath(name)
-            if path.is_absolute() or '..' in path.parts or '\\' in name:
-                raise UserError(
-                    f'{str(file)!r} holds {name!r}, which leads out of its folder; '
-                    'it is not unpacked.'
-                )
-            if not path.is_relative_to(take):
-                continue
-            out = aside / path.relative_to(take)
-            out.parent.mkdir(parents=True, exist_ok=True)
-            with open(out, 'wb') as f:
-                shutil.copyfileobj(stream, f, 1 << 20)
-        if not aside.exists():
-            raise UserError(
-                f'{str(file)!r} holds nothing in a folder {take!r}; '
-                'it is another archive than was expected.'
-            )
-        os.sync()
+        _write_members(file, aside, take, progress)
+        if hasattr(os, 'sync'):  # Windows has none
+            os.sync()
         os.replace(aside, to)
-    except RuntimeError as e:
+    except RuntimeError as e:  # such as a password
         raise UserError(
             f'{str(file)!r} cannot be unpacked: {e}; make the folder {str(to)!r} from it by '
             'other means.'
         ) from None
-    except (
-        zipfile.BadZipFile,
-        tarfile.TarError,
-        zlib.error,
-        lzma.LZMAError,
-        EOFError,
-        OSError,
-    ) as e:
+    except _damage as e:
         if getattr(e, 'errno', None):
             raise _cannot_write(to, e) from None  # the disk's, not the archive's
         raise UserError(f'{str(file)!r} is damaged: {e}; remove it and fetch it again.') from None
@@ -317,12 +337,18 @@ def _unpack_archive(file, to, take: str = '', progress: bool = True):
         shutil.rmtree(aside, ignore_errors=True)
 
 # %% ../../nbs/2_data/download.ipynb #58fd602f
-def set_root(root=None):
+def set_root(root: Path | str = None) -> Path:
     "The folder that holds data sets: `root`, else $SEGBENCH_DATA, else `data`."
     return Path(root or os.environ.get('SEGBENCH_DATA') or 'data').expanduser()
 
 # %% ../../nbs/2_data/download.ipynb #be392190
-def fetch_missing(source, name: str, root=None, offline: bool = False, progress: bool = True):
+def fetch_missing(
+    source: Source,
+    name: str,  # Of the data set, for the message
+    root: Path | str = None,  # Folder of all sets
+    offline: bool = False,  # Only use what has been downloaded before
+    progress: bool = True,
+) -> None:
     """Bring what is missing of the data set `name`.
 
     Where one has to register, a `UserError` says in three lines what to do.
@@ -332,25 +358,38 @@ def fetch_missing(source, name: str, root=None, offline: bool = False, progress:
     missing = [a for a in source.archives if not (folder / a.to).exists()]
     by_hand = [a.name for a in missing if not a.urls and not (store / a.name).exists()]
     if by_hand:
-        raise UserError(f"""{name} is given to those who register: log in at {source.page},
-put {' and '.join(by_hand)} into {str(store)!r},
-and call `segbench data get {name}` again, which checks and unpacks them.""")
-    for a in missing:
-        file = _fetch_archive(a, store, offline, progress)
-        (folder / a.to).parent.mkdir(parents=True, exist_ok=True)
-        if a.packed:
-            _unpack_archive(file, folder / a.to, a.take, progress)
+        raise UserError(
+            f'{name} is given to those who register: log in at {source.page},\n'
+            f'put {" and ".join(by_hand)} into {str(store)!r},\n'
+            f'and call `segbench data get {name}` again, which checks and unpacks them.'
+        )
+    for archive in missing:
+        file = _fetch_archive(archive, store, offline, progress)
+        target = folder / archive.to
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if archive.packed:
+            _unpack_archive(file, target, archive.take, progress)
         else:
-            with atomic_write(folder / a.to) as part:
+            with atomic_write(target) as part:
                 shutil.copyfile(file, part)
-        if a.urls:
+        if archive.urls:
             file.unlink()
 
 # %% ../../nbs/2_data/download.ipynb #c16d7e72
-def dataset_state(reader, root=None):
-    """`complete`, `partial` or `absent`, and the particulars in words, of the data set that the
-    function `reader` opens.
-    """
+def _has_begun(source: Source, root) -> str:
+    "The name of an archive that has begun to arrive, if there is one."
+    store = set_root(root) / 'downloads'
+    for archive in source.archives:
+        if (store / f'{archive.name}.part').exists():
+            return archive.name
+    return ''
+
+
+def dataset_state(
+    reader: Callable,  # Opens the data set as `reader(root, split)`, and has a `source`
+    root: Path | str = None,  # Folder of all sets
+) -> tuple[str, str]:
+    "`complete`, `partial` or `absent`, and the particulars in words, of the set of `reader`."
     source = reader.source
     found = {}
     said = []
@@ -360,23 +399,23 @@ def dataset_state(reader, root=None):
         except (OSError, ValueError, LookupError) as e:
             said.append(str(e))
     if all(found.get(s) and n in (None, found[s]) for s, n in source.splits.items()):
-        return 'complete', ', '.join(f'{s} {n}' for s, n in found.items())
-    counts = ', '.join(
-        f'{s} {found.get(s, 0)}' + f' of {n}' * (n is not None) for s, n in source.splits.items()
-    )
-    if any(found.values()) or any(
-        (set_root(root) / source.folder / a.to).exists() for a in source.archives
-    ):
-        return 'partial', '; '.join([counts, *(s.rstrip('.') for s in dict.fromkeys(said))])
-    begun = [
-        a.name
-        for a in source.archives
-        if (set_root(root) / 'downloads' / f'{a.name}.part').exists()
-    ]
-    return ('partial', f'{begun[0]} has begun to arrive') if begun else ('absent', '')
+        return 'complete', ', '.join(f'{split} {n}' for split, n in found.items())
+
+    folder = set_root(root) / source.folder
+    if any(found.values()) or any((folder / a.to).exists() for a in source.archives):
+        counts = []
+        for split, n in source.splits.items():
+            whole = '' if n is None else f' of {n}'
+            counts.append(f'{split} {found.get(split, 0)}{whole}')
+        reasons = [reason.rstrip('.') for reason in dict.fromkeys(said)]
+        return 'partial', '; '.join([', '.join(counts), *reasons])
+    begun = _has_begun(source, root)
+    if begun:
+        return 'partial', f'{begun} has begun to arrive'
+    return 'absent', ''
 
 # %% ../../nbs/2_data/download.ipynb #0ee558e3
-def make_archive(file, members: dict):
+def make_archive(file: Path, members: dict[str, Path]) -> None:
     "Make a zip or tar archive of files and folders: their path in it → where they are."
     if file.suffix != '.zip':
         with tarfile.open(file, 'w', dereference=True) as t:
@@ -387,16 +426,17 @@ def make_archive(file, members: dict):
         for name, place in members.items():
             if place.is_file():
                 z.write(place, name)
-            for p in sorted(p for p in place.rglob('*') if p.is_file()):
-                z.write(p, f'{name}/{p.relative_to(place)}')
+            for below in sorted(place.rglob('*')):
+                if below.is_file():
+                    z.write(below, f'{name}/{below.relative_to(place)}')
 
 # %% ../../nbs/2_data/download.ipynb #a0187ab7
 def simulate_download(
-    source,  # `Source` of a data set
-    root,  # Folder of all sets
+    source: Source,
+    root: Path | str,  # Folder of all sets
     # Name of an archive → what `make_archive` puts into it; of a plain file → where it is
-    contents: dict,
-):
+    contents: dict[str, dict[str, Path] | Path],
+) -> None:
     "What `segbench data get` makes of archives with these contents: no network, no checksums."
     store = set_root(root) / 'downloads'
     store.mkdir(parents=True, exist_ok=True)
@@ -405,5 +445,5 @@ def simulate_download(
             make_archive(store / name, members)
         else:
             shutil.copyfile(members, store / name)
-    here = [replace(a, urls=[], digest='', size=0) for a in source.archives]
+    here = [replace(archive, urls=[], digest='', size=0) for archive in source.archives]
     fetch_missing(replace(source, archives=here), 'rehearsal', root, offline=True)

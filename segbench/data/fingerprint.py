@@ -8,7 +8,9 @@ __all__ = ['kept_each', 'Reordered', 'reorder_classes', 'content_summary', 'cont
 # %% ../../nbs/2_data/fingerprint.ipynb #5721abe6
 import hashlib
 import os
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -27,11 +29,11 @@ class _Renumbered:
         self.decode = decode
         self.to = to
         if hasattr(decode, 'table'):
-            self.table = {value: int(to[c]) for value, c in decode.table.items()}
+            self.table = {value: int(to[class_]) for value, class_ in decode.table.items()}
 
-    def __call__(self, x):
-        y = self.decode(x)
-        return np.where(y < 0, np.int16(-1), self.to[y].astype(np.int16))
+    def __call__(self, values):
+        classes = self.decode(values)
+        return np.where(classes < 0, np.int16(-1), self.to[classes].astype(np.int16))
 
 
 class Reordered(Pairs):
@@ -39,12 +41,12 @@ class Reordered(Pairs):
 
     def __init__(
         self,
-        pairs,  # A data set
-        classes: list,  # Its classes in the order that is wanted
+        pairs: Pairs,
+        classes: list[str],  # Its classes in the order that is wanted
     ):
-        place = [pairs.classes.index(c) for c in classes]
+        place = [pairs.classes.index(name) for name in classes]
         self.under = pairs
-        self.to = np.full(256, 255, np.uint8)
+        self.to = np.full(256, 255, np.uint8)  # from its numbers to those that are wanted
         self.to[place] = range(len(place))
         decode = _Renumbered(pairs.decode, self.to) if pairs.decode else None
         super().__init__(
@@ -64,50 +66,62 @@ class Reordered(Pairs):
         image, label, *maps = self.under[i]
         return image, torch.from_numpy(self.to[label.numpy()]), *maps
 
-    def label(self, i):
+    def label(self, i: int) -> np.ndarray:
         return self.to[self.under.label(i)]
 
-    def paths(self, i):
+    def paths(self, i: int) -> tuple:
         return self.under.paths(i)
 
     def __getstate__(self):
         return vars(self) | dict(decode=None)  # workers need labels, not what files hold
 
 # %% ../../nbs/2_data/fingerprint.ipynb #20200ced
-def _listed(names, most: int = 5) -> str:
+def _listed(names: Iterable, most: int = 5) -> str:
     "The first of `names`, for a sentence."
-    names = [*map(str, names)]
-    return ', '.join(names[:most]) + f' and {len(names) - most} more' * (len(names) > most)
+    names = [str(name) for name in names]
+    more = f' and {len(names) - most} more' if len(names) > most else ''
+    return ', '.join(names[:most]) + more
+
+
+def _how_classes_differ(own: list, pairs_name: str, classes: list, whose: str) -> str:
+    "In which names the classes `own` of a set and the `classes` of somebody else differ."
+    missing = [name for name in classes if name not in own]
+    more = [name for name in own if name not in classes]
+    said = []
+    if missing:
+        said.append(f'only {whose} has {_listed(missing)}')
+    if more:
+        said.append(f'only {pairs_name} has {_listed(more)}')
+    if not said:
+        twice = [name for name in own if own.count(name) > 1]
+        said.append(f'{twice[0] if twice else own[0]} is there more than once')
+    return '; '.join(said)
 
 
 def reorder_classes(
-    pairs,  # A data set
-    classes,  # Names of the classes by number, as somebody else has them; None if nobody knows
+    pairs: Pairs,
+    # Names of the classes by number, as somebody else has them; None if nobody knows
+    classes: list[str] | None,
     whose: str,  # Who has them, for sentences
     tell: bool = True,  # Say so if the order is another, in the first process
 ):
-    "`pairs` with labels by the numbers of `classes`; a `UserError` if the names are not the same."
+    "`pairs` with labels by the numbers of `classes`; a `UserError` if the names differ."
     own = list(pairs.classes)
     if classes is None or own == list(classes):
         return pairs
-    twice = [c for c in own if own.count(c) > 1]
-    if sorted(map(str, own)) == sorted(map(str, classes)) and not twice:
+    all_different = len({*own}) == len(own)
+    if all_different and sorted(map(str, own)) == sorted(map(str, classes)):
         if tell and os.environ.get('RANK', '0') == '0':
             print(
                 f'{pairs.name} lists the classes of {whose} in another order; '
                 'its labels are read by name'
             )
         return Reordered(pairs, list(classes))
-    missing = [c for c in classes if c not in own]
-    more = [c for c in own if c not in classes]
-    differ = [f'only {whose} has {_listed(missing)}'] * bool(missing) + [
-        f'only {pairs.name} has {_listed(more)}'
-    ] * bool(more)
-    how = '; '.join(differ or [f'{twice[0] if twice else own[0]} is there more than once'])
+    how = _how_classes_differ(own, pairs.name, classes, whose)
     raise UserError(
         f'{whose} knows {len(classes)} classes and {pairs.name} has {len(own)}, '
-        'and they are not the '
-        f'same by name: {how}; take a set with the same classes, or give them the same names '
+        f'and they are not the same by name: {how}; '
+        'take a set with the same classes, or give them the same names '
         f'(in a set of your own in classes.txt, such as {str(classes[0])!r}).'
     )
 
@@ -116,10 +130,11 @@ kept_each = 5000  # Sets of more images are kept as a whole
 
 
 def _short(data: bytes) -> str:
+    "Eight letters that tell `data` from others."
     return hashlib.blake2b(data, digest_size=4).hexdigest()
 
 
-def _picture_mark(path) -> str:
+def _image_mark(path: Path) -> str:
     "A digest of the size of a file and of three pieces of it."
     try:
         with open(path, 'rb') as f:
@@ -133,7 +148,7 @@ def _picture_mark(path) -> str:
     return _short(b'%d ' % size + b''.join(pieces))
 
 
-def _file_mark(path) -> str:
+def _file_mark(path: Path) -> str:
     "A digest of all bytes of a file."
     try:
         return _short(Path(path).read_bytes())
@@ -141,99 +156,106 @@ def _file_mark(path) -> str:
         return _short(b'missing')
 
 
-def _names(pairs) -> list:
-    "The names of the images from the folder that they have in common, with `/` on every system."
+def _names(pairs: Pairs) -> list:
+    "The names of the images from their common folder, with `/` on every system."
     files = [Path(os.path.abspath(pairs.paths(i)[0])) for i in range(len(pairs))]
-    folders = sorted({str(f.parent) for f in files})
-    base = os.path.commonpath([folders[0], folders[-1]]) if folders else ''
-    return [f.relative_to(base).as_posix() for f in files]
+    folders = {str(file.parent) for file in files}
+    base = os.path.commonpath(folders) if folders else ''
+    return [file.relative_to(base).as_posix() for file in files]
 
-
-def _in_files(pairs) -> bool:
+# %% ../../nbs/2_data/fingerprint.ipynb #fp-marks
+def _in_files(pairs: Pairs) -> bool:
     "Whether the images of `pairs` are read from files, not drawn."
-    return (
-        all(isinstance(p, (str, os.PathLike)) for p in pairs.paths(0)) and len(pairs.paths(0)) > 0
-    )
+    paths = pairs.paths(0)
+    return len(paths) > 0 and all(isinstance(path, (str, os.PathLike)) for path in paths)
 
 
-def _marks(pairs) -> list:
-    """Three digests of each image.
+def _marks_of_drawn(pairs: Pairs) -> list:
+    "The digests of three images of a set without files: of number, image and label."
+    n = len(pairs)
+    marks = []
+    for i in sorted({0, n // 2, n - 1} & set(range(n))):
+        image, label = pairs[i][:2]
+        parts = (b'%d' % i, image.numpy().tobytes(), label.numpy().tobytes())
+        marks.append(tuple(map(_short, parts)))
+    return marks
 
-    Of its name, of the image, of its label and what else comes with it.
-    """
+
+def _marks(pairs: Pairs) -> list:
+    "Three digests of each image: of its name, of its file, and of its label and maps."
     if not len(pairs) or not _in_files(pairs):
-        few = sorted({0, len(pairs) // 2, len(pairs) - 1} & set(range(len(pairs))))
-
-        def parts(i):
-            return (b'%d' % i, *(x.numpy().tobytes() for x in pairs[i][:2]))
-
-        return [tuple(map(_short, parts(i))) for i in few]
-    drawn = getattr(pairs, 'marks', None)
+        return _marks_of_drawn(pairs)
+    painted_from = getattr(pairs, 'marks', None)  # what a set paints its labels from
     mark = cache(_file_mark)  # one file may hold the labels of many
 
-    def of(i):
-        picture, *others = pairs.paths(i)
-        label = repr(drawn[i]) if drawn else ''.join(map(mark, others))
-        return _picture_mark(picture), _short(label.encode())
+    def marks_of(i):
+        image, *others = pairs.paths(i)
+        label = repr(painted_from[i]) if painted_from else ''.join(map(mark, others))
+        return _image_mark(image), _short(label.encode())
 
     with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as pool:
-        found = pool.map(of, range(len(pairs)), chunksize=64)
-        return [(_short(name.encode()), *m) for name, m in zip(_names(pairs), found)]
+        found = list(pool.map(marks_of, range(len(pairs)), chunksize=64))
+    names = [_short(name.encode()) for name in _names(pairs)]
+    return [(name, image, label) for name, (image, label) in zip(names, found)]
 
 # %% ../../nbs/2_data/fingerprint.ipynb #0e76fc4d
-def _read_content(pairs) -> dict:
-    "What `content` gives, from the files."
+def _whole(*parts) -> str:
+    "One digest of `parts`."
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
+
+
+def _read_content(pairs: Pairs) -> dict:
+    "What `content_summary` gives, from the files."
     marks = _marks(pairs)
-
-    def whole(*x):
-        return hashlib.sha256(repr(x).encode()).hexdigest()[:16]
-
     table = getattr(pairs.decode, 'table', None)
-    reading = whole(
-        table and sorted(table.items(), key=repr),
-        pairs.channels,
-        tuple(pairs.window),
-        pairs.reading,
+    return dict(
+        images=len(pairs),
+        classes=list(pairs.classes),
+        reading=_whole(
+            table and sorted(table.items(), key=repr),
+            pairs.channels,
+            tuple(pairs.window),
+            pairs.reading,
+        ),
+        names=_whole([name for name, _, _ in marks]),
+        pictures=_whole([image for _, image, _ in marks]),
+        labels=_whole([label for _, _, label in marks]),
+        each=''.join(map(''.join, marks)) if len(marks) <= kept_each else None,
     )
-    names, pictures, labels = (whole([m[k] for m in marks]) for k in range(3))
-    each = ''.join(map(''.join, marks)) if len(marks) <= kept_each else None
-    about = dict(images=len(pairs), classes=list(pairs.classes), reading=reading)
-    return about | dict(names=names, pictures=pictures, labels=labels, each=each)
 
 
 def content_summary(
-    pairs,  # A data set, perhaps through a cache or in another order
+    pairs: Pairs,  # A data set, perhaps through a cache or in another order
 ) -> dict:
     """What is kept of a set to tell later whether it is the same.
 
     Numbers, names and digests, for `config.json`.
     """
     for behind in ('under', 'origin'):  # the set of which this is a view, or the cache
-        if (other := vars(pairs).get(behind)) is not None:
+        other = vars(pairs).get(behind)
+        if other is not None:
             return content_summary(other)
     if len(pairs) <= kept_each:
         return _read_content(pairs)
     file = cache_folder() / 'content' / f'{fingerprint(pairs)}.json'
     if file.exists():
         return load_json(file)
-    about = _read_content(pairs)
-    try:
-        save_json(file, about)
-    except OSError:
-        pass  # it is only slower next time
-    return about
+    summary = _read_content(pairs)
+    with suppress(OSError):  # it is only slower next time
+        save_json(file, summary)
+    return summary
 
 
 def content_mark(
-    pairs,  # A data set, or what `content` says of it
+    pairs: Pairs | dict,  # A data set, or its `content_summary`
 ) -> str:
     "Six letters that tell this set from others of its name."
-    said = pairs if isinstance(pairs, dict) else content_summary(pairs)
-    about = {k: v for k, v in said.items() if k != 'each'}
-    return hashlib.sha256(repr(sorted(about.items())).encode()).hexdigest()[:6]
+    summary = pairs if isinstance(pairs, dict) else content_summary(pairs)
+    kept = {key: value for key, value in summary.items() if key != 'each'}
+    return hashlib.sha256(repr(sorted(kept.items())).encode()).hexdigest()[:6]
 
 
-def add_content_mark(pairs):
+def add_content_mark(pairs: Pairs) -> None:
     """Put the mark of `pairs` into its name, before the split.
 
     `camvid-test` becomes `camvid@1a2b3c-test`.
@@ -242,68 +264,72 @@ def add_content_mark(pairs):
     pairs.name = f'{data}@{content_mark(pairs)}-{split}'
 
 # %% ../../nbs/2_data/fingerprint.ipynb #8856332b
-def _each(about: dict) -> dict:
-    "Digest of an image's name → (of the image, of its label)."
-    s = about['each']
-    rows = [(s[k : k + 8], s[k + 8 : k + 16], s[k + 16 : k + 24]) for k in range(0, len(s), 24)]
-    return {name: (picture, label) for name, picture, label in rows}
+def _marks_by_name(summary: dict) -> dict:
+    "Digest of an image's name → (of the image, of its label), from `each` of a summary."
+    letters = summary['each']
+    rows = [letters[k : k + 24] for k in range(0, len(letters), 24)]
+    return {row[:8]: (row[8:16], row[16:]) for row in rows}
 
 
-def _of_classes(was: list, now: list) -> list:
+def _changed_classes(was: list, now: list) -> list:
     "What is different between two lists of classes, in words."
     if was == now:
         return []
     if sorted(map(str, was)) == sorted(map(str, now)):
         return [f'its classes are in another order, {_listed(now)} instead of {_listed(was)}']
-    gone = [c for c in was if c not in now]
-    new = [c for c in now if c not in was]
-    return [f'its class {_listed(gone)} is gone'] * bool(gone) + [
-        f'its class {_listed(new)} is new'
-    ] * bool(new)
-
-
-def _of_files(was: dict, now: dict, pairs) -> list:
-    """What is different between the images and labels of two sets of which each is known, in
-    words.
-    """
-    old = _each(was)
-    new = _each(now)
+    gone = [name for name in was if name not in now]
+    new = [name for name in now if name not in was]
     said = []
+    if gone:
+        said.append(f'its class {_listed(gone)} is gone')
+    if new:
+        said.append(f'its class {_listed(new)} is new')
+    return said
+
+
+def _changed_files(was: dict, now: dict, pairs: Pairs) -> list:
+    "What is different between the files of two summaries that keep each image, in words."
+    old = _marks_by_name(was)
+    new = _marks_by_name(now)
     place = {name: i for i, name in enumerate(new)}
+    said = []
 
     def tell(names, what, part):
-        paths = pairs.paths(place[names[0]]) if names and names[0] in place else ()
+        "Say how many they are, and file number `part` of the first one that is there now."
+        if not names:
+            return
+        paths = pairs.paths(place[names[0]]) if names[0] in place else ()
         such = f', such as {paths[min(part, len(paths) - 1)]}' if paths else ''
-        if names:
-            said.append(f'{len(names)} {what}{such}')
+        said.append(f'{len(names)} {what}{such}')
 
-    both = [n for n in new if n in old]
-    tell([n for n in new if n not in old], 'of its images are new', 0)
-    tell([n for n in old if n not in new], 'of its images are gone', 0)
-    tell(
-        [n for n in both if old[n][0] != new[n][0]],
-        'of its images are others by the same name',
-        0,
-    )
-    tell([n for n in both if old[n][1] != new[n][1]], 'of its labels are painted anew', 1)
-    return said or ['its images are in another order'] * (was['names'] != now['names'])
+    both = [name for name in new if name in old]
+    other_images = [name for name in both if old[name][0] != new[name][0]]
+    other_labels = [name for name in both if old[name][1] != new[name][1]]
+    tell([name for name in new if name not in old], 'of its images are new', 0)
+    tell([name for name in old if name not in new], 'of its images are gone', 0)
+    tell(other_images, 'of its images are others by the same name', 0)
+    tell(other_labels, 'of its labels are painted anew', 1)
+    if not said and was['names'] != now['names']:
+        said.append('its images are in another order')
+    return said
 
-
+# %% ../../nbs/2_data/fingerprint.ipynb #fp-describe
 def _describe_changes(
-    was: dict,  # `content` of a set, then
-    pairs,  # The set now
+    was: dict,  # `content_summary` of a set, then
+    pairs: Pairs,  # The set now
 ) -> list:
     "What has changed since, in words."
     now = content_summary(pairs)
-    said = _of_classes(was['classes'], now['classes'])
+    said = _changed_classes(was['classes'], now['classes'])
     if was['images'] != now['images']:
         said.append(f'it has {now["images"]} images instead of {was["images"]}')
     parts = dict(names='the names of its images', pictures='its images', labels='its labels')
-    other = [k for k in parts if was[k] != now[k]]
-    if other and was['each'] and now['each'] and len(pairs) and _in_files(pairs):
-        said += _of_files(was, now, pairs)
+    other = [key for key in parts if was[key] != now[key]]
+    each_is_kept = was['each'] and now['each']
+    if other and each_is_kept and len(pairs) and _in_files(pairs):
+        said += _changed_files(was, now, pairs)
     elif other:
-        said.append(f'{" and ".join(parts[k] for k in other)} are not the same')
+        said.append(f'{" and ".join(parts[key] for key in other)} are not the same')
     if not said and was['reading'] != now['reading']:
         said.append(
             'the numbers in its files mean other classes, or its channels are read in another way'
@@ -312,32 +338,31 @@ def _describe_changes(
 
 # %% ../../nbs/2_data/fingerprint.ipynb #135f8fc5
 def check_unchanged(
-    run,  # Folder of a run, for the sentence
-    # What its `config.json` keeps under `sets`: `content` by `train` and `val`; None in runs of
-    # long ago
-    was,
-    train,  # The training set now
-    val,  # The validation set now
+    run: Path | str,  # Folder of a run, for the sentence
+    # What its `config.json` keeps under `sets`: `content_summary` by `train` and `val`; None in
+    # runs of long ago
+    was: dict | None,
+    train: Pairs,  # The training set now
+    val: Pairs,  # The validation set now
     anyway: bool = False,  # Go on in spite of changes
-) -> list:
+) -> list[str]:
     """What has changed in the sets of a run since it began, in words.
 
     A `UserError` unless it is to go on anyway.
     """
-    first = os.environ.get('RANK', '0') == '0'
+    first_process = os.environ.get('RANK', '0') == '0'
     if not was:
-        if first:
+        if first_process:
             print(
                 f'{str(run)!r} was begun by an older segbench, which kept nothing of its '
                 'sets; whether they have changed cannot be told'
             )
         return []
-    sets = dict(train=('training', train), val=('validation', val))
-    said = [
-        f'of the {name} set {", ".join(c)}'
-        for k, (name, pairs) in sets.items()
-        if (c := _describe_changes(was[k], pairs))
-    ]
+    said = []
+    for key, name, pairs in (('train', 'training', train), ('val', 'validation', val)):
+        changes = _describe_changes(was[key], pairs)
+        if changes:
+            said.append(f'of the {name} set {", ".join(changes)}')
     if said and not anyway:
         raise UserError(
             f'{str(run)!r} was begun with other data: {"; ".join(said)}. '
@@ -345,6 +370,6 @@ def check_unchanged(
             f'from its weights with --init {run}; or go on with the data as they are now: '
             f'--resume {run} --changed-data.'
         )
-    if said and first:
+    if said and first_process:
         print(f'{str(run)!r} goes on with other data: {"; ".join(said)}')
     return said

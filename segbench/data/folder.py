@@ -9,6 +9,7 @@ __all__ = ['read_classes', 'label_reader', 'class_decoder', 'find_images', 'clas
 import json
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 from ..core.errors import UserError, check_choice
@@ -31,7 +32,7 @@ from .textfiles import read_names, read_text
 from .tiff import n_channels
 
 # %% ../../nbs/2_data/folder.ipynb #a66ce766
-def _unclear(where, line, why):
+def _unclear(where: str, line: str, why: str) -> None:
     "The `UserError` for a line that could mean two things."
     raise UserError(
         f'{where!r} has the line {line!r}, {why}. Lines that are clear: a name (road), '
@@ -40,6 +41,42 @@ def _unclear(where, line, why):
     )
 
 
+def _numbers(text: str) -> list:
+    "The numbers in `text`."
+    return [int(digits) for digits in re.findall(r'\d+', text)]
+
+
+def _check_name(name: str, line: str, where: str) -> None:
+    "A `UserError` if what stands for a name in `line` may be something else."
+    words = re.split(r'[\s,:;=]+', name)
+    number = r'[-+]?[\d.]+(e[-+]?\d+)?|0x[\da-f]+'
+    if name.endswith(':'):
+        _unclear(where, line, 'which looks like a heading')
+    if any(re.fullmatch(number, word.lower()) for word in (words[0], words[-1])):
+        _unclear(where, line, 'where a number is part of the name or no whole number')
+    if re.search(r"""[#"|\[\]{}]|\d\s*,|[-=]>$|^'.*'$""", name):
+        _unclear(where, line, 'where the name has a remark, a quote, a bracket or a number in it')
+    if name.startswith('- '):
+        _unclear(where, line, 'which begins with a dash')
+    if re.match(r'//|/\*|--|<!--|[;%]', name):
+        _unclear(where, line, 'which looks like a remark; those begin with #')
+
+
+def _parts(line: str, where: str) -> tuple:
+    "Numbers before the name, the name, and numbers behind it."
+    # "road 2", 7: what is in quotes is the name
+    quoted = re.fullmatch(r'([\d\s,;]*)"([^"]+)"([\s,:;=\d]*)', line)
+    if quoted:
+        return _numbers(quoted[1]), quoted[2].strip(), _numbers(quoted[3])
+    # 7 road, 7: road, 7. road, 128 64 128 road: numbers, then what is none
+    lead = re.match(r'(\d+(?:[\s,;]+\d+)*)(?:[\s,:;=.)]+)(?=[^\d\s])', line)
+    rest = line[lead.end() :] if lead else line
+    # road, road 7, road: 7, road=7, road, 128, 64, 128
+    name, tail = re.fullmatch(r'(.+?)((?:[\s,:;=]+\d+)*)[\s,;]*', rest).groups()
+    _check_name(name, line, where)
+    return _numbers(lead[1] if lead else ''), name.strip(), _numbers(tail)
+
+# %% ../../nbs/2_data/folder.ipynb #fo-table
 # words that head the columns of a table, and what stands below them
 _columns = (
     dict.fromkeys(
@@ -53,62 +90,44 @@ _columns = (
 def _words(line: str) -> list:
     "The words of a heading; Roboflow calls a value a pixel value."
     line = line.lower().replace('pixel value', 'value')
-    return [w.strip('"\' ') for w in re.split(r'[\s,;:]+', line.strip(' \t,;:'))]
-
-
-def _parts(line: str, where: str) -> tuple:
-    "Numbers before the name, the name, and numbers behind it."
-    # "road 2", 7: what is in quotes is the name
-    if quoted := re.fullmatch(r'([\d\s,;]*)"([^"]+)"([\s,:;=\d]*)', line):
-
-        def numbers(text):
-            return [int(n) for n in re.findall(r'\d+', text)]
-
-        return numbers(quoted[1]), quoted[2].strip(), numbers(quoted[3])
-    # 7 road, 7: road, 7. road, 128 64 128 road: numbers, then what is none
-    lead = re.match(r'(\d+(?:[\s,;]+\d+)*)(?:[\s,:;=.)]+)(?=[^\d\s])', line)
-    rest = line[lead.end() :] if lead else line
-    # road, road 7, road: 7, road=7, road, 128, 64, 128
-    name, tail = re.fullmatch(r'(.+?)((?:[\s,:;=]+\d+)*)[\s,;]*', rest).groups()
-    first = re.split(r'[\s,:;=]+', name)[0]
-    last = re.split(r'[\s,:;=]+', name)[-1]
-    if name.endswith(':'):
-        _unclear(where, line, 'which looks like a heading')
-    if any(re.fullmatch(r'[-+]?[\d.]+(e[-+]?\d+)?|0x[\da-f]+', w.lower()) for w in (first, last)):
-        _unclear(where, line, 'where a number is part of the name or no whole number')
-    if re.search(r"""[#"|\[\]{}]|\d\s*,|[-=]>$|^'.*'$""", name):
-        _unclear(where, line, 'where the name has a remark, a quote, a bracket or a number in it')
-    if name.startswith('- '):
-        _unclear(where, line, 'which begins with a dash')
-    if re.match(r'//|/\*|--|<!--|[;%]', name):
-        _unclear(where, line, 'which looks like a remark; those begin with #')
-    numbers = [
-        [int(n) for n in re.findall(r'\d+', part)] for part in (lead[1] if lead else '', tail)
-    ]
-    return numbers[0], name.strip(), numbers[1]
+    return [word.strip('"\' ') for word in re.split(r'[\s,;:]+', line.strip(' \t,;:'))]
 
 
 def _table(head: list, lines: list, where: str) -> list:
     "(name, numbers) of each line below the heading `head`."
-    kinds = [_columns[w] for w in head]
-    if sorted(kinds) not in (['name'], ['name', 'value'], ['blue', 'green', 'name', 'red']):
+    columns = [_columns[word] for word in head]
+    if sorted(columns) not in (['name'], ['name', 'value'], ['blue', 'green', 'name', 'red']):
         raise UserError(
             f'{where!r} has the columns {", ".join(head)}, of which it is not clear what '
             'label files hold; keep name,value or name,r,g,b.'
         )
-    if kinds == ['name']:
+    if columns == ['name']:
         _unclear(where, head[0], 'which looks like a heading; remove it')
+    order = ['value'] if 'value' in columns else ['red', 'green', 'blue']
     found = []
     for line in lines:
         cells = [c.strip().strip('"') for c in re.split(r'\s*[,;\t]\s*', line.strip(' ,;\t'))]
-        if len(cells) != len(kinds):
+        if len(cells) != len(columns):
             cells = line.split()
-        row = dict(zip(kinds, cells))
-        order = ['value'] if 'value' in row else ['red', 'green', 'blue']
-        if len(cells) != len(kinds) or not all(re.fullmatch(r'\d{1,9}', row[k]) for k in order):
+        row = dict(zip(columns, cells))
+        whole = len(cells) == len(columns)
+        if not whole or not all(re.fullmatch(r'\d{1,9}', row[column]) for column in order):
             _unclear(where, line, f'which does not fit the heading {",".join(head)}')
-        found.append((row['name'], [int(row[k]) for k in order]))
+        found.append((row['name'], [int(row[column]) for column in order]))
     return found
+
+# %% ../../nbs/2_data/folder.ipynb #fo-text
+def _without_labelme_ignore(classes: list, where: str) -> list:
+    "`classes` with void for Labelme's first name, `__ignore__`, which is 255 in its files."
+    at = next((k for k, (name, _) in enumerate(classes) if name == '__ignore__'), None)
+    if at is None:
+        return classes
+    has_value = bool(classes[at][1])
+    if has_value:
+        return [('void' if name == '__ignore__' else name, v) for name, v in classes]
+    if at > 0:
+        _unclear(where, '__ignore__', 'which Labelme has at the top only')
+    return [('void', [255]), *classes[1:]]
 
 
 def _classes_from_text(text: str, where: str = 'classes.txt') -> list:
@@ -119,132 +138,126 @@ def _classes_from_text(text: str, where: str = 'classes.txt') -> list:
         return []
     cvat = [re.fullmatch(r'([^:]+):(\d+,\d+,\d+)?:[^:]*:[^:]*', line) for line in lines]
     if all(cvat):
-        return [(m[1], [int(n) for n in (m[2] or '').split(',') if n]) for m in cvat]
-    if set(head := _words(lines[0])) <= set(_columns):
+        return [(match[1], _numbers(match[2] or '')) for match in cvat]
+    head = _words(lines[0])
+    if set(head) <= set(_columns):
         return _table(head, lines[1:], where)
+
     parts = [_parts(line, where) for line in lines]
-    led = {len(lead) for lead, _, _ in parts}
-    if led == {0}:
-        found = [(name, tail) for _, name, tail in parts]
-    elif len(led) == 1 and not any(tail for *_, tail in parts):
-        found = [(name, lead) for lead, name, _ in parts]
+    # how many numbers stand before names
+    n_before = {len(before) for before, _, _ in parts}
+    mixed = len(n_before) > 1
+    if n_before == {0}:
+        found = [(name, behind) for _, name, behind in parts]
+    elif not mixed and not any(behind for _, _, behind in parts):
+        found = [(name, before) for before, name, _ in parts]
     else:
         odd = next(
-            k
-            for k, (lead, _, tail) in enumerate(parts)
-            if lead and (tail or 0 in led) or len(led) > 1 and lead
+            line for line, (before, _, behind) in zip(lines, parts) if before and (mixed or behind)
         )
-        _unclear(where, lines[odd], 'where the number could be a value or part of the name')
+        _unclear(where, odd, 'where the number could be a value or part of the name')
     return _without_labelme_ignore(found, where)
 
-
-def _without_labelme_ignore(classes: list, where: str) -> list:
-    "`classes` with void in place of Labelme's first name, `__ignore__`, which is 255 in its files."
-    at = next((k for k, (n, _) in enumerate(classes) if n == '__ignore__'), None)
-    if at is None or classes[at][1]:
-        return [('void' if n == '__ignore__' else n, v) for n, v in classes]
-    if at:
-        _unclear(where, '__ignore__', 'which Labelme has at the top only')
-    return [('void', [255]), *classes[1:]]
-
 # %% ../../nbs/2_data/folder.ipynb #43cf1b90
-def _once(pairs) -> dict:
-    """A dictionary of what is in the braces of a JSON file.
-
-    A `UserError` if it says something twice.
-    """
-    names = [k for k, _ in pairs]
-    if twice := next((k for k in names if names.count(k) > 1), None):
+def _once(pairs: list) -> dict:
+    "A dictionary of what is in braces in JSON; a `UserError` if a key is there twice."
+    names = [name for name, _ in pairs]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice:
         raise UserError(f'classes.json has {twice!r} twice; give each class a name of its own.')
     return dict(pairs)
 
 
-def _entry(c: dict, where: str) -> tuple:
+def _may_be_number(key: str, value) -> bool:
+    "Whether `value` may be what label files hold."
+    if type(value) in (int, float, list):
+        return True
+    return key != 'name' and isinstance(value, str) and value.strip().isdigit()
+
+
+def _entry(entry: dict, where: str) -> tuple:
     "Name and number or numbers of a class that is told in braces."
-    told = {
-        k: v
-        for k, v in c.items()
-        if type(v) in (int, float, list)
-        or k != 'name'
-        and isinstance(v, str)
-        and v.strip().isdigit()
-    }
-    known = [k for k in told if k in ('color', 'colour', 'value', 'id')]
-    if len(told) > 1 or told and not known:
+    numbers = [key for key, value in entry.items() if _may_be_number(key, value)]
+    known = ('color', 'colour', 'value', 'id')
+    if len(numbers) > 1 or (numbers and numbers[0] not in known):
         raise UserError(
-            f'{where!r} gives {c.get("name")!r} {" and ".join(told)}, '
-            'of which it is not clear what label files hold; '
-            'keep one, such as {"name": "road", "id": 7} or {"name": "road", "color": [128, '
-            '64, 128]}.'
+            f'{where!r} gives {entry.get("name")!r} {" and ".join(numbers)}, '
+            'of which it is not clear what label files hold; keep one, '
+            'such as {"name": "road", "id": 7} or {"name": "road", "color": [128, 64, 128]}.'
         )
-    return c.get('name'), next((c[k] for k in ('color', 'colour', 'value', 'id') if k in c), [])
+    return entry.get('name'), next((entry[key] for key in known if key in entry), [])
+
+
+def _part_with_classes(said: dict) -> dict | list:
+    "The part of a larger file that lists classes; `said` itself if it has none."
+    for key in ('categories', 'classes', 'labels', 'names'):
+        part = said.get(key)
+        if isinstance(part, dict):
+            return part
+        if isinstance(part, list) and any(type(entry) in (str, dict) for entry in part):
+            return part
+    return said
 
 
 def _classes_from_json(text: str, where: str = 'classes.json') -> list:
     "(name, number or numbers) of each class in a `classes.json`."
     said = json.loads(text, object_pairs_hook=_once)
-    if isinstance(said, dict):  # a larger file that has them as one of its parts
-        said = next(
-            (
-                said[k]
-                for k in ('categories', 'classes', 'labels', 'names')
-                if isinstance(said.get(k), dict)
-                or isinstance(said.get(k), list)
-                and any(type(c) in (str, dict) for c in said[k])
-            ),
-            said,
-        )
+    if isinstance(said, dict):
+        said = _part_with_classes(said)
     if isinstance(said, list):
-        return _without_labelme_ignore(
-            [_entry(c, where) if isinstance(c, dict) else (c, []) for c in said], where
-        )
+        classes = [_entry(c, where) if isinstance(c, dict) else (c, []) for c in said]
+        return _without_labelme_ignore(classes, where)
     if not isinstance(said, dict):
         return []
-    return (
-        [(name, int(k)) for k, name in said.items()]
-        if all(re.fullmatch(r'\d{1,9}', k) for k in said)
-        else [*said.items()]
-    )
+    if all(re.fullmatch(r'\d{1,9}', key) for key in said):  # values with a name each
+        return [(name, int(key)) for key, name in said.items()]
+    return [*said.items()]
 
 # %% ../../nbs/2_data/folder.ipynb #d94188ce
-def _check_class_values(classes: list, where: str) -> dict:
-    """Name → list of numbers from the (name, number or numbers) pairs that `where` has, if they
-    make sense.
-    """
+def _check_class(name: str, numbers: list, where: str) -> None:
+    "A `UserError` if the `name` or the `numbers` of a class make no sense."
+    if not isinstance(name, str):
+        raise UserError(f'{where!r} has {name!r} where the name of a class should be.')
+    if not name.strip() or not name.isprintable():
+        raise UserError(
+            f'{where!r} has the name {name!r}; write names in letters that can be seen, in UTF-8.'
+        )
+    possible = all(type(x) is int and 0 <= x < 1 << 24 for x in numbers)
+    if not possible or (len(numbers) == 3 and max(numbers) > 255):
+        raise UserError(
+            f'{where!r} gives {name!r} the numbers {numbers}; a class has a value such as 7, '
+            'or red, green and blue from 0 to 255, or nothing.'
+        )
+    if len(numbers) not in (0, 1, 3) and name.lower() != 'void':
+        raise UserError(
+            f'{where!r} gives {name!r} the numbers {numbers}, of which it is not clear what label '
+            'files hold; write a value (road 7) or red, green and blue (road 128 64 128).'
+        )
+
+
+def _check_classes(classes: list, where: str) -> dict:
+    "Name → list of numbers, from (name, number or numbers); a `UserError` if they are unclear."
     if len(classes) > 256:
         raise UserError(
             f'{where!r} has {len(classes)} names, but a label has room for 255 classes and '
             'void; keep those that are to be told apart.'
         )
-    classes = [(n, v if isinstance(v, list) else [v]) for n, v in classes]
-    names = [n for n, _ in classes]
-    if not names:
+    if not classes:
         raise UserError(f'{where!r} names no class; write at least one name.')
-    for n, v in classes:
-        if not isinstance(n, str):
-            raise UserError(f'{where!r} has {n!r} where the name of a class should be.')
-        if not n.strip() or not n.isprintable():
+    found = {}
+    names = [name for name, _ in classes]
+    for name, numbers in classes:
+        numbers = numbers if isinstance(numbers, list) else [numbers]
+        _check_class(name, numbers, where)
+        if names.count(name) > 1:
             raise UserError(
-                f'{where!r} has the name {n!r}; write names in letters that can be seen, in UTF-8.'
+                f'{where!r} has {name!r} twice; for names that end in a number, use classes.json.'
             )
-        if not all(type(x) is int and 0 <= x < 1 << 24 for x in v) or len(v) == 3 and max(v) > 255:
-            raise UserError(
-                f'{where!r} gives {n!r} the numbers {v}; a class has a value such as 7, '
-                'or red, green and blue from 0 to 255, or nothing.'
-            )
-        if len(v) not in (0, 1, 3) and n.lower() != 'void':
-            raise UserError(
-                f'{where!r} gives {n!r} the numbers {v}, of which it is not clear what label '
-                'files hold; write a value (road 7) or red, green and blue (road 128 64 128).'
-            )
-        if names.count(n) > 1:
-            raise UserError(
-                f'{where!r} has {n!r} twice; for names that end in a number, use classes.json.'
-            )
-    return dict(classes)
+        found[name] = numbers
+    return found
 
 # %% ../../nbs/2_data/folder.ipynb #d835d809
-def _read_list(file) -> dict:
+def _read_list(file: Path) -> dict:
     "Class names, each with a list of numbers, from the `file`."
     parse = _classes_from_json if file.suffix == '.json' else _classes_from_text
     if not file.exists():
@@ -253,22 +266,22 @@ def _read_list(file) -> dict:
             'each followed by red green blue if the labels are colours.'
         )
     try:
-        return _check_class_values(parse(read_text(file), str(file)), str(file))
+        return _check_classes(parse(read_text(file), str(file)), str(file))
     except (ValueError, RecursionError) as e:
         raise UserError(f'{str(file)!r} is no JSON: {e}.') from None
 
 
-def read_classes(root) -> dict:
-    """Class names, each with a list of no number, a value or a colour, from `classes.json` or
-    `classes.txt` in the folder `root`, else from CVAT's `labelmap.txt`.
+def read_classes(root: Path | str) -> dict[str, list]:
+    """Class names, each with a list of no number, a value or a colour.
+
+    From `classes.json` or `classes.txt` in the folder `root`, else from CVAT's `labelmap.txt`.
     """
     root = Path(root)
-    ours = [f for f in (root / 'classes.json', root / 'classes.txt') if f.is_file()]
+    ours = [file for file in (root / 'classes.json', root / 'classes.txt') if file.is_file()]
     if not ours:
-        return _read_list(
-            cvat if (cvat := root / 'labelmap.txt').is_file() else root / 'classes.txt'
-        )
-    said = [_read_list(f) for f in ours]
+        cvat = root / 'labelmap.txt'
+        return _read_list(cvat if cvat.is_file() else root / 'classes.txt')
+    said = [_read_list(file) for file in ours]
     # a dictionary forgets the order, and without numbers the order is the meaning
     if len(said) > 1 and [*said[0].items()] != [*said[1].items()]:
         raise UserError(
@@ -277,31 +290,24 @@ def read_classes(root) -> dict:
     return said[0]
 
 # %% ../../nbs/2_data/folder.ipynb #75715a53
-def label_reader(decode):
-    """The function that reads label files for `decode`, which `class_decoder` returns.
-
-    As colours if it wants such.
-    """
-    return read_painted if type(next(iter(decode.table))) is tuple else read_label
+def label_reader(decode: Callable) -> Callable:
+    "The function that reads label files for `decode` of `class_decoder`: numbers or colours."
+    coloured = type(next(iter(decode.table))) is tuple
+    return read_painted if coloured else read_label
 
 
-def class_decoder(
-    # Names, each with a list of no number, a value or a colour; perhaps one called void
-    classes: dict,
-):
-    "Class names, palette, and the function from file values to classes."
-    void = next((classes[n] for n in classes if n.lower() == 'void'), [])
-    real = {n: v for n, v in classes.items() if n.lower() != 'void'}
-    count = {len(v) for v in real.values()}
+def _check_kinds(classes: dict, real: dict, void: list) -> None:
+    "A `UserError` if not all of `classes` are told in the same way; `real` are those but void."
+    counts = {len(numbers) for numbers in real.values()}
     early = next(
         (
-            n
-            for k, n in enumerate(classes)
-            if n.lower() == 'void' and not classes[n] and k < len(real)
+            name
+            for place, (name, numbers) in enumerate(classes.items())
+            if name.lower() == 'void' and not numbers and place < len(real)
         ),
         None,
     )
-    if early and count <= {0}:
+    if early and counts <= {0}:
         raise UserError(
             f'{early!r} stands above other classes without a value, '
             'so that their numbers are not clear; '
@@ -309,90 +315,113 @@ def class_decoder(
         )
     if not real:
         raise UserError('the classes are void and nothing else; name at least one, such as road.')
-    if count not in ({0}, {1}, {3}) or count == {3} and len(void) not in (0, 3):
+    one_kind = counts in ({0}, {1}, {3})
+    void_fits = counts != {3} or len(void) in (0, 3)
+    if not one_kind or not void_fits:
+        listed = ', '.join(f'{name!r} {numbers}' for name, numbers in classes.items())
         raise UserError(
-            f'the classes {", ".join(f"{n!r} {v}" for n, v in classes.items())} are not of '
+            f'the classes {listed} are not of '
             'one kind; give all of them a value, or all red green blue, or none anything, '
             'such as "road 7"; a name that ends in a number goes into quotes.'
         )
-    coloured = count == {3}
-    values = [tuple(v) if coloured else v[0] if v else k for k, v in enumerate(real.values())]
-    voids = [tuple(void)] if coloured and void else void
+
+# %% ../../nbs/2_data/folder.ipynb #fo-decoder
+def class_decoder(
+    # Names, each with a list of no number, a value or a colour; perhaps one called void
+    classes: dict[str, list],
+) -> tuple:
+    "Class names, palette, and the function from file values to classes."
+    void = next((numbers for name, numbers in classes.items() if name.lower() == 'void'), [])
+    real = {name: numbers for name, numbers in classes.items() if name.lower() != 'void'}
+    _check_kinds(classes, real, void)
+    n_numbers = len(next(iter(real.values())))
+    if n_numbers == 3:
+        values = [tuple(colour) for colour in real.values()]
+        void_values = [tuple(void)] if void else []
+    else:
+        values = [value for [value] in real.values()] if n_numbers == 1 else [*range(len(real))]
+        void_values = void
+
     owner = {}
-    for n, v in [*zip(real, values), *(('void', v) for v in voids)]:
-        if owner.setdefault(v, n) != n:
+    for name, value in [*zip(real, values), *(('void', value) for value in void_values)]:
+        first = owner.setdefault(value, name)
+        if first != name:
             raise UserError(
-                f'the classes {owner[v]!r} and {n!r} are both {v} in the files; give each its own.'
+                f'the classes {first!r} and {name!r} are both {value} in the files; '
+                'give each its own.'
             )
-    table = dict.fromkeys(voids, 255) | {v: k for k, v in enumerate(values)}
-    if coloured:
+    table = dict.fromkeys(void_values, 255) | {value: k for k, value in enumerate(values)}
+    if n_numbers == 3:
         return list(real), [*real.values()], by_colour(table)
     decode = by_index({255: 255} | table)
     decode.assumed = () if 255 in table else (255,)  # void because nobody says what it is
     return list(real), palette(len(real)), decode
 
 # %% ../../nbs/2_data/folder.ipynb #3a15c955
-def _split_folders(root, where: str) -> dict:
+def _split_folders(root: Path, where: str) -> dict:
     "Split → its folder in the folder `where` of `root`, whatever it is called there."
-    refuse_disk(Path(root) / where)  # `/dev` would be taken for a split
+    home = root / where
+    refuse_disk(home)  # `/dev` would be taken for a split
+    if not home.is_dir():
+        return {}
     found = {}
-    names = (
-        sorted(p.name for p in (Path(root) / where).iterdir() if p.is_dir())
-        if (Path(root) / where).is_dir()
-        else []
-    )
-    for name in names:
-        if not (split := split_names.get(name.lower())):
+    for name in sorted(path.name for path in home.iterdir() if path.is_dir()):
+        split = split_names.get(name.lower())
+        if split is None:
             continue
         if split in found:
             raise UserError(
-                f'{str(Path(root) / where)!r} has {found[split].name!r} and {name!r} for the '
+                f'{str(home)!r} has {found[split].name!r} and {name!r} for the '
                 f'split {split}; keep one of them.'
             )
-        found[split] = Path(root) / where / name
-    return {s: found[s] for s in ('train', 'val', 'test') if s in found}
+        found[split] = home / name
+    return {split: found[split] for split in ('train', 'val', 'test') if split in found}
 
 
-def _by_folders(found: list, root, where: str) -> dict:
-    """Split → those of the images `found` that a folder called like it holds, if there are some
-    for `train` and another split.
+def _by_folders(found: list, root: Path, where: str) -> dict:
+    """Split → those of the images `found` that are in a folder called like it.
+
+    Empty unless there are some for `train` and for another split.
     """
     parts = Path(where).parts
-    fixed = next((k for k, part in enumerate(parts) if '*' in part), len(parts))
-    top = len(Path(root, *parts[:fixed]).parts)
-    told = {}
-    for p in found:
-        names = [split_of_folder(part) for part in p.parent.parts[top:]]
+    n_fixed = next((k for k, part in enumerate(parts) if '*' in part), len(parts))
+    n_above = len(Path(root, *parts[:n_fixed]).parts)
+    by_split = {}
+    for path in found:
+        names = [split_of_folder(part) for part in path.parent.parts[n_above:]]
         split = next((name for name in names if name in split_names.values()), None)
-        told.setdefault(split, []).append(p)
-    return (
-        {s: told[s] for s in ('train', 'val', 'test') if s in told}
-        if 'train' in told and {*told} & {'val', 'test'}
-        else {}
-    )
+        by_split.setdefault(split, []).append(path)
+    if 'train' not in by_split or not {'val', 'test'} & {*by_split}:
+        return {}
+    return {split: by_split[split] for split in ('train', 'val', 'test') if split in by_split}
 
-
+# %% ../../nbs/2_data/folder.ipynb #fo-lists
 _lists = ('.', 'splits', 'ImageSets', 'ImageSets/Segmentation')  # where a set may keep `train.txt`
 
 
-def _by_lists(found: list, root) -> dict:
-    """Split → those of the images `found` that its list in `root` names.
-
-    Empty without the lists for `train` and another split.
-    """
-    home = next((d for d in (root / l for l in _lists) if (d / 'train.txt').is_file()), root)
-    files = {s: f for s in ('train', 'val', 'test') if (f := home / f'{s}.txt').is_file()}
+def _list_files(root: Path) -> dict:
+    "Split → its list in `root`; empty without the lists for `train` and another split."
+    folders = [root / name for name in _lists]
+    home = next((folder for folder in folders if (folder / 'train.txt').is_file()), root)
+    files = {split: home / f'{split}.txt' for split in ('train', 'val', 'test')}
+    files = {split: file for split, file in files.items() if file.is_file()}
     if 'train' not in files or len(files) < 2:
         return {}
-    named = {}
-    told = {}
+    return files
+
+
+def _by_lists(found: list, root: Path) -> dict:
+    "Split → those of the images `found` that its list in `root` names; empty without lists."
+    by_name = {}
+    for path in found:
+        by_name.setdefault(path.stem, []).append(path)
+    by_split = {}
     owner = {}
-    for p in found:
-        named.setdefault(p.stem, []).append(p)
-    for split, file in files.items():
+    for split, file in _list_files(root).items():
         for name in read_names(file):
-            if len(here := named.get(name, [])) != 1:
-                said = f'two images have, {here[0]} and {here[1]}' if here else 'no image has'
+            paths = by_name.get(name, [])
+            if len(paths) != 1:
+                said = f'two images have, {paths[0]} and {paths[1]}' if paths else 'no image has'
                 raise UserError(
                     f'{str(file)!r} lists {name!r}, a name that {said}; correct the list.'
                 )
@@ -402,70 +431,105 @@ def _by_lists(found: list, root) -> dict:
                     'take it out of one of them.'
                 )
             owner[name] = file
-            told.setdefault(split, []).append(here[0])
-    return told
+            by_split.setdefault(split, []).append(paths[0])
+    return by_split
 
-
-def find_images(root, where: str, split: str) -> list:
-    """Image files of `split` in the folder `where` of `root`, or all that match if it is a
-    pattern such as `*.jpg`.
-    """
+# %% ../../nbs/2_data/folder.ipynb #fo-find-exp
+def find_images(
+    root: Path | str,
+    where: str,  # Folder in `root`, or a pattern such as `*.jpg`
+    split: str,
+) -> list[Path]:
+    "Image files of `split` in the folder `where` of `root`, or of those that match a pattern."
     root = Path(root)
-    own = _split_folders(root, where)
-    if own:
-        wanted = dict(trainval=['train', 'val'], all=own).get(split, [split])
-        for w in wanted:
-            if w not in own:
+    folders = _split_folders(root, where)
+    if folders:
+        wanted = dict(trainval=['train', 'val'], all=[*folders]).get(split, [split])
+        for name in wanted:
+            if name not in folders:
                 raise UserError(
-                    f'{str(root / where)!r} has folders for {" and ".join(own)} but none for {w}.'
+                    f'{str(root / where)!r} has folders for {" and ".join(folders)} but none for '
+                    f'{name}.'
                 )
-        return [p for w in wanted for p in images_below(own[w])]
+        return [path for name in wanted for path in images_below(folders[name])]
+
     found = images_matching(root, where) if '*' in where else images_below(root / where)
-    told = _by_folders(found, root, where) or _by_lists(found, root)
-    if told and split != 'all':
+    by_split = _by_folders(found, root, where) or _by_lists(found, root)
+    if by_split and split != 'all':
         wanted = ['train', 'val'] if split == 'trainval' else [split]
-        for w in wanted:
-            if w not in told:
+        for name in wanted:
+            if name not in by_split:
                 raise UserError(
-                    f'{str(root / where)!r} has folders or lists for {" and ".join(told)} but '
-                    f'none for {w}.'
+                    f'{str(root / where)!r} has folders or lists for {" and ".join(by_split)} but '
+                    f'none for {name}.'
                 )
-        return sorted(p for w in wanted for p in told[w])
+        return sorted(path for name in wanted for path in by_split[name])
     if split == 'test':
         raise UserError(
             f'{str(root / where)!r} has no folder test; without folders for the splits, '
             'images are for train or val.'
         )
-    return [
-        p
-        for k, p in enumerate(found)
-        if split in ('all', 'trainval') or (k % 5 == 4) == (split == 'val')
-    ]
+    if split in ('all', 'trainval'):
+        return found
+    # every fifth is for validation
+    return [path for k, path in enumerate(found) if (k % 5 == 4) == (split == 'val')]
 
 # %% ../../nbs/2_data/folder.ipynb #2fc3106d
-def _refuse_jpeg_labels(items):
+def _refuse_jpeg_labels(items: list) -> None:
     "A `UserError` for labels that are JPEGs."
-    for _, l in items:
-        if l.suffix.lower() in ('.jpg', '.jpeg'):
+    for _, label in items:
+        if label.suffix.lower() in ('.jpg', '.jpeg'):
             raise UserError(
-                f'{l} is a JPEG, which changes the numbers it is given; save labels as PNG or TIFF.'
+                f'{label} is a JPEG, which changes the numbers it is given; '
+                'save labels as PNG or TIFF.'
             )
-    return items
 
 
-def classes_given(classes) -> dict:
-    """Name → list of numbers from the `classes` that somebody gave.
+def _check_folders(root: Path, images: str, labels: str) -> None:
+    "A `UserError` if one of the folders `images` and `labels` is not in `root`."
+    for where in (images, labels):
+        if '*' in where or (root / where).is_dir():
+            continue
+        hint = ''
+        splits = [path.parent for path in sorted(root.glob(f'[!.]*/{images}'))]
+        below = next((folder.name for folder in splits if (folder / labels).is_dir()), None)
+        if below:
+            hint = (
+                f'; for those in {below}/{images}, say '
+                f"\"folder(images='*/{images}/*',labels='*/{labels}/*')\""
+            )
+        raise UserError(
+            f'{str(root / where)!r} is no folder; a data set of your own has {images!r} and '
+            f'{labels!r} below --root{hint}.'
+        )
 
-    Names, or names with their values.
-    """
+
+def _no_images(home: Path, split: str, n: int) -> UserError:
+    "The error for a `split` without images, where `home` has `n` for all splits."
+    if not n:
+        return UserError(
+            f'no images for the split {split!r} in {str(home)!r}; '
+            f'their names end in {", ".join(kinds)}.'
+        )
+    plural = 's' if n > 1 else ''
+    return UserError(
+        f'{str(home)!r} has {n} image{plural}, '
+        f'of which none is for the split {split!r}: every fifth is for val, '
+        'without folders train and val; give at least five, or such folders.'
+    )
+
+
+def classes_given(classes: list | tuple | dict) -> dict[str, list]:
+    "Name → list of numbers, from the names that somebody gave, or names with their values."
     if not isinstance(classes, (list, tuple, dict)):
         raise UserError(
             f"classes is {classes!r}; give a list of names such as ['background', 'road'], "
-            f"or names with values such as {{'background': 0, 'road': 255}}."
+            "or names with values such as {'background': 0, 'road': 255}."
         )
-    return _check_class_values(
-        [*classes.items()] if isinstance(classes, dict) else [(n, []) for n in classes], 'classes'
-    )
+    named = [(name, []) for name in classes]
+    if isinstance(classes, dict):
+        named = [*classes.items()]
+    return _check_classes(named, 'classes')
 
 # %% ../../nbs/2_data/folder.ipynb #992c84f5
 def folder(
@@ -489,56 +553,22 @@ def folder(
             f'window is {window!r}; give the values of 16 bits that become 0 and 255, '
             'such as (0, 4095).'
         )
-    name = Path(os.path.abspath(root)).name  # that of . is nothing
     check_choice('split of folder', split, ['train', 'val', 'trainval', 'test', 'all'])
-    for d in (images, labels):
-        if '*' in d or (root / d).is_dir():
-            continue
-        below = next(
-            (
-                p.parent.name
-                for p in sorted(root.glob(f'[!.]*/{images}'))
-                if (p.parent / labels).is_dir()
-            ),
-            None,
-        )
-        other = (
-            (
-                f'; for those in {below}/{images}, say '
-                f"\"folder(images='*/{images}/*',labels='*/{labels}/*')\""
-            )
-            if below
-            else ''
-        )
-        raise UserError(
-            f'{str(root / d)!r} is no folder; a data set of your own has {images!r} and '
-            f'{labels!r} below --root{other}.'
-        )
-    said = read_classes(root) if classes is None else classes_given(classes)
+    _check_folders(root, images, labels)
+    table = read_classes(root) if classes is None else classes_given(classes)
+    name = Path(os.path.abspath(root)).name  # that of . is nothing
     everyone = find_images(root, images, 'all')
-    items = match_stems(
-        find_images(root, images, split),
-        find_images(root, labels, 'all'),
-        suffix,
-        name,
-        rivals=everyone,
-    )
-    if not items and everyone:
-        raise UserError(
-            f'{str(root / images)!r} has {len(everyone)} image{"s" * (len(everyone) > 1)}, '
-            f'of which none is for the split {split!r}: every fifth is for val, '
-            'without folders train and val; give at least five, or such folders.'
-        )
+    wanted = find_images(root, images, split)
+    label_files = find_images(root, labels, 'all')
+    items = match_stems(wanted, label_files, suffix, name, rivals=everyone)
     if not items:
-        raise UserError(
-            f'no images for the split {split!r} in {str(root / images)!r}; '
-            f'their names end in {", ".join(kinds)}.'
-        )
-    classes, pal, decode = class_decoder(said)
+        raise _no_images(root / images, split, len(everyone))
+    class_names, colours, decode = class_decoder(table)
+    _refuse_jpeg_labels(items)
     pairs = Pairs(
-        _refuse_jpeg_labels(items),
-        classes,
-        pal,
+        items,
+        class_names,
+        colours,
         f'{name}-{split}',
         decode,
         label_reader(decode),

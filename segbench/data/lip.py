@@ -6,6 +6,8 @@
 __all__ = ['lip_classes', 'lip_palette', 'lip']
 
 # %% ../../nbs/2_data/lip.ipynb #1ff7b117
+from pathlib import Path
+
 from ..core.errors import UserError, check_choice
 from .download import Archive, Source
 from .images import read_image
@@ -17,37 +19,29 @@ lip_classes = (
     'Skirt Face LeftArm RightArm LeftLeg RightLeg LeftShoe RightShoe'
 ).split()
 lip_palette = [
-    (0, 0, 0),
-    (128, 0, 0),
-    (255, 0, 0),
-    (0, 85, 0),
-    (170, 0, 51),
-    (255, 85, 0),
-    (0, 0, 85),
-    (0, 119, 221),
-    (85, 85, 0),
-    (0, 85, 85),
-    (85, 51, 0),
-    (52, 86, 128),
-    (0, 128, 0),
-    (0, 0, 255),
-    (51, 170, 221),
-    (0, 255, 255),
-    (85, 255, 170),
-    (170, 255, 85),
-    (255, 255, 0),
-    (255, 170, 0),
-]
+    (0, 0, 0), (128, 0, 0), (255, 0, 0), (0, 85, 0), (170, 0, 51), (255, 85, 0), (0, 0, 85),
+    (0, 119, 221), (85, 85, 0), (0, 85, 85), (85, 51, 0), (52, 86, 128), (0, 128, 0), (0, 0, 255),
+    (51, 170, 221), (0, 255, 255), (85, 255, 170), (170, 255, 85), (255, 255, 0), (255, 170, 0),
+]  # fmt: skip
 
 # %% ../../nbs/2_data/lip.ipynb #be53508e
-def _inside(folder, name: str):
+_splits = dict(train=['train'], val=['val'], trainval=['train', 'val'], test=[])
+
+
+def _inside(folder: Path, name: str) -> Path:
     "The folder called `name` in `folder`, up to three levels deep."
-    found = next(
-        (f for k in range(4) for f in sorted(folder.glob('*/' * k + name)) if f.is_dir()), None
-    )
-    if found:
-        return found
+    for depth in range(4):
+        for found in sorted(folder.glob('*/' * depth + name)):
+            if found.is_dir():
+                return found
     raise UserError(f'no folder {name} in {str(folder)!r}; unpack the archive that has it there.')
+
+
+def _items(folder: Path, part: str) -> list:
+    "(image, label) for each image of `part`."
+    images = images_below(_inside(folder, f'{part}_images'))
+    labels = images_below(_inside(folder, f'{part}_segmentations'))
+    return match_stems(images, labels, name=f'lip {part}')
 
 # %% ../../nbs/2_data/lip.ipynb #41c4c2ee
 def lip(
@@ -55,40 +49,23 @@ def lip(
     split: str = 'train',  # `train`, `val`, `trainval` or `test`
 ) -> Pairs:
     "Look into Person: 30,462 and 10,000 images of one person each, in 20 classes."
-    parts = dict(train=['train'], val=['val'], trainval=['train', 'val'], test=[])[
-        check_choice('split of lip', split, ['train', 'val', 'trainval', 'test'])
-    ]
-    folder = set_folder(
-        root,
-        ['LIP', 'lip', 'LIP/LIP'],
-        ['TrainVal_images', 'Testing_images', 'train_images', 'val_images'],
-    )
-    about = lip_classes, lip_palette, f'lip-{split}'
+    check_choice('split of lip', split, list(_splits))
+    marks = ['TrainVal_images', 'Testing_images', 'train_images', 'val_images']
+    folder = set_folder(root, ['LIP', 'lip', 'LIP/LIP'], marks)
+    name = f'lip-{split}'
     if split == 'test':
-        return Pairs(
-            [(p, p) for p in images_below(_inside(folder, 'testing_images'))],
-            *about,
-            void_label,
-            read_image,
-        )
-
-    def files(name):
-        return images_below(_inside(folder, name))
-
-    items = [
-        pair
-        for p in parts
-        for pair in match_stems(files(f'{p}_images'), files(f'{p}_segmentations'), name=f'lip {p}')
-    ]
-    return Pairs(items, *about, by_index({k: k for k in range(20)}))
+        images = images_below(_inside(folder, 'testing_images'))
+        # nobody but the authors has labels: each image is its own, all void
+        items = [(image, image) for image in images]
+        return Pairs(items, lip_classes, lip_palette, name, void_label, read_image)
+    items = [item for part in _splits[split] for item in _items(folder, part)]
+    return Pairs(items, lip_classes, lip_palette, name, by_index({k: k for k in range(20)}))
 
 # %% ../../nbs/2_data/lip.ipynb #d846e242
+_archives = ['TrainVal_images', 'TrainVal_parsing_annotations']
 lip.source = Source(
     'LIP',
-    [
-        Archive(f'{name}.zip', [], name)
-        for name in ('TrainVal_images', 'TrainVal_parsing_annotations')
-    ],
+    [Archive(f'{name}.zip', [], name) for name in _archives],
     dict(train=30_462, val=10_000),
     'none stated, for research',
     'https://lip.sysuhcp.com/overview.php',

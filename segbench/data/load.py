@@ -6,6 +6,8 @@
 __all__ = ['load_dataset']
 
 # %% ../../nbs/2_data/load.ipynb #ld-imports
+from pathlib import Path
+
 from ..core.names import lookup
 from .cache import cached
 from .checks import check_scorable
@@ -13,13 +15,21 @@ from .pairs import check_files
 
 # %% ../../nbs/2_data/load.ipynb #6f7dc499
 def load_dataset(
-    data: str, root, split: str, checked: bool = True, source=None, scored: bool = True
+    data: str,  # Name of the data set, perhaps with arguments, such as `scenes(n=12)`
+    root: Path | str | None,  # Folder that holds data sets; None for $SEGBENCH_DATA or `data`
+    split: str,  # Such as `train` or `val`
+    checked: bool = True,  # Open every image and label once before
+    # File in which `data` was read; None where the user gave it, or trusts the file
+    source: Path | str | None = None,
+    scored: bool = True,  # Refuse a set on which nothing can be scored, if it is `checked`
 ):
-    """The split of the data set `data`, every image of it opened once, and refused if it is to be
-    `scored` and nothing can be; through its cache if it has a fresh one; `source` is the file
-    that named it, if any.
+    """The `Pairs` that `data` names, checked, and through its cache if it has a fresh one.
+
+    A `UserError` says what is wrong with its name, its folder or its files.
     """
     pairs = lookup('data', data, source)(root, split)
-    if checked:
-        check_scorable(pairs) if scored else check_files(pairs)
+    if checked and scored:
+        check_scorable(pairs)
+    elif checked:
+        check_files(pairs)
     return cached(pairs)

@@ -8,6 +8,7 @@ __all__ = ['decode_lengths', 'gather_objects', 'PaintedObjects']
 # %% ../../nbs/2_data/rle.ipynb #9a41b2db
 import json
 from collections import Counter
+from pathlib import Path
 
 import numpy as np
 from PIL import Image
@@ -17,20 +18,23 @@ from .pairs import Pairs
 from .textfiles import index_by_id, read_records
 
 # %% ../../nbs/2_data/rle.ipynb #e3e935a2
-def decode_lengths(text: str) -> list:
+def decode_lengths(text: str) -> list[int]:
     "The run lengths that COCO's compressed `text` stands for."
     runs = []
-    x = 0
+    number = 0
     shift = 0
-    for c in text.encode():
-        x |= (c - 48 & 31) << shift
+    for character in text.encode():
+        bits = character - 48
+        number |= (bits & 31) << shift
         shift += 5
-        if c - 48 & 32:
+        if bits & 32:  # more follow
             continue
-        if c - 48 & 16:
-            x -= 1 << shift
-        runs.append(x + (runs[-2] if len(runs) > 2 else 0))
-        x = 0
+        if bits & 16:  # the highest bit is the sign
+            number -= 1 << shift
+        if len(runs) > 2:
+            number += runs[-2]
+        runs.append(number)
+        number = 0
         shift = 0
     return runs
 
@@ -39,47 +43,56 @@ def _polygon_boundary(
     points,  # x, y, x, y, … in pixels
 ):
     "x and y of the closed line through `points` on a grid five times as fine, step by step."
-    a = np.trunc(5 * np.reshape(points, (-1, 2)) + 0.5)
-    d = np.roll(a, -1, 0) - a
-    major = abs(d).argmax(1)[:, None]
-    n = abs(d).max(1).astype(int)
-    edge = np.repeat(np.arange(len(n)), n + 1)
-    k = np.arange(len(edge)) - (np.cumsum(n + 1) - n - 1)[edge]
-    back = (
-        np.take_along_axis(d, major, 1)[:, 0] < 0
-    )  # drawn from its other end, so that both directions give the same points
-    start = np.where(back[:, None], a + d, a)
-    step = np.where(back[:, None], -d, d) / np.maximum(n, 1)[:, None]
-    p = start[edge] + step[edge] * np.where(back[edge], n[edge] - k, k)[:, None]
-    return np.where(np.arange(2) == major[edge], p, np.trunc(p + 0.5)).astype(int).T
+    corner = np.trunc(5 * np.reshape(points, (-1, 2)) + 0.5)
+    edge = np.roll(corner, -1, 0) - corner
+    # An edge has as many steps as its longer side, x or y, which goes on by one in each
+    longer = abs(edge).argmax(1)[:, None]
+    n_steps = abs(edge).max(1).astype(int)
+    # COCO draws an edge that goes back from its other end: both directions give the same points
+    back = np.take_along_axis(edge, longer, 1)[:, 0] < 0
+    start = np.where(back[:, None], corner + edge, corner)
+    step = np.where(back[:, None], -edge, edge) / np.maximum(n_steps, 1)[:, None]
+
+    # For each point: the number of its edge, and of its step on that edge
+    i = np.repeat(np.arange(len(n_steps)), n_steps + 1)
+    k = np.arange(len(i)) - (np.cumsum(n_steps + 1) - n_steps - 1)[i]
+    k = np.where(back[i], n_steps[i] - k, k)
+    point = start[i] + step[i] * k[:, None]
+    return np.where(np.arange(2) == longer[i], point, np.trunc(point + 0.5)).astype(int).T
 
 # %% ../../nbs/2_data/rle.ipynb #4d2c6c98
 def _polygon_lengths(points, h: int, w: int):
-    """Run lengths of what the line through `points`, x, y, x, y, …, encloses in an image of
-    `h`×`w`.
-    """
+    "Run lengths of what the line through `points`, x, y, x, y, …, encloses in an `h`×`w` image."
     x, y = _polygon_boundary(points)
     steps = np.flatnonzero(np.diff(x))
-    x, y = (np.minimum(v[steps], v[steps + 1]) for v in (x, y))
-    middle = (x % 5 == 2) & (x >= 0) & (x < 5 * w)
-    ends = np.sort(x[middle] // 5 * h + ((y[middle] + 2) // 5).clip(0, h))
+    x = np.minimum(x[steps], x[steps + 1])
+    y = np.minimum(y[steps], y[steps + 1])
+    # The middle of a column of pixels lies between the steps 2 and 3 of its five
+    crosses = (x % 5 == 2) & (x >= 0) & (x < 5 * w)
+    column = x[crosses] // 5
+    row = ((y[crosses] + 2) // 5).clip(0, h)
+    ends = np.sort(column * h + row)
     return np.diff(ends, prepend=0, append=h * w)
 
 # %% ../../nbs/2_data/rle.ipynb #dc2a8d10
-def _corners(points, h: int, w: int) -> list:
+_outline = (
+    'an outline is [x, y, x, y, x, y, …] with three points or more, '
+    'and a segmentation a list of outlines'
+)
+
+
+def _corners(points, h: int, w: int):
     "`points` of an outline if they are x, y, x, y, … in or near an image of `h`×`w`."
-    example = (
-        'an outline is [x, y, x, y, x, y, …] with three points or more, '
-        'and a segmentation a list of outlines'
-    )
     if not isinstance(points, list):
-        raise UserError(f'{str(points)[:40]} stands where an outline belongs; {example}.')
-    if odd := [p for p in points if type(p) not in (int, float)]:
-        raise UserError(f'an outline holds {str(odd[0])[:40]!r}; {example}.')
+        raise UserError(f'{str(points)[:40]} stands where an outline belongs; {_outline}.')
+    odd = [p for p in points if type(p) not in (int, float)]
+    if odd:
+        raise UserError(f'an outline holds {str(odd[0])[:40]!r}; {_outline}.')
     if len(points) < 6 or len(points) % 2:
-        raise UserError(f'an outline has {len(points)} numbers; {example}.')
+        raise UserError(f'an outline has {len(points)} numbers; {_outline}.')
     for name, places, n in (('x', points[::2], w), ('y', points[1::2], h)):
-        if far := [p for p in places if not -n <= p <= 2 * n]:  # also NaN
+        far = [p for p in places if not -n <= p <= 2 * n]  # also NaN
+        if far:
             raise UserError(
                 f'an outline has the {name} {str(far[0])[:40]}, '
                 f'far outside of the image of {w}×{h}.'
@@ -88,31 +101,33 @@ def _corners(points, h: int, w: int) -> list:
             raise UserError(f'an outline lies outside of the image of {w}×{h}.')
     return points
 
-
-def _lengths(seg: dict, h: int, w: int) -> list:
+# %% ../../nbs/2_data/rle.ipynb #rle-lengths
+def _run_lengths(seg: dict, h: int, w: int):
     "The run lengths in the dictionary `seg` if they are those of an image of `h`×`w`."
-    for k in ('size', 'counts'):
-        if k not in seg:
+    for key in ('size', 'counts'):
+        if key not in seg:
             raise UserError(
-                f'run lengths lack {k!r}; they need the size, [height, width], and the counts.'
+                f'run lengths lack {key!r}; they need the size, [height, width], and the counts.'
             )
     if seg['size'] != [h, w]:
         turned = ', which is height and width exchanged' if seg['size'] == [w, h] else ''
         raise UserError(
-            f'run lengths have the size {str(seg["size"])[:40]} where the image has [{h}, '
-            f'{w}]{turned}.'
+            f'run lengths have the size {str(seg["size"])[:40]} '
+            f'where the image has [{h}, {w}]{turned}.'
         )
     runs = seg['counts']
     if isinstance(runs, str):
-        if not all('0' <= c < 'p' for c in runs) or runs[-1:] >= 'P':
+        letters = all('0' <= c < 'p' for c in runs)
+        cut_off = runs[-1:] >= 'P'  # the last letter says that more follow
+        if cut_off or not letters:
             raise UserError(
                 f"run lengths in letters, {runs[:40]!r}, are cut off or no letters of COCO's."
             )
         runs = decode_lengths(runs)
     if not isinstance(runs, list) or not all(type(n) is int and n >= 0 for n in runs):
         raise UserError(
-            f'run lengths are {str(runs)[:40]}, but must be whole numbers of at least 0, '
-            'or letters.'
+            f'run lengths are {str(runs)[:40]}, '
+            'but must be whole numbers of at least 0, or letters.'
         )
     if sum(runs) != h * w:
         raise UserError(
@@ -121,6 +136,12 @@ def _lengths(seg: dict, h: int, w: int) -> list:
         )
     return runs
 
+# %% ../../nbs/2_data/rle.ipynb #rle-mask
+def _filled(runs, h: int, w: int):
+    "The mask h×w with the run lengths `runs`, which go down its columns."
+    inside = np.arange(len(runs)) % 2 == 1
+    return np.repeat(inside, runs).reshape(w, h).T
+
 
 def _object_mask(
     seg,  # Outlines, or a dictionary with `size` and, in `counts`, run lengths or letters
@@ -128,12 +149,8 @@ def _object_mask(
     w: int,  # Width
 ):
     "The pixels of an object, `bool` h×w; a `UserError` says why they cannot be known."
-
-    def filled(runs):
-        return np.repeat(np.arange(len(runs)) % 2 == 1, runs).reshape(w, h).T
-
     if isinstance(seg, dict):
-        return filled(_lengths(seg, h, w))
+        return _filled(_run_lengths(seg, h, w), h, w)
     if not seg:
         raise UserError(
             'it has no segmentation, and a box does not say which pixels are the object.'
@@ -142,57 +159,62 @@ def _object_mask(
         raise UserError(
             f'its segmentation is {str(seg)[:40]!r}, neither a list of outlines nor run lengths.'
         )
-    return np.logical_or.reduce([filled(_polygon_lengths(_corners(p, h, w), h, w)) for p in seg])
+    parts = [_polygon_lengths(_corners(points, h, w), h, w) for points in seg]
+    return np.logical_or.reduce([_filled(runs, h, w) for runs in parts])
 
-# %% ../../nbs/2_data/rle.ipynb #8f274b5e
-def gather_objects(
-    images: list,  # `id`, `file_name`, `height` and `width` of each image
-    annotations: list,  # `image_id`, `category_id`, `segmentation` and `area` of each object
-    number: dict,  # Category → class; objects of others are left out
-    folder,  # Where the images are
-    file,  # Where the annotations are from
-    least: int = -1,  # Images whose objects have no more pixels than this are left out
-    known=None,  # Ids of all categories in the file; None if it does not list them
-) -> list:
-    "Image, annotation file, (height, width) and objects of each image, for `PaintedObjects`."
-    found = dict(images=images, annotations=annotations)
-    read_records(found, 'images', file, id=int, file_name=str, height=int, width=int)
-    read_records(
-        found,
-        'annotations',
-        file,
-        image_id=int,
-        category_id=int,
-        **dict(area=float) if least >= 0 else {},
-    )
+# %% ../../nbs/2_data/rle.ipynb #rle-check
+def _check_fields(images: list, annotations: list, file, with_area: bool):
+    "A `UserError` if a record lacks a field, or if two images or annotations are the same."
+    records = dict(images=images, annotations=annotations)
+    read_records(records, 'images', file, id=int, file_name=str, height=int, width=int)
+    fields = dict(image_id=int, category_id=int)
+    if with_area:
+        fields['area'] = float
+    read_records(records, 'annotations', file, **fields)
     index_by_id(images, 'images', file)
     index_by_id(images, 'images', file, 'file_name')
-    index_by_id([a for a in annotations if type(a.get('id')) in (int, str)], 'annotations', file)
+    with_id = [a for a in annotations if type(a.get('id')) in (int, str)]
+    index_by_id(with_id, 'annotations', file)
     if not annotations:
         raise UserError(
             f'{str(file)!r} has no annotations, so there is nothing to learn from it; '
             'fetch it again.'
         )
+
+
+def _check_reference(what: str, id, known, name, file):
+    "A `UserError` if the annotation `name` is of an image or a category that is not in `known`."
+    if known is not None and id not in known:
+        raise UserError(
+            f'{str(file)!r}: the annotation {name} is of {what} {id}, which the file does not have.'
+        )
+
+# %% ../../nbs/2_data/rle.ipynb #8f274b5e
+def gather_objects(
+    images: list[dict],  # `id`, `file_name`, `height` and `width` of each image
+    annotations: list[dict],  # `image_id`, `category_id`, `segmentation` and `area` of each object
+    number: dict[int, int],  # Category → class; objects of others are left out
+    folder: Path,  # Where the images are
+    file: Path,  # Where the annotations are from
+    least: int = -1,  # Images whose objects have no more pixels than this are left out
+    known: set[int] = None,  # Ids of all categories in the file; None if it does not list them
+) -> list[tuple[Path, Path, tuple[int, int], str]]:
+    "Image, annotation file, (height, width) and objects of each image, for `PaintedObjects`."
+    with_area = least >= 0
+    _check_fields(images, annotations, file, with_area)
     objects = {x['id']: [] for x in images}
     area = Counter()
     for k, a in enumerate(annotations):
-        i = a['image_id']
-        c = a['category_id']
+        image = a['image_id']
+        category = a['category_id']
         name = a.get('id', k)
-        if i not in objects:
-            raise UserError(
-                f'{str(file)!r}: the annotation {name} is of an image {i}, '
-                'which the file does not have.'
-            )
-        if known is not None and c not in known:
-            raise UserError(
-                f'{str(file)!r}: the annotation {name} is of a category {c}, '
-                'which the file does not have.'
-            )
-        if c not in number:
+        _check_reference('an image', image, objects, name, file)
+        _check_reference('a category', category, known, name, file)
+        if category not in number:
             continue
-        objects[i].append((number[c], a.get('segmentation'), name))
-        area[i] += a['area'] if least >= 0 else 0
+        objects[image].append((number[category], a.get('segmentation'), name))
+        if with_area:
+            area[image] += a['area']
     kept = [x for x in images if area[x['id']] > least]
     if not kept:
         raise UserError(f'{str(file)!r} has no image whose objects have more than {least} pixels.')
@@ -200,6 +222,31 @@ def gather_objects(
         (folder / x['file_name'], file, (x['height'], x['width']), json.dumps(objects[x['id']]))
         for x in kept
     ]
+
+# %% ../../nbs/2_data/rle.ipynb #rle-size
+def _check_size(image, file, h: int, w: int):
+    "A `UserError` if the header of the file `image` does not say `h`×`w` pixels, as `file` does."
+    try:
+        with Image.open(image) as im:
+            there = im.size
+    except FileNotFoundError:
+        raise UserError(f'cannot read the image {str(image)!r}: it is not there.') from None
+    except OSError:
+        raise UserError(
+            f'cannot read the image {str(image)!r}: it is damaged or no image.'
+        ) from None
+    if there != (w, h):
+        raise UserError(f'{image} is {there[0]}×{there[1]} but {str(file)!r} says {w}×{h}.')
+
+
+def _named_mask(seg, h: int, w: int, name, image, file):
+    "The mask of an object; a `UserError` says which object it is, of which image and file."
+    try:
+        return _object_mask(seg, h, w)
+    except UserError as e:
+        raise UserError(
+            f'{str(file)!r}: the annotation {name}, of {image.name}, cannot be painted: {e}'
+        ) from None
 
 # %% ../../nbs/2_data/rle.ipynb #eef4db48
 class PaintedObjects(Pairs):
@@ -210,10 +257,10 @@ class PaintedObjects(Pairs):
 
     def __init__(
         self,
-        found,
-        classes,
-        palette,
-        name,
+        found: list[tuple[Path, Path, tuple[int, int], str]],
+        classes: list[str],
+        palette: np.ndarray | list,
+        name: str,
         ground: int,  # Class of what no object covers
         overlap: str = 'void',  # Who gets a pixel of two objects: `void`, `first` or `last`
     ):
@@ -223,40 +270,20 @@ class PaintedObjects(Pairs):
         self.overlap = check_choice('overlap', overlap, ['void', 'first', 'last'])
         self.reading = ground, overlap
 
-    def label(self, i):
+    def label(self, i: int) -> np.ndarray:
         "The label of image `i`, painted object by object."
-        (picture, file) = self.items[i]
-        ((h, w), objects) = self.marks[i]
-        _same_size(picture, file, h, w)
-        y = np.full((h, w), self.ground, np.uint8)
+        image, file = self.items[i]
+        (h, w), objects = self.marks[i]
+        _check_size(image, file, h, w)
+        label = np.full((h, w), self.ground, np.uint8)
         taken = np.zeros((h, w), bool)
-        for c, seg, name in json.loads(objects):
-            try:
-                m = _object_mask(seg, h, w)
-            except UserError as e:
-                raise UserError(
-                    f'{str(file)!r}: the annotation {name}, of {picture.name}, '
-                    f'cannot be painted: {e}'
-                ) from None
-            y[m & ~taken if self.overlap == 'first' else m] = c
+        for class_index, seg, name in json.loads(objects):
+            mask = _named_mask(seg, h, w, name, image, file)
+            if self.overlap == 'first':
+                label[mask & ~taken] = class_index
+            else:
+                label[mask] = class_index
             if self.overlap == 'void':
-                y[m & taken] = 255
-            taken |= m
-        return y
-
-
-def _same_size(picture, file, h: int, w: int):
-    """A `UserError` if the header of the file `image` does not say that it has `h`×`w` pixels, as
-    `file` does.
-    """
-    try:
-        with Image.open(picture) as im:
-            there = im.size
-    except FileNotFoundError:
-        raise UserError(f'cannot read the image {str(picture)!r}: it is not there.') from None
-    except OSError:
-        raise UserError(
-            f'cannot read the image {str(picture)!r}: it is damaged or no image.'
-        ) from None
-    if there != (w, h):
-        raise UserError(f'{picture} is {there[0]}×{there[1]} but {str(file)!r} says {w}×{h}.')
+                label[mask & taken] = 255
+            taken |= mask
+        return label

@@ -26,9 +26,7 @@ _encodings = {  # byte order mark → encoding; the longer of two that begin ali
 _packed = {b'\x1f\x8b': 'gunzip', b'PK\3\4': 'unzip', b'BZh': 'bunzip2', b'\xfd7zXZ': 'unxz'}
 
 
-def read_text(
-    path,  # Text file
-) -> str:
+def read_text(path: Path | str) -> str:
     "The text of the file `path`, in UTF-8, or in what its byte order mark says."
     if not Path(path).is_dir():
         check_regular_file(path)  # a pipe would be waited for
@@ -48,7 +46,7 @@ def read_text(
         raise UserError(
             f'{str(path)!r} is no text in UTF-8, because of its byte {e.start}; save it as UTF-8.'
         ) from None
-    if '\0' in text:
+    if '\0' in text:  # UTF-16 without a mark, for example
         raise UserError(
             f'{str(path)!r} is no text in UTF-8, because it holds zeros; save it as UTF-8.'
         )
@@ -56,98 +54,120 @@ def read_text(
 
 # %% ../../nbs/2_data/textfiles.ipynb #18e6f882
 def read_list(
-    path,  # Text file with a line for each image
-) -> list:
+    path: Path | str,  # Text file with a line for each image
+) -> list[list[str]]:
     "The words of each line of a list: a name, or an image and its label."
+    # not `splitlines`, which knows more ends of lines than text files have
     lines = re.split(r'\r\n|\r|\n', read_text(path))
-    numbered = {k: re.findall(r'[^\s,]+', line) for k, line in enumerate(lines, 1)}
-    words = {k: w for k, w in numbered.items() if w}
-    if not words:
+    words_of = {}  # number of the line → its words
+    for number, line in enumerate(lines, 1):
+        words = re.findall(r'[^\s,]+', line)
+        if words:
+            words_of[number] = words
+    if not words_of:
         raise UserError(f'{str(path)!r} lists no image; write one a line, such as: 0001')
-    first = {}
-    for k, w in words.items():
-        if len(w) > 2:
+    first_line = {}  # image → the line that lists it
+    for number, words in words_of.items():
+        if len(words) > 2:
             raise UserError(
-                f'line {k} of {str(path)!r} has {len(w)} words, {lines[k - 1].strip()!r}; '
+                f'line {number} of {str(path)!r} has {len(words)} words, '
+                f'{lines[number - 1].strip()!r}; '
                 'a line is a name, or an image and its label, without spaces in their names.'
             )
-        if w[0] in first:
+        image = words[0]
+        if image in first_line:
             raise UserError(
-                f'{str(path)!r} lists {w[0]!r} twice, in the lines {first[w[0]]} and {k}; '
-                'take one of them out.'
+                f'{str(path)!r} lists {image!r} twice, in the lines {first_line[image]} and '
+                f'{number}; take one of them out.'
             )
-        first[w[0]] = k
-    return [*words.values()]
+        first_line[image] = number
+    return [*words_of.values()]
 
 # %% ../../nbs/2_data/textfiles.ipynb #58c8326c
-_ends = ('.png', '.jpg', '.jpeg', '.tif', '.tiff', '.webp', '.bmp', '.mat')
+_endings = ('.png', '.jpg', '.jpeg', '.tif', '.tiff', '.webp', '.bmp', '.mat')
+
+
+def _image_name(word: str) -> str:
+    "The name of the file that `word` means, without folders and ending."
+    file = word.replace('\\', '/').rpartition('/')[2]
+    stem, dot, ending = file.rpartition('.')
+    return stem if f'{dot}{ending}'.lower() in _endings else file
 
 
 def read_names(
-    path,  # Text file with a line for each image
-) -> list:
+    path: Path | str,  # Text file with a line for each image
+) -> list[str]:
     "The names in a list, without folders and endings; a label in a line has that of its image."
-
-    def name(word):
-        last = word.replace('\\', '/').rpartition('/')[2]
-        stem, dot, end = last.rpartition('.')
-        return stem if f'{dot}{end}'.lower() in _ends else last
-
     found = []
     for words in read_list(path):
-        names = [name(w) for w in words]
+        names = [_image_name(word) for word in words]
         if len({*names}) > 1:
             raise UserError(
                 f'{str(path)!r} has a line {" ".join(words)!r}; '
                 'a line is a name, or an image and its label of the same name.'
             )
         found.append(names[0])
-    doubled = next((n for n, k in Counter(found).items() if k > 1), None)
-    if doubled is not None:
-        raise UserError(f'{str(path)!r} lists {doubled!r} twice; take one of them out.')
+    twice = next((name for name, n in Counter(found).items() if n > 1), None)
+    if twice is not None:
+        raise UserError(f'{str(path)!r} lists {twice!r} twice; take one of them out.')
     return found
 
 # %% ../../nbs/2_data/textfiles.ipynb #e0ed0f0b
 def read_json(
-    path,  # JSON file
-    *keys,  # Names that it has to have
+    path: Path | str,
+    *keys: str,  # Names that it has to have
 ) -> dict:
     "The dictionary in an annotation file, which has all of `keys`."
     try:
         found = json.loads(read_text(path))
+    except UserError:
+        raise
     except (ValueError, RecursionError) as e:
-        if isinstance(e, UserError):
-            raise
         raise UserError(f'{str(path)!r} is damaged: {e}; fetch it again.') from None
     if not isinstance(found, dict):
         raise UserError(
             f'{str(path)!r} is damaged: it holds a {type(found).__name__} '
             'where annotations are a dictionary; fetch it again.'
         )
-    for k in keys:
-        if k not in found:
-            raise UserError(f'{str(path)!r} lacks {k!r}; fetch it again.')
+    for key in keys:
+        if key not in found:
+            raise UserError(f'{str(path)!r} lacks {key!r}; fetch it again.')
     return found
 
 # %% ../../nbs/2_data/textfiles.ipynb #0825d0fd
 _kinds = {int: 'a whole number', float: 'a finite number', str: 'a text', list: 'a list'}
 
 
-def _is(value, kind) -> bool:
+def _is_of_kind(value, kind: type) -> bool:
     "Whether `value` is of `kind`; True and False are no numbers, NaN is no finite one."
     if kind is str:
         return type(value) is str and value != '' and '\0' not in value
-    if kind is not float:
-        return type(value) is kind
-    return type(value) is int or type(value) is float and math.isfinite(value)
+    if kind is float and type(value) is float:
+        return math.isfinite(value)
+    if kind is float:
+        return type(value) is int
+    return type(value) is kind
+
+
+def _check_fields(record: dict, fields: dict, where: str) -> None:
+    "A `UserError` if a field of the `record` at `where` is missing or of another kind."
+    for name, kind in fields.items():
+        if name in record and _is_of_kind(record[name], kind):
+            continue
+        others = [other for other in ('id', 'image_id') if other in record and other != name]
+        known = ''.join(f' ({other} {record[other]!r})' for other in others[:1])
+        if name not in record:
+            raise UserError(f'{where}{known} lacks {name!r}.')
+        short = repr(record[name])[:60]
+        raise UserError(f'{where}{known} has the {name} {short}, where {_kinds[kind]} belongs.')
 
 
 def read_records(
-    found,  # The dictionary of an annotation file
+    found: dict,  # What is in an annotation file
     key: str,  # Which of its lists
-    file,  # The file, for the message
-    **fields,  # Name of each field that is wanted → its kind: int, float, str or list
-) -> list:
+    file: Path | str,  # For the message
+    **fields: type,  # Name of each field that is wanted → its kind: int, float, str or list
+) -> list[dict]:
     "The list of dictionaries `found[key]`; each has all of `fields`."
     if not isinstance(found[key], list):
         raise UserError(f'{str(file)!r} is damaged: {key!r} is no list; fetch it again.')
@@ -156,32 +176,21 @@ def read_records(
             raise UserError(
                 f'{str(file)!r} is damaged: {key}[{k}] is no dictionary; fetch it again.'
             )
-        for name, kind in fields.items():
-            if name in record and _is(record[name], kind):
-                continue
-            others = [n for n in ('id', 'image_id') if n in record and n != name]
-            known = ''.join(f' ({n} {record[n]!r})' for n in others[:1])
-            if name not in record:
-                raise UserError(f'{str(file)!r}: {key}[{k}]{known} lacks {name!r}.')
-            short = repr(record[name])[:60]
-            raise UserError(
-                f'{str(file)!r}: {key}[{k}]{known} has the {name} {short}, '
-                f'where {_kinds[kind]} belongs.'
-            )
+        _check_fields(record, fields, f'{str(file)!r}: {key}[{k}]')
     return found[key]
 
 
 def index_by_id(
-    found: list,  # Records
+    found: list[dict],  # Records
     key: str,  # What they are, for the message
-    file,  # Their file, for the message
+    file: Path | str,  # Their file, for the message
     name: str = 'id',  # The field by which they are told apart
 ) -> dict:
     "Field `name` → record, for records of which no two have the same."
-    once = {r[name]: r for r in found}
-    if len(once) < len(found):
-        twice = Counter(r[name] for r in found).most_common(1)[0][0]
+    by_id = {record[name]: record for record in found}
+    if len(by_id) < len(found):
+        twice = Counter(record[name] for record in found).most_common(1)[0][0]
         raise UserError(
             f'{str(file)!r} has two of its {key} with the {name} {twice!r}; take one of them out.'
         )
-    return once
+    return by_id

@@ -8,6 +8,7 @@ __all__ = ['crop_window', 'window_starts', 'Augment', 'mirror', 'Samples', 'Batc
 # %% ../../nbs/2_data/transforms.ipynb #52f275bd
 import itertools
 import math
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -18,185 +19,220 @@ from fastcore.basics import patch
 from ..core.seeds import rng
 
 # %% ../../nbs/2_data/transforms.ipynb #61158c0c
-def _crop_resize(a, window, size, fill):
-    """What is seen of the array `a`, h×w or h×w×c, through `window`, at `size`.
-
-    Only what lies inside is resized.
-    """
-    (t, l, b, r) = window
-    (H, W) = size
-    inside = a[max(t, 0) : max(b, 0), max(l, 0) : max(r, 0)]
-    i = round(max(-t, 0) * H / (b - t))
-    j = round(max(-l, 0) * W / (r - l))
-    h = round((min(b, len(a)) - t) * H / (b - t)) - i
-    w = round((min(r, a.shape[1]) - l) * W / (r - l)) - j
+def _crop_resize(array, window, size, fill):
+    "What is seen of `array`, h×w×c or h×w, through `window`, at `size`; only that is resized."
+    top, left, bottom, right = window
+    height, width = size
+    inside = array[max(top, 0) : max(bottom, 0), max(left, 0) : max(right, 0)]
+    # Where the part inside the image begins in the crop, and how large it is there
+    y = round(max(-top, 0) * height / (bottom - top))
+    x = round(max(-left, 0) * width / (right - left))
+    h = round((min(bottom, len(array)) - top) * height / (bottom - top)) - y
+    w = round((min(right, array.shape[1]) - left) * width / (right - left)) - x
     seen = h > 0 and w > 0
     if seen and inside.shape[:2] != (h, w):
-        inside = cv2.resize(
-            inside,
-            (w, h),
-            interpolation=cv2.INTER_LINEAR if a.ndim == 3 else cv2.INTER_NEAREST_EXACT,
-        )
-    if (h, w) == (H, W):
+        method = cv2.INTER_LINEAR if array.ndim == 3 else cv2.INTER_NEAREST_EXACT
+        inside = cv2.resize(inside, (w, h), interpolation=method)
+    if (h, w) == (height, width):
         return inside
-    out = np.full((1, W, *a.shape[2:]), fill, np.uint8).repeat(H, 0)
+    # One row is filled and repeated: np.full of all rows is 18 times as slow with a colour
+    out = np.full((1, width, *array.shape[2:]), fill, np.uint8).repeat(height, 0)
     if seen:
-        out[i : i + h, j : j + w] = inside.reshape(h, w, *a.shape[2:])
+        out[y : y + h, x : x + w] = inside.reshape(h, w, *array.shape[2:])
     return out
 
 # %% ../../nbs/2_data/transforms.ipynb #6f0d9708
-def _crop_rotate(a, window, size, fill, angle):
-    """What is seen of the array `a` through `window`, turned by `angle` degrees clockwise, at
-    `size`.
-    """
-    (t, l, b, r) = window
-    (h, w) = size
-    turn = math.radians(angle)
-    c = math.cos(turn)
-    s = math.sin(turn)
-    R = np.array([[c, -s], [s, c]]) @ np.diag([(r - l) / w, (b - t) / h])
-    M = np.c_[R, np.array([l + r - 1, t + b - 1]) / 2 - R @ np.array([w - 1, h - 1]) / 2]
+def _crop_rotate(array, window, size, fill, angle):
+    "What is seen of `array` through `window`, rotated by `angle` degrees clockwise, at `size`."
+    top, left, bottom, right = window
+    h, w = size
+    cos = math.cos(math.radians(angle))
+    sin = math.sin(math.radians(angle))
+    # p = m + R S (q - m') as one matrix [RS | m - RS m']
+    RS = np.array([[cos, -sin], [sin, cos]]) @ np.diag([(right - left) / w, (bottom - top) / h])
+    window_centre = np.array([left + right - 1, top + bottom - 1]) / 2
+    crop_centre = np.array([w - 1, h - 1]) / 2
+    method = cv2.INTER_LINEAR if array.ndim == 3 else cv2.INTER_NEAREST
     return cv2.warpAffine(
-        a,
-        M,
+        array,
+        np.c_[RS, window_centre - RS @ crop_centre],
         (w, h),
-        flags=cv2.WARP_INVERSE_MAP | (cv2.INTER_LINEAR if a.ndim == 3 else cv2.INTER_NEAREST),
+        flags=cv2.WARP_INVERSE_MAP | method,
         borderMode=cv2.BORDER_CONSTANT,
         borderValue=(fill,) * 4 if isinstance(fill, int) else fill,
     )
 
 # %% ../../nbs/2_data/transforms.ipynb #26d0b173
+def _channels_last(x):
+    "The tensor `x`, c×h×w or h×w, in OpenCV's order, h×w×c or h×w."
+    return x.permute(1, 2, 0).numpy() if x.ndim == 3 else x.numpy()
+
+
+def _channels_first(array, ndim: int):
+    "An array of OpenCV as a tensor of `ndim` dimensions, c×h×w or h×w."
+    x = torch.from_numpy(np.ascontiguousarray(array))
+    if ndim == 2:
+        return x
+    # OpenCV drops the dimension of a single channel; `view` brings it back
+    return x.view(*x.shape[:2], -1).permute(2, 0, 1)
+
+
 def crop_window(
-    x,  # `uint8`, c×h×w or h×w
-    window,  # Top, left, bottom, right in pixels of `x`; may reach beyond it
-    size,  # Height and width wanted
-    fill,  # Value beyond the border: a number, or one per channel
-    angle: float = 0.0,  # Degrees by which the window is turned clockwise
-):
+    x: torch.Tensor,  # `uint8`, c×h×w or h×w
+    window: tuple[int, int, int, int],  # Top, left, bottom, right in pixels; may reach beyond `x`
+    size: tuple[int, int],  # Height and width wanted
+    fill: int | tuple[int, ...],  # Value beyond the border: a number, or one per channel
+    angle: float = 0.0,  # Degrees by which the window is rotated clockwise
+) -> torch.Tensor:
     """What is seen of `x` through `window`, at `size`.
 
-    Images bilinearly, labels by nearest neighbour.
+    Images are interpolated bilinearly, labels by nearest neighbour.
     """
-    a = x.permute(1, 2, 0).numpy() if x.ndim == 3 else x.numpy()
-    a = _crop_rotate(a, window, size, fill, angle) if angle else _crop_resize(a, window, size, fill)
-    a = torch.from_numpy(np.ascontiguousarray(a))
-    return a.view(*size, -1).permute(2, 0, 1) if x.ndim == 3 else a
+    array = _channels_last(x)
+    if angle:
+        crop = _crop_rotate(array, window, size, fill, angle)
+    else:
+        crop = _crop_resize(array, window, size, fill)
+    return _channels_first(crop, x.ndim)
 
 # %% ../../nbs/2_data/transforms.ipynb #2f9309ad
-def window_starts(n: int, window: int, overlap: float = 1 / 3) -> list:
+def window_starts(
+    n: int,  # Pixels of the image along one side
+    window: int,  # Pixels of the window along the same side
+    overlap: float = 1 / 3,  # Share of a window that the next one sees again
+) -> list[int]:
     "Where windows of length `window` begin so that they cover `n` pixels."
-    return [*range(0, n - window, math.ceil(round(window * (1 - overlap), 6))), max(0, n - window)]
+    # As a float, 513·⅔ is a grain more than 342, and would be rounded up
+    step = math.ceil(round(window * (1 - overlap), 6))
+    return [*range(0, n - window, step), max(0, n - window)]
 
 
-def _sliding_windows(h: int, w: int, size) -> list:
+def _sliding_windows(h: int, w: int, size):
     "All windows of `size` that slide over an image of `h`×`w`, row by row."
-    return [
-        (t, l, t + size[0], l + size[1])
-        for t in window_starts(h, size[0])
-        for l in window_starts(w, size[1])
-    ]
+    tops = window_starts(h, size[0])
+    lefts = window_starts(w, size[1])
+    return [(top, left, top + size[0], left + size[1]) for top in tops for left in lefts]
 
 
 def _centre_window(h: int, w: int, size):
     "The window of `size` in the middle of an image of `h`×`w`."
-    t, l = ((n - c) // 2 for n, c in zip((h, w), size))
-    return t, l, t + size[0], l + size[1]
+    top = (h - size[0]) // 2
+    left = (w - size[1]) // 2
+    return top, left, top + size[0], left + size[1]
 
 
 def _random_window(h: int, w: int, size, r):
-    """A window of `size` on an image of `h`×`w`, or around it where it is smaller, drawn with the
-    generator `r`.
-    """
-    t, l = (
+    "A window of `size` on an image of `h`×`w`, or around a smaller one, drawn with `r`."
+    top, left = (
         int(r.integers(min(0, n - c), max(0, n - c), endpoint=True)) for n, c in zip((h, w), size)
     )
-    return t, l, t + size[0], l + size[1]
+    return top, left, top + size[0], left + size[1]
 
 # %% ../../nbs/2_data/transforms.ipynb #a5de6dfd
 @dataclass
 class Augment:
     "A random crop of fixed size from an image and its label."
 
-    crop: tuple  # Height and width of the crop
-    scale: tuple = (0.5, 2.0)  # Least and greatest, in the sense of `scale_by`
+    crop: tuple[int, int]  # Height and width of the crop
+    scale: tuple[float, float] = (0.5, 2.0)  # Scale range, in the sense of `scale_by`
     flip: float = 0.5  # Probability of a mirror image
-    fill: tuple = (124, 116, 104)  # Colour beyond the border: ImageNet's mean
+    fill: tuple[int, ...] = (124, 116, 104)  # Colour beyond the border: ImageNet's mean
     scale_by: str = 'factor'  # `factor`, `short`, `long` or `area`
-    aspect: float = (
-        1.0  # Greatest factor by which height is stretched against width, or width against height
-    )
-    # Where the window lies: `_random_window`, `_centre_window`, or `_sliding_windows`, another place each epoch
-    place: str = 'anywhere'
+    aspect: float = 1.0  # Greatest factor by which height is stretched against width, or back
+    place: str = 'anywhere'  # `anywhere`, `centre`, or `sliding`: another window each epoch
     vflip: float = 0.0  # Probability of an image upside down
     rotate: float = 0.0  # Greatest angle in degrees, either way
 
 # %% ../../nbs/2_data/transforms.ipynb #a072ecf4
 @patch
-def zoom(self: Augment, h: int, w: int, r):
-    "Magnifications of height and width for an image of `h`×`w`."
-    (ch, cw) = self.crop
-    s = math.exp(r.uniform(*map(math.log, self.scale)))
-    z = dict(
-        factor=s,
-        short=s * min(ch, cw) / min(h, w),
-        long=s * max(ch, cw) / max(h, w),
-        area=math.sqrt(ch * cw / (s * h * w)),
+def zoom(self: Augment, h: int, w: int, r: np.random.Generator) -> tuple[float, float]:
+    "Magnifications of height and width for an image of `h`×`w`, drawn with `r`."
+    crop_h, crop_w = self.crop
+    least, greatest = self.scale
+    scale = math.exp(r.uniform(math.log(least), math.log(greatest)))
+    zoom = dict(
+        factor=scale,
+        short=scale * min(crop_h, crop_w) / min(h, w),
+        long=scale * max(crop_h, crop_w) / max(h, w),
+        area=math.sqrt(crop_h * crop_w / (scale * h * w)),
     )[self.scale_by]
-    q = math.exp(r.uniform(-0.5, 0.5) * math.log(self.aspect)) if self.aspect != 1 else 1
-    more = max(1, ch / h / (z * q), cw / w / (z / q)) if self.scale_by == 'area' else 1
-    return z * q * more, z / q * more
+    stretch = 1
+    if self.aspect != 1:
+        stretch = math.exp(r.uniform(-0.5, 0.5) * math.log(self.aspect))
+    zoom_h = zoom * stretch
+    zoom_w = zoom / stretch
+    if self.scale_by == 'area':  # a window that fits into the image has all of its area inside
+        more = max(1, crop_h / h / zoom_h, crop_w / w / zoom_w)
+        zoom_h *= more
+        zoom_w *= more
+    return zoom_h, zoom_w
 
 
 @patch
-def window(self: Augment, h: int, w: int, r, epoch: int = 0):
-    "A window on an image of `h`×`w`, drawn with the generator `r`: top, left, bottom, right."
+def window(
+    self: Augment,
+    h: int,  # Height of the image
+    w: int,  # Width
+    r: np.random.Generator,
+    epoch: int = 0,  # Chooses among sliding windows
+) -> tuple[int, int, int, int]:
+    "A window on an image of `h`×`w`, drawn with `r`: top, left, bottom, right."
     size = [max(1, round(c / z)) for c, z in zip(self.crop, self.zoom(h, w, r))]
     if self.place == 'anywhere':
         return _random_window(h, w, size, r)
     if self.place == 'centre':
         return _centre_window(h, w, size)
-    return (found := _sliding_windows(h, w, size))[epoch % len(found)]
+    windows = _sliding_windows(h, w, size)
+    return windows[epoch % len(windows)]
 
 # %% ../../nbs/2_data/transforms.ipynb #5a3aac84
-def mirror(x):
+def mirror(x: torch.Tensor) -> torch.Tensor:
     "`x`, c×h×w or h×w, with left and right exchanged, in the same order of memory."
-    a = torch.from_numpy(cv2.flip((x.permute(1, 2, 0) if x.ndim == 3 else x).numpy(), 1))
-    return a.view(*x.shape[1:], -1).permute(2, 0, 1) if x.ndim == 3 else a
+    return _channels_first(cv2.flip(_channels_last(x), 1), x.ndim)
 
 # %% ../../nbs/2_data/transforms.ipynb #5107eb63
 @patch
-def __call__(self: Augment, image, label, extras=None, *, r, epoch: int = 0):
-    """Crops of `image`, `label` and the maps in the dictionary `extras`, all through one window
-    drawn with `r`.
-    """
+def __call__(
+    self: Augment,
+    image: torch.Tensor,  # `uint8`, c×h×w
+    label: torch.Tensor,  # `uint8`, h×w
+    extras: dict[str, torch.Tensor] = None,  # Further maps, h×w, that go through the same window
+    *,
+    r: np.random.Generator,
+    epoch: int = 0,  # Chooses among sliding windows
+) -> tuple:
+    "Crops of `image`, `label` and, if given, `extras`, all through one window drawn with `r`."
     window = self.window(*label.shape, r, epoch)
-    over = r.random() < self.flip, bool(self.vflip and r.random() < self.vflip)
+    mirrored = r.random() < self.flip
+    # What is off draws nothing, so that it does not change what the others draw
+    upside_down = self.vflip and r.random() < self.vflip
     angle = r.uniform(-self.rotate, self.rotate) if self.rotate else 0.0
 
-    def see(x, fill):
+    def look(x, fill):
         x = crop_window(x, window, self.crop, fill, angle)
-        x = mirror(x) if over[0] else x
-        return x.flip(-2) if over[1] else x
+        if mirrored:
+            x = mirror(x)
+        return x.flip(-2) if upside_down else x
 
-    return (
-        see(image, self.fill if len(image) == 3 else 127),
-        see(label, 255),
-        *([{k: see(v, 0) for k, v in extras.items()}] if extras else []),
-    )
+    fill = self.fill if len(image) == 3 else 127
+    crops = look(image, fill), look(label, 255)
+    if extras:
+        crops += ({name: look(x, 0) for name, x in extras.items()},)
+    return crops
 
 # %% ../../nbs/2_data/transforms.ipynb #1fda968e
 class Samples(torch.utils.data.Dataset):
     "Crops of `pairs` by place: `samples[epoch, i]` is drawn from `(seed, epoch, i)` alone."
 
-    def __init__(self, pairs, augment, seed: int):
+    def __init__(self, pairs: Sequence, augment: Callable, seed: int):
         self.pairs = pairs
         self.augment = augment
         self.seed = seed
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.pairs)
 
-    def __getitem__(self, place):
+    def __getitem__(self, place: tuple[int, int]) -> tuple:
         epoch, i = place
         return self.augment(*self.pairs[i], r=rng(self.seed, epoch, i), epoch=epoch)
 
@@ -205,21 +241,22 @@ class Samples(torch.utils.data.Dataset):
 class Batches:
     "Endless batches of `(epoch, index)`, from number `start` on, for process `rank` of `world`."
 
-    n: int  # Images in the set
-    bs: int  # Images per process and batch
+    n: int  # Images in the data set
+    bs: int  # Batch size of each process
     seed: int = 0
     rank: int = 0
     world: int = 1
     start: int = 0
 
     @property
-    def per_epoch(self):
+    def per_epoch(self) -> int:
+        "Number of batches of an epoch."
         return self.n // (self.bs * self.world)
 
-    def __iter__(self):
-        for k in itertools.count(self.start):
-            epoch, place = divmod(k, self.per_epoch)
-            if place == 0 or k == self.start:
+    def __iter__(self) -> Iterator[list[tuple[int, int]]]:
+        for number in itertools.count(self.start):
+            epoch, place = divmod(number, self.per_epoch)
+            if place == 0 or number == self.start:
                 order = rng(self.seed, epoch).permutation(self.n)
-            at = (place * self.world + self.rank) * self.bs
-            yield [(epoch, int(i)) for i in order[at : at + self.bs]]
+            first = (place * self.world + self.rank) * self.bs
+            yield [(epoch, int(i)) for i in order[first : first + self.bs]]

@@ -20,9 +20,11 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from ..core.errors import UserError, check_choice
 from ..core.markup import markup
+from ..core.run import Run
 from ..core.show import to_array
 from ..data.colour import normalise
-from ..data.scenes import scenes
+from ..data.pairs import Pairs
+from ..data.scenes.scenes import scenes
 from ..engine.inference import create_model, load_model
 from .canvas import Canvas, EscapedText, labelled_control, row_of
 from .chart import heat_colours
@@ -30,144 +32,183 @@ from .panel import Panel, column_row, gauge, paragraph, tabular
 from ..nn.layers import n_params
 
 # %% ../../nbs/7_explore/anatomy.ipynb #27d210bb
+def _first_output(y):
+    return y[0] if isinstance(y, (tuple, list)) else y
+
+
+class _PartMeter:
+    "Notes, for every module of a network, what passes between its beginning and its end."
+
+    def __init__(self, net: nn.Module):
+        self.flops = FlopCounterMode(display=False)
+        self.numbers = 0  # What innermost modules put out so far
+        self.begun = {}
+        self.rows = {}
+        for name, module in net.named_modules():
+            self.rows[module] = dict(
+                name=name,
+                kind=type(module).__name__,
+                depth=name.count('.') + 1 if name else 0,
+                parameters=n_params(module),
+                gflops=None,
+                size=None,
+                memory=None,
+            )
+            module.register_forward_pre_hook(self.before)
+            module.register_forward_hook(self.after)
+
+    def before(self, module, x):
+        self.begun[module] = self.flops.get_total_flops(), self.numbers
+
+    def after(self, module, x, y):
+        y = _first_output(y)
+        innermost = not list(module.children())
+        # a module that hands on what it got, such as `Identity`, keeps nothing
+        if innermost and not any(y is v for v in x):
+            self.numbers += y.numel()
+        flops, numbers = self.begun.pop(module)
+        row = self.rows[module]
+        row['size'] = tuple(y.shape[1:])
+        # a module that is called several times costs the sum
+        row['gflops'] = (row['gflops'] or 0) + (self.flops.get_total_flops() - flops) / 1e9
+        row['memory'] = (row['memory'] or 0) + 4 * (self.numbers - numbers) / 2**20
+
+# %% ../../nbs/7_explore/anatomy.ipynb #ana-rows
+def _channels_in(net: nn.Module) -> int:
+    "Channels of the images that `net` takes: those of its first convolution."
+    return next(m.in_channels for m in net.modules() if isinstance(m, nn.Conv2d))
+
+
 def _module_rows(
-    net,  # `Segmenter`, or any network that takes images
+    net: nn.Module,  # `Segmenter`, or any network that takes images
     h: int,  # Height of the image
     w: int,  # Width
-) -> list:
+) -> list[dict]:
     """Every module of `net`, in order.
 
     Dictionaries of `name`, `kind`, `depth`, `parameters`, `gflops`, `size` and `memory`, the last
     three None where no image passes in evaluation; a list of modules costs what they cost.
     """
     net = copy.deepcopy(net).eval().to('meta')
-    made = [0]
-    blank = dict(gflops=None, size=None, memory=None)
-    rows = {
-        m: dict(name=n, kind=type(m).__name__, depth=n.count('.') + bool(n), parameters=n_params(m))
-        | blank
-        for n, m in net.named_modules()
-    }
-
-    def before(m, x):
-        rows[m]['start'] = count.get_total_flops(), made[0]
-
-    def after(m, x, y):
-        y = y[0] if isinstance(y, (tuple, list)) else y
-        if not list(m.children()) and not any(y is v for v in x):
-            made[0] += y.numel()
-        flops, numbers = rows[m].pop('start')
-        spent = dict(
-            gflops=(count.get_total_flops() - flops) / 1e9, memory=4 * (made[0] - numbers) / 2**20
-        )
-        rows[m] |= dict(size=tuple(y.shape[1:])) | {
-            k: (rows[m][k] or 0) + v for k, v in spent.items()
-        }
-
-    for m in rows:
-        m.register_forward_pre_hook(before)
-        m.register_forward_hook(after)
-    with FlopCounterMode(display=False) as count, torch.no_grad():
+    meter = _PartMeter(net)
+    with meter.flops, torch.no_grad():
         net(torch.empty(1, _channels_in(net), h, w, device='meta'))
-    for m in reversed(rows):
-        of = [rows[c] for c in m.children() if rows[c]['gflops'] is not None]
-        if of and rows[m]['size'] is None:
-            rows[m] |= {k: sum(r[k] for r in of) for k in ('gflops', 'memory')}
+    rows = meter.rows
+    # lists of modules are never called themselves; inner ones come first here
+    for module in reversed(rows):
+        row = rows[module]
+        parts = [rows[m] for m in module.children() if rows[m]['gflops'] is not None]
+        if parts and row['size'] is None:
+            row['gflops'] = sum(part['gflops'] for part in parts)
+            row['memory'] = sum(part['memory'] for part in parts)
     return list(rows.values())
 
-
-def _channels_in(net) -> int:
-    "Channels of the images that `net` takes: those of its first convolution."
-    return next(m.in_channels for m in net.modules() if isinstance(m, nn.Conv2d))
-
 # %% ../../nbs/7_explore/anatomy.ipynb #7f672de7
-def _module_tree(rows: list, depth: int = 2) -> list:
+def _format_size(size: tuple | None) -> str:
+    return '×'.join(map(str, size)) if size else '–'
+
+
+def _format_or_dash(value: float | None, form: str) -> str:
+    "`value` in the format `form`, or a dash where there is none."
+    return '–' if value is None else form.format(value)
+
+
+def _module_tree(rows: list[dict], depth: int = 2) -> list[dict]:
     "The lines of a table of `_module_rows` down to `depth`."
-    all = rows[0]
+    whole = rows[0]
 
-    def word(v, f):
-        return '–' if v is None else f.format(v)
-
-    def share(r, k):
-        return gauge((r[k] or 0) / max(1e-12, all[k]))
+    def share(row, key):
+        return gauge((row[key] or 0) / max(1e-12, whole[key]))
 
     return [
         {
-            'name': '    ' * r['depth'] + (r['name'].rpartition('.')[2] or 'all'),
-            'kind': r['kind'],
-            'size': '×'.join(map(str, r['size'] or ['–'])),
-            'M parameters': f'{r["parameters"] / 1e6:.3f}',
-            ' ': share(r, 'parameters'),
-            'GFLOPs': word(r['gflops'], '{:.3f}'),
-            '  ': share(r, 'gflops'),
-            'MB': word(r['memory'], '{:.1f}'),
-            '   ': share(r, 'memory'),
+            'name': '    ' * row['depth'] + (row['name'].rpartition('.')[2] or 'all'),
+            'kind': row['kind'],
+            'size': _format_size(row['size']),
+            'M parameters': f'{row["parameters"] / 1e6:.3f}',
+            ' ': share(row, 'parameters'),
+            'GFLOPs': _format_or_dash(row['gflops'], '{:.3f}'),
+            '  ': share(row, 'gflops'),
+            'MB': _format_or_dash(row['memory'], '{:.1f}'),
+            '   ': share(row, 'memory'),
         }
-        for r in rows
-        if r['depth'] <= depth
+        for row in rows
+        if row['depth'] <= depth
     ]
 
 # %% ../../nbs/7_explore/anatomy.ipynb #54b83a40
 def _forward_with_grad(
-    net,  # `Segmenter` in evaluation
-    image,  # c×h×w, `uint8`
-):
+    net: nn.Module,  # `Segmenter` in evaluation
+    image: torch.Tensor,  # c×h×w, `uint8`
+) -> tuple[torch.Tensor, torch.Tensor]:
     "What `net` receives of `image`, and its logits, which remember how they came about."
     x = normalise(image[None], net.mean, net.std).requires_grad_()
     return x, net(x)
 
 
 def _receptive_field(
-    x,  # What a network received, 1×c×h×w
-    z,  # Its logits, 1×k×h×w
-    at=None,  # Row and column of the place; the middle by default
-):
+    x: torch.Tensor,  # What a network received, 1×c×h×w
+    z: torch.Tensor,  # Its logits, 1×k×h×w
+    at: tuple[int, int] | None = None,  # Row and column of the place; the middle by default
+) -> torch.Tensor:
     "How much each pixel of `x` moves the largest logit at a place, h×w."
     i, j = at or (x.shape[2] // 2, x.shape[3] // 2)
+    # the graph is kept: the next place is asked of the same pass
     (g,) = torch.autograd.grad(z[0, :, i, j].max(), x, retain_graph=True)
     return g.abs().sum((0, 1))
 
 # %% ../../nbs/7_explore/anatomy.ipynb #300b5f9f
-def _field_size(g, at=None, share: float = 1.0) -> int:
+def _field_size(
+    g: torch.Tensor,  # Gradient, h×w
+    at: tuple[int, int] | None = None,  # Row and column of the place; the middle by default
+    share: float = 1.0,
+) -> int:
     "Side of the smallest square around a place that holds `share` of the gradient `g`."
     y, x = at or (g.shape[0] // 2, g.shape[1] // 2)
     i, j = torch.meshgrid(*(torch.arange(n) for n in g.shape), indexing='ij')
     ring = torch.maximum((i - y).abs(), (j - x).abs())
-    held = (
-        torch.zeros(int(ring.max()) + 1, dtype=torch.float64)
-        .index_add_(0, ring.flatten(), g.double().flatten())
-        .cumsum(0)
-    )
-    return 2 * int((held < held[-1] * share * (1 - 1e-12)).sum()) + 1
+    per_ring = torch.zeros(int(ring.max()) + 1, dtype=torch.float64)
+    held = per_ring.index_add_(0, ring.flatten(), g.double().flatten()).cumsum(0)
+    # the last sum may be a rounding error short of the whole
+    enough = held[-1] * share * (1 - 1e-12)
+    return 2 * int((held < enough).sum()) + 1
 
 # %% ../../nbs/7_explore/anatomy.ipynb #ec956e97
-def _draw_field(image, g, at=None):
-    """The reach `g` over `image` in grey, h×w×3, on a scale of five powers of ten, with squares
-    that hold half and 95 % of it.
+def _draw_field(
+    image: torch.Tensor,  # c×h×w, `uint8`
+    g: torch.Tensor,  # Gradient, h×w
+    at: tuple[int, int] | None = None,  # Row and column of the place; the middle by default
+) -> np.ndarray:
+    """The reach `g` over `image` in grey, h×w×3, on a scale of five powers of ten.
+
+    Squares hold half (white) and 95 % (black) of it.
     """
-    glow = (g / g.max().clamp(min=1e-30)).clamp(min=1e-5).log10().div(5).add(1).numpy()[..., None]
-    y, x = at or (g.shape[0] // 2, g.shape[1] // 2)
-    mix = (1 - 0.8 * glow) * (
-        0.6 * to_array(image).mean(-1, keepdims=True) + 40
-    ) + 0.8 * glow * np.array([255, 120, 0])
+    share = (g / g.max().clamp(min=1e-30)).clamp(min=1e-5)
+    glow = 0.8 * (share.log10() / 5 + 1).numpy()[..., None]
+    grey = 0.6 * to_array(image).mean(-1, keepdims=True) + 40
+    mix = (1 - glow) * grey + glow * np.array([255, 120, 0])
     sheet = Image.fromarray(mix.clip(0, 255).astype(np.uint8))
     draw = ImageDraw.Draw(sheet)
-    for share, colour in ((0.5, '#ffffff'), (0.95, '#222222')):
-        r = _field_size(g, at, share) // 2
+    y, x = at or (g.shape[0] // 2, g.shape[1] // 2)
+    for held, colour in ((0.5, '#ffffff'), (0.95, '#222222')):
+        r = _field_size(g, at, held) // 2
         draw.rectangle((x - r, y - r, x + r, y + r), outline=colour)
     return np.asarray(sheet)
 
 # %% ../../nbs/7_explore/anatomy.ipynb #cb3482cc
-def _feature_maps(net, layer: str, image):
-    """What the module `layer` of `net`, in evaluation, puts out for `image`.
-
-    C×h×w; a `UserError` if that is no map.
-    """
+def _feature_maps(
+    net: nn.Module,  # `Segmenter` in evaluation
+    layer: str,  # Name of the module
+    image: torch.Tensor,  # c×h×w, `uint8`
+) -> torch.Tensor:
+    "What the module `layer` puts out for `image`, C×h×w; a `UserError` if that is no map."
     check_choice('layer', layer, [n for n, _ in net.named_modules()])
     seen = []
-    hook = net.get_submodule(layer).register_forward_hook(
-        lambda m, x, y: seen.append(y[0] if isinstance(y, (tuple, list)) else y)
-    )
+
+    def keep(module, x, y):
+        seen.append(_first_output(y))
+
+    hook = net.get_submodule(layer).register_forward_hook(keep)
     try:
         with torch.inference_mode():
             net(normalise(image[None], net.mean, net.std))
@@ -181,143 +222,188 @@ def _feature_maps(net, layer: str, image):
     return seen[0][0].float()
 
 
-def _most_varied(f, n: int = 12) -> list:
+def _most_varied(f: torch.Tensor, n: int = 12) -> list[int]:
     "The `n` channels of `f`, c×h×w, that vary most, most first."
-    return f.flatten(1).var(1).nan_to_num().argsort(descending=True)[:n].tolist()
+    spread = f.flatten(1).var(1).nan_to_num()
+    return spread.argsort(descending=True)[:n].tolist()
 
 # %% ../../nbs/7_explore/anatomy.ipynb #15c1855c
-def _stretch_contrast(f):
+def _stretch_contrast(f: torch.Tensor) -> np.ndarray:
     "`f`, …×h×w, from 0 to 255 between its 1st and 99th percentile, map by map."
     low, high = (torch.quantile(f.flatten(-2), q, -1)[..., None, None] for q in (0.01, 0.99))
-    return ((f - low) / (high - low).clamp(min=1e-12) * 255).clamp(0, 255).byte().numpy()
+    share = (f - low) / (high - low).clamp(min=1e-12)
+    return (share * 255).clamp(0, 255).byte().numpy()
 
 
-def _pca_colours(f):
+def _pca_colours(f: torch.Tensor) -> np.ndarray:
     "The three main directions of the features `f`, c×h×w, as red, green and blue: h×w×3."
     v = f[_most_varied(f, 64)].flatten(1)
     v = v - v.mean(1, keepdim=True)
     axes = torch.linalg.eigh(v @ v.T)[1].flip(1)[:, :3]
+    # an eigenvector has no sign of its own: let its sum be positive
     axes = axes * torch.sign(axes.sum(0) + 1e-12)
     main = (axes.T @ v).reshape(-1, *f.shape[1:])
-    return _stretch_contrast(
-        torch.cat([main, main.new_zeros(3 - len(main), *f.shape[1:])])
-    ).transpose(1, 2, 0)
+    missing = main.new_zeros(3 - len(main), *f.shape[1:])  # Fewer than three channels
+    return _stretch_contrast(torch.cat([main, missing])).transpose(1, 2, 0)
+
+# %% ../../nbs/7_explore/anatomy.ipynb #ana-mosaic
+def _map_tile(channel: torch.Tensor, h: int, w: int) -> np.ndarray:
+    "One map, white where it is high, enlarged to h×w×3 with a white edge."
+    grey = Image.fromarray(_stretch_contrast(channel)).resize((w - 2, h - 2), Image.NEAREST)
+    colours = heat_colours(1 - np.asarray(grey) / 255.0)
+    return np.pad(colours, ((0, 2), (0, 2), (0, 0)), constant_values=255)
 
 
-def _map_mosaic(f, size, cols: int = 4, n: int = 12):
-    "The liveliest `n` channels of `f`, each enlarged to `size`, in rows of `cols`: h×w×3."
+def _map_mosaic(
+    f: torch.Tensor,  # Features, c×h×w
+    size: tuple[int, int],  # Height and width of `cols` rows
+    cols: int = 4,
+    n: int = 12,  # Channels at most
+) -> np.ndarray:
+    "The channels of `f` that vary most, in rows of `cols`: h×w×3."
     h = size[0] // cols
     w = size[1] // cols
-    tiles = [
-        np.asarray(Image.fromarray(_stretch_contrast(f[k])).resize((w - 2, h - 2), Image.NEAREST))
-        for k in _most_varied(f, n)
+    tiles = [_map_tile(f[k], h, w) for k in _most_varied(f, n)]
+    while len(tiles) % cols:
+        tiles.append(np.full((h, w, 3), 255, np.uint8))
+    rows = [np.concatenate(tiles[k : k + cols], 1) for k in range(0, len(tiles), cols)]
+    return np.concatenate(rows)
+
+
+def _map_panels(net: nn.Module, layer: str, image: torch.Tensor) -> list[tuple]:
+    "The maps of a layer as panels of a canvas, as large as `image`."
+    f = _feature_maps(net, layer, image)
+    h, w = image.shape[1:]
+
+    def full(x):
+        return np.asarray(Image.fromarray(x).resize((w, h), Image.NEAREST))
+
+    title = f'{len(f)} maps of {f.shape[1]}×{f.shape[2]} as three colours'
+    return [
+        (title, full(_pca_colours(f))),
+        ('those that vary most, white is high', full(_map_mosaic(f, (h, w), n=16))),
     ]
-    tiles = [
-        np.pad(heat_colours(1 - t / 255.0), ((0, 2), (0, 2), (0, 0)), constant_values=255)
-        for t in tiles
-    ] + [np.full((h, w, 3), 255, np.uint8)] * (-len(tiles) % cols)
-    return np.concatenate(
-        [np.concatenate(tiles[k : k + cols], 1) for k in range(0, len(tiles), cols)]
-    )
 
 # %% ../../nbs/7_explore/anatomy.ipynb #5ee23a47
-def _compare_modules(a: list, b: list, names=('A', 'B'), depth: int = 1) -> list:
-    """The lines of a table that holds the `_module_rows` of two networks, called `names`, against each
-    other down to `depth`.
-    """
-    by = [{r['name']: r for r in rows if r['depth'] <= depth} for rows in (a, b)]
-
-    def cell(r, k, f):
-        return '–' if r is None or r[k] is None else f(r[k])
-
-    facts = {
-        'M parameters': ('parameters', lambda v: f'{v / 1e6:.3f}'),
-        'GFLOPs': ('gflops', '{:.3f}'.format),
-        'MB': ('memory', '{:.1f}'.format),
-        'size': ('size', lambda v: '×'.join(map(str, v))),
+def _part_facts(row: dict | None) -> dict:
+    "What is compared of a part, in words; dashes for a part that a network does not have."
+    if row is None:
+        return dict.fromkeys(('M parameters', 'GFLOPs', 'MB', 'size'), '–')
+    return {
+        'M parameters': f'{row["parameters"] / 1e6:.3f}',
+        'GFLOPs': _format_or_dash(row['gflops'], '{:.3f}'),
+        'MB': _format_or_dash(row['memory'], '{:.1f}'),
+        'size': _format_size(row['size']),
     }
 
-    def line(n):
-        return {
-            f'{title}, {name}': cell(d.get(n), k, f)
-            for title, (k, f) in facts.items()
-            for name, d in zip(names, by)
-        }
 
-    return [{'name': n or 'all', **line(n)} for n in dict.fromkeys([*by[0], *by[1]])]
+def _compare_modules(
+    a: list[dict],  # `_module_rows` of one network
+    b: list[dict],  # Of the other
+    names: tuple[str, str] = ('A', 'B'),  # What they are called
+    depth: int = 1,
+) -> list[dict]:
+    "The lines of a table that holds two networks against each other, down to `depth`."
+    by_name = [{r['name']: r for r in rows if r['depth'] <= depth} for rows in (a, b)]
+    lines = []
+    for part in dict.fromkeys([*by_name[0], *by_name[1]]):
+        facts = [_part_facts(rows.get(part)) for rows in by_name]
+        line = {'name': part or 'all'}
+        for title in facts[0]:
+            for name, of in zip(names, facts):
+                line[f'{title}, {name}'] = of[title]
+        lines.append(line)
+    return lines
 
 # %% ../../nbs/7_explore/anatomy.ipynb #b470a7db
-class Anatomy(Panel):
-    "Tree, reach, maps and comparison of the networks `nets`, by name, on the images `pairs`."
+class _AnatomyView(Panel):
+    "The widgets of `Anatomy`, and where they stand."
 
-    def __init__(self, nets: dict, pairs):
-        self.nets = nets
-        self.pairs = pairs
-        self.parts = lru_cache(2 * len(nets))(lambda net, h, w: _module_rows(nets[net], h, w))
-        self.passed = lru_cache(1)(lambda net, k: _forward_with_grad(nets[net], pairs[k][0]))
-        self.maps = lru_cache(50)(lambda net, layer, k: _map_panels(nets[net], layer, pairs[k][0]))
-        self.net, self.other = (
-            labelled_control(W.Dropdown, d, 340, options=list(nets), index=k)
-            for k, d in ((0, 'network'), (len(nets) - 1, 'beside'))
-        )
-        self.number, self.depth = (
-            labelled_control(W.IntSlider, d, 260, value=v, max=m)
-            for d, v, m in (('picture', 0, len(pairs) - 1), ('depth', 2, 6))
-        )
+    def __init__(
+        self,
+        names: list[str],  # Of the networks
+        n_images: int,
+    ):
+        def menu(title, index):
+            return labelled_control(W.Dropdown, title, 340, options=names, index=index)
+
+        def slider(title, value, most):
+            return labelled_control(W.IntSlider, title, 260, value=value, max=most)
+
+        self.net = menu('network', 0)
+        self.other = menu('beside', len(names) - 1)
+        self.number = slider('image', 0, n_images - 1)
+        self.depth = slider('depth', 2, 6)
         self.layer = W.Select(rows=17, layout=W.Layout(width='340px'))
         self.facts = EscapedText()
         self.both = EscapedText()
         self.reached = Canvas(width=516)
         self.mapped = Canvas(width=346)
-        pages = [
-            [self.depth, self.facts],
-            [
-                row_of(
-                    self.number,
-                    EscapedText('click a place to see which pixels have a say in its class'),
-                ),
-                self.reached,
-            ],
-            [
-                self.number,
-                column_row(self.layer, W.VBox([self.mapped], layout=W.Layout(width='704px'))),
-            ],
-            [row_of(self.other, self.depth), self.both],
-        ]
-        self.tab = W.Tab(
-            list(map(W.VBox, pages)),
-            titles=['parts', 'reach', 'maps', 'side by side'],
-            selected_index=0,
-        )
+        hint = EscapedText('click a place to see which pixels have a say in its class')
+        maps = W.VBox([self.mapped], layout=W.Layout(width='704px'))
+        pages = {
+            'parts': [self.depth, self.facts],
+            'reach': [row_of(self.number, hint), self.reached],
+            'maps': [self.number, column_row(self.layer, maps)],
+            'side by side': [row_of(self.other, self.depth), self.both],
+        }
+        self.tab = W.Tab(list(map(W.VBox, pages.values())), titles=list(pages), selected_index=0)
         super().__init__(self.net, self.tab)
         self.box.add_class('segbench-anatomy')
         self.reached.add_class('segbench-reach')
         self.mapped.add_class('segbench-maps')
+
+# %% ../../nbs/7_explore/anatomy.ipynb #ana-class
+class Anatomy(_AnatomyView):
+    "Tree, reach, maps and comparison of networks on images."
+
+    def __init__(
+        self,
+        nets: dict[str, nn.Module],  # Networks in evaluation, by name
+        pairs: Pairs,  # Images to look at
+    ):
+        self.nets = nets
+        self.pairs = pairs
+        self.parts = lru_cache(2 * len(nets))(self._parts)
+        self.passed = lru_cache(1)(self._passed)
+        self.maps = lru_cache(50)(self._maps)
+        super().__init__(list(nets), len(pairs))
         self.on(self.other, self.number, self.depth, self.layer)
         self.on(self.net, call=self.enter)
         self.on(self.tab, name='selected_index')
         self.on(self.reached, name='at')
         self.enter()
 
+    def _parts(self, net: str, h: int, w: int) -> list[dict]:
+        return _module_rows(self.nets[net], h, w)
+
+    def _passed(self, net: str, k: int) -> tuple:
+        return _forward_with_grad(self.nets[net], self.pairs[k][0])
+
+    def _maps(self, net: str, layer: str, k: int) -> list[tuple]:
+        return _map_panels(self.nets[net], layer, self.pairs[k][0])
+
+    @property
+    def image(self) -> torch.Tensor:
+        "The chosen image, c×h×w."
+        return self.pairs[self.number.value][0]
+
 # %% ../../nbs/7_explore/anatomy.ipynb #8bf13b38
-@patch(as_prop=True)
-def image(self: Anatomy):
-    "The chosen image, c×h×w."
-    return self.pairs[self.number.value][0]
+def _puts_out_maps(row: dict) -> bool:
+    "Whether a part of a network, but not the whole, puts out maps of more than one pixel."
+    size = row['size']
+    if not row['name'] or size is None or len(size) != 3:
+        return False
+    return min(size[1:]) > 1
 
 
 @patch
 def enter(self: Anatomy, *_):
     "Offer the layers of the chosen network that put out maps."
-    layers = [
-        r
-        for r in self.parts(self.net.value, *self.image.shape[1:])
-        if r['name'] and r['size'] and len(r['size']) == 3 and min(r['size'][1:]) > 1
-    ]
-    self.set(
-        self.layer,
-        options=[(f'{r["name"]}  {"×".join(map(str, r["size"]))}', r['name']) for r in layers],
-    )
+    rows = self.parts(self.net.value, *self.image.shape[1:])
+    layers = [r for r in rows if _puts_out_maps(r)]
+    options = [(f'{r["name"]}  {_format_size(r["size"])}', r['name']) for r in layers]
+    self.set(self.layer, options=options)
     self.set(self.layer, index=0)
     self.redraw()
 
@@ -325,79 +411,68 @@ def enter(self: Anatomy, *_):
 @patch
 def redraw(self: Anatomy, *_):
     "Draw the open page."
-    (self.draw_parts, self.draw_reach, self.draw_maps, self.draw_both)[
-        self.tab.selected_index or 0
-    ]()
+    pages = [self.draw_parts, self.draw_reach, self.draw_maps, self.draw_both]
+    pages[self.tab.selected_index or 0]()
 
 # %% ../../nbs/7_explore/anatomy.ipynb #ed137cb3
 @patch
 def draw_parts(self: Anatomy):
-    self.facts.value = tabular(
-        _module_tree(self.parts(self.net.value, *self.image.shape[1:]), self.depth.value)
-    )
+    "The tree of the chosen network."
+    rows = self.parts(self.net.value, *self.image.shape[1:])
+    self.facts.value = tabular(_module_tree(rows, self.depth.value))
 
 
 @patch
 def draw_both(self: Anatomy):
-    a, b = ([n, self.parts(n, *self.image.shape[1:])] for n in (self.net.value, self.other.value))
-    self.both.value = paragraph(markup('<b>A</b> is {}, <b>B</b> is {}', a[0], b[0])) + tabular(
-        _compare_modules(a[1], b[1], depth=self.depth.value)
-    )
+    "The chosen network and another line by line."
+    a = self.net.value
+    b = self.other.value
+    size = self.image.shape[1:]
+    lines = _compare_modules(self.parts(a, *size), self.parts(b, *size), depth=self.depth.value)
+    names = markup('<b>A</b> is {}, <b>B</b> is {}', a, b)
+    self.both.value = paragraph(names) + tabular(lines)
 
 
 @patch
 def draw_reach(self: Anatomy):
-    at = (
-        tuple(self.reached.at)
-        if self.reached.at and list(self.image.shape[1:]) == self.reached.size
-        else None
-    )
+    "Which pixels have a say at the chosen place."
+    at = None
+    # a place in an image of another size is none in this one
+    if self.reached.at and list(self.image.shape[1:]) == self.reached.size:
+        at = tuple(self.reached.at)
     g = _receptive_field(*self.passed(self.net.value, self.number.value), at)
+    half = _field_size(g, at, 0.5)
+    most = _field_size(g, at, 0.95)
     said = (
-        f'half in {_field_size(g, at, 0.5)} pixels (white), 95 % in {_field_size(g, at, 0.95)} (black); '
+        f'half in {half} pixels (white), 95 % in {most} (black); '
         f'{(g > 0).float().mean():.0%} of all count'
     )
-    self.reached.show(('picture', self.image), (said, _draw_field(self.image, g, at)))
+    self.reached.show(('image', self.image), (said, _draw_field(self.image, g, at)))
 
 
 @patch
 def draw_maps(self: Anatomy):
+    "What the chosen layer puts out."
     self.mapped.show(*self.maps(self.net.value, self.layer.value, self.number.value))
 
-
-def _map_panels(net, layer: str, image) -> list:
-    "The maps of a layer as panels of a canvas, as large as `image`."
-    f = _feature_maps(net, layer, image)
-    (h, w) = image.shape[1:]
-
-    def full(x):
-        return np.asarray(Image.fromarray(x).resize((w, h), Image.NEAREST))
-
-    return [
-        (f'{len(f)} maps of {f.shape[1]}×{f.shape[2]} as three colours', full(_pca_colours(f))),
-        ('those that vary most, white is high', full(_map_mosaic(f, (h, w), n=16))),
-    ]
-
 # %% ../../nbs/7_explore/anatomy.ipynb #a66cfae1
+def _named_network(net, n_classes: int, trust: bool) -> tuple[str, nn.Module]:
+    "What a network is called, and itself, from a name, the folder of a run, or a module."
+    if isinstance(net, nn.Module):
+        return type(net).__name__, net
+    if Run(net).config_file.exists():
+        return Path(net).name, load_model(net, trust=trust)[0]
+    return str(net), create_model(net, n_classes)
+
+
 def anatomy(
-    *nets,  # Networks: names, folders of runs, or modules
-    pairs=None,  # Images to look at; scenes of 360×480 by default
+    *nets: str | Path | nn.Module,  # Names, folders of runs, or modules; `lite` by default
+    pairs: Pairs | None = None,  # Images to look at; scenes of 360×480 by default
     n_classes: int = 19,  # For networks by name
     trust: bool = False,  # Use networks that runs name outside segbench, too
 ) -> Anatomy:
     "What networks are made of and do, as an instrument."
-
-    def made(net):
-        if isinstance(net, nn.Module):
-            return type(net).__name__, net
-        return (
-            (Path(net).name, load_model(net, trust=trust)[0])
-            if (Path(net) / 'config.json').exists()
-            else (str(net), create_model(net, n_classes))
-        )
-
-    found = dict(map(made, nets or ['lite']))
-    return Anatomy(
-        {k: m.eval() for k, m in found.items()},
-        scenes(split='val', n=8, size=(360, 480)) if pairs is None else pairs,
-    )
+    found = dict(_named_network(net, n_classes, trust) for net in nets or ['lite'])
+    if pairs is None:
+        pairs = scenes(split='val', n=8, size=(360, 480))
+    return Anatomy({name: net.eval() for name, net in found.items()}, pairs)

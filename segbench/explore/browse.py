@@ -9,7 +9,7 @@ __all__ = ['looks', 'Browser']
 import io
 import os
 from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 import ipywidgets as widgets
@@ -24,7 +24,7 @@ from ..core.markup import Markup, markup
 from ..core.seeds import rng
 from ..core.show import class_edges, overlay, paint_label, with_legend
 from ..data.colour import augment_colour
-from ..data.pairs import cache_folder, fingerprint
+from ..data.pairs import Pairs, cache_folder, fingerprint
 from ..data.transforms import Samples
 from ..engine.settings import Settings, make_augment
 from segbench.explore.canvas import (
@@ -32,16 +32,17 @@ from segbench.explore.canvas import (
     EscapedText,
     Instrument,
     button,
-    class_chip,
     class_chips,
     from_png,
     in_background,
+    index_chip,
     labelled_control,
     row_of,
+    step_on_click,
 )
 
 # %% ../../nbs/7_explore/browse.ipynb #075eafa6
-looks = ['picture', 'overlay', 'label', 'edges']
+looks = ['image', 'overlay', 'label', 'edges']
 
 
 def _paint(
@@ -55,37 +56,48 @@ def _paint(
     check_choice('look', look, looks)
     if look == 'label':
         return paint_label(label, pal)
+    if look == 'image':
+        return overlay(image, label, pal, 0)
     if look == 'edges':
         label = np.where(class_edges(label), 0, 255)
         pal = [(255, 0, 255)]
-    return overlay(image, label, pal, opacity if look != 'picture' else 0)
+    return overlay(image, label, pal, opacity)
 
 # %% ../../nbs/7_explore/browse.ipynb #fa9395da
 def _training_step_of(s, n: int, i: int, epoch: int):
-    """The step in which a training by the settings `s` on `n` images meets image `i` in
-    `epoch`, and its place in the batch.
+    """When a training meets image `i` in `epoch`: the step, and the place in its batch.
+
+    The training is by the settings `s`, on `n` images.
     """
     order = rng(s.seed, epoch).permutation(n)
-    batch, place = divmod(int(np.flatnonzero(order == i)[0]), s.bs)
-    return epoch * (n // s.bs) + batch, place
+    position = int(np.flatnonzero(order == i)[0])
+    batch, place = divmod(position, s.bs)
+    steps_per_epoch = n // s.bs
+    return epoch * steps_per_epoch + batch, place
 
 # %% ../../nbs/7_explore/browse.ipynb #cf5d1fab
 def _as_trained(
     pairs,  # Training set
     i: int,  # Number of the image
     epoch: int = 0,  # From 0
-    s=Settings(),  # Settings of the training, on one process and without `accum`
+    s: Settings | None = None,  # Of the training, on one process and without `accum`
 ):
-    """Image `i` as a training meets it in `epoch`, float c×h×w with 0 black and 1 white, and its
-    label.
+    """Image `i` as a training meets it in `epoch`, and its label.
+
+    Float c×h×w with 0 black and 1 white, and class indices h×w.
     """
+    s = s or Settings()
     image, label = Samples(pairs, make_augment(s, pairs), s.seed)[epoch, i][:2]
     step, place = _training_step_of(s, len(pairs), i, epoch)
-    g = torch.Generator().manual_seed(int(rng(s.seed, step, 0).integers(2**31)))
-    c = len(image)
-    return augment_colour(
-        image.expand(s.bs, -1, -1, -1), (0.0,) * c, (1.0,) * c, s.jitter, s.stain, s.blur, g
-    )[place], label
+    seed = int(rng(s.seed, step, 0).integers(2**31))  # 0 is the rank of the process
+    generator = torch.Generator().manual_seed(seed)
+    # All colours of a batch are drawn at once: what the image gets depends on its place
+    batch = image.expand(s.bs, -1, -1, -1)
+    channels = len(image)
+    mean = (0.0,) * channels
+    std = (1.0,) * channels
+    batch = augment_colour(batch, mean, std, s.jitter, s.stain, s.blur, generator)
+    return batch[place], label
 
 # %% ../../nbs/7_explore/browse.ipynb #fa224bea
 def _count_label(pairs, i):
@@ -96,50 +108,56 @@ def _count_label(pairs, i):
 
 def _survey_file(pairs):
     "Where the survey of `pairs` is kept; None for a set without files."
-    return (
-        cache_folder() / 'surveyed' / f'{fingerprint(pairs)}.npy'
-        if len(pairs) and pairs.paths(0)
-        else None
-    )
+    if not len(pairs) or not pairs.paths(0):
+        return None
+    return cache_folder() / 'surveyed' / f'{fingerprint(pairs)}.npy'
 
 # %% ../../nbs/7_explore/browse.ipynb #ec6c7235
-def _kept(file, n: int):
-    "What `_survey_labels` left in `file` for `n` images; None if there is nothing, or nothing whole."
+def _load_survey(file, n: int):
+    "The survey of `n` images in `file`; None if there is none, or it is damaged."
+    if not file:
+        return None
     try:
-        found = np.load(file) if file else None
+        found = np.load(file)
     except (OSError, ValueError, EOFError):
         return None
-    return found if found is not None and found.shape == (n, 258) else None
+    return found if found.shape == (n, 258) else None
 
 
 def _survey_labels(pairs):
     "Yield `_count_label` of every label of `pairs`, from all cores, or from the last time."
     file = _survey_file(pairs)
-    if (kept := _kept(file, len(pairs))) is not None:
+    kept = _load_survey(file, len(pairs))
+    if kept is not None:
         yield from kept
         return
+    found = []
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        found = []
-        for t in pool.map(lambda i: _count_label(pairs, i), range(len(pairs))):
-            found.append(t)
-            yield t
+        for counts in pool.map(partial(_count_label, pairs), range(len(pairs))):
+            found.append(counts)
+            yield counts
     if file:
-        np.save(kept := io.BytesIO(), np.array(found, np.int64))
-        write_if_possible(file, kept.getvalue())
+        data = io.BytesIO()
+        np.save(data, np.array(found, np.int64))
+        write_if_possible(file, data.getvalue())
 
 # %% ../../nbs/7_explore/browse.ipynb #d3c21757
 def _matching_images(
-    found,  # What `survey` found, n×258
-    k: int = None,  # A class that must be there
+    found,  # What `_survey_labels` found, n×258
+    k: int | None = None,  # A class that must be there
     void: tuple = (0, 100),  # Least and greatest share of void, per cent
     long: tuple = (0, 1 << 30),  # Least and greatest long side, pixels
 ) -> list:
     "Numbers of the images with that class, that much void, and that size."
     found = np.asarray(found)
-    share = 100 * found[:, 255] / found[:, :256].sum(1)
-    side = found[:, 256:].max(1)
-    ok = (share >= void[0]) & (share <= void[1]) & (side >= long[0]) & (side <= long[1])
-    return np.flatnonzero(ok if k is None else ok & (found[:, k] > 0)).tolist()
+    counts = found[:, :256]
+    void_share = 100 * counts[:, 255] / counts.sum(1)
+    long_side = found[:, 256:].max(1)
+    fits = (void_share >= void[0]) & (void_share <= void[1])
+    fits &= (long_side >= long[0]) & (long_side <= long[1])
+    if k is not None:
+        fits &= counts[:, k] > 0
+    return np.flatnonzero(fits).tolist()
 
 # %% ../../nbs/7_explore/browse.ipynb #f5e84145
 def _describe_pixel(
@@ -149,92 +167,64 @@ def _describe_pixel(
     at,  # Row and column
 ) -> Markup:
     "Class, file value if there is a file, and position, as HTML."
-    r, c = at
-    k = int(label[r, c])
-    said = (
-        f'file value {pairs.read(pairs.paths(i)[1])[r, c].tolist()}'
-        if pairs.paths(i)
-        else 'drawn, not read from a file'
-    )
-    name = (
-        class_chip(pairs.classes[k], pairs.palette[k])
-        if k < len(pairs.classes)
-        else class_chip('void', (0, 0, 0))
-    )
-    number = f'class {k}' if k != 255 else '255'
+    row, column = at
+    k = int(label[row, column])
+    files = pairs.paths(i)
+    if files:
+        source = f'file value {pairs.read(files[1])[row, column].tolist()}'
+    else:
+        source = 'drawn, not read from a file'
     return markup(
         '<span class="segbench-chips"><b>{}</b>{} · {} · row {}, column {}</span>',
-        name,
-        number,
-        said,
-        r,
-        c,
+        index_chip(k, pairs.classes, pairs.palette),
+        '255' if k == 255 else f'class {k}',
+        source,
+        row,
+        column,
     )
 
 # %% ../../nbs/7_explore/browse.ipynb #c4b17479
 def _open_pair(pairs, i):
     "Image `i` and its label as arrays, and what is wrong with them or None."
     try:
-        return *map(np.asarray, pairs[i][:2]), None
+        image, label = pairs[i][:2]
     except UserError as e:
-        return np.full((3, 90, 120), 128, np.uint8), np.full((90, 120), 255, np.uint8), str(e)
-
-# %% ../../nbs/7_explore/browse.ipynb #fe3465af
-class Browser(Instrument):
-    "Page through `pairs`: what is in an image, where, and what a training sees of it."
-
-    def __init__(
-        self,
-        pairs,  # Data set
-        settings=Settings(),  # Of the training whose crops are shown
-    ):
-        self.pairs = pairs
-        self.settings = settings
-        self.numbers = range(len(pairs))
-        self.sample = lru_cache(8)(lambda i: _open_pair(pairs, i))
-        self.received = lru_cache(8)(lambda i, epoch: _as_trained(pairs, i, epoch, settings))
-        self.canvas, self.crop = (Canvas(names=list(pairs.classes), width=w) for w in (620, 460))
-        self.make_knobs()
-
-        def wide(c, w):
-            return widgets.Box(
-                [c], layout=dict(flex=f'{w} 1 300px', display='block', align_self='flex-start')
-            )
-
-        super().__init__(
-            row_of(self.back, self.number, self.next, self.title),
-            row_of(self.look, self.opacity, self.epoch, self.again),
-            row_of(self.has, self.void, self.long, self.bar),
-            row_of(wide(self.canvas, 4), wide(self.crop, 3)),
-            self.legend,
-            self.said,
-        )
-        self.listen()
-        self.draw()
-        self.surveying = in_background(_survey_labels(pairs), len(pairs), self.bar, self.surveyed)
+        grey = np.full((3, 90, 120), 128, np.uint8)
+        void = np.full((90, 120), 255, np.uint8)
+        return grey, void, str(e)
+    return np.asarray(image), np.asarray(label), None
 
 # %% ../../nbs/7_explore/browse.ipynb #b0861f71
-@patch
-def make_knobs(self: Browser):
-    "The widgets, in the order in which they stand."
-    self.back, self.next, self.again = map(button, ('◀ back', 'next ▶', 'draw again'))
-    self.number = labelled_control(
-        widgets.IntSlider, 'picture', 340, max=max(0, len(self.pairs) - 1), continuous_update=False
+def _add_controls(browser):
+    "Give `browser` the widgets that say which image is shown, and how."
+    browser.back = button('◀ back')
+    browser.next = button('next ▶')
+    browser.again = button('draw again')
+    last = max(0, len(browser.pairs) - 1)
+    browser.number = labelled_control(
+        widgets.IntSlider, 'image', 340, max=last, continuous_update=False
     )
-    self.look = widgets.ToggleButtons(
+    browser.look = widgets.ToggleButtons(
         options=looks, value='overlay', style=dict(button_width='78px')
     )
-    self.opacity = labelled_control(
+    browser.opacity = labelled_control(
         widgets.FloatSlider, 'opacity', 225, value=0.5, min=0, max=1, step=0.05
     )
-    self.epoch = labelled_control(widgets.BoundedIntText, 'crop of epoch', 160, max=1 << 30)
-    self.has = labelled_control(
-        widgets.Dropdown,
-        'with',
-        200,
-        options=[('any class', None), *((n, k) for k, n in enumerate(self.pairs.classes))],
+    browser.epoch = labelled_control(widgets.BoundedIntText, 'crop of epoch', 160, max=1 << 30)
+    browser.title = EscapedText()
+    browser.title.add_class('segbench-title')
+    browser.legend = EscapedText()
+    browser.said = EscapedText()
+    browser.said.add_class('segbench-said')
+
+# %% ../../nbs/7_explore/browse.ipynb #br01filters
+def _add_filters(browser):
+    "Give `browser` the widgets that say which images fit."
+    names = [(name, k) for k, name in enumerate(browser.pairs.classes)]
+    browser.has = labelled_control(
+        widgets.Dropdown, 'with', 200, options=[('any class', None), *names]
     )
-    self.void = labelled_control(
+    browser.void = labelled_control(
         widgets.FloatRangeSlider,
         'void, %',
         260,
@@ -245,7 +235,7 @@ def make_knobs(self: Browser):
         readout_format='.1f',
         continuous_update=False,
     )
-    self.long = labelled_control(
+    browser.long = labelled_control(
         widgets.IntRangeSlider,
         'long side, pixels',
         300,
@@ -254,109 +244,144 @@ def make_knobs(self: Browser):
         max=1,
         continuous_update=False,
     )
-    self.bar = labelled_control(widgets.IntProgress, 'counting', 200)
-    self.title, self.legend, self.said = (EscapedText() for _ in range(3))
-    self.said.add_class('segbench-said')
-    self.title.add_class('segbench-title')
+    browser.bar = labelled_control(widgets.IntProgress, 'counting', 200)
 
-# %% ../../nbs/7_explore/browse.ipynb #211e41dd
-@patch
-def listen(self: Browser):
-    "What happens when something is moved; all observers there ever are."
-    for w in (self.number, self.look, self.opacity, self.epoch):
-        w.observe(self.draw, 'value')
-    for w in (self.has, self.void, self.long):
-        w.observe(self.filter, 'value')
-    self.canvas.observe(self.tell, 'at')
-    for arrow, w, step in (
-        (self.back, self.number, -1),
-        (self.next, self.number, 1),
-        (self.again, self.epoch, 1),
+# %% ../../nbs/7_explore/browse.ipynb #fe3465af
+def _growing(canvas, share):
+    "`canvas` in a box that takes `share` of a row."
+    layout = dict(flex=f'{share} 1 300px', display='block', align_self='flex-start')
+    return widgets.Box([canvas], layout=layout)
+
+
+class Browser(Instrument):
+    "Page through `pairs`: what is in an image, where, and what a training sees of it."
+
+    def __init__(
+        self,
+        pairs: Pairs,
+        settings: Settings | None = None,  # Of the training whose crops are shown
     ):
-        arrow.on_click(
-            lambda _, w=w, step=step: setattr(w, 'value', min(max(w.value + step, w.min), w.max))
+        self.pairs = pairs
+        self.settings = settings or Settings()
+        self.numbers = range(len(pairs))  # of the images that fit
+        self.sample = lru_cache(8)(partial(_open_pair, pairs))
+        self.received = lru_cache(8)(partial(_as_trained, pairs, s=self.settings))
+        self.canvas = Canvas(names=list(pairs.classes), width=620)
+        self.crop = Canvas(names=list(pairs.classes), width=460)
+        _add_controls(self)
+        _add_filters(self)
+        super().__init__(
+            row_of(self.back, self.number, self.next, self.title),
+            row_of(self.look, self.opacity, self.epoch, self.again),
+            row_of(self.has, self.void, self.long, self.bar),
+            row_of(_growing(self.canvas, 4), _growing(self.crop, 3)),
+            self.legend,
+            self.said,
         )
+        self._listen()
+        self.draw()
+        self.surveying = in_background(_survey_labels(pairs), len(pairs), self.bar, self.surveyed)
 
 # %% ../../nbs/7_explore/browse.ipynb #5cd02bd8
+@patch(as_prop=True)
+def i(self: Browser) -> int:
+    "Number of the present image in the data set."
+    return self.numbers[self.number.value]
+
+
 @patch
-def draw(self: Browser, _=None):
+def draw(self: Browser, _=None) -> None:
     "Paint the image and its crop as the widgets say."
-    i = self.numbers[self.number.value]
-    image, label, wrong = self.sample(i)
-    x, y = (torch.from_numpy(image) / 255, label) if wrong else self.received(i, self.epoch.value)
+    image, label, problem = self.sample(self.i)
+    if problem:
+        crop, crop_label = torch.from_numpy(image), label
+    else:
+        crop, crop_label = self.received(self.i, self.epoch.value)
+        crop = crop.clamp(0, 1).mul(255).byte()
 
-    def show(x, y):
-        return _paint(x, y, self.pairs.palette, self.look.value, self.opacity.value)
+    how = self.pairs.palette, self.look.value, self.opacity.value
+    crop_title = f'training crop, epoch {self.epoch.value}'
+    self.canvas.show((f'image {self.i}', _paint(image, label, *how), label))
+    self.crop.show((crop_title, _paint(crop, crop_label, *how), crop_label))
 
-    self.canvas.show((f'image {i}', show(image, label), label))
-    self.crop.show(
-        (f'training crop, epoch {self.epoch.value}', show(x.clamp(0, 1).mul(255).byte(), y), y)
-    )
-    name = Path(str(self.pairs.paths(i)[0])).name + ', ' if self.pairs.paths(i) else ''
-    self.title.value = (
-        f'{name}{label.shape[1]}×{label.shape[0]} · {len(self.numbers)} of {len(self.pairs)} '
-        'images fit'
-    )
+    files = self.pairs.paths(self.i)
+    name = f'{Path(str(files[0])).name}, ' if files else ''
+    h, w = label.shape
+    fit = f'{len(self.numbers)} of {len(self.pairs)} images fit'
+    self.title.value = f'{name}{w}×{h} · {fit}'
     self.legend.value = class_chips(label, self.pairs.classes, self.pairs.palette)
     self.tell()
 
 
 @patch
-def tell(self: Browser, _=None):
-    "Say what is at the picked pixel."
-    i = self.numbers[self.number.value]
-    _, label, wrong = self.sample(i)
-    idle = 'Click a pixel to read it; then the wheel, + − 0 and the arrows work, too.'
-    self.said.value = (
-        wrong
-        if wrong
-        else _describe_pixel(self.pairs, i, label, self.canvas.at)
-        if self.canvas.at
-        else idle
-    )
+def tell(self: Browser, _=None) -> None:
+    "Say what is at the picked pixel, or what is wrong with the file."
+    _, label, problem = self.sample(self.i)
+    if problem:
+        self.said.value = problem
+    elif self.canvas.at:
+        self.said.value = _describe_pixel(self.pairs, self.i, label, self.canvas.at)
+    else:
+        self.said.value = (
+            'Click a pixel to read it; then the wheel, + − 0 and the arrows work, too.'
+        )
 
-# %% ../../nbs/7_explore/browse.ipynb #409ea41c
+# %% ../../nbs/7_explore/browse.ipynb #211e41dd
 @patch
-def surveyed(self: Browser, found):
+def _listen(self: Browser):
+    "What happens when something is moved; all observers there ever are."
+    for control in (self.number, self.look, self.opacity, self.epoch):
+        control.observe(self.draw, 'value')
+    for control in (self.has, self.void, self.long):
+        control.observe(self.filter, 'value')
+    self.canvas.observe(self.tell, 'at')
+    step_on_click(self.back, self.number, -1)
+    step_on_click(self.next, self.number, 1)
+    step_on_click(self.again, self.epoch, 1)
+
+
+@patch
+def surveyed(self: Browser, found: list) -> None:
     "Take over the counts of all labels; from now on the filters work."
     self.found = np.array(found)
-    sides = self.found[:, 256:].max(1)
-    self.long.max = int(sides.max())
-    self.long.min = int(sides.min())
+    long_sides = self.found[:, 256:].max(1)
+    self.long.max = int(long_sides.max())
+    self.long.min = int(long_sides.min())
     self.long.value = (self.long.min, self.long.max)
     self.long.disabled = self.long.min == self.long.max
     self.filter()
 
 
 @patch
-def filter(self: Browser, _=None):
+def filter(self: Browser, _=None) -> None:
     """Keep the images that fit, and stay at the present one if it does.
 
     With none, keep all as they were.
     """
     if not hasattr(self, 'found'):
-        return
+        return  # the labels are being counted
     numbers = _matching_images(self.found, self.has.value, self.void.value, self.long.value)
-    i = self.numbers[self.number.value]
     if not numbers:
         self.title.value = f'none of {len(self.pairs)} images fits'
         return
+    present = self.i
     self.numbers = numbers
     self.number.max = len(numbers) - 1
-    self.number.value = numbers.index(i) if i in numbers else 0
+    self.number.value = numbers.index(present) if present in numbers else 0
     self.draw()
 
 # %% ../../nbs/7_explore/browse.ipynb #89e896b2
 @patch
-def picture(self: Browser, width: int = 840):
+def picture(
+    self: Browser,
+    width: int = 840,  # Pixels
+) -> Image.Image:
     "What the browser shows, still: the image and its crop over the classes in it."
-    parts = [self.canvas.picture(width * 4 // 7), self.crop.picture(width * 3 // 7)]
-    sheet = Image.new('RGB', (width, max(p.height for p in parts)), 'white')
-    for p, x in zip(parts, (0, width * 4 // 7)):
-        sheet.paste(p, (x, 0))
-    return with_legend(
-        np.asarray(sheet),
-        from_png(self.canvas.panels[0]['ids']),
-        self.pairs.classes,
-        self.pairs.palette,
-    )
+    middle = width * 4 // 7
+    whole = self.canvas.picture(middle)
+    crop = self.crop.picture(width * 3 // 7)
+    sheet = Image.new('RGB', (width, max(whole.height, crop.height)), 'white')
+    sheet.paste(whole, (0, 0))
+    sheet.paste(crop, (middle, 0))
+    label = from_png(self.canvas.panels[0]['ids'])
+    return with_legend(np.asarray(sheet), label, self.pairs.classes, self.pairs.palette)

@@ -6,6 +6,7 @@
 __all__ = ['measures', 'ways', 'orders', 'Predictor', 'confidence', 'entropy', 'margin', 'Explorer']
 
 # %% ../../nbs/7_explore/explain.ipynb #93fd287a
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -16,14 +17,17 @@ import matplotlib
 import numpy as np
 import torch
 from fastcore.basics import patch
+from PIL import Image
+from torch import nn
 
 from ..core.device import evaluation_precision
 from ..core.errors import UserError, check_choice
 from ..core.markup import Markup, join_markup, markup
-from ..core.run import read_config
+from ..core.run import Run
 from ..core.show import overlay, to_array, with_legend
 from ..data.fingerprint import content_mark, reorder_classes
 from ..data.images import decode_image
+from ..data.pairs import Pairs
 from ..engine.evaluation import load_dataset_for
 from ..engine.inference import load_model
 from ..engine.protocol import Protocol, predict_scores
@@ -33,12 +37,13 @@ from segbench.explore.canvas import (
     EscapedText,
     Instrument,
     button,
-    class_chip,
     class_chips,
     from_png,
     in_background,
+    index_chip,
     labelled_control,
     row_of,
+    step_on_click,
 )
 from ..metrics.confusion import Scores, confusion
 from ..metrics.stats import miou
@@ -49,21 +54,28 @@ class Predictor:
     "A network, and how it is asked."
 
     name: str  # For people
-    net: object  # `Segmenter` in evaluation
+    net: nn.Module  # `Segmenter` in evaluation
     protocol: Protocol = field(default_factory=Protocol)
     precision: str = 'no'  # `bf16`, `fp16` or `no`
-    run: Path = None  # Its folder
+    run: Path | None = None  # Its folder
     # Where its outputs are that go by the numbers of the first run; None if it has the same
-    order: list = None
+    order: list[int] | None = None
 
-    def __call__(self, image):
-        "Probabilities, k×h×w float32, of the classes in `image`, c×h×w `uint8`."
-        x = image[None].to(next(self.net.parameters()).device)
-        z = predict_scores(self.net, x, self.protocol, precision=self.precision)[0].cpu()
-        p = z if self.protocol.soft else z.softmax(0)
-        return p if self.order is None else p[[*self.order, *range(len(self.order), len(p))]]
+    def __call__(
+        self,
+        image: torch.Tensor,  # c×h×w `uint8`
+    ) -> torch.Tensor:
+        "Probabilities, k×h×w float32, of the classes in `image`."
+        batch = image[None].to(next(self.net.parameters()).device)
+        p = predict_scores(self.net, batch, self.protocol, precision=self.precision)[0].cpu()
+        if not self.protocol.soft:
+            p = p.softmax(0)
+        if self.order is None:
+            return p
+        more = range(len(self.order), len(p))  # outputs beyond the classes stay behind them
+        return p[[*self.order, *more]]
 
-
+# %% ../../nbs/7_explore/explain.ipynb #ex01likely
 def _likeliest_class(p):
     """The likeliest class of each pixel, h×w `uint8`.
 
@@ -73,33 +85,28 @@ def _likeliest_class(p):
 
 # %% ../../nbs/7_explore/explain.ipynb #887a3d1e
 def _from_runs(
-    runs: list,  # Folders
-    protocol=Protocol(),  # How to ask
+    runs,  # Folders
+    protocol: Protocol | None = None,  # How to ask
     trust: bool = False,  # Use what the runs name outside segbench, too
-) -> list:
-    "The networks of `runs` as `Predictor`."
-    loaded = [(Path(r), *load_model(r, trust=trust)) for r in runs]
+) -> list[Predictor]:
+    "The networks of `runs`, their outputs by the class numbers of the first."
+    loaded = [(Path(run), *load_model(run, trust=trust)) for run in runs]
     first, _, config = loaded[0]
-    for r, _, c in loaded:
-        if sorted(c['classes']) != sorted(config['classes']):
+    classes = config['classes']
+    for run, _, config in loaded:
+        if sorted(config['classes']) != sorted(classes):
             raise UserError(
-                f'{str(r)!r} knows other classes than {str(first)!r}; '
+                f'{str(run)!r} knows other classes than {str(first)!r}; '
                 'compare networks of the same classes.'
             )
-
-    def order(c):
-        return (
-            None
-            if c['classes'] == config['classes']
-            else [c['classes'].index(k) for k in config['classes']]
-        )
-
-    def precision(net, c):
-        return evaluation_precision(None, c['precision'], next(net.parameters()).device)
-
-    return [
-        Predictor(r.name, net, protocol, precision(net, c), r, order(c)) for r, net, c in loaded
-    ]
+    asked = []
+    for run, net, config in loaded:
+        own = config['classes']
+        order = None if own == classes else [own.index(name) for name in classes]
+        device = next(net.parameters()).device
+        precision = evaluation_precision(None, config['precision'], device)
+        asked.append(Predictor(run.name, net, protocol or Protocol(), precision, run, order))
+    return asked
 
 
 def _dataset_of_run(
@@ -108,37 +115,55 @@ def _dataset_of_run(
     trust: bool = False,  # Use a data set that it names outside segbench, too
 ):
     "The images on which a run was trained or scored."
-    config = read_config(run)
-    return load_dataset_for(
-        config, None, None, split, repr(str(run)), None if trust else Path(run) / 'config.json'
-    )
+    config = Run(run).config()
+    source = None if trust else Run(run).config_file
+    return load_dataset_for(config, None, None, split, repr(str(run)), source)
 
 
 def _reorder_for_run(pairs, asked):
     "`pairs` by the classes of the run behind `asked`, if there is one."
     if not asked.run:
         return pairs
-    return reorder_classes(pairs, read_config(asked.run)['classes'], repr(str(asked.run)))
+    return reorder_classes(pairs, Run(asked.run).config()['classes'], repr(str(asked.run)))
+
+# %% ../../nbs/7_explore/explain.ipynb #ex11ask
+def _as_predictors(asked, protocol, trust) -> list[Predictor]:
+    "Folders of runs, one such folder, or networks by name as a list of `Predictor`."
+    if isinstance(asked, dict):
+        return [Predictor(name, net.eval(), protocol) for name, net in asked.items()]
+    runs = [asked] if isinstance(asked, (str, Path)) else asked
+    return _from_runs(runs, protocol, trust)
 
 # %% ../../nbs/7_explore/explain.ipynb #f7903ebd
-def confidence(p):
+def confidence(
+    p: torch.Tensor,  # Probabilities, k×h×w
+) -> torch.Tensor:
+    "Probability of the likeliest class, h×w."
     return p.max(0).values
 
 
-def entropy(p):
-    return torch.special.entr(p).sum(0) / np.log(len(p))
+def entropy(
+    p: torch.Tensor,  # Probabilities, k×h×w
+) -> torch.Tensor:
+    "Entropy over the classes as a share of the greatest, h×w."
+    return torch.special.entr(p).sum(0) / np.log(len(p))  # −Σ p log p / log k
 
 
-def margin(p):
-    a, b = p.topk(2, 0).values
-    return a - b
+def margin(
+    p: torch.Tensor,  # Probabilities, k×h×w
+) -> torch.Tensor:
+    "Probability of the likeliest class minus that of the second, h×w."
+    first, second = p.topk(2, 0).values
+    return first - second
 
 
 measures = dict(confidence=confidence, entropy=entropy, margin=margin)
 ways = ['prediction', 'errors', *measures]
-_scale = (matplotlib.colormaps['viridis'](range(256))[:, :3] * 255).round().astype(np.uint8)
 
 # %% ../../nbs/7_explore/explain.ipynb #e9d232be
+_viridis = (matplotlib.colormaps['viridis'](range(256))[:, :3] * 255).round().astype(np.uint8)
+
+
 def _blend_answer(
     p,  # Probabilities, k×h×w
     image,  # c×h×w `uint8`
@@ -149,15 +174,17 @@ def _blend_answer(
 ):
     "What one sees of an answer, h×w×3 `uint8`."
     check_choice('look', look, ways)
+    if look in measures:
+        level = (255 * measures[look](p)).clamp(0, 255).byte()
+        return _viridis[level.numpy()]
     pred = _likeliest_class(p)
     if look == 'prediction':
         return overlay(image, pred, pal, opacity)
-    if look in measures:
-        return _scale[(255 * measures[look](p)).clamp(0, 255).byte().numpy()]
+    wrong = (pred != label) & (label != 255)
+    errors = torch.where(wrong, pred, 255)
+    # paler than the image, so that colours stand out
     grey = to_array(image).mean(2, keepdims=True).repeat(3, 2) * 0.6 + 40
-    return overlay(
-        grey, torch.where((pred != label) & (label != 255), pred, 255), pal, 0.5 + opacity / 2
-    )
+    return overlay(grey, errors, pal, 0.5 + opacity / 2)
 
 # %% ../../nbs/7_explore/explain.ipynb #f1d7052f
 def _top_classes(
@@ -165,23 +192,39 @@ def _top_classes(
     n: int = 5,  # How many
 ) -> list:
     "The `n` likeliest classes and their probabilities."
-    v, k = p.topk(min(n, len(p)))
-    return list(zip(k.tolist(), v.tolist()))
+    values, classes = p.topk(min(n, len(p)))
+    return list(zip(classes.tolist(), values.tolist()))
 
 
 def _probability_bars(name: str, ranks, truth: int, classes, pal) -> Markup:
     "The ranks of one network as HTML bars; the true class is ticked."
+    lines = []
+    for k, share in ranks:
+        chip = index_chip(k, classes, pal)
+        tick = ' ✓' if k == truth else ''
+        bar = markup('<s style="width:{}px"></s>', f'{80 * share:.0f}')
+        line = '<tr><td>{}{}</td><td>{}{} %</td></tr>'
+        lines.append(markup(line, chip, tick, bar, f'{100 * share:.1f}'))
+    table = '<table class="segbench-ranks"><tr><th colspan=2>{}</th></tr>{}</table>'
+    return markup(table, name, join_markup(lines))
 
-    def name_of(k):
-        return class_chip(classes[k], pal[k]) if k < len(classes) else class_chip('void', (0, 0, 0))
-
-    row = '<tr><td>{}{}</td><td><s style="width:{}px"></s>{} %</td></tr>'
-    lines = [
-        markup(row, name_of(k), ' ✓' * (k == truth), f'{80 * v:.0f}', f'{100 * v:.1f}')
-        for k, v in ranks
-    ]
-    head = '<table class="segbench-ranks"><tr><th colspan=2>{}</th></tr>{}</table>'
-    return markup(head, name, join_markup(lines))
+# %% ../../nbs/7_explore/explain.ipynb #ex02say
+def _describe_answers(asked, answers, label, at, classes, pal) -> Markup:
+    "Where the pixel `at` is, its true class, and how every network ranks the classes there."
+    row, column = at
+    truth = int(label[row, column])
+    tables = []
+    for network, p in zip(asked, answers):
+        ranks = _top_classes(p[:, row, column])
+        tables.append(_probability_bars(network.name, ranks, truth, classes, pal))
+    return markup(
+        '<div class="segbench-chips">row {}, column {} · truth: {}</div>'
+        '<div class="segbench-chips">{}</div>',
+        row,
+        column,
+        index_chip(truth, classes, pal),
+        join_markup(tables),
+    )
 
 # %% ../../nbs/7_explore/explain.ipynb #afb2b681
 def _kept_miou(asked, pairs):
@@ -189,43 +232,58 @@ def _kept_miou(asked, pairs):
 
     None if it was not scored on `pairs`.
     """
-    file = asked.run and asked.run / 'eval' / f'{pairs.name}-{asked.protocol}.npz'
-    if not file or not file.exists():
+    if not asked.run:
+        return None
+    file = Run(asked.run).eval_file(f'{pairs.name}-{asked.protocol}', 'npz')
+    if not file.exists():
         return None
     try:
-        kept = {r.name: r for r in evaluations(asked.run, lambda said: None)}
+        kept = {result.name: result for result in evaluations(asked.run, lambda said: None)}
     except UserError:
         return None  # damaged: the images are asked again
     result = kept.get(file.stem)
-    same = result and (result.scores['images'], result.scores['classes']) == (
-        len(pairs),
-        list(pairs.classes),
-    )
-    same = same and result.scores.get('set') in (
-        None,
-        content_mark(pairs),
-    )  # not others by that name
-    return miou(result.areas) if same else None
+    if result is None:
+        return None
+    scores = result.scores
+    if scores['images'] != len(pairs) or scores['classes'] != list(pairs.classes):
+        return None
+    if scores.get('set') not in (None, content_mark(pairs)):
+        return None  # other images by that name
+    return miou(result.areas)
 
 # %% ../../nbs/7_explore/explain.ipynb #ad1b937c
 def _rate_image(
-    ps: list,  # Probabilities of each network, k×h×w
+    ps,  # Probabilities of each network, k×h×w
     label,  # Class indices, h×w
     sure: float = 0.9,  # Confidence from which a mistake is a confident one
 ):
-    """mIoU of each network, share of labelled pixels that each is wrong about in confidence, share
-    of pixels on which they differ.
+    """How interesting an image is, in three ways.
+
+    The mIoU of each network, the share of the labelled pixels that each is wrong about in
+    confidence, and the share of all pixels on which they differ.
     """
     preds = torch.stack([_likeliest_class(p) for p in ps])
-    known = label != 255
-    scores = [Scores(confusion(q, label, len(p)).numpy()).miou for p, q in zip(ps, preds)]
-    wrong = [
-        float(((q != label) & known & (confidence(p) >= sure)).sum() / known.sum().clamp(min=1))
-        for p, q in zip(ps, preds)
-    ]
-    return scores, wrong, float((preds != preds[0]).any(0).float().mean())
+    labelled = label != 255
+    scores = []
+    confident = []
+    for p, pred in zip(ps, preds):
+        scores.append(Scores(confusion(pred, label, len(p)).numpy()).miou)
+        mistakes = (pred != label) & labelled & (confidence(p) >= sure)
+        confident.append(float(mistakes.sum() / labelled.sum().clamp(min=1)))
+    apart = (preds != preds[0]).any(0).float().mean()
+    return scores, confident, float(apart)
+
+
+def _rate_images(asked, pairs):
+    "Yield what `_rate_image` says of each of `pairs`."
+    for i in range(len(pairs)):
+        image, label = pairs[i][:2]
+        yield _rate_image([ask(image) for ask in asked], label)
 
 # %% ../../nbs/7_explore/explain.ipynb #18923b5a
+orders = ['as listed', 'worst first', 'confident mistakes first', 'disagreement first']
+
+
 def _sort_images(
     by: str,  # One of `orders`
     scores,  # mIoU by network and image
@@ -236,16 +294,56 @@ def _sort_images(
 
     Where networks are several, by their mean.
     """
-    key = {
-        'as listed': lambda: np.arange(np.shape(scores)[-1]),
-        'worst first': lambda: np.mean(scores, 0),
-        'confident mistakes first': lambda: -np.mean(wrong, 0),
-        'disagreement first': lambda: -np.asarray(apart),
-    }
-    return np.argsort(key[by](), kind='stable').tolist()
+    if by == 'worst first':
+        key = np.mean(scores, 0)
+    elif by == 'confident mistakes first':
+        key = -np.mean(wrong, 0)
+    elif by == 'disagreement first':
+        key = -np.asarray(apart)
+    else:
+        key = np.arange(np.shape(scores)[-1])
+    return np.argsort(key, kind='stable').tolist()
+
+# %% ../../nbs/7_explore/explain.ipynb #86abb085
+def _add_controls(explorer):
+    "Give `explorer` its widgets."
+    explorer.back = button('◀ back')
+    explorer.next = button('next ▶')
+    last = max(0, len(explorer.pairs) - 1)
+    explorer.number = labelled_control(
+        widgets.IntSlider, 'image', 260, max=last, continuous_update=False
+    )
+    # one network has nobody to disagree with
+    possible = orders if len(explorer.asked) > 1 else orders[:3]
+    explorer.order = labelled_control(widgets.Dropdown, 'order', 230, options=possible)
+    explorer.upload = widgets.FileUpload(
+        accept='image/*', description='your image', layout=dict(width='auto')
+    )
+    explorer.bar = labelled_control(widgets.IntProgress, 'asking', 200)
+    explorer.bar.layout.display = 'none'
+    explorer.left = widgets.ToggleButtons(
+        options=['image', 'label'], style=dict(button_width='70px')
+    )
+    explorer.look = widgets.ToggleButtons(options=ways, style=dict(button_width='98px'))
+    explorer.opacity = labelled_control(
+        widgets.FloatSlider, 'opacity', 225, value=0.7, min=0, max=1, step=0.05
+    )
+    explorer.legend = EscapedText()
+    explorer.said = EscapedText()
+    explorer.said.add_class('segbench-said')
+
+# %% ../../nbs/7_explore/explain.ipynb #ex04score
+def _image_score(pred, label, n: int) -> str:
+    "mIoU and share of right pixels of one image, for a title; nothing without labels."
+    scores = Scores(confusion(pred, label, n).numpy())
+    if np.isnan(scores.aacc):
+        return ''
+    return f' · mIoU {100 * scores.miou:.1f}, {100 * scores.aacc:.1f} % right'
 
 
-orders = ['as listed', 'worst first', 'confident mistakes first', 'disagreement first']
+_stops = ','.join(f'rgb{tuple(c)}' for c in _viridis[[*range(0, 256, 32), 255]].tolist())
+_ramp_style = f'width:256px;height:12px;background:linear-gradient(90deg,{_stops})'
+_ramp = Markup(f'<div class="segbench-chips">0 <span style="{_ramp_style}"></span> 1</div>')
 
 # %% ../../nbs/7_explore/explain.ipynb #d9f0eb05
 class Explorer(Instrument):
@@ -253,32 +351,27 @@ class Explorer(Instrument):
 
     def __init__(
         self,
-        asked,  # Folders of runs, or networks by name in a dictionary
-        pairs=None,  # Images; by default those of the first run
+        # Folders of runs, or networks by name in a dictionary
+        asked: Path | str | list[Path | str] | dict[str, nn.Module],
+        pairs: Pairs | None = None,  # Images; by default those of the first run
         split: str = 'val',  # Split of the run's data set
-        protocol=Protocol(),  # How to ask
+        protocol: Protocol | None = None,  # How to ask; the whole image by default
         keep: int = 8,  # Images whose answers are kept
         trust: bool = False,  # Use what the runs name outside segbench, too
     ):
-        if isinstance(asked, dict):
-            self.asked = [Predictor(n, net.eval(), protocol) for n, net in asked.items()]
+        self.asked = _as_predictors(asked, protocol or Protocol(), trust)
+        if pairs is None:
+            self.pairs = _dataset_of_run(self.asked[0].run, split, trust)
         else:
-            self.asked = _from_runs(
-                [asked] if isinstance(asked, (str, Path)) else asked, protocol, trust
-            )
-        self.pairs = (
-            _dataset_of_run(self.asked[0].run, split, trust)
-            if pairs is None
-            else _reorder_for_run(pairs, self.asked[0])
-        )
-        self.numbers = range(len(self.pairs))
-        self.brought = []
-        self.yours = False
-        self.rates = None
+            self.pairs = _reorder_for_run(pairs, self.asked[0])
+        self.numbers = range(len(self.pairs))  # in the order of paging
+        self.brought = []  # images that were uploaded
+        self.yours = False  # whether the last of them is shown
+        self.rates = None  # what `_rate_image` says of all, once it was asked
         self.lock = RLock()
-        self.answers = lru_cache(keep)(lambda i: [a(self.sample(i)[0]) for a in self.asked])
+        self.answers = lru_cache(keep)(self._ask)
         self.canvas = Canvas(names=list(self.pairs.classes), width=520)
-        self.make_knobs()
+        _add_controls(self)
         super().__init__(
             row_of(self.back, self.number, self.next, self.order, self.upload, self.bar),
             row_of(self.left, self.look, self.opacity),
@@ -286,76 +379,34 @@ class Explorer(Instrument):
             self.legend,
             self.said,
         )
-        self.listen()
+        self._listen()
         self.draw()
-
-# %% ../../nbs/7_explore/explain.ipynb #86abb085
-@patch
-def make_knobs(self: Explorer):
-    "The widgets, in the order in which they stand."
-    self.back, self.next = map(button, ('◀ back', 'next ▶'))
-    self.number = labelled_control(
-        widgets.IntSlider, 'picture', 260, max=max(0, len(self.pairs) - 1), continuous_update=False
-    )
-    self.order = labelled_control(
-        widgets.Dropdown, 'order', 230, options=orders[: 4 if len(self.asked) > 1 else 3]
-    )
-    self.upload = widgets.FileUpload(
-        accept='image/*', description='your image', layout=dict(width='auto')
-    )
-    self.bar = labelled_control(widgets.IntProgress, 'asking', 200)
-    self.bar.layout.display = 'none'
-    self.left = widgets.ToggleButtons(options=['picture', 'label'], style=dict(button_width='70px'))
-    self.look = widgets.ToggleButtons(options=ways, style=dict(button_width='98px'))
-    self.opacity = labelled_control(
-        widgets.FloatSlider, 'opacity', 225, value=0.7, min=0, max=1, step=0.05
-    )
-    self.legend = EscapedText()
-    self.said = EscapedText()
-    self.said.add_class('segbench-said')
-
-# %% ../../nbs/7_explore/explain.ipynb #5bac84a5
-@patch
-def listen(self: Explorer):
-    "What happens when something is moved; all observers there ever are."
-    for w in (self.left, self.look, self.opacity):
-        w.observe(self.draw, 'value')
-    self.number.observe(self.page, 'value')
-    self.order.observe(self.sort, 'value')
-    self.upload.observe(self.bring, 'value')
-    self.canvas.observe(self.tell, 'at')
-    for arrow, step in ((self.back, -1), (self.next, 1)):
-        arrow.on_click(
-            lambda _, step=step: setattr(
-                self.number, 'value', min(max(self.number.value + step, 0), self.number.max)
-            )
-        )
-
-
-@patch
-def page(self: Explorer, _=None):
-    "Go to the image that the slider says."
-    self.yours = False
-    self.draw()
 
 # %% ../../nbs/7_explore/explain.ipynb #11a93df6
 @patch(as_prop=True)
-def i(self: Explorer):
+def i(self: Explorer) -> int:
     "Number of the present image; of those that you brought, from −1 down."
     return -len(self.brought) if self.yours else self.numbers[self.number.value]
 
 
 @patch
-def sample(self: Explorer, i):
+def sample(self: Explorer, i: int) -> tuple[torch.Tensor, torch.Tensor]:
     "Image `i` and its label, which is void if you brought it."
     if i >= 0:
         return self.pairs[i][:2]
-    x = self.brought[-1 - i]
-    return x, torch.full(x.shape[1:], 255, dtype=torch.uint8)
+    image = self.brought[-1 - i]
+    return image, torch.full(image.shape[1:], 255, dtype=torch.uint8)
 
 
 @patch
-def bring(self: Explorer, _=None):
+def _ask(self: Explorer, i):
+    "The probabilities of every network for image `i`."
+    image, _ = self.sample(i)
+    return [ask(image) for ask in self.asked]
+
+
+@patch
+def bring(self: Explorer, _=None) -> None:
     "Show the image that was uploaded."
     if not self.upload.value:
         return
@@ -363,115 +414,84 @@ def bring(self: Explorer, _=None):
     channels = len(self.pairs[0][0])
     window = self.pairs.window  # as the networks have learnt to see
     try:
-        x = decode_image(bytes(file['content']), file['name'], channels, window, upright=True)
+        image = decode_image(bytes(file['content']), file['name'], channels, window, upright=True)
     except UserError as e:
         self.said.value = str(e)
         return
-    self.brought.append(torch.from_numpy(x).permute(2, 0, 1))
+    self.brought.append(torch.from_numpy(image).permute(2, 0, 1))
     self.yours = True
     if self.look.value == 'errors':
         self.look.value = 'prediction'  # nobody knows them
     self.draw()
 
 # %% ../../nbs/7_explore/explain.ipynb #844173d3
-def _image_score(pred, label, n: int) -> str:
-    "mIoU and share of right pixels of one image, for a title; nothing without labels."
-    s = Scores(confusion(pred, label, n).numpy())
-    return '' if np.isnan(s.aacc) else f' · mIoU {100 * s.miou:.1f}, {100 * s.aacc:.1f} % right'
-
-
 @patch
-def draw(self: Explorer, _=None):
+def draw(self: Explorer, _=None) -> None:
     "Paint the image and all answers as the widgets say, one thread at a time."
     with self.lock:
-        (x, y) = self.sample(self.i)
-        ps = self.answers(self.i)
+        image, label = self.sample(self.i)
+        answers = self.answers(self.i)
+        preds = [_likeliest_class(p) for p in answers]
         pal = self.pairs.palette
-        preds = [_likeliest_class(p) for p in ps]
-        first = overlay(x, y, pal, self.opacity.value if self.left.value == 'label' else 0)
         title = 'your image' if self.i < 0 else f'{self.left.value} {self.i}'
-        titles = [a.name + _image_score(q, y, len(pal)) for a, q in zip(self.asked, preds)]
-        self.canvas.show(
-            (title, first, y),
-            *[
-                (t, _blend_answer(p, x, y, pal, self.look.value, self.opacity.value), q)
-                for t, p, q in zip(titles, ps, preds)
-            ],
-        )
-        self.legend.value = (
-            _ramp
-            if self.look.value in measures
-            else class_chips(torch.stack(preds), self.pairs.classes, pal)
-        )
+        paint = self.opacity.value if self.left.value == 'label' else 0
+        panels = [(title, overlay(image, label, pal, paint), label)]
+        for network, p, pred in zip(self.asked, answers, preds):
+            title = network.name + _image_score(pred, label, len(pal))
+            seen = _blend_answer(p, image, label, pal, self.look.value, self.opacity.value)
+            panels.append((title, seen, pred))
+        self.canvas.show(*panels)
+        if self.look.value in measures:
+            self.legend.value = _ramp
+        else:
+            self.legend.value = class_chips(torch.stack(preds), self.pairs.classes, pal)
         self.tell()
 
 
-_stops = ','.join(f'rgb{tuple(c)}' for c in _scale[[*range(0, 256, 32), 255]].tolist())
-_ramp = Markup(
-    '<div class="segbench-chips">0 <span '
-    f'style="width:256px;height:12px;background:linear-gradient(90deg,{_stops})"></span> '
-    '1</div>'
-)
-
-# %% ../../nbs/7_explore/explain.ipynb #605e0b71
 @patch
-def tell(self: Explorer, _=None):
+def tell(self: Explorer, _=None) -> None:
     "Rank the classes at the picked pixel."
     if not self.canvas.at:
         self.said.value = (
-            'Click a pixel to rank the classes there; then the wheel, + − 0 and the arrows work, '
-            'too.'
+            'Click a pixel to rank the classes there; '
+            'then the wheel, + − 0 and the arrows work, too.'
         )
         return
-    (r, c) = self.canvas.at
-    y = self.sample(self.i)[1]
-    names = self.pairs.classes
-    pal = self.pairs.palette
-    k = int(y[r, c])
-    true = class_chip(names[k], pal[k]) if k < len(names) else class_chip('void', (0, 0, 0))
-    tables = [
-        _probability_bars(a.name, _top_classes(p[:, r, c]), k, names, pal)
-        for a, p in zip(self.asked, self.answers(self.i))
-    ]
-    line = (
-        '<div class="segbench-chips">row {}, column {} · truth: '
-        '{}</div><div class="segbench-chips">{}</div>'
-    )
-    self.said.value = markup(line, r, c, true, join_markup(tables))
+    _, label = self.sample(self.i)
+    classes, pal = self.pairs.classes, self.pairs.palette
+    answers = self.answers(self.i)
+    self.said.value = _describe_answers(self.asked, answers, label, self.canvas.at, classes, pal)
 
 # %% ../../nbs/7_explore/explain.ipynb #e78bbe58
 @patch
-def sort(self: Explorer, _=None):
+def sort(self: Explorer, _=None) -> None:
     "Put the images in the order asked for; what no run has kept is found out first."
     by = self.order.value
-    kept = [_kept_miou(a, self.pairs) for a in self.asked]
-    if by == 'worst first' and all(k is not None for k in kept):
+    kept = [_kept_miou(network, self.pairs) for network in self.asked]
+    if by == 'worst first' and all(scores is not None for scores in kept):
         self.arrange(_sort_images(by, kept))
     elif by == 'as listed':
         self.arrange(range(len(self.pairs)))
     elif self.rates:
         self.arrange(_sort_images(by, *self.rates))
     else:
-        each = (
-            _rate_image([a(x) for a in self.asked], y)
-            for x, y in (self.pairs[i][:2] for i in range(len(self.pairs)))
-        )
         self.order.disabled = self.upload.disabled = True
-        self.rating = in_background(each, len(self.pairs), self.bar, self.known)
+        n = len(self.pairs)
+        self.rating = in_background(_rate_images(self.asked, self.pairs), n, self.bar, self.known)
 
-# %% ../../nbs/7_explore/explain.ipynb #755c6bd5
+
 @patch
-def known(self: Explorer, rates):
+def known(self: Explorer, rates: list[tuple]) -> None:
     "Take over what was found out about every image."
     scores, wrong, apart = zip(*rates)
     self.rates = np.transpose(scores), np.transpose(wrong), apart
     self.sort()
     self.order.disabled = self.upload.disabled = False
 
-
+# %% ../../nbs/7_explore/explain.ipynb #755c6bd5
 @patch
-def arrange(self: Explorer, numbers):
-    "Page through the images in this order, from the first."
+def arrange(self: Explorer, numbers: Iterable) -> None:
+    "Page through the images in the order of `numbers`, from the first."
     with self.lock:
         self.numbers = numbers
         self.yours = False
@@ -480,12 +500,31 @@ def arrange(self: Explorer, numbers):
 
 
 @patch
-def picture(self: Explorer, width: int = 840):
+def page(self: Explorer, _=None) -> None:
+    "Go to the image that the slider says."
+    self.yours = False
+    self.draw()
+
+
+@patch
+def _listen(self: Explorer):
+    "What happens when something is moved; all observers there ever are."
+    for control in (self.left, self.look, self.opacity):
+        control.observe(self.draw, 'value')
+    self.number.observe(self.page, 'value')
+    self.order.observe(self.sort, 'value')
+    self.upload.observe(self.bring, 'value')
+    self.canvas.observe(self.tell, 'at')
+    step_on_click(self.back, self.number, -1)
+    step_on_click(self.next, self.number, 1)
+
+# %% ../../nbs/7_explore/explain.ipynb #ex07still
+@patch
+def picture(
+    self: Explorer,
+    width: int = 840,  # Pixels
+) -> Image.Image:
     "What the explorer shows, still: the panels over the classes in them."
-    shown = [from_png(p['ids']) for p in self.canvas.panels if p['ids']]
-    return with_legend(
-        np.asarray(self.canvas.picture(width)),
-        np.stack(shown),
-        self.pairs.classes,
-        self.pairs.palette,
-    )
+    panels = np.asarray(self.canvas.picture(width))
+    labels = [from_png(panel['ids']) for panel in self.canvas.panels if panel['ids']]
+    return with_legend(panels, np.stack(labels), self.pairs.classes, self.pairs.palette)

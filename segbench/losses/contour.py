@@ -12,52 +12,75 @@ import torch.nn.functional as F
 from .pixel import Loss, ce, weight_sum
 
 # %% ../../nbs/3_losses/contour.ipynb #afb37621
+def _square_max(x, radius):
+    "The greatest value within `radius` pixels along both axes, b×c×h×w."
+    # the maximum of a square is that of its rows' maxima, which takes 2·d steps instead of d²
+    d = 2 * radius + 1
+    x = F.max_pool2d(x, (1, d), 1, (0, radius))
+    return F.max_pool2d(x, (d, 1), 1, (radius, 0))
+
+
 def _near_boundary(label, radius: int):
-    "Whether another class is within `radius` pixels of a labelled pixel, along both axes: b×h×w."
+    "Whether another class is within `radius` pixels of each labelled pixel, b×h×w."
     y = label.float()
     void = label == 255
-    d = 2 * radius + 1
-    ends = torch.stack([y.masked_fill(void, -1), (-y).masked_fill(void, -256)], 1)
-    ends = F.max_pool2d(F.max_pool2d(ends, (1, d), 1, (0, radius)), (d, 1), 1, (radius, 0))
-    return (ends[:, 0] > -ends[:, 1]) & ~void
+    # void is below every class, and below every class with the sign changed
+    both = torch.stack([y.masked_fill(void, -1), (-y).masked_fill(void, -256)], 1)
+    greatest, least = _square_max(both, radius).unbind(1)
+    return (greatest > -least) & ~void
 
 # %% ../../nbs/3_losses/contour.ipynb #86d2df40
+def _only_near(label, radius):
+    "`label` with void wherever no border is near."
+    return torch.where(_near_boundary(label, radius), label, 255)
+
+
 def boundary(
-    logits,  # b×k×h×w
-    label,  # b×h×w, 255 is void
+    logits: torch.Tensor,  # b×k×h×w
+    label: torch.Tensor,  # b×h×w, 255 is void
     radius: int = 3,  # How far from a border a pixel counts, in pixels
-    weight=None,  # Class weights, k numbers
+    weight: torch.Tensor | None = None,  # Class weights, k numbers
 ) -> Loss:
     "Cross-entropy of the pixels near a border."
-    return ce(logits, torch.where(_near_boundary(label, radius), label, 255), weight)
+    return ce(logits, _only_near(label, radius), weight)
 
 
-def _mass_near(label, weight=None, radius: int = 3):
+def _weight_near(label, weight=None, radius: int = 3):
     "The sum of the weights of the pixels near a border."
-    return weight_sum(torch.where(_near_boundary(label, radius), label, 255), weight)
+    return weight_sum(_only_near(label, radius), weight)
 
 
-boundary.divisor = _mass_near
+boundary.divisor = _weight_near
 
 # %% ../../nbs/3_losses/contour.ipynb #5020bb0b
-def ssim(a, b, span: float = 1.0):
-    """Mean structural similarity of the images `a` and `b`, b×c×h×w with values that span `span`.
-
-    Windows inside the image only.
-    """
-    t = torch.arange(11, dtype=a.dtype, device=a.device) - 5
-    g = torch.exp(-(t**2) / (2 * 1.5**2))
+def _gaussian_window(size: int, sigma: float, like):
+    "Weights that add up to 1, size×size."
+    t = torch.arange(size, dtype=like.dtype, device=like.device) - size // 2
+    g = torch.exp(-(t**2) / (2 * sigma**2))
     g = g / g.sum()
-    window = (g[:, None] * g).expand(a.shape[1], 1, 11, 11)
+    return g[:, None] * g
 
-    def blur(x):
-        return F.conv2d(x, window, groups=x.shape[1])
 
-    ma = blur(a)
-    mb = blur(b)
-    va = blur(a * a) - ma**2
-    vb = blur(b * b) - mb**2
-    cov = blur(a * b) - ma * mb
+def ssim(
+    a: torch.Tensor,  # Images, b×c×h×w
+    b: torch.Tensor,  # Images, b×c×h×w
+    span: float = 1.0,  # What their values span
+) -> 'torch.Tensor':
+    "Mean structural similarity of the images `a` and `b`, over the windows inside the image."
+    channels = a.shape[1]
+    window = _gaussian_window(11, 1.5, a).expand(channels, 1, 11, 11)
+
+    def mean(x):
+        return F.conv2d(x, window, groups=channels)
+
+    mu_a = mean(a)
+    mu_b = mean(b)
+    var_a = mean(a * a) - mu_a**2
+    var_b = mean(b * b) - mu_b**2
+    cov = mean(a * b) - mu_a * mu_b
     c1 = (0.01 * span) ** 2
     c2 = (0.03 * span) ** 2
-    return ((2 * ma * mb + c1) * (2 * cov + c2) / ((ma**2 + mb**2 + c1) * (va + vb + c2))).mean()
+    # (2 μa μb + c₁)(2 σab + c₂) / ((μa² + μb² + c₁)(σa² + σb² + c₂))
+    above = (2 * mu_a * mu_b + c1) * (2 * cov + c2)
+    below = (mu_a**2 + mu_b**2 + c1) * (var_a + var_b + c2)
+    return (above / below).mean()

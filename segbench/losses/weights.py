@@ -12,44 +12,49 @@ import torch
 from ..core.errors import check_choice
 
 # %% ../../nbs/3_losses/weights.ipynb #46b6fdd6
-def class_counts(pairs):
+def class_counts(
+    pairs,  # A data set
+) -> torch.Tensor:
     "Pixels of each class in each image of `pairs`, n×k `int64`."
-
-    def count(i):
-        return torch.from_numpy(
-            np.bincount(pairs.label(i).ravel(), minlength=256)[: len(pairs.classes)]
-        )
-
-    return torch.stack([count(i) for i in range(len(pairs))])
+    k = len(pairs.classes)
+    counts = []
+    for i in range(len(pairs)):
+        by_value = np.bincount(pairs.label(i).ravel(), minlength=256)
+        counts.append(torch.from_numpy(by_value[:k]))
+    return torch.stack(counts)
 
 # %% ../../nbs/3_losses/weights.ipynb #cf989803
 def _class_frequency(counts):
-    "Share of each class in the images where it appears."
-    return counts.sum(0).double() / torch.where(counts > 0, counts.sum(1, keepdim=True), 0).sum(
-        0
-    ).clamp(min=1)
+    "Share of each class in the images where it appears, f."
+    of_class = counts.sum(0).double()
+    of_its_images = torch.where(counts > 0, counts.sum(1, keepdim=True), 0).sum(0)
+    return of_class / of_its_images.clamp(min=1)
 
 
 def _effective_samples(counts):
-    "What the images of each class are worth, if each tells less than the one before."
+    "What the images of each class are worth, if each tells less than the one before, E."
     n = (counts > 0).sum(0).double()
     N = len(counts)
+    # (1 - βⁿ) / (1 - β) with β = 1 - 1/N
     return (1 - (1 - 1 / N) ** n) * N
 
 # %% ../../nbs/3_losses/weights.ipynb #573a499d
 def class_weights(
-    counts,  # Pixels of each class in each image, n×k
+    counts: torch.Tensor,  # Pixels of each class in each image, n×k
     rule: str = 'median',  # `median`, `sqrt`, `enet` or `effective`
-):
+) -> torch.Tensor:
     "Class weights, k numbers; 0 for a class that never appears."
     check_choice('rule for class weights', rule, ['median', 'sqrt', 'enet', 'effective'])
     f = _class_frequency(counts)
-    total = counts.sum(0).double()
+    present = f > 0
     if rule == 'enet':
+        total = counts.sum(0).double()
         w = 1 / torch.log(1.02 + total / total.sum())
     elif rule == 'effective':
         w = 1 / _effective_samples(counts)
-        w = w / w[f > 0].mean()
+        w = w / w[present].mean()
     else:
-        w = (f[f > 0].median() / f) ** (0.5 if rule == 'sqrt' else 1)
-    return torch.where(f > 0, w, 0).float()
+        w = f[present].median() / f
+        if rule == 'sqrt':
+            w = w**0.5
+    return torch.where(present, w, 0).float()

@@ -21,10 +21,14 @@ def _on_boundary(
     void=None,  # True where the class is not known, h×w bool; such pixels are no class
 ):
     "Whether each pixel lies within `d` of another class or of the edge, h×w bool."
-    low, high = (y, y) if void is None else (np.where(void, np.uint8(f), y) for f in (255, 0))
-    low = cv2.erode(low, _square(d), borderType=cv2.BORDER_REPLICATE)
-    high = cv2.dilate(high, _square(d), borderType=cv2.BORDER_REPLICATE)
-    border = low < high
+    low = high = y
+    if void is not None:
+        # neither the least nor the greatest class around a pixel
+        low = np.where(void, np.uint8(255), y)
+        high = np.where(void, np.uint8(0), y)
+    least = cv2.erode(low, _square(d), borderType=cv2.BORDER_REPLICATE)
+    greatest = cv2.dilate(high, _square(d), borderType=cv2.BORDER_REPLICATE)
+    border = least < greatest
     border[:d] = True
     border[-d:] = True
     border[:, :d] = True
@@ -32,9 +36,8 @@ def _on_boundary(
     return border
 
 # %% ../../nbs/4_metrics/boundary.ipynb #8e0edc6c
-boundary_rule = (
-    'no pixel counts where void hides whether an outline is near'  # For people who read the number
-)
+# For people who read the number
+boundary_rule = 'no pixel counts where void hides whether an outline is near'
 
 
 def _scored_border(
@@ -44,26 +47,33 @@ def _scored_border(
     "Whether each pixel is near an outline of the label, and whether it counts: two h×w bool."
     void = y == 255
     near = _on_boundary(y, d, void)
-    hidden = cv2.dilate(void.astype(np.uint8), _square(d), borderType=cv2.BORDER_REPLICATE) > 0
-    return near, ~void & (near | ~hidden)
+    void_near = cv2.dilate(void.astype(np.uint8), _square(d), borderType=cv2.BORDER_REPLICATE) > 0
+    counts = ~void & (near | ~void_near)
+    return near, counts
+
+# %% ../../nbs/4_metrics/boundary.ipynb #boundary-x1
+def _pixels_by_class(y, where, n):
+    return np.bincount(y[where], minlength=256)[:n]
 
 
 def boundary_areas(
-    pred,  # Predicted classes of one image, `uint8` h×w
-    label,  # True classes, `uint8` h×w, 255 for void
+    pred: np.ndarray,  # Predicted classes of one image, `uint8` h×w, or such a tensor
+    label: np.ndarray,  # True classes, `uint8` h×w, 255 for void
     n: int,  # Number of classes
     share: float = 0.02,  # Distance as a share of the diagonal
-):
-    """Boundary pixels right, true and predicted by class, 3×n, as `class_areas` gives them for whole
-    masks.
+) -> np.ndarray:
+    """Boundary pixels right, true and predicted by class, 3×n.
+
+    As `class_areas` gives them for whole masks.
     """
-    p, y = (np.asarray(a) for a in (pred, label))
+    p = np.asarray(pred)
+    y = np.asarray(label)
     d = max(1, round(share * np.hypot(*y.shape)))
     near_y, counts = _scored_border(y, d)
-    near_p = _on_boundary(p, d, y == 255) & counts
-    near_y = near_y & counts
-
-    def count(a, keep):
-        return np.bincount(a[keep], minlength=256)[:n]
-
-    return np.stack([count(y, near_p & near_y & (p == y)), count(y, near_y), count(p, near_p)])
+    near_p = _on_boundary(p, d, y == 255)
+    in_y = near_y & counts  # G_d ∩ G of all classes
+    in_p = near_p & counts  # P_d ∩ P
+    right = in_y & in_p & (p == y)
+    return np.stack(
+        [_pixels_by_class(y, right, n), _pixels_by_class(y, in_y, n), _pixels_by_class(p, in_p, n)]
+    )

@@ -6,6 +6,7 @@
 __all__ = ['calibration_counts', 'ece', 'reliability']
 
 # %% ../../nbs/4_metrics/calibration.ipynb #metrics-calibration-imports
+import matplotlib.pyplot as plt
 import numpy as np
 import torch
 
@@ -13,50 +14,50 @@ from .confusion import ratio
 
 # %% ../../nbs/4_metrics/calibration.ipynb #38ceead9
 def calibration_counts(
-    probs,  # Probabilities, b×k×h×w
-    label,  # True classes, b×h×w, 255 for void
+    probs: torch.Tensor,  # Probabilities, b×k×h×w
+    label: torch.Tensor,  # True classes, b×h×w, 255 for void
     bins: int = 20,  # Bins of confidence from 0 to 1
-):
-    """Labelled pixels, those that are right, and the sum of confidences in every bin.
-
-    3×bins float64.
-    """
-    sure, pred = probs.max(1)
-    keep = label != 255
-    sure = sure[keep].double()
-    right = (pred[keep] == label[keep]).double()
+) -> torch.Tensor:
+    "Labelled pixels, right ones, and the sum of confidences in every bin, 3×bins float64."
+    confidence, pred = probs.max(1)
+    labelled = label != 255
+    confidence = confidence[labelled].double()
+    right = (pred[labelled] == label[labelled]).double()
     # nan, which a network that diverged answers, counts below all others, whatever it is as a whole
     # number on this machine
-    at = (sure * bins).nan_to_num(0).long().clamp(0, bins - 1)
-    return torch.stack(
-        [torch.bincount(at, w, minlength=bins) for w in (torch.ones_like(sure), right, sure)]
-    )
+    at = (confidence * bins).nan_to_num(0).long().clamp(0, bins - 1)
+    one = torch.ones_like(confidence)
+    sums = [torch.bincount(at, weights, minlength=bins) for weights in (one, right, confidence)]
+    return torch.stack(sums)
 
 
-def ece(counts) -> float:
-    "Expected calibration error from summed counts, 3×bins."
-    pixels, right, sure = counts
-    return float((right - sure).abs().sum() / pixels.sum())
+def ece(
+    counts: torch.Tensor,  # As `calibration_counts` gives them, summed over images, 3×bins
+) -> float:
+    "Expected calibration error."
+    pixels, right, confidence = counts
+    # 1/n Σ |right - Σ p|
+    return float((right - confidence).abs().sum() / pixels.sum())
 
 # %% ../../nbs/4_metrics/calibration.ipynb #a2e345df
-def reliability(counts, ax=None):
-    """The share of right pixels against confidence.
+def reliability(
+    counts: np.ndarray,  # As `calibration_counts` gives them, 3×bins, or such a tensor
+    ax: 'plt.Axes | None' = None,  # New ones by default
+) -> 'plt.Axes':
+    """The share of right pixels against confidence, as a figure; returns its axes.
 
     Bars are as wide as a bin and as dark as it is full.
     """
     import matplotlib.pyplot as plt
 
-    ax = ax or plt.subplots(figsize=(2.6, 2.4))[1]
-    pixels, right, sure = np.asarray(counts)
-    n = len(pixels)
-    share = ratio(right, pixels)
-    ax.bar(
-        (np.arange(n) + 0.5) / n,
-        share,
-        1 / n,
-        color=plt.cm.Blues(0.25 + 0.6 * (pixels / pixels.max()) ** 0.3),
-        edgecolor='white',
-    )
+    if ax is None:
+        ax = plt.subplots(figsize=(2.6, 2.4))[1]
+    pixels, right, _ = np.asarray(counts)
+    bins = len(pixels)
+    middle = (np.arange(bins) + 0.5) / bins
+    # a power below 1, so that bins of few pixels are still seen
+    shade = 0.25 + 0.6 * (pixels / pixels.max()) ** 0.3
+    ax.bar(middle, ratio(right, pixels), 1 / bins, color=plt.cm.Blues(shade), edgecolor='white')
     ax.plot([0, 1], [0, 1], color='k', lw=0.8)
     ax.set_xlabel('confidence')
     ax.set_ylabel('share that is right')

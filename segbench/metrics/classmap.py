@@ -18,69 +18,72 @@ def _source_positions(
 ):
     "For each output the input to its left, and its distance from it."
     i = torch.arange(size, dtype=torch.float32, device=device)
-    at = (
-        i * ((n - 1) / max(size - 1, 1))
-        if align_corners
-        else ((i + 0.5) * (n / size) - 0.5).clamp(min=0)
-    )
+    if align_corners:
+        at = i * ((n - 1) / max(size - 1, 1))
+    else:
+        at = ((i + 0.5) * (n / size) - 0.5).clamp(min=0)
     left = at.long().clamp(max=n - 1)
     return left, at - left
 
 # %% ../../nbs/4_metrics/classmap.ipynb #a0e0b6d0
-def _cell_outputs(left, far, n: int):
-    """For each of `n` cells its outputs and their distances, n×m, the last one repeated where there
-    are fewer.
+def _cell_outputs(left, distance, n: int):
+    """The outputs of each of `n` cells and their distances, n×m.
+
+    The last one is repeated where there are fewer than m.
     """
-    count = torch.bincount(left, minlength=n)
-    nth = torch.arange(int(count.max()), device=left.device)
-    at = (count.cumsum(0) - count)[:, None] + torch.minimum(nth, count[:, None] - 1)
-    return at, far[at]
+    number = torch.bincount(left, minlength=n)
+    first = number.cumsum(0) - number
+    nth = torch.arange(int(number.max()), device=left.device)
+    at = first[:, None] + torch.minimum(nth, number[:, None] - 1)
+    return at, distance[at]
 
 # %% ../../nbs/4_metrics/classmap.ipynb #4d429f36
-def class_map_dense(z, size, align_corners: bool = False):
-    "Class map of `z`, k×h×w, at `size`, `uint8`, by way of all enlarged logits."
-    return (
-        F.interpolate(z[None], size, mode='bilinear', align_corners=align_corners)
-        .argmax(1)[0]
-        .byte()
-    )
+def class_map_dense(
+    z: torch.Tensor,  # Logits of one image, k×h×w
+    size: tuple[int, int],  # Height and width wanted
+    align_corners: bool = False,  # As in `F.interpolate`
+) -> torch.Tensor:
+    "Class map of `z` at `size`, `uint8`, by way of all enlarged logits."
+    enlarged = F.interpolate(z[None], size, mode='bilinear', align_corners=align_corners)
+    return enlarged.argmax(1)[0].byte()
 
 # %% ../../nbs/4_metrics/classmap.ipynb #e5e5df15
 def class_map_by_class(
-    z,  # Logits of one image, k×h×w
-    size,  # Height and width wanted
+    z: torch.Tensor,  # Logits of one image, k×h×w
+    size: tuple[int, int],  # Height and width wanted
     align_corners: bool = False,  # As in `F.interpolate`
-):
+) -> torch.Tensor:
     "Class map of `z` at `size`, `uint8`, enlarging one class at a time."
 
-    def grow(k):
-        return F.interpolate(
-            z[None, k : k + 1], size, mode='bilinear', align_corners=align_corners
-        )[0, 0]
+    def enlarged(k):
+        one = z[None, k : k + 1]
+        return F.interpolate(one, size, mode='bilinear', align_corners=align_corners)[0, 0]
 
-    best = grow(0)
-    who = z.new_zeros(size, dtype=torch.uint8)
+    best = enlarged(0)
+    winner = z.new_zeros(size, dtype=torch.uint8)
     for k in range(1, len(z)):
-        v = grow(k)
-        who.masked_fill_(v > best, k)
+        v = enlarged(k)
+        winner.masked_fill_(v > best, k)
         torch.maximum(best, v, out=best)
-    return who
+    return winner
 
 # %% ../../nbs/4_metrics/classmap.ipynb #80e2b121
 def _lerp(a, b, x):
     "From `a` to `b` by the share `x`."
+    # a (1 - x) + b x with one rounding less, as PyTorch does it
     return torch.addcmul(b * x, a, 1 - x)
 
 
 def _candidate_classes(corners):
     """Which classes can win in which cell, k×m.
 
-    Their best corner reaches the highest of all worst corners.
+    Those whose best corner reaches the highest of all worst corners.
     """
     a, b, c, d = corners
-    high = torch.maximum(torch.maximum(a, b), torch.maximum(c, d))
-    low = torch.minimum(torch.minimum(a, b), torch.minimum(c, d)).amax(0)
-    return high >= low - 1e-5 * low.abs()
+    best = torch.maximum(torch.maximum(a, b), torch.maximum(c, d))
+    worst = torch.minimum(torch.minimum(a, b), torch.minimum(c, d))
+    bar = worst.amax(0)
+    return best >= bar - 1e-5 * bar.abs()  # a margin for rounding
 
 # %% ../../nbs/4_metrics/classmap.ipynb #8ff49957
 def _resolve_mixed_cells(
@@ -89,74 +92,92 @@ def _resolve_mixed_cells(
     right,  # Distance of each output from the left corners, m×s
 ):
     "The winners in mixed cells, m×r×s `uint8`."
-    may = _candidate_classes(corners)
+    can_win = _candidate_classes(corners)
     best = down.new_full((*down.shape, right.shape[1]), -torch.inf)
-    who = torch.zeros_like(best, dtype=torch.uint8)
-    for k in may.any(1).nonzero()[:, 0].tolist():
-        m = may[k].nonzero()[:, 0]
-        a, b, c, d = (v[k, m, None] for v in corners)
-        v = _lerp(
-            _lerp(a, b, right[m])[:, None], _lerp(c, d, right[m])[:, None], down[m][:, :, None]
-        )
-        old = best[m]
-        who[m] = who[m].masked_fill_(v > old, k)
-        best[m] = torch.maximum(old, v)
-    return who
+    winner = torch.zeros_like(best, dtype=torch.uint8)
+    for k in can_win.any(1).nonzero()[:, 0].tolist():
+        cells = can_win[k].nonzero()[:, 0]
+        a, b, c, d = (corner[k, cells, None] for corner in corners)
+        upper = _lerp(a, b, right[cells])
+        lower = _lerp(c, d, right[cells])
+        v = _lerp(upper[:, None], lower[:, None], down[cells][:, :, None])
+        before = best[cells]
+        winner[cells] = winner[cells].masked_fill_(v > before, k)
+        best[cells] = torch.maximum(before, v)
+    return winner
 
 # %% ../../nbs/4_metrics/classmap.ipynb #03e4fba7
-def mixed_cells(win):
-    "Rows and columns of the cells whose corners in `win`, (h+1)×(w+1), differ."
+def mixed_cells(
+    win: torch.Tensor,  # Winners at the corners, (h+1)×(w+1)
+) -> tuple[torch.Tensor, torch.Tensor]:
+    "Rows and columns of the cells whose corners differ."
     across = win[:, 1:] != win[:, :-1]
     along = win[1:] != win[:-1]
-    return (across[:-1] | across[1:] | along[:, 1:] | along[:, :-1]).nonzero(as_tuple=True)
+    differ = across[:-1] | across[1:] | along[:, 1:] | along[:, :-1]
+    return differ.nonzero(as_tuple=True)
 
 # %% ../../nbs/4_metrics/classmap.ipynb #bdb0b3ee
 def class_map_by_cells(
-    z,  # Logits of one image, k×h×w
-    size,  # Height and width wanted
+    z: torch.Tensor,  # Logits of one image, k×h×w
+    size: tuple[int, int],  # Height and width wanted
     align_corners: bool = False,  # As in `F.interpolate`
-):
+) -> torch.Tensor | None:
     """Class map of `z` at `size`, `uint8`, interpolating in mixed cells only.
 
     None where most cells are mixed.
     """
-    (h, w) = z.shape[1:]
-    (H, W) = size
-    (up, y), (left, x) = (_source_positions(*n, align_corners, z.device) for n in ((h, H), (w, W)))
+    h, w = z.shape[1:]
+    H, W = size
+    # the last row and column of cells have corners beyond the edge, which repeat it
     z = F.pad(z[None], (0, 1, 0, 1), mode='replicate')[0]
     win = z.max(0).indices.byte()
     i, j = mixed_cells(win)
     if len(i) > 0.6 * h * w:
         return None
+    up, y = _source_positions(h, H, align_corners, z.device)
+    left, x = _source_positions(w, W, align_corners, z.device)
+    # every cell as if it were of one class
     out = win[:-1, :-1][:, left][up]
-    (rows, y) = _cell_outputs(up, y, h)
-    (cols, x) = _cell_outputs(left, x, w)
-    corners = [z.flatten(1)[:, i * (w + 1) + j + o] for o in (0, 1, w + 1, w + 2)]
-    out.view(-1)[(rows[i] * W)[:, :, None] + cols[j][:, None]] = _resolve_mixed_cells(
-        corners, y[i], x[j]
-    )
+
+    rows, y = _cell_outputs(up, y, h)
+    cols, x = _cell_outputs(left, x, w)
+    upper_left = i * (w + 1) + j
+    corners = [z.flatten(1)[:, upper_left + step] for step in (0, 1, w + 1, w + 2)]
+    pixels = (rows[i] * W)[:, :, None] + cols[j][:, None]
+    out.view(-1)[pixels] = _resolve_mixed_cells(corners, y[i], x[j])
     return out
 
 # %% ../../nbs/4_metrics/classmap.ipynb #c1a55e02
+def _class_map_at_once(z, size, align_corners):
+    "All classes together, or one by one where all enlarged logits would need more than a GiB."
+    H, W = size
+    if 4 * len(z) * H * W <= 2**30:
+        return class_map_dense(z, size, align_corners)
+    return class_map_by_class(z, size, align_corners)
+
+
 def class_map(
-    z,  # Finite logits of one image, k×h×w, at most 255 classes
-    size,  # Height and width wanted
+    z: torch.Tensor,  # Finite logits of one image, k×h×w, at most 255 classes
+    size: tuple[int, int],  # Height and width wanted
     align_corners: bool = False,  # As in `F.interpolate`
-):
+) -> torch.Tensor:
     """The class of every pixel of `z` at `size`, H×W `uint8`.
 
     `F.interpolate(…).argmax` up to ties within rounding.
     """
     k = len(z)
-    (h, w) = z.shape[1:]
-    (H, W) = size
+    h, w = z.shape[1:]
+    H, W = size
     if (h, w) == (H, W):
         return z.max(0).indices.byte()
     if z.device.type != 'cpu':
-        return (class_map_dense if 4 * k * H * W <= 2**30 else class_map_by_class)(
-            z, size, align_corners
-        )
+        return _class_map_at_once(z, size, align_corners)
+    # where PyTorch has another kernel, whose rounding is its own
     if H + W <= 128 or k == 3:
         return class_map_dense(z, size, align_corners)
-    out = class_map_by_cells(z, size, align_corners) if min(H / h, W / w) >= 2 else None
-    return class_map_by_class(z, size, align_corners) if out is None else out
+    # cells of less than four outputs are not worth it
+    if min(H / h, W / w) >= 2:
+        out = class_map_by_cells(z, size, align_corners)
+        if out is not None:
+            return out
+    return class_map_by_class(z, size, align_corners)

@@ -6,6 +6,7 @@
 __all__ = ['conventions', 'confusion', 'ratio', 'Scores', 'table', 'as_dict', 'pack', 'unpack']
 
 # %% ../../nbs/4_metrics/confusion.ipynb #f3a34846
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,13 +16,14 @@ from ..core.errors import check_choice
 
 # %% ../../nbs/4_metrics/confusion.ipynb #dfaaebd5
 def confusion(
-    pred,  # Predicted classes of one image, `uint8` h×w
-    label,  # True classes, `uint8` h×w; n and above, 255 as a rule, is void
+    pred: torch.Tensor,  # Predicted classes of one image, `uint8` h×w
+    label: torch.Tensor,  # True classes, `uint8` h×w; n and above, 255 as a rule, is void
     n: int,  # Number of classes
-):
+) -> torch.Tensor:
     "Counts, (n+1)×(n+1) `int64`: truth by row, prediction by column, void and no class last."
     pair = label.flatten().int().mul_(256).add_(pred.flatten())
-    table = torch.bincount(pair, minlength=1 << 16).view(256, 256)
+    table = torch.bincount(pair, minlength=256 * 256).view(256, 256)
+    # all values from n on become one row and one column
     rows = torch.cat([table[:n], table[n:].sum(0, keepdim=True)])
     return torch.cat([rows[:, :n], rows[:, n:].sum(1, keepdim=True)], 1)
 
@@ -29,81 +31,124 @@ def confusion(
 def _mean_in_order(x):
     "Mean of the numbers in `x`, added one after the other, without nan."
     x = x[~np.isnan(x)]
-    return x.cumsum()[-1] / len(x) if len(x) else np.nan
+    if len(x) == 0:
+        return np.nan
+    return x.cumsum()[-1] / len(x)
+
+
+def _mean_with_zeros(x):
+    "Mean of the numbers in `x`, in which nan counts as 0."
+    return np.nan_to_num(x).mean()
 
 
 conventions = {
     'nanmean': np.nanmean,
     'cityscapes': _mean_in_order,
-    'official-ade': lambda x: np.nan_to_num(x).mean(),
+    'official-ade': _mean_with_zeros,
     'voc': np.mean,
+    'zero': _mean_with_zeros,
+    'nan': np.mean,
 }
-conventions |= dict(zero=conventions['official-ade'], nan=conventions['voc'])
 
 
-def ratio(a, b):
+def ratio(
+    a: np.ndarray,  # Numbers
+    b: np.ndarray,  # Numbers of a shape that goes with it
+) -> np.ndarray:
     "`a/b` in float64, nan where `b` is zero."
     a, b = np.broadcast_arrays(a, b)
     return np.divide(a, b, out=np.full(b.shape, np.nan), where=b > 0)
 
 # %% ../../nbs/4_metrics/confusion.ipynb #1f2749da
-@dataclass
+def _kappa(counts):
+    "Cohen's kappa from counts n×(n+1) without the row of void."
+    truth = counts.sum(1)
+    pred = counts.sum(0)[:-1]
+    no_class = counts[:, -1].sum()
+    wrong = truth.sum() - counts.diagonal().sum()
+    # κ = 1 - wrong / wrong by chance; an answer that is no class is wrong by any chance
+    by_chance = np.outer(pred.astype(float), truth) / max(truth.sum(), 1)
+    np.fill_diagonal(by_chance, 0)
+    return 1 - float(ratio(wrong, by_chance.sum() + no_class))
+
+# %% ../../nbs/4_metrics/confusion.ipynb #confusion-x1
+@dataclass(repr=False)
 class Scores:
-    "What follows from a confusion matrix."
+    """What follows from a confusion matrix, as attributes by the names of the table above.
+
+    `iou`, `acc`, `precision` and `dice` are of each class, the others single numbers.
+    """
 
     counts: np.ndarray  # (n+1)×(n+1) as `confusion` gives them, summed over images
     convention: str = 'nanmean'  # For classes that are absent: a name in `conventions`
+    classes: Sequence[str] | None = None  # Names, for the table that it shows itself as
 
     def __post_init__(self):
         check_choice('convention', self.convention, list(conventions))
-        c = np.asarray(self.counts, np.int64)[:-1]
-        hit = c.diagonal()
-        truth = c.sum(1)
-        pred = c.sum(0)[:-1]
+        counts = np.asarray(self.counts, np.int64)[:-1]  # the last row is void
+        hit = counts.diagonal()
+        truth = counts.sum(1)
+        pred = counts.sum(0)[:-1]  # the last column is no class
+
         self.iou = ratio(hit, truth + pred - hit)
         self.acc = ratio(hit, truth)
         self.precision = ratio(hit, pred)
-        mean = conventions[self.convention] if truth.any() else (lambda x: np.nan)
-        self.miou, self.macc = float(mean(self.iou)), float(mean(self.acc))
-        self.aacc, self.fwiou = (
-            float(ratio(hit.sum(), truth.sum())),
-            float(np.nansum(self.iou * ratio(truth, truth.sum()))),
-        )
         self.dice = ratio(2 * hit, truth + pred)
-        chance = np.outer(pred.astype(float), truth) / max(truth.sum(), 1)
-        np.fill_diagonal(chance, 0)
-        self.kappa = 1 - float(ratio(truth.sum() - hit.sum(), chance.sum() + c[:, -1].sum()))
+
+        mean = conventions[self.convention]
+        self.miou = float(mean(self.iou)) if truth.any() else np.nan
+        self.macc = float(mean(self.acc)) if truth.any() else np.nan
+        self.aacc = float(ratio(hit.sum(), truth.sum()))
+        self.fwiou = float(np.nansum(self.iou * ratio(truth, truth.sum())))
+        self.kappa = _kappa(counts)
+
+    def __repr__(self) -> str:
+        return table(self, self.classes) if self.classes else self.means()
+
+    def means(self) -> str:
+        "The means in per cent, on one line."
+        return (
+            f'mIoU {100 * self.miou:.2f}  mAcc {100 * self.macc:.2f}  '
+            f'aAcc {100 * self.aacc:.2f}  fwIoU {100 * self.fwiou:.2f}  '
+            f'(absent classes: {self.convention})'
+        )
 
 # %% ../../nbs/4_metrics/confusion.ipynb #75bf6f52
-def table(scores, classes) -> str:
+def _per_cent(share):
+    "Six columns: `share` in per cent, or a dash for nan."
+    return '     –' if np.isnan(share) else f'{100 * share:6.2f}'
+
+
+def table(
+    scores: Scores,
+    classes: Sequence[str],  # Names
+) -> str:
     "Per class: IoU, accuracy, precision and share of the pixels, in per cent; then the means."
-    share = ratio(scores.counts[:-1].sum(1), scores.counts[:-1].sum())
+    pixels = scores.counts[:-1]
+    share = ratio(pixels.sum(1), pixels.sum())
     wide = max(map(len, classes))
-    head = f'{"":{wide}}    IoU    acc   prec  share'
-    rows = [
-        f'{c:{wide}} ' + ' '.join('     –' if np.isnan(v) else f'{100 * v:6.2f}' for v in r)
-        for c, *r in zip(classes, scores.iou, scores.acc, scores.precision, share)
-    ]
-    means = (
-        f'mIoU {100 * scores.miou:.2f}  mAcc {100 * scores.macc:.2f}  aAcc '
-        f'{100 * scores.aacc:.2f}  fwIoU {100 * scores.fwiou:.2f}  (absent classes: '
-        f'{scores.convention})'
-    )
-    return '\n'.join([head, *rows, means])
+    lines = [f'{"":{wide}}    IoU    acc   prec  share']
+    for name, *numbers in zip(classes, scores.iou, scores.acc, scores.precision, share):
+        lines.append(f'{name:{wide}} ' + ' '.join(map(_per_cent, numbers)))
+    lines.append(scores.means())
+    return '\n'.join(lines)
 
 # %% ../../nbs/4_metrics/confusion.ipynb #f7fa7b98
-def as_dict(scores, classes) -> dict:
+def _or_none(number):
+    "A float; None for nan, which JSON does not know."
+    return None if np.isnan(number) else float(number)
+
+
+def as_dict(
+    scores: Scores,
+    classes: Sequence[str],  # Names
+) -> dict:
     "The scores with the keys of a run's `eval/*.json`; nan becomes null."
-
-    def plain(v):
-        return None if np.isnan(v) else float(v)
-
-    per_class = {
-        k: [plain(v) for v in getattr(scores, k)] for k in ('iou', 'acc', 'precision', 'dice')
-    }
+    means = ('miou', 'macc', 'aacc', 'fwiou', 'kappa')
+    per_class = ('iou', 'acc', 'precision', 'dice')
     return dict(
-        **{k: plain(getattr(scores, k)) for k in ('miou', 'macc', 'aacc', 'fwiou', 'kappa')},
-        **per_class,
+        **{key: _or_none(getattr(scores, key)) for key in means},
+        **{key: [_or_none(v) for v in getattr(scores, key)] for key in per_class},
         classes=list(classes),
         confusion=np.asarray(scores.counts).tolist(),
         convention=scores.convention,
@@ -111,16 +156,22 @@ def as_dict(scores, classes) -> dict:
 
 # %% ../../nbs/4_metrics/confusion.ipynb #1c23bde8
 def pack(
-    counts,  # Confusion matrix of an image, (n+1)×(n+1)
-    picture: int,  # Its number in the set
-):
+    counts: np.ndarray,  # Confusion matrix of an image, (n+1)×(n+1)
+    image: int,  # Its number in the set
+) -> np.ndarray:
     "Rows of (image, truth, prediction, pixels), m×4 `int64`, for the counts that are not zero."
-    i, j = np.nonzero(counts := np.asarray(counts))
-    return np.stack([np.full(len(i), picture), i, j, counts[i, j]], 1)
+    counts = np.asarray(counts)
+    i, j = np.nonzero(counts)
+    return np.stack([np.full(len(i), image), i, j, counts[i, j]], 1)
 
 
-def unpack(rows, n_pictures: int, n: int):
+def unpack(
+    rows: np.ndarray,  # As `pack` made them, m×4
+    n_images: int,
+    n: int,  # Number of classes
+) -> np.ndarray:
     "The confusion matrices, images×(n+1)×(n+1), from rows that `pack` made."
-    c = np.zeros((n_pictures, n + 1, n + 1), np.int64)
-    np.add.at(c, tuple(rows[:, :3].T), rows[:, 3])
-    return c
+    counts = np.zeros((n_images, n + 1, n + 1), np.int64)
+    image, truth, pred, pixels = rows.T
+    np.add.at(counts, (image, truth, pred), pixels)
+    return counts

@@ -7,6 +7,7 @@ __all__ = ['least_seeds', 'class_areas', 'miou', 'class_areas_packed', 'bootstra
            'paired_test', 'is_significant', 'rank_runs']
 
 # %% ../../nbs/4_metrics/stats.ipynb #08f175a3
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -17,65 +18,77 @@ from ..core.seeds import rng
 from .confusion import ratio
 
 # %% ../../nbs/4_metrics/stats.ipynb #1126e5cb
-def class_areas(per):
-    """Pixels right, true and predicted by class, n×3×k, from the counts of n images,
-    n×(k+1)×(k+1) as `confusion` gives them.
-    """
-    c = np.asarray(per)[:, :-1]
-    return np.stack([c.diagonal(axis1=1, axis2=2), c.sum(2), c.sum(1)[:, :-1]], 1)
+def class_areas(
+    per: np.ndarray,  # Counts of n images, n×(k+1)×(k+1), as `confusion` gives them
+) -> np.ndarray:
+    "Pixels right, true and predicted by class, n×3×k."
+    counts = np.asarray(per)[:, :-1]
+    right = counts.diagonal(axis1=1, axis2=2)
+    true = counts.sum(2)
+    pred = counts.sum(1)[:, :-1]
+    return np.stack([right, true, pred], 1)
 
 
-def miou(total):
-    "The mean IoU over the classes that are there, of areas …×3×k."
+def miou(
+    total: np.ndarray,  # Areas, …×3×k
+) -> np.ndarray:
+    "The mean IoU over the classes that are there, of shape …."
     right, true, pred = np.moveaxis(total, -2, 0)
     return np.nanmean(ratio(right, true + pred - right), -1)
 
 
-def _mean_miou(a) -> float:
+def _mean_miou(areas) -> float:
     "mIoU of a run with areas n×3×k; of several seeds, s×n×3×k, their mean."
-    return float(miou(np.asarray(a).sum(-3)).mean())
+    return float(miou(np.asarray(areas).sum(-3)).mean())
 
 # %% ../../nbs/4_metrics/stats.ipynb #5688f281
 def class_areas_packed(
-    rows,  # Counts as `pack` gives them
+    rows: np.ndarray,  # Counts as `pack` gives them, m×4
     n: int,  # Images
     k: int,  # Classes
-):
+) -> np.ndarray:
     "`class_areas` from packed counts."
-    a = np.zeros((n, 3, k), np.int64)
-    i, t, p, c = np.asarray(rows)[(rows[:, 1] < k)].T
-    for row, at, keep in ((0, t, t == p), (1, t, t < k), (2, p, p < k)):
-        np.add.at(a, (i[keep], row, at[keep]), c[keep])
-    return a
+    areas = np.zeros((n, 3, k), np.int64)
+    labelled = np.asarray(rows)[rows[:, 1] < k]
+    image, true, pred, pixels = labelled.T
+
+    def add(row, classes, keep):
+        np.add.at(areas, (image[keep], row, classes[keep]), pixels[keep])
+
+    add(0, true, true == pred)
+    add(1, true, true < k)
+    add(2, pred, pred < k)  # what was called no class is no prediction
+    return areas
 
 # %% ../../nbs/4_metrics/stats.ipynb #32867887
 def _merge_groups(
-    a,  # Areas of images, …×n×3×k
+    areas,  # Areas of images, …×n×3×k
     groups=None,  # Name of the group that each image belongs to, n; without, each stands alone
 ):
     "Areas of groups, …×g×3×k, float64."
-    a = np.asarray(a, np.float64)
+    areas = np.asarray(areas, np.float64)
     if groups is None:
-        return a
-    if len(groups) != a.shape[-3]:
+        return areas
+    *before, n, three, k = areas.shape
+    if len(groups) != n:
         raise UserError(
-            f'{len(groups)} groups were given for {a.shape[-3]} images; '
+            f'{len(groups)} groups were given for {n} images; '
             'each image needs the name of its group.'
         )
-    _, at = np.unique(groups, return_inverse=True)
-    total = np.zeros((*a.shape[:-3], at.max() + 1, *a.shape[-2:]))
-    np.add.at(total, (..., at, slice(None), slice(None)), a)
-    return total
+    _, group = np.unique(groups, return_inverse=True)
+    merged = np.zeros((*before, group.max() + 1, three, k))
+    np.add.at(merged, (..., group, slice(None), slice(None)), areas)
+    return merged
 
 
-def _seeds(a):
+def _by_seed(areas):
     "Areas as s×n×3×k, be they of one run or of several seeds."
-    a = np.asarray(a, np.float64)
-    return a[None] if a.ndim == 3 else a
+    areas = np.asarray(areas, np.float64)
+    return areas[None] if areas.ndim == 3 else areas
 
-
+# %% ../../nbs/4_metrics/stats.ipynb #stats-x1
 def _draws(
-    a,  # Areas of several seeds, s×n×3×k
+    areas,  # Areas of several seeds, s×n×3×k
     times: int,  # Number of draws
     r,  # Generator
 ):
@@ -83,50 +96,72 @@ def _draws(
 
     Nan if there is one image only.
     """
-    n = a.shape[1]
+    n = areas.shape[1]
     if n == 1:
-        return np.full((len(a), times), np.nan)
-    drawn = r.multinomial(n, np.full(n, 1 / n), times).astype(np.float64)
-    return np.stack([miou((drawn @ x.reshape(n, -1)).reshape(times, *x.shape[1:])) for x in a])
+        return np.full((len(areas), times), np.nan)
+    k = r.multinomial(n, np.full(n, 1 / n), times).astype(np.float64)
+    # T(Σᵢ kᵢ aᵢ) of all draws at once
+    each = []
+    for a in areas:
+        totals = k @ a.reshape(n, -1)
+        each.append(miou(totals.reshape(times, *a.shape[1:])))
+    return np.stack(each)
 
 
+def _pick_seeds(
+    each,  # A number of each seed for every draw, s×times
+    r,  # Generator
+):
+    "For every draw the mean over as many seeds, drawn from them."
+    picked = r.integers(0, len(each), each.shape)
+    return np.take_along_axis(each, picked, 0).mean(0)
+
+# %% ../../nbs/4_metrics/stats.ipynb #stats-x3
 def bootstrap(
-    a,  # Areas of one run, n×3×k, or of several seeds, s×n×3×k
+    a: np.ndarray,  # Areas of one run, n×3×k, or of several seeds, s×n×3×k
     times: int = 2000,  # Number of draws
     seed: int = 0,  # Of the draws: the same images for all runs with it
-    groups=None,  # Name of the group of each image, n: whole groups are drawn then
-):
-    """mIoU of `times` test sets drawn from the images of `a`, nan if there is one only.
+    groups: Sequence | None = None,  # Name of the group of each image, n: whole groups are drawn
+) -> np.ndarray:
+    """mIoU of `times` test sets drawn from the images of `a`; nan if there is one only.
 
     Of several seeds, the mean of as many drawn from them.
     """
-    a = _seeds(_merge_groups(a, groups))
     r = rng(seed)
-    each = _draws(a, times, r)
-    return np.take_along_axis(each, r.integers(0, len(a), (len(a), times)), 0).mean(0)
+    each = _draws(_by_seed(_merge_groups(a, groups)), times, r)
+    return _pick_seeds(each, r)
 
 
-def interval(values, level: float = 0.95):
+def interval(
+    values: np.ndarray,
+    level: float = 0.95,  # Share of the values within
+) -> tuple[float, float]:
     "The middle `level` of `values`: low, high."
-    return tuple(float(v) for v in np.quantile(values, [(1 - level) / 2, (1 + level) / 2]))
+    low, high = np.quantile(values, [(1 - level) / 2, (1 + level) / 2])
+    return float(low), float(high)
 
 # %% ../../nbs/4_metrics/stats.ipynb #11400470
 def sign_flip_test(
-    a,  # Areas of A, n×3×k or s×n×3×k
-    b,  # Areas of B on the same images
+    a: np.ndarray,  # Areas of A, n×3×k or s×n×3×k
+    b: np.ndarray,  # Areas of B on the same images
     times: int = 2000,  # Number of tosses
 ) -> float:
-    """How likely mIoUs differ as much as those of A and B if a coin decides for each image which
-    of the two is which.
+    """How likely so large a gap is if a coin decides for each image which of the two is A.
+
+    The gap is that of the mIoUs.
     """
-    a, b = (_seeds(x).mean(0) for x in (a, b))
-    moved = rng(0).integers(0, 2, (times, len(a))) @ (a - b).reshape(len(a), -1)
+    a = _by_seed(a).mean(0)
+    b = _by_seed(b).mean(0)
+    n = len(a)
+    heads = rng(0).integers(0, 2, (times, n))
+    moved = (heads @ (a - b).reshape(n, -1)).reshape(times, *a.shape[1:])
 
     def gap(moved):
+        "After this much of A's areas has become B's, and the other way round."
         return abs(miou(a.sum(0) - moved) - miou(b.sum(0) + moved))
 
-    as_large = gap(moved.reshape(times, *a.shape[1:])) >= gap(0) - 1e-12
-    return max(2 * 0.5 ** len(a), float(1 + as_large.sum()) / (1 + times))
+    as_large = gap(moved) >= gap(0) - 1e-12  # as large up to rounding
+    return max(2 * 0.5**n, float(1 + as_large.sum()) / (1 + times))
 
 # %% ../../nbs/4_metrics/stats.ipynb #e4ade396
 least_seeds = 3  # Trainings of each network from which on a p says something about networks
@@ -144,36 +179,47 @@ class Difference(NamedTuple):
     # are called
     images: float
 
+# %% ../../nbs/4_metrics/stats.ipynb #stats-x4
+def _variance_of_seeds(areas):
+    "Variance of the mean mIoU over the seeds of `areas`, s×n×3×k, and its degrees of freedom."
+    each = miou(areas.sum(1))
+    s = len(each)
+    return each.var(ddof=1) / s, s - 1
 
-def _spread(a):
-    "Variance of the mean mIoU over the seeds of `a`, s×n×3×k, and its degrees of freedom."
-    each = miou(a.sum(1))
-    return each.var(ddof=1) / len(each), len(each) - 1
 
-
-def _between(
+def _welch_test(
     a,  # Areas of A, s×n×3×k
     b,  # Areas of B, s×n×3×k
-    pictures,  # Gaps on test sets drawn from the images
+    gaps,  # Gaps on test sets drawn from the images
 ):
     "Low, high and p of the gap where images and seeds vary: Welch's t test of three variances."
     n = a.shape[1]
-    parts = [(pictures.var() * n / (n - 1), n - 1), _spread(a), _spread(b)]
+    of_images = (gaps.var() * n / (n - 1), n - 1)
+    parts = [of_images, _variance_of_seeds(a), _variance_of_seeds(b)]
     total = sum(v for v, _ in parts)
     if total == 0:
         return 0.0, 0.0, 1.0
-    free = total**2 / sum(v**2 / f for v, f in parts)  # Welch and Satterthwaite
+    # ν = (Σ v)² / Σ (v² / f), by Welch and Satterthwaite
+    free = total**2 / sum(v**2 / f for v, f in parts)
     gap = _mean_miou(a) - _mean_miou(b)
     error = total**0.5
     half = student.ppf(0.975, free) * error
-    return gap - half, gap + half, float(2 * student.sf(abs(gap) / error, free))
+    # p = 2 P(t_ν > |gap| / √(Σ v))
+    p = float(2 * student.sf(abs(gap) / error, free))
+    return gap - half, gap + half, p
+
+# %% ../../nbs/4_metrics/stats.ipynb #stats-x2
+def _two_sided(gaps):
+    "p of no gap, from gaps on drawn test sets: twice the share on the smaller side."
+    smaller_side = min((gaps <= 0).mean(), (gaps >= 0).mean())
+    return float(min(1, 2 * smaller_side + 1 / len(gaps)))
 
 
 def paired_test(
-    a,  # Areas of A, n×3×k or s×n×3×k
-    b,  # Areas of B on the same images
+    a: np.ndarray,  # Areas of A, n×3×k or s×n×3×k
+    b: np.ndarray,  # Areas of B on the same images
     times: int = 2000,  # Number of draws
-    groups=None,  # Name of the group of each image, n: whole groups are drawn then
+    groups: Sequence | None = None,  # Name of the group of each image, n: whole groups are drawn
 ) -> Difference:
     """By how much A and B differ, and how sure that is.
 
@@ -184,16 +230,16 @@ def paired_test(
             f'{np.shape(a)[-3]} images cannot be compared with {np.shape(b)[-3]}; '
             'score both runs on the same split by the same protocol.'
         )
-    a, b = (_seeds(_merge_groups(x, groups)) for x in (a, b))
-    d = _draws(a, times, rng(0)).mean(0) - _draws(b, times, rng(0)).mean(0)
-    by_draws = float(min(1, 2 * min((d <= 0).mean(), (d >= 0).mean()) + 1 / times))
-    images = max(by_draws, sign_flip_test(a, b, times))
+    a = _by_seed(_merge_groups(a, groups))
+    b = _by_seed(_merge_groups(b, groups))
+    # the same images are drawn for both
+    gaps = _draws(a, times, rng(0)).mean(0) - _draws(b, times, rng(0)).mean(0)
+    by_images = max(_two_sided(gaps), sign_flip_test(a, b, times))
     gap = _mean_miou(a) - _mean_miou(b)
-    known = a.shape[1] > 1 and min(len(a), len(b)) >= least_seeds
-    if not known:
-        return Difference(gap, *interval(d), np.nan, images)
-    low, high, p = _between(a, b, d)
-    return Difference(gap, low, high, max(p, images), images)
+    if a.shape[1] == 1 or min(len(a), len(b)) < least_seeds:
+        return Difference(gap, *interval(gaps), np.nan, by_images)
+    low, high, p = _welch_test(a, b, gaps)
+    return Difference(gap, low, high, max(p, by_images), by_images)
 
 # %% ../../nbs/4_metrics/stats.ipynb #c0c5fb09
 def is_significant(d: Difference, level: float = 0.05) -> bool:
@@ -201,29 +247,31 @@ def is_significant(d: Difference, level: float = 0.05) -> bool:
 
     By p, or by the images alone where there is none.
     """
-    return bool((d.images if np.isnan(d.p) else d.p) < level)
+    p = d.images if np.isnan(d.p) else d.p
+    return bool(p < level)
 
 
 def rank_runs(
-    runs: list,  # Areas of each run or group of seeds
+    runs: list[np.ndarray],  # Areas of each run or group of seeds
     level: float = 0.05,  # Largest p at which two are different
-    groups=None,  # Name of the group of each image, n
-) -> list:
+    groups: Sequence | None = None,  # Name of the group of each image, n
+) -> list[int]:
     """The place of each of `runs`, from 1.
 
     Equal where the paired test cannot tell it from the first of that place.
     """
-    score = [_mean_miou(r) for r in runs]
-    order = sorted(range(len(runs)), key=lambda i: -score[i])
-    place = {}
-    first = None
+    scores = [_mean_miou(areas) for areas in runs]
+    order = sorted(range(len(runs)), key=lambda i: -scores[i])
+    places = {}
+    first = None  # of the place that is being given
     for n, i in enumerate(order, 1):
-        apart = first is None or is_significant(
-            paired_test(runs[first], runs[i], groups=groups), level
-        )
+        if first is None:
+            apart = True
+        else:
+            apart = is_significant(paired_test(runs[first], runs[i], groups=groups), level)
         if apart:
             first = i
-            place[i] = n
+            places[i] = n
         else:
-            place[i] = place[first]
-    return [place[i] for i in range(len(runs))]
+            places[i] = places[first]
+    return [places[i] for i in range(len(runs))]

@@ -6,6 +6,8 @@
 __all__ = ['Refine', 'Fuse', 'Context', 'TwoPaths', 'bisenet']
 
 # %% ../../nbs/5_models/bisenet.ipynb #57195d42
+from collections.abc import Sequence
+
 import torch
 from torch import nn
 
@@ -22,12 +24,17 @@ def _mean_gate(*layers):
 class Refine(nn.Module):
     "A 3×3 convolution, weighed by a gate of its own mean: the attention refinement module."
 
-    def __init__(self, ni: int, nf: int, act=nn.ReLU):
+    def __init__(
+        self,
+        ni: int,  # Channels in
+        nf: int,  # Channels out
+        act=nn.ReLU,  # Activation before the gate's sigmoid, or None
+    ):
         super().__init__()
         self.conv = conv_bn(ni, nf)
         self.gate = _mean_gate(conv_bn(nf, nf, 1, act=act))
 
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         "b×`nf`×h×w."
         x = self.conv(x)
         return x * self.gate(x)
@@ -36,39 +43,64 @@ class Refine(nn.Module):
 class Fuse(nn.Module):
     "Two maps side by side, mixed, plus the mix weighed by a gate: the feature fusion module."
 
-    def __init__(self, ni: int, nf: int, squeeze: int = 4, act=nn.ReLU):
+    def __init__(
+        self,
+        ni: int,  # Channels in, of both maps together
+        nf: int,  # Channels out
+        squeeze: int = 4,  # The gate has this many times fewer channels inside
+        act=nn.ReLU,  # Activation before the gate's sigmoid, or None
+    ):
         super().__init__()
+        few = nf // squeeze
         self.mix = conv_bn(ni, nf, 1)
-        self.gate = _mean_gate(
-            conv_bn(nf, nf // squeeze, 1), conv_bn(nf // squeeze, nf, 1, act=act)
-        )
+        self.gate = _mean_gate(conv_bn(nf, few, 1), conv_bn(few, nf, 1, act=act))
 
-    def forward(self, a, b):
+    def forward(self, a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
         "b×`nf`×h×w."
         x = self.mix(torch.cat([a, b], 1))
         return x + x * self.gate(x)
+
+# %% ../../nbs/5_models/bisenet.ipynb #b15e0b02
+def _spatial_path(in_chans: int, nf: int):
+    "Three strided convolutions and a 1×1 one: `nf` channels at 1/8."
+    return nn.Sequential(
+        conv_bn(in_chans, 64, 7, 2),
+        conv_bn(64, 64, 3, 2),
+        conv_bn(64, 64, 3, 2),
+        conv_bn(64, nf, 1),
+    )
 
 # %% ../../nbs/5_models/bisenet.ipynb #8b8bbb71
 class Context(nn.Module):
     "From the coarsest maps and the mean of the image to a map at twice the finer one's size."
 
-    def __init__(self, chs: list, nf: int, align_corners: bool, act=nn.ReLU):
+    def __init__(
+        self,
+        chs: Sequence[int],  # Channels of the maps, finest first
+        nf: int,  # Channels of the results
+        align_corners: bool,  # For every resize
+        act=nn.ReLU,  # Activation before a gate's sigmoid, or None
+    ):
         super().__init__()
         self.align_corners = align_corners
         self.mean = nn.Sequential(nn.AdaptiveAvgPool2d(1), conv_bn(chs[-1], nf, 1))
         self.refine = nn.ModuleList([Refine(c, nf, act) for c in reversed(chs)])
         self.smooth = nn.ModuleList([conv_bn(nf, nf) for _ in chs])
 
-    def forward(self, maps, sizes):
+    def forward(
+        self,
+        maps: Sequence[torch.Tensor],  # Finest first
+        sizes: Sequence[tuple[int, int]],  # Heights and widths of the results, coarsest first
+    ) -> list[torch.Tensor]:
         "The results at each of `sizes`, coarse to fine."
         y = self.mean(maps[-1])
-        out = []
-        for m, size, refine, smooth in zip(reversed(maps), sizes, self.refine, self.smooth):
-            m = refine(m)
-            out.append(
-                y := smooth(resize(resize(y, m, self.align_corners) + m, size, self.align_corners))
-            )
-        return out
+        results = []
+        for x, size, refine, smooth in zip(reversed(maps), sizes, self.refine, self.smooth):
+            x = refine(x)
+            y = resize(y, x, self.align_corners) + x
+            y = smooth(resize(y, size, self.align_corners))
+            results.append(y)
+        return results
 
 # %% ../../nbs/5_models/bisenet.ipynb #db4f5022
 class TwoPaths(Segmenter):
@@ -76,40 +108,37 @@ class TwoPaths(Segmenter):
 
     def __init__(
         self,
-        body,
-        n_classes: int,
-        in_chans: int,
-        nf: int,
-        aux: bool,
-        align_corners: bool,
-        act=nn.ReLU,
+        body: nn.Module,  # `Backbone` of the context path
+        n_classes: int,  # Channels of the logits
+        in_chans: int,  # Channels of an image
+        nf: int,  # Channels of both paths
+        aux: bool,  # With a head on each result of the context path
+        align_corners: bool,  # For every resize
+        act=nn.ReLU,  # Activation before a gate's sigmoid, or None
     ):
         super().__init__(body, None, align_corners=align_corners)
-        self.spatial = nn.Sequential(
-            conv_bn(in_chans, 64, 7, 2),
-            conv_bn(64, 64, 3, 2),
-            conv_bn(64, 64, 3, 2),
-            conv_bn(64, nf, 1),
-        )
+        self.spatial = _spatial_path(in_chans, nf)
         chs = body.chs if body.branches else body.chs[-2:]
         self.context = Context(chs, nf, align_corners, act)
         self.fuse = Fuse(2 * nf, 2 * nf, act=act)
         self.head = head(2 * nf, 64, n_classes)
         self.aux = nn.ModuleList(head(nf, 2 * nf, n_classes) for _ in chs) if aux else None
 
-    def logits(self, x, aux: bool = None):
-        """Main logits at 1/8, then those of the context at 1/16 and 1/8, with HRNet at 1/16, 1/8,
-        1/4 and 1/8.
+    def logits(self, x: torch.Tensor, aux: bool | None = None) -> tuple[torch.Tensor, ...]:
+        """Main logits at 1/8, then those of the context path, coarse to fine.
+
+        The context's lie at 1/16 and 1/8, with HRNet at 1/16, 1/8, 1/4 and 1/8.
         """
         x = pad_to(x, self.multiple, self.least)
-        s = self.spatial(x)
+        spatial = self.spatial(x)
         maps = self.body(x)[-len(self.context.refine) :]
-        context = self.context(maps, [*(m.shape[-2:] for m in maps[-2::-1]), s.shape[-2:]])
-        more = self.aux is not None and (self.training if aux is None else aux)
-        return (
-            self.head(self.fuse(s, context[-1])),
-            *([a(c) for a, c in zip(self.aux, context)] if more else []),
-        )
+        # each result is as large as the next finer map, the last as the spatial path's
+        sizes = [m.shape[-2:] for m in (*maps[-2::-1], spatial)]
+        context = self.context(maps, sizes)
+        outputs = [self.head(self.fuse(spatial, context[-1]))]
+        if self.aux is not None and self.wants_aux(aux):
+            outputs += [a(c) for a, c in zip(self.aux, context)]
+        return tuple(outputs)
 
 # %% ../../nbs/5_models/bisenet.ipynb #ffc9c92f
 def bisenet(
@@ -125,6 +154,5 @@ def bisenet(
 ) -> Segmenter:
     "BiSeNet (Yu et al. 2018): a spatial path for where, a context path for what."
     body = make_backbone(backbone, pretrained=pretrained, in_chans=in_chans)
-    return TwoPaths(
-        body, n_classes, in_chans, nf, aux, align_corners, None if free_gates else nn.ReLU
-    )
+    act = None if free_gates else nn.ReLU
+    return TwoPaths(body, n_classes, in_chans, nf, aux, align_corners, act)

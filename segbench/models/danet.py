@@ -18,23 +18,28 @@ from ..nn.layers import conv_bn
 class PositionAttention(nn.Module):
     "`x` plus a gated average over all places, weighted by the similarity of places."
 
-    def __init__(self, ni: int):
+    def __init__(
+        self,
+        ni: int,  # Channels in and out
+    ):
         super().__init__()
         self.query = nn.Conv2d(ni, ni // 8, 1)
         self.key = nn.Conv2d(ni, ni // 8, 1)
         self.value = nn.Conv2d(ni, ni, 1)
         self.alpha = nn.Parameter(torch.zeros(1))
 
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         "b×c×h×w, as `x`."
         q, k, v = (f(x).flatten(2).mT for f in (self.query, self.key, self.value))
-        seen = F.scaled_dot_product_attention(q, k, v, scale=1.0)
-        return self.alpha * seen.mT.reshape(x.shape) + x
+        # Σ_j softmax_j(q_i·k_j) v_j, without the usual division by √c
+        attended = F.scaled_dot_product_attention(q, k, v, scale=1.0)
+        return self.alpha * attended.mT.reshape(x.shape) + x
 
 # %% ../../nbs/5_models/danet.ipynb #7ab4b0fb
 class ChannelAttention(nn.Module):
-    """`x` plus a gated average over all channels, weighted by how little they resemble each other,
-    or how much if `alike`.
+    """`x` plus a gated average over all channels.
+
+    They are weighted by how little they resemble each other, or how much if `alike`.
     """
 
     def __init__(self, alike: bool = False):
@@ -42,48 +47,59 @@ class ChannelAttention(nn.Module):
         self.beta = nn.Parameter(torch.zeros(1))
         self.alike = alike
 
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         "b×c×h×w, as `x`."
         f = x.flatten(2)
         energy = f @ f.mT
-        weights = (energy if self.alike else energy.amax(2, keepdim=True) - energy).softmax(2)
-        return self.beta * (weights @ f).view_as(x) + x
+        if not self.alike:
+            energy = energy.amax(2, keepdim=True) - energy
+        return self.beta * (energy.softmax(2) @ f).view_as(x) + x
 
 # %% ../../nbs/5_models/danet.ipynb #49e22c81
 class DualHead(nn.Module):
     "Both attentions on the last map, their sum, and the classifiers of all three."
 
     def __init__(
-        self, ni: int, nf: int, n_classes: int, aux: bool, drop: float, alike: bool = False
+        self,
+        ni: int,  # Channels in
+        nf: int,  # Channels of the attentions
+        n_classes: int,  # Channels of the logits
+        aux: bool,  # With classifiers for either attention
+        drop: float,  # Dropout before a classifier
+        alike: bool = False,  # See `ChannelAttention`
     ):
         super().__init__()
         self.before = nn.ModuleList([conv_bn(ni, nf), conv_bn(ni, nf)])
         self.attend = nn.ModuleList([PositionAttention(nf), ChannelAttention(alike)])
         self.after = nn.ModuleList([conv_bn(nf, nf), conv_bn(nf, nf)])
         self.classify = nn.ModuleList(
-            nn.Sequential(nn.Dropout(drop), nn.Conv2d(nf, n_classes, 1)) for _ in range(1 + 2 * aux)
+            nn.Sequential(nn.Dropout(drop), nn.Conv2d(nf, n_classes, 1))
+            for _ in range(3 if aux else 1)
         )
 
-    def forward(self, x, aux: bool):
+    def forward(self, x: torch.Tensor, aux: bool) -> tuple[torch.Tensor, ...]:
         "Logits of the sum, followed by those of the position and the channel attention if `aux`."
-        p, c = (
+        position, channel = (
             after(attend(before(x)))
             for before, attend, after in zip(self.before, self.attend, self.after)
         )
-        return tuple(f(y) for f, y in zip(self.classify, (p + c, p, c)[: 1 + 2 * aux]))
+        attended = [position + channel]
+        if aux:
+            attended += [position, channel]
+        return tuple(classify(y) for classify, y in zip(self.classify, attended))
 
 # %% ../../nbs/5_models/danet.ipynb #8cc0c5ba
 class DANet(Segmenter):
     "A dilated backbone with a `DualHead`."
 
-    def __init__(self, body, head, has_aux: bool, **kw):
+    def __init__(self, body: nn.Module, head: nn.Module, has_aux: bool, **kw):
         super().__init__(body, head, **kw)
         self.has_aux = has_aux
 
-    def logits(self, x, aux: bool = None):
+    def logits(self, x: torch.Tensor, aux: bool | None = None) -> tuple[torch.Tensor, ...]:
         "Main, position and channel logits, all at the stride of the last map."
-        want = self.has_aux and (self.training if aux is None else aux)
-        return self.head(self.body.top(self.body(pad_to(x, self.multiple, self.least))), want)
+        maps = self.body(pad_to(x, self.multiple, self.least))
+        return self.head(self.body.top(maps), self.has_aux and self.wants_aux(aux))
 
 # %% ../../nbs/5_models/danet.ipynb #fc20fff5
 def danet(
@@ -105,9 +121,5 @@ def danet(
     body = make_backbone(
         backbone, out_stride, multi_grid=multi_grid, pretrained=pretrained, in_chans=in_chans
     )
-    return DANet(
-        body,
-        DualHead(body.top_chs, nf or body.top_chs // 4, n_classes, aux, drop, alike),
-        aux,
-        align_corners=align_corners,
-    )
+    head = DualHead(body.top_chs, nf or body.top_chs // 4, n_classes, aux, drop, alike)
+    return DANet(body, head, aux, align_corners=align_corners)

@@ -28,11 +28,13 @@ def _dense_layer(ni: int, mid: int, nf: int, rate: int, drop: float):
 
 
 def _norm_first(ni: int, mid: int, nf: int, rate: int, drop: float, norm: bool):
-    """The authors' step: ReLU before each of the convolutions, a norm before the second and, if
-    `norm`, the first.
+    """The authors' step: norm and ReLU stand before each convolution.
+
+    Without `norm`, the first convolution has the ReLU alone.
     """
+    first = [nn.BatchNorm2d(ni, momentum=3e-4)] if norm else []
     return nn.Sequential(
-        *([nn.BatchNorm2d(ni, momentum=3e-4)] if norm else []),
+        *first,
         nn.ReLU(),
         nn.Conv2d(ni, mid, 1),
         nn.BatchNorm2d(mid, momentum=3e-4),
@@ -55,18 +57,19 @@ class DenseASPP(nn.Module):
         original: bool = False,  # Norms in front of convolutions, as in the authors' program
     ):
         super().__init__()
+        steps = []
+        chs = ni
+        for k, rate in enumerate(rates):
+            if original:
+                # the map itself has passed a norm already
+                steps.append(_norm_first(chs, mid, nf, rate, drop, norm=k > 0))
+            else:
+                steps.append(_dense_layer(chs, mid, nf, rate, drop))
+            chs += nf
+        self.steps = nn.ModuleList(steps)
+        self.nf = chs
 
-        def step(k, r):
-            return (
-                _norm_first(ni + k * nf, mid, nf, r, drop, k > 0)
-                if original
-                else _dense_layer(ni + k * nf, mid, nf, r, drop)
-            )
-
-        self.steps = nn.ModuleList(step(k, r) for k, r in enumerate(rates))
-        self.nf = ni + nf * len(rates)
-
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         "The last result first, `x` last: b×(c+steps·nf)×h×w."
         for step in self.steps:
             x = torch.cat([step(x), x], 1)
@@ -91,16 +94,16 @@ def denseaspp(
     "DenseASPP (Yang et al. 2018): a dense chain of dilated convolutions on a dilated DenseNet."
     body = make_backbone(backbone, out_stride, pretrained=pretrained, in_chans=in_chans)
     c5 = body.top_chs
-    halve = (
-        [nn.ReLU(), nn.Conv2d(c5, c5 // 2, 1, bias=False), nn.BatchNorm2d(c5 // 2)]
-        if original
-        else []
-    )
-    chain = DenseASPP(c5 // 2 if original else c5, mid, nf, drop=drop, original=original)
-    main = nn.Sequential(*halve, chain, nn.Dropout(drop), nn.Conv2d(chain.nf, n_classes, 1))
+    chs = c5
+    layers = []
+    if original:
+        chs = c5 // 2
+        layers = [nn.ReLU(), nn.Conv2d(c5, chs, 1, bias=False), nn.BatchNorm2d(chs)]
+    chain = DenseASPP(chs, mid, nf, drop=drop, original=original)
+    layers += [chain, nn.Dropout(drop), nn.Conv2d(chain.nf, n_classes, 1)]
     return Segmenter(
         body,
-        main,
+        nn.Sequential(*layers),
         head(c5, c5 // 4, n_classes, drop) if aux else None,
         aux_tap=-1,
         align_corners=align_corners,

@@ -6,6 +6,8 @@
 __all__ = ['PoolRes', 'Wide', 'DSSNet', 'dssnet']
 
 # %% ../../nbs/5_models/dssnet.ipynb #ac69f284
+from collections.abc import Callable
+
 import torch
 import torch.nn.functional as F
 from fastcore.basics import patch
@@ -28,21 +30,30 @@ def _conv(ni: int, nf: int, ks: int = 3, stride: int = 1):
 class PoolRes(nn.Module):
     "Half the size: the maximum of 2×2, plus a strided convolution."
 
-    def __init__(self, n: int):
+    def __init__(
+        self,
+        n: int,  # Channels in and out
+    ):
         super().__init__()
         self.convs = nn.Sequential(_conv(n, n, 3, 2), _conv(n, n, 1))
 
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         "b×c×h/2×w/2."
         return F.max_pool2d(x, 2) + self.convs(x)
 
 # %% ../../nbs/5_models/dssnet.ipynb #be3f3d77
 class Wide(nn.Module):
-    """`x` plus a residual that is widened before its activation and squeezed through few channels
-    after it.
+    """`x` plus a wide residual.
+
+    It is widened before its activation and squeezed through few channels after it.
     """
 
-    def __init__(self, n: int, expand: int = 6, low: float = 0.75):
+    def __init__(
+        self,
+        n: int,  # Channels in and out
+        expand: int = 6,  # Times as many channels at the activation
+        low: float = 0.75,  # Share of the channels after it
+    ):
         super().__init__()
         half = n * expand // 2
         few = int(n * low)
@@ -51,17 +62,59 @@ class Wide(nn.Module):
         self.act = nn.PReLU()
         self.back = nn.Sequential(_conv(2 * half, few), _conv(few, n))
 
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         "b×c×h×w, as `x`."
         return x + self.back(self.act(torch.cat([self.point(x), self.around(x)], 1)))
+
+# %% ../../nbs/5_models/dssnet.ipynb #d55e0001
+def _mask_head(n: int, n_classes: int):
+    "From `n` channels at 1/2 to the mask's logits at full size."
+    return nn.Sequential(
+        _conv(n, 32),
+        nn.PReLU(),
+        nn.Conv2d(32, 20, 3, padding=1),
+        nn.PReLU(),
+        nn.Upsample(scale_factor=2),
+        nn.Conv2d(20, 20, 3, padding=1),
+        nn.Conv2d(20, n_classes, 3, padding=1),
+    )
+
+
+def _boundary_head(n: int):
+    "From `n` channels at 1/2 to the boundaries at 1/2."
+    return nn.Sequential(_conv(n, n), nn.PReLU(), _conv(n, n), _conv(n, 1), _conv(1, 1))
+
+
+def _reconstruction_head(stem: int, n: int, wide: int, in_chans: int):
+    "From the stem's channels at 1/8 to an image."
+    return nn.Sequential(
+        _conv(stem, n),
+        nn.PReLU(),
+        _conv(n, wide),
+        nn.PReLU(),
+        *(Wide(wide) for _ in range(5)),
+        _conv(wide, 64 * in_chans),
+        nn.PReLU(),
+        _conv(64 * in_chans, 64 * in_chans),
+        nn.PixelShuffle(8),
+    )
 
 # %% ../../nbs/5_models/dssnet.ipynb #b95a4664
 class DSSNet(Segmenter):
     "Mask, reconstruction and boundary from one stem."
 
-    def __init__(self, n_classes: int, in_chans: int, aux: bool, n: int, wide: int, blocks: int):
+    def __init__(
+        self,
+        n_classes: int,  # Channels of the mask
+        in_chans: int,  # Channels of an image
+        aux: bool,  # With reconstruction and boundary
+        n: int,  # Channels of the body
+        wide: int,  # Channels of the reconstruction
+        blocks: int,  # Wide blocks of the body
+    ):
         super().__init__(None, None)
         self.multiple = 8
+        # The authors' normalisation: from −1 to 1
         self.mean = (128 / 255,) * in_chans
         self.std = (128 / 255,) * in_chans
         s = 30 * n // 42
@@ -75,40 +128,15 @@ class DSSNet(Segmenter):
             _conv(2 * n, 2 * n),
             nn.PReLU(),
         )
-
-        def plain(a, b):
-            return nn.Conv2d(a, b, 3, padding=1)
-
-        self.mask = nn.Sequential(
-            _conv(2 * n, 32),
-            nn.PReLU(),
-            plain(32, 20),
-            nn.PReLU(),
-            nn.Upsample(scale_factor=2),
-            plain(20, 20),
-            plain(20, n_classes),
-        )
+        self.mask = _mask_head(2 * n, n_classes)
         if aux:
-            self.boundary = nn.Sequential(
-                _conv(2 * n, 2 * n), nn.PReLU(), _conv(2 * n, 2 * n), _conv(2 * n, 1), _conv(1, 1)
-            )
-        if aux:
-            self.draw = nn.Sequential(
-                _conv(s, n),
-                nn.PReLU(),
-                _conv(n, wide),
-                nn.PReLU(),
-                *(Wide(wide) for _ in range(5)),
-                _conv(wide, 64 * in_chans),
-                nn.PReLU(),
-                _conv(64 * in_chans, 64 * in_chans),
-                nn.PixelShuffle(8),
-            )
+            self.boundary = _boundary_head(2 * n)
+            self.draw = _reconstruction_head(s, n, wide, in_chans)
         self.has_aux = aux
 
 # %% ../../nbs/5_models/dssnet.ipynb #23fc5ba5
 @patch
-def logits(self: DSSNet, x, aux: bool = None):
+def logits(self: DSSNet, x: torch.Tensor, aux: bool | None = None) -> tuple[torch.Tensor, ...]:
     """The mask's logits at full size.
 
     In training or with `aux`, the reconstruction and the boundary at half size, too.
@@ -116,15 +144,22 @@ def logits(self: DSSNet, x, aux: bool = None):
     stem = self.stem(pad_to(x, 8))
     y = self.first(stem)
     y = self.rise(torch.cat([y, self.blocks(y)], 1))
-    more = self.has_aux and (self.training if aux is None else aux)
-    return (self.mask(y), *([self.draw(stem), self.boundary(y)] if more else []))
+    mask = self.mask(y)
+    if self.has_aux and self.wants_aux(aux):
+        return mask, self.draw(stem), self.boundary(y)
+    return (mask,)
 
 # %% ../../nbs/5_models/dssnet.ipynb #8b2f499a
 @patch
-def loss(self: DSSNet, outputs, image, label, criterion, boundary=None):
-    """`criterion` of the mask + 0.25 (1 − SSIM) of the reconstruction + 0.4 L1 of the boundary,
-    b×h×w of any `uint8`.
-    """
+def loss(
+    self: DSSNet,
+    outputs: tuple[torch.Tensor, ...],  # What `forward` gave in training
+    image: torch.Tensor,  # Normalised images, b×c×h×w
+    label: torch.Tensor,  # Class indices, b×h×w
+    criterion: Callable,  # A loss for the mask: (logits, label) → scalar
+    boundary: torch.Tensor | None = None,  # 0 off the boundaries, `uint8`, b×h×w
+) -> torch.Tensor:
+    "`criterion` of the mask + 0.25 (1 − SSIM) of the reconstruction + 0.4 L1 of the boundary."
     mask, *more = outputs
     total = criterion(self.enlarge(mask, label), label)
     if not more:
@@ -132,12 +167,9 @@ def loss(self: DSSNet, outputs, image, label, criterion, boundary=None):
     drawn, lines = more
     want = class_borders(label) if boundary is None else (boundary > 0).float()[:, None]
     want = F.adaptive_max_pool2d(want, [-(-n // 2) for n in label.shape[1:]])
-    like = self.enlarge(drawn, label)
-    return (
-        total
-        + 0.25 * (1 - ssim(image, like, 2.0))
-        + 0.4 * F.l1_loss(lines[..., : want.shape[2], : want.shape[3]], want)
-    )
+    h, w = want.shape[2:]
+    similarity = ssim(image, self.enlarge(drawn, label), 2.0)
+    return total + 0.25 * (1 - similarity) + 0.4 * F.l1_loss(lines[..., :h, :w], want)
 
 # %% ../../nbs/5_models/dssnet.ipynb #91b84cfe
 def dssnet(

@@ -16,23 +16,24 @@ from ..nn.layers import head
 
 # %% ../../nbs/5_models/duc.ipynb #fad13afc
 def _shuffled(ni: int, n_classes: int, cell: int, norm: bool = True):
-    """Logits of all `cell`×`cell` pixels of a place, predicted at once, with norm and ReLU or not,
-    and shuffled into place.
+    """Logits of all `cell`×`cell` pixels of a place, predicted at once and shuffled into place.
+
+    With `norm`, a batch norm and a ReLU stand before the shuffle.
     """
     nf = n_classes * cell**2
-    return nn.Sequential(
-        nn.Conv2d(ni, nf, 3, padding=1),
-        *([nn.BatchNorm2d(nf), nn.ReLU()] if norm else []),
-        nn.PixelShuffle(cell),
-    )
+    layers = [nn.Conv2d(ni, nf, 3, padding=1)]
+    if norm:
+        layers += [nn.BatchNorm2d(nf), nn.ReLU()]
+    return nn.Sequential(*layers, nn.PixelShuffle(cell))
 
 # %% ../../nbs/5_models/duc.ipynb #d0c00001
 @torch.no_grad()
 def _reaches(body, in_chans: int, cell: int) -> bool:
     "Whether both last maps of `body` have a place for the one pixel behind two whole cells."
-    maps = body.eval()(pad_to(torch.zeros(1, in_chans, 2 * cell + 1, 2 * cell + 1), body.multiple))
+    side = 2 * cell + 1
+    maps = body.eval()(pad_to(torch.zeros(1, in_chans, side, side), body.multiple))
     body.train()
-    return {m.shape[-1] for m in maps[-2:]} == {3}
+    return all(m.shape[-1] == 3 for m in maps[-2:])
 
 # %% ../../nbs/5_models/duc.ipynb #a68f326a
 def duc(
@@ -51,9 +52,9 @@ def duc(
     c4 = body.chs[-2]
     main = _shuffled(body.top_chs, n_classes, out_stride, norm)
     if not _reaches(body, in_chans, out_stride):
-        body.multiple = max(body.multiple, out_stride)
+        body.multiple = max(body.multiple, out_stride)  # the image itself is padded
     net = Segmenter(body, main, head(c4, c4 // 4, n_classes) if aux else None)
-    net.multiple = max(body.multiple, out_stride)
+    net.multiple = max(body.multiple, out_stride)  # logits cover whole cells and are cut
     return net
 
 # %% ../../nbs/5_models/duc.ipynb #d27154d0

@@ -7,6 +7,7 @@ __all__ = ['EoMT', 'eomt']
 
 # %% ../../nbs/5_models/eomt.ipynb #881f73d1
 import sys
+from collections.abc import Callable
 
 import numpy as np
 import timm
@@ -30,8 +31,9 @@ def _plain_vit(
     in_chans: int = 3,  # Channels of an image
     pretrained=None,  # True for timm's weights from the hub, or a file
 ):
-    """The vision transformer `name` for images of any size, in patches of 16×16, without its
-    classifier.
+    """The vision transformer `name` for images of any size, without its classifier.
+
+    Its patches are 16×16.
     """
     check_choice(
         'plain vision transformer',
@@ -54,10 +56,10 @@ def _plain_vit(
         ) from e
     vit.reset_classifier(0, '')
     vit.mean, vit.std = normalisation(name, in_chans)
-    vit.multiple, vit.report = (
-        16,
-        _fill_vit(vit, pretrained, name) if pretrained and pretrained is not True else None,
-    )
+    vit.multiple = 16
+    vit.report = None
+    if pretrained and pretrained is not True:
+        vit.report = _fill_vit(vit, pretrained, name)
     return vit
 
 # %% ../../nbs/5_models/eomt.ipynb #b041d418
@@ -66,7 +68,8 @@ def _fill_vit(vit, path, name: str) -> Report:
 
     A `UserError` if nothing in it fits.
     """
-    theirs = sys.modules[type(vit).__module__].checkpoint_filter_fn(read_weights(path), vit)
+    timm_module = sys.modules[type(vit).__module__]
+    theirs = timm_module.checkpoint_filter_fn(read_weights(path), vit)
     stem = 'patch_embed.proj.weight'
     ours = vit.patch_embed.proj.weight
     if stem in theirs:
@@ -99,21 +102,26 @@ def _mlp(n: int):
 
 # %% ../../nbs/5_models/eomt.ipynb #068344b4
 def _combine(
-    classes,  # Class logits of the queries, b×q×(k+1), the last for nothing
-    masks,  # Mask logits of the queries, b×q×h×w
-):
+    classes: torch.Tensor,  # Class logits of the queries, b×q×(k+1), the last for nothing
+    masks: torch.Tensor,  # Mask logits of the queries, b×q×h×w
+) -> torch.Tensor:
     "Logits of pixels, b×k×h×w, from what queries say."
-    return (
-        torch.einsum('bqk,bqhw->bkhw', classes.softmax(2)[..., :-1], masks.sigmoid())
-        .clamp(min=1e-7)
-        .log()
-    )
+    score = torch.einsum('bqk,bqhw->bkhw', classes.softmax(2)[..., :-1], masks.sigmoid())
+    return score.clamp(min=1e-7).log()
 
 # %% ../../nbs/5_models/eomt.ipynb #934f67c7
 class EoMT(Segmenter):
     "A plain vision transformer with queries among the tokens of its last blocks."
 
-    def __init__(self, vit, n_classes: int, queries: int, blocks: int, deep: bool, anneal: int):
+    def __init__(
+        self,
+        vit: nn.Module,  # The transformer, with `mean`, `std` and `multiple`
+        n_classes: int,  # Channels of the logits
+        queries: int,  # Claims about an image
+        blocks: int,  # Last blocks, which queries take part in
+        deep: bool,  # Train the answers before each of the last blocks, too
+        anneal: int,  # Batches over which attention is masked less and less
+    ):
         super().__init__(vit, None, aux_weight=1.0)
         n = vit.embed_dim
         self.last = blocks
@@ -124,77 +132,94 @@ class EoMT(Segmenter):
         self.mask = _mlp(n)
         self.up = nn.Sequential(_double(n), _double(n))
         self.register_buffer('num_batches_tracked', torch.tensor(0))
+        # rotary positions skip the tokens in front, and now the queries with them
         for m in vit.blocks[-blocks:].modules():
             if hasattr(m, 'num_prefix_tokens'):
                 m.num_prefix_tokens += queries
 
 # %% ../../nbs/5_models/eomt.ipynb #64224fbb
 @patch
-def embed(self: EoMT, x):
-    """The tokens of `x`, those of its patches last.
+def embed(self: EoMT, x: torch.Tensor) -> tuple[torch.Tensor, list[dict], tuple[int, int]]:
+    """The tokens of `x`, b×n×c, those of its patches last.
 
-    For each block its further arguments; rows and columns of patches.
+    Then the further arguments for each block, and the rows and columns of patches.
     """
     tokens = self.body.patch_embed(x)
     grid = tokens.shape[1:3]
     tokens = self.body._pos_embed(tokens)
-    tokens, turns = tokens if isinstance(tokens, tuple) else (tokens, None)
-    turns = turns if getattr(self.body, 'rope_mixed', False) else [turns] * len(self.body.blocks)
-    return self.body.norm_pre(tokens), [{} if t is None else dict(rope=t) for t in turns], grid
+    rope = None
+    if isinstance(tokens, tuple):  # timm's Eva, as in DINOv3, gives rotary positions as well
+        tokens, rope = tokens
+    if not getattr(self.body, 'rope_mixed', False):  # one for all blocks, not one for each
+        rope = [rope] * len(self.body.blocks)
+    more = [{} if r is None else dict(rope=r) for r in rope]
+    return self.body.norm_pre(tokens), more, grid
 
 
 @patch
-def read(self: EoMT, tokens, grid):
-    "What the queries among `tokens` say: class logits, b×q×(k+1), and mask logits, b×q×h×w at 1/4."
+def read(
+    self: EoMT,
+    tokens: torch.Tensor,  # Queries first, patches last, b×n×c
+    grid: tuple[int, int],  # Rows and columns of patches
+) -> tuple[torch.Tensor, torch.Tensor]:
+    "What the queries say: class logits, b×q×(k+1), and mask logits at 1/4, b×q×h×w."
     tokens = self.body.fc_norm(self.body.norm(tokens))
-    q = tokens[:, : len(self.queries)]
+    queries = tokens[:, : len(self.queries)]
     patches = tokens[:, -grid[0] * grid[1] :]
-    return self.classify(q), torch.einsum(
-        'bqn,bnhw->bqhw', self.mask(q), self.up(patches.mT.unflatten(2, grid))
-    )
+    features = self.up(patches.mT.unflatten(2, grid))
+    masks = torch.einsum('bqn,bnhw->bqhw', self.mask(queries), features)
+    return self.classify(queries), masks
 
 # %% ../../nbs/5_models/eomt.ipynb #0680e64a
 @patch
-def logits(self: EoMT, x, aux: bool = None):
+def logits(self: EoMT, x: torch.Tensor, aux: bool | None = None) -> tuple[torch.Tensor, ...]:
     """Main logits at 1/4; in training or with `aux`, what the queries say.
 
-    At the end, then before each of the last blocks.
+    That is at the end, then before each of the last blocks.
     """
-    full = self.training if aux is None else aux
-    said = []
+    full = self.wants_aux(aux)
     masked = self.training and self.anneal > 0
+    early = masked or (full and self.deep)
+    answers = []
     tokens, more, grid = self.embed(pad_to(x, self.multiple, self.least))
     steps = list(zip(self.body.blocks, more))
     for block, kw in steps[: -self.last]:
         tokens = block(tokens, **kw)
     tokens = torch.cat([self.queries.expand(len(x), -1, -1), tokens], 1)
     for i, (block, kw) in enumerate(steps[-self.last :]):
-        if masked or full and self.deep:
-            said += self.read(tokens, grid)
-        tokens = block(
-            tokens,
-            attn_mask=self.focus(said[-1], i, grid, tokens.shape[1]) if masked else None,
-            **kw,
-        )
+        if early:
+            answers += self.read(tokens, grid)
+        mask = self.focus(answers[-1], i, grid, tokens.shape[1]) if masked else None
+        tokens = block(tokens, attn_mask=mask, **kw)
     if masked:
         self.num_batches_tracked += 1
+
     end = self.read(tokens, grid)
-    return (_combine(*end), *([*end, *(said if self.deep else [])] if full else []))
+    outputs = [_combine(*end)]
+    if full:
+        outputs += end
+        if self.deep:
+            outputs += answers
+    return tuple(outputs)
 
 # %% ../../nbs/5_models/eomt.ipynb #99f3b744
 @patch
-def share(self: EoMT, i: int):
+def share(self: EoMT, i: int) -> torch.Tensor:
     "The share of queries that the `i`-th of the last blocks masks at this time."
+    # in sixths of the training since block `i` began to be let go
     done = 6 * self.num_batches_tracked / self.anneal - 1 - 3 * i / max(1, self.last - 1)
     return (1 - done.clamp(0, 1)) ** 0.9
 
 
 @patch
-def focus(self: EoMT, masks, i: int, grid, n: int):
-    """Who may look where in the `i`-th of the last blocks, b×1×n×n.
-
-    Masked queries only at patches that their mask covers.
-    """
+def focus(
+    self: EoMT,
+    masks: torch.Tensor,  # Mask logits of the queries, b×q×h×w
+    i: int,  # Which of the last blocks
+    grid: tuple[int, int],  # Rows and columns of patches
+    n: int,  # Number of tokens
+) -> torch.Tensor:
+    "Which token may look at which, b×1×n×n: masked queries only at patches in their mask."
     inside = resize(masks, grid).flatten(2) > 0
     free = torch.rand(inside.shape[:2], device=masks.device) >= self.share(i)
     look = torch.ones(len(masks), n, n, dtype=torch.bool, device=masks.device)
@@ -211,114 +236,138 @@ def eomt(
     aux: bool = True,  # Queries answer before each of the last blocks, too, in training
     pretrained=None,  # Weights of the transformer: True for the hub, or a file
     queries: int = 100,  # Claims about an image
-    # Last blocks, which queries take part in; the authors take 3 of small and base transformers, 4
-    # of large ones
+    # Last blocks, which queries take part in; the authors take 3 of small and base transformers,
+    # 4 of large ones
     blocks: int = 3,
     # Batches of training over which attention is masked less and less; 0 never masks it
     anneal: int = 0,
     size: int = 512,  # Side of the images that learnt positions are made for
 ) -> Segmenter:
     "EoMT (Kerssies et al. 2025): a plain vision transformer with queries among its tokens."
-    return EoMT(
-        _plain_vit(backbone, size, in_chans, pretrained), n_classes, queries, blocks, aux, anneal
-    )
+    vit = _plain_vit(backbone, size, in_chans, pretrained)
+    return EoMT(vit, n_classes, queries, blocks, aux, anneal)
 
 # %% ../../nbs/5_models/eomt.ipynb #68800651
-def _truths(label):
-    """The classes in `label`, h×w, the share of each in every cell of 4×4, m×n, and how much of a
-    cell is labelled, n.
-    """
-    names = label.unique()
-    names = names[names != 255]
+def _truths(label: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """The classes in `label`, h×w, and where they are.
 
-    def cells(x):
+    The m classes, the share of each in every one of n cells of 4×4, m×n, and how much of a cell
+    is labelled, n.
+    """
+    classes = label.unique()
+    classes = classes[classes != 255]
+
+    def per_cell(x):
         return F.avg_pool2d(x[:, None].float(), 4).flatten(1)
 
-    return names.long(), cells(label == names[:, None, None]), cells(label[None] != 255)[0]
+    shares = per_cell(label == classes[:, None, None])
+    labelled = per_cell(label[None] != 255)[0]
+    return classes.long(), shares, labelled
 
 # %% ../../nbs/5_models/eomt.ipynb #c7ba39b4
 def _misfit(
-    z,  # Mask logits of claims, q×n
-    t,  # Shares of truths, m×n
-    v,  # How much of each cell is labelled, n
-):
+    z: torch.Tensor,  # Mask logits of claims, q×n
+    t: torch.Tensor,  # Shares of truths, m×n
+    v: torch.Tensor,  # How much of each cell is labelled, n
+) -> torch.Tensor:
     "5 × cross-entropy + 5 × dice loss of every claim against every truth, q×m."
     p = z.sigmoid()
+    # Σ v·softplus(z) − t·z, over Σ v
     bce = ((F.softplus(z) @ v)[:, None] - z @ t.T) / v.sum().clamp(min=1e-8)
-    return 5 * bce + 5 * (1 - (2 * p @ t.T + 1) / ((p @ v)[:, None] + t.sum(1) + 1))
+    # 1 − (2 Σ p·t + 1) / (Σ p·v + Σ t + 1)
+    dice = 1 - (2 * p @ t.T + 1) / ((p @ v)[:, None] + t.sum(1) + 1)
+    return 5 * bce + 5 * dice
+
+# %% ../../nbs/5_models/eomt.ipynb #e0e70002
+def _shortest_path(cost, row, u, v, owner):
+    """Dijkstra's algorithm from `row` to the nearest column without an owner.
+
+    Returns that column, the length of the way to each column, the column before each (-1 at the
+    start), and which columns were visited.
+    """
+    n_cols = len(v)
+    length = np.full(n_cols, np.inf)
+    before = np.full(n_cols, -1)
+    new = np.ones(n_cols, bool)
+    col = -1
+    so_far = 0.0
+    while row >= 0:
+        far = so_far + cost[row] - u[row] - v
+        nearer = new & (far < length)
+        length[nearer] = far[nearer]
+        before[nearer] = col
+        col = np.where(new, length, np.inf).argmin()
+        so_far = length[col]
+        new[col] = False
+        row = owner[col]
+    return col, length, before, ~new
 
 # %% ../../nbs/5_models/eomt.ipynb #40836739
-def _assign(cost):
-    """The rows and columns of the cheapest assignment in `cost`, an array.
+def _assign(cost: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The rows and columns of the cheapest assignment in `cost`.
 
     As many as the shorter side has.
     """
     if len(cost) > cost.shape[1]:
         return _assign(cost.T)[::-1]
-    c = np.nan_to_num(
-        cost.astype(float), posinf=1e9, neginf=-1e9
-    )  # so that a training that diverged does not hang
-    n, m = c.shape
-    u = np.zeros(n)
-    v = np.zeros(m)
-    owner = np.full(m, -1)
-    for i in range(n):
-        way = np.full(m, np.inf)
-        before = np.full(m, -1)
-        new = np.ones(m, bool)
-        k = i
-        j = -1
-        d = 0.0
-        while k >= 0:
-            far = d + c[k] - u[k] - v
-            nearer = new & (far < way)
-            way[nearer] = far[nearer]
-            before[nearer] = j
-            j = np.where(new, way, np.inf).argmin()
-            d = way[j]
-            k = owner[j]
-            new[j] = False
-        taken = ~new & (owner >= 0)
-        u[i] += d
-        u[owner[taken]] += d - way[taken]
-        v[taken] -= d - way[taken]
-        while j >= 0:
-            owner[j], j = owner[before[j]] if before[j] >= 0 else i, before[j]
+    # so that a training that diverged does not hang
+    cost = np.nan_to_num(cost.astype(float), posinf=1e9, neginf=-1e9)
+    n_rows, n_cols = cost.shape
+    u = np.zeros(n_rows)
+    v = np.zeros(n_cols)
+    owner = np.full(n_cols, -1)  # The row of each column
+    for row in range(n_rows):
+        col, length, before, visited = _shortest_path(cost, row, u, v, owner)
+        taken = visited & (owner >= 0)
+        u[row] += length[col]
+        u[owner[taken]] += length[col] - length[taken]
+        v[taken] -= length[col] - length[taken]
+        # along the way, every owner moves on by one column
+        while before[col] >= 0:
+            owner[col] = owner[before[col]]
+            col = before[col]
+        owner[col] = row
     cols = np.flatnonzero(owner >= 0)
     return owner[cols], cols
 
 # %% ../../nbs/5_models/eomt.ipynb #344110ee
 def _matching(
-    classes,  # Class logits of the claims, b×q×(k+1)
-    masks,  # Mask logits of the claims, b×q×h×w
+    classes: torch.Tensor,  # Class logits of the claims, b×q×(k+1)
+    masks: torch.Tensor,  # Mask logits of the claims, b×q×h×w
     wanted: list,  # `_truths` of each label
-):
-    """2 × cross-entropy of the classes + misfit of the masks, after each truth was assigned to a
-    claim.
-    """
-    want = torch.full_like(classes[..., 0], classes.shape[2] - 1, dtype=torch.long)
+) -> torch.Tensor:
+    "2 × cross-entropy of the classes + misfit of the masks, each truth assigned to a claim."
+    nothing = classes.shape[2] - 1
+    target = torch.full_like(classes[..., 0], nothing, dtype=torch.long)
     weight = torch.zeros_like(classes[..., 0])
-    fits = []
-    for i, (names, t, v) in enumerate(wanted):
-        fit = _misfit(masks[i].flatten(1), t, v)
-        rows, cols = _assign((fit - 2 * classes[i].softmax(1)[:, names]).detach().cpu().numpy())
+    misfits = []
+    for i, (names, shares, labelled) in enumerate(wanted):
+        misfit = _misfit(masks[i].flatten(1), shares, labelled)
+        cost = misfit - 2 * classes[i].softmax(1)[:, names]
+        rows, cols = _assign(cost.detach().cpu().numpy())
         if len(names):
             weight[i] = 0.1
-        want[i, rows] = names[cols]
+        target[i, rows] = names[cols]
         weight[i, rows] = 1
-        fits.append(fit[rows, cols])
-    ce = (weight * F.cross_entropy(classes.mT, want, reduction='none')).sum() / weight.sum().clamp(
-        min=1e-8
-    )
-    return 2 * ce + sum(f.sum() for f in fits) / max(1, sum(map(len, fits)))
+        misfits.append(misfit[rows, cols])
+    ce = weight * F.cross_entropy(classes.mT, target, reduction='none')
+    ce = ce.sum() / weight.sum().clamp(min=1e-8)
+    n_truths = max(1, sum(map(len, misfits)))
+    return 2 * ce + sum(m.sum() for m in misfits) / n_truths
 
 # %% ../../nbs/5_models/eomt.ipynb #34ea98b4
 @patch
-def loss(self: EoMT, outputs, image, label, criterion):
-    """`_matching` of the last answer of the queries, plus `aux_weight` times that of each earlier
-    one; `criterion` has no part in it.
-    """
+def loss(
+    self: EoMT,
+    outputs: tuple[torch.Tensor, ...],  # What `forward` gave in training
+    image: torch.Tensor,  # Normalised images, b×c×h×w
+    label: torch.Tensor,  # Class indices, b×h×w
+    criterion: Callable,  # Has no part in it
+) -> torch.Tensor:
+    "`_matching` of the queries' last answer, plus `aux_weight` times that of each earlier one."
     h, w = label.shape[1:]
     wanted = [_truths(y) for y in F.pad(label, (0, -w % 16, 0, -h % 16), value=255)]
-    each = [_matching(c, m, wanted) for c, m in zip(outputs[1::2], outputs[2::2])]
-    return sum(k * l for k, l in zip([1.0, *[self.aux_weight] * len(each)], each))
+    answers = list(zip(outputs[1::2], outputs[2::2]))
+    losses = [_matching(classes, masks, wanted) for classes, masks in answers]
+    weights = [1.0] + [self.aux_weight] * (len(losses) - 1)
+    return sum(weight * loss for weight, loss in zip(weights, losses))

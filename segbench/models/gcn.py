@@ -6,6 +6,7 @@
 __all__ = ['LargeKernel', 'Smooth', 'Cascade', 'GCN', 'gcn']
 
 # %% ../../nbs/5_models/gcn.ipynb #41876078
+import torch
 from torch import nn
 
 from .base import Segmenter, pad_to
@@ -13,19 +14,20 @@ from ..nn.backbones import backbone as make_backbone
 from ..nn.layers import bilinear_up, head, resize
 
 # %% ../../nbs/5_models/gcn.ipynb #6b4fd876
+def _thin_conv(ni: int, nf: int, height: int, width: int):
+    "A convolution of `height`×`width`; the size of the map stays."
+    return nn.Conv2d(ni, nf, (height, width), padding=(height // 2, width // 2))
+
+
 class LargeKernel(nn.Module):
     "A `ks`×`ks` neighbourhood seen through two pairs of thin convolutions."
 
     def __init__(self, ni: int, nf: int, ks: int = 7):
         super().__init__()
+        self.tall = nn.Sequential(_thin_conv(ni, nf, ks, 1), _thin_conv(nf, nf, 1, ks))
+        self.wide = nn.Sequential(_thin_conv(ni, nf, 1, ks), _thin_conv(nf, nf, ks, 1))
 
-        def thin(a, b, shape):
-            return nn.Conv2d(a, b, shape, padding=(shape[0] // 2, shape[1] // 2))
-
-        self.tall = nn.Sequential(thin(ni, nf, (ks, 1)), thin(nf, nf, (1, ks)))
-        self.wide = nn.Sequential(thin(ni, nf, (1, ks)), thin(nf, nf, (ks, 1)))
-
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         "b×`nf`×h×w."
         return self.tall(x) + self.wide(x)
 
@@ -35,11 +37,11 @@ class Smooth(nn.Module):
 
     def __init__(self, nf: int):
         super().__init__()
-        self.convs = nn.Sequential(
-            nn.Conv2d(nf, nf, 3, padding=1), nn.ReLU(), nn.Conv2d(nf, nf, 3, padding=1)
-        )
+        first = nn.Conv2d(nf, nf, 3, padding=1)
+        second = nn.Conv2d(nf, nf, 3, padding=1)
+        self.convs = nn.Sequential(first, nn.ReLU(), second)
 
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         "b×`nf`×h×w, as `x`."
         return x + self.convs(x)
 
@@ -47,7 +49,14 @@ class Smooth(nn.Module):
 class Cascade(nn.Module):
     "Scores of every stage through a large kernel, summed from coarse to fine."
 
-    def __init__(self, chs: list, n_classes: int, ks: int, deconv: bool, align_corners: bool):
+    def __init__(
+        self,
+        chs: list[int],  # Channels of the maps, finest first
+        n_classes: int,  # Channels of the logits
+        ks: int,  # Side of the large kernels
+        deconv: bool,  # Enlarge by transposed convolutions
+        align_corners: bool,  # For every resize
+    ):
         super().__init__()
         self.align_corners = align_corners
         self.scores = nn.ModuleList(
@@ -58,28 +67,32 @@ class Cascade(nn.Module):
             bilinear_up(n_classes, 2, 1) if deconv else nn.Identity() for _ in self.smooth
         )
 
-    def forward(self, x, *maps):
-        "Logits at the size of `x`, the image, which only tells its size, by way of half of it."
-        y, *finer = [f(m) for f, m in zip(self.scores, reversed(maps))]
-        sizes = [*finer, [-(-n // 2) for n in x.shape[-2:]], x]
-        for up, size, f, smooth in zip(self.ups, sizes, [*finer, None, None], self.smooth):
-            y = resize(up(y), size, self.align_corners)
-            y = smooth(y if f is None else y + f)
+    def forward(
+        self,
+        x: torch.Tensor,  # The images, b×c×h×w, which only tell their size
+        *maps: torch.Tensor,  # Finest first
+    ) -> torch.Tensor:
+        "Logits at the size of `x`, by way of half of it."
+        y, *finer = [score(m) for score, m in zip(self.scores, reversed(maps))]
+        for up, smooth, score in zip(self.ups, self.smooth, finer):
+            y = smooth(resize(up(y), score, self.align_corners) + score)
+        half = [-(-n // 2) for n in x.shape[-2:]]
+        for up, smooth, size in zip(self.ups[-2:], self.smooth[-2:], (half, x)):
+            y = smooth(resize(up(y), size, self.align_corners))
         return y
 
 # %% ../../nbs/5_models/gcn.ipynb #be8db702
 class GCN(Segmenter):
     "Scores refined down to the size of the image."
 
-    def logits(self, x, aux: bool = None):
-        """Main logits at the size of `x`, b×c×h×w, padded where the backbone wants it.
-
-        An auxiliary head's at its stride.
-        """
+    def logits(self, x: torch.Tensor, aux: bool | None = None) -> tuple[torch.Tensor, ...]:
+        "Main logits at the size of `x`, padded if need be; an auxiliary head's at its stride."
         x = pad_to(x, self.multiple, self.least)
         maps = self.body(x)
-        more = self.aux is not None and (self.training if aux is None else aux)
-        return (self.head(x, *maps[-4:]), *([self.aux(maps[-2])] if more else []))
+        outputs = [self.head(x, *maps[-4:])]
+        if self.aux is not None and self.wants_aux(aux):
+            outputs.append(self.aux(maps[-2]))
+        return tuple(outputs)
 
 # %% ../../nbs/5_models/gcn.ipynb #daafbd3e
 def gcn(
@@ -96,9 +109,6 @@ def gcn(
     "GCN (Peng et al. 2017): large separable kernels behind every stage, borders refined."
     body = make_backbone(backbone, pretrained=pretrained, in_chans=in_chans)
     c4 = body.chs[-2]
-    return GCN(
-        body,
-        Cascade(body.chs[-4:], n_classes, ks, deconv, align_corners),
-        head(c4, c4 // 4, n_classes) if aux else None,
-        align_corners=align_corners,
-    )
+    cascade = Cascade(body.chs[-4:], n_classes, ks, deconv, align_corners)
+    second = head(c4, c4 // 4, n_classes) if aux else None
+    return GCN(body, cascade, second, align_corners=align_corners)

@@ -6,6 +6,7 @@
 __all__ = ['JPU', 'Words', 'Interaction', 'Presence', 'GINet', 'ginet']
 
 # %% ../../nbs/5_models/ginet.ipynb #f7070433
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import torch
@@ -24,47 +25,48 @@ class JPU(nn.Module):
 
     def __init__(
         self,
-        chs: list,  # Channels of the maps, finest first
+        chs: Sequence[int],  # Channels of the maps, finest first
         nf: int = 512,  # Channels of each map, and of each rate's result
         align_corners: bool = False,  # For the resizes
     ):
         super().__init__()
         self.align_corners = align_corners
         self.bring = nn.ModuleList(conv_bn(c, nf) for c in chs)
-        self.look = nn.ModuleList(
-            separable_bn(len(chs) * nf, nf, r, act=None) for r in (1, 2, 4, 8)
-        )
+        ni = len(chs) * nf
+        self.look = nn.ModuleList(separable_bn(ni, nf, rate, act=None) for rate in (1, 2, 4, 8))
 
-    def forward(self, *maps):
+    def forward(self, *maps: torch.Tensor) -> torch.Tensor:
         "b×4·nf×h×w, as large as the finest."
-        y = [conv(m) for conv, m in zip(self.bring, maps)]
-        y = torch.cat([resize(m, y[0], self.align_corners) for m in y[::-1]], 1)
+        maps = [conv(m) for conv, m in zip(self.bring, maps)]
+        y = torch.cat([resize(m, maps[0], self.align_corners) for m in maps[::-1]], 1)
         return torch.cat([look(y) for look in self.look], 1)
 
 # %% ../../nbs/5_models/ginet.ipynb #74cbf123
+def _numbers_behind(line: str) -> list[float]:
+    "The numbers in `line` behind the name that it begins with."
+    return [float(word) for word in line.split()[1:]]
+
+
 def _word_vectors(
-    file,  # Text: a line for each class in order, a name without spaces and its numbers
+    # Text: a line for each class in order, a name without spaces and its numbers
+    file: Path | str,
     n_classes: int,  # Lines that there must be
-):
+) -> torch.Tensor:
     "The vectors in `file`, classes×numbers."
     try:
-        v = torch.tensor(
-            [
-                [float(n) for n in line.split()[1:]]
-                for line in Path(file).read_text(encoding='utf8').splitlines()
-            ]
-        )
+        lines = Path(file).read_text(encoding='utf8').splitlines()
+        vectors = torch.tensor([_numbers_behind(line) for line in lines])
     except (OSError, ValueError) as e:
         raise UserError(
             f'cannot read word vectors from {str(file)!r}: {e}; write a line for each class, '
             'a name without spaces and its numbers.'
         ) from None
-    if len(v) == n_classes:
-        return v
-    raise UserError(
-        f'{str(file)!r} has vectors for {len(v)} classes, but the network has {n_classes}: '
-        'write a line for each class, in the order of the classes.'
-    )
+    if len(vectors) != n_classes:
+        raise UserError(
+            f'{str(file)!r} has vectors for {len(vectors)} classes, but the network has '
+            f'{n_classes}: write a line for each class, in the order of the classes.'
+        )
+    return vectors
 
 # %% ../../nbs/5_models/ginet.ipynb #8381f597
 class Words(nn.Module):
@@ -75,7 +77,7 @@ class Words(nn.Module):
         n_classes: int,  # Nodes
         states: int,  # Numbers of each node
         # Fixed vectors, classes×numbers; 300 numbers each are learnt if there are none
-        vectors=None,
+        vectors: torch.Tensor | None = None,
     ):
         super().__init__()
         if vectors is None:
@@ -86,11 +88,10 @@ class Words(nn.Module):
         def dense(ni, nf):
             return [nn.Linear(ni, nf), nn.BatchNorm1d(nf), nn.ReLU()]
 
-        self.mlp = nn.Sequential(
-            *dense(self.vectors.shape[1], states // 2), *dense(states // 2, states)
-        )
+        first = dense(self.vectors.shape[1], states // 2)
+        self.mlp = nn.Sequential(*first, *dense(states // 2, states))
 
-    def forward(self, b: int):
+    def forward(self, b: int) -> torch.Tensor:
         "`b`×states×classes, the same for each of `b` images."
         return self.mlp(self.vectors).T.expand(b, -1, -1)
 
@@ -98,27 +99,41 @@ class Words(nn.Module):
 class Interaction(nn.Module):
     "`x` plus what its nodes find out from each other and from the words."
 
-    def __init__(self, ni: int, states: int, nodes: int, n_classes: int):
+    def __init__(
+        self,
+        ni: int,  # Channels in and out
+        states: int,  # Numbers of each node
+        nodes: int,  # Nodes of the image
+        n_classes: int,  # Nodes of the words
+    ):
         super().__init__()
         self.state = nn.Conv2d(ni, states, 1)
         self.share = nn.Conv2d(ni, nodes, 1)
         self.seen = GraphConv(states, nodes)
         self.known = GraphConv(states, n_classes)
-        self.query, self.key, self.value = (
-            nn.Conv1d(states, n, 1) for n in (states // 2, states // 2, states)
-        )
+        self.query = nn.Conv1d(states, states // 2, 1)
+        self.key = nn.Conv1d(states, states // 2, 1)
+        self.value = nn.Conv1d(states, states, 1)
         self.gate = nn.Parameter(torch.zeros(nodes))
         self.back = nn.Sequential(nn.Conv2d(states, ni, 1, bias=False), nn.BatchNorm2d(ni))
 
-    def forward(self, x, words):
-        """b×c×h×w, as `x`; then the mixed words, b×states×classes, the mixed nodes, b×states×nodes,
-        and E, b×classes×nodes.
+    def forward(
+        self,
+        x: torch.Tensor,  # b×c×h×w
+        words: torch.Tensor,  # b×states×classes
+    ) -> tuple[torch.Tensor, ...]:
+        """The new `x`, b×c×h×w, and what `Presence` needs.
+
+        That is the mixed words, b×states×classes, the mixed nodes, b×states×nodes, and E,
+        b×classes×nodes.
         """
         share = self.share(x).flatten(2)
-        v = self.seen(self.state(x).flatten(2) @ share.mT / share.shape[2])
+        state = self.state(x).flatten(2)
+        v = self.seen(state @ share.mT / share.shape[2])  # V = S Bᵀ / hw, mixed
         w = self.known(words)
         e = self.query(w).mT @ self.key(v)
-        y = (v + self.gate * (self.value(w) @ e.softmax(1))) @ share
+        heard = self.value(w) @ e.softmax(1)  # Σ_c softmax_c(E_cn) value(W_c)
+        y = (v + self.gate * heard) @ share
         return x + self.back(y.unflatten(2, x.shape[2:])), w, v, e
 
 # %% ../../nbs/5_models/ginet.ipynb #a552c905
@@ -131,24 +146,36 @@ class Presence(nn.Module):
         self.classify = nn.Conv1d(states, 1, 1)
         self.gate = nn.Parameter(torch.zeros(n_classes))
 
-    def forward(self, w, v, e):
-        "Logits of the classes, b×k×1×1, from words, nodes and what they say to each other."
-        return self.classify(self.gate * w + self.value(v) @ e.softmax(2).mT).mT[..., None]
+    def forward(
+        self,
+        w: torch.Tensor,  # Words, b×states×classes
+        v: torch.Tensor,  # Nodes of the image, b×states×nodes
+        e: torch.Tensor,  # What they say to each other, b×classes×nodes
+    ) -> torch.Tensor:
+        "Logits of the classes, b×k×1×1."
+        sees = self.value(v) @ e.softmax(2).mT
+        return self.classify(self.gate * w + sees).mT[..., None]
 
 # %% ../../nbs/5_models/ginet.ipynb #3df964b7
+def _classes_in(
+    label: torch.Tensor,  # b×h×w, 255 is void
+) -> torch.Tensor:
+    "1. for each of 256 classes that occurs in an image of `label`, else 0.: b×256."
+    here = torch.zeros(len(label), 256, device=label.device)
+    return here.scatter_(1, label.flatten(1).long(), 1.0)
+
+
 def _context_loss(
-    presence,  # Logits, b×k×1×1
-    label,  # b×h×w, 255 is void
-):
+    presence: torch.Tensor,  # Logits, b×k×1×1
+    label: torch.Tensor,  # b×h×w, 255 is void
+) -> torch.Tensor:
     "Binary cross-entropy between `presence` and the classes that occur in `label`."
-    here = torch.zeros(len(label), 256, device=label.device).scatter_(
-        1, label.flatten(1).long(), 1.0
-    )
-    each = F.binary_cross_entropy_with_logits(
-        presence.flatten(1).float(), here[:, : presence.shape[1]], reduction='none'
-    ).mean(1)
-    known = here[:, :255].amax(1)
-    return (each * known).sum() / known.sum().clamp(min=1)
+    logits = presence.flatten(1).float()
+    here = _classes_in(label)
+    want = here[:, : logits.shape[1]]
+    loss = F.binary_cross_entropy_with_logits(logits, want, reduction='none').mean(1)
+    known = here[:, :255].amax(1)  # 0 for an image that is all void
+    return (loss * known).sum() / known.sum().clamp(min=1)
 
 # %% ../../nbs/5_models/ginet.ipynb #fba011f6
 class GINet(Segmenter):
@@ -156,30 +183,26 @@ class GINet(Segmenter):
 
     def __init__(
         self,
-        body,
-        n_classes: int,
-        aux: bool,
-        jpu: bool,
-        nf: int,
-        states: int,
-        nodes: int,
-        vectors,
-        drop: float,
-        sc_weight: float,
-        align_corners: bool,
+        body: nn.Module,  # `Backbone`
+        n_classes: int,  # Channels of the logits
+        aux: bool,  # With an auxiliary head and the presence of classes
+        jpu: bool,  # The last maps join, not the last alone
+        nf: int,  # Channels of the pyramid and the unit
+        states: int,  # Numbers of each node
+        nodes: int,  # Nodes of the image
+        vectors: torch.Tensor | None,  # Fixed word vectors, classes×numbers; None to learn them
+        drop: float,  # Dropout before the last layers
+        sc_weight: float,  # Weight of the semantic-context loss
+        align_corners: bool,  # For every resize
     ):
         c4 = body.chs[-2]
-        super().__init__(
-            body,
-            nn.Sequential(nn.Dropout(drop), nn.Conv2d(nf, n_classes, 1)),
-            head(c4, c4 // 4, n_classes, drop) if aux else None,
-            align_corners=align_corners,
-        )
-        self.jpu = (
-            quick_depthwise(JPU(body.chs if body.branches else body.chs[-3:], nf, align_corners))
-            if jpu
-            else None
-        )
+        main = nn.Sequential(nn.Dropout(drop), nn.Conv2d(nf, n_classes, 1))
+        second = head(c4, c4 // 4, n_classes, drop) if aux else None
+        super().__init__(body, main, second, align_corners=align_corners)
+        self.jpu = None
+        if jpu:
+            chs = body.chs if body.branches else body.chs[-3:]
+            self.jpu = quick_depthwise(JPU(chs, nf, align_corners))
         self.squeeze = conv_bn(4 * nf if jpu else body.top_chs, nf)
         self.words = Words(n_classes, states, vectors)
         self.unit = Interaction(nf, states, nodes, n_classes)
@@ -188,24 +211,31 @@ class GINet(Segmenter):
 
 # %% ../../nbs/5_models/ginet.ipynb #df63a20d
 @patch
-def logits(self: GINet, x, aux: bool = None):
-    """Main logits; in training or with `aux`, those of the auxiliary head, and of each class's
-    presence, b×k×1×1.
-    """
+def logits(self: GINet, x: torch.Tensor, aux: bool | None = None) -> tuple[torch.Tensor, ...]:
+    "Main logits; with `aux` also the auxiliary head's, and each class's presence, b×k×1×1."
     maps = self.body(pad_to(x, self.multiple, self.least))
-    x = self.squeeze(self.jpu(*maps[-len(self.jpu.bring) :]) if self.jpu else self.body.top(maps))
+    joined = self.jpu(*maps[-len(self.jpu.bring) :]) if self.jpu else self.body.top(maps)
+    x = self.squeeze(joined)
     y, *talk = self.unit(x, self.words(len(x)))
-    more = self.aux is not None and (self.training if aux is None else aux)
-    return (self.head(y), *([self.aux(maps[-2]), self.presence(*talk)] if more else []))
+    outputs = [self.head(y)]
+    if self.aux is not None and self.wants_aux(aux):
+        outputs += [self.aux(maps[-2]), self.presence(*talk)]
+    return tuple(outputs)
 
-# %% ../../nbs/5_models/ginet.ipynb #816bb9cd
+
 @patch
-def loss(self: GINet, outputs, image, label, criterion):
-    """`criterion` of the main logits + 0.4 of the auxiliary ones + 0.2 times the semantic-context
-    loss.
-    """
+def loss(
+    self: GINet,
+    outputs: tuple[torch.Tensor, ...],  # What `forward` gave in training
+    image: torch.Tensor,  # Normalised images, b×c×h×w
+    label: torch.Tensor,  # Class indices, b×h×w
+    criterion: Callable,  # A loss: (logits, label) → scalar
+) -> torch.Tensor:
+    "`criterion` of main logits + 0.4 of the auxiliary ones + 0.2 of the semantic-context loss."
     total = Segmenter.loss(self, outputs[:2], image, label, criterion)
-    return total + self.sc_weight * _context_loss(outputs[2], label) if len(outputs) > 2 else total
+    if len(outputs) > 2:
+        total = total + self.sc_weight * _context_loss(outputs[2], label)
+    return total
 
 # %% ../../nbs/5_models/ginet.ipynb #d9a43ee9
 def ginet(

@@ -6,6 +6,7 @@
 __all__ = ['GloRe', 'glore']
 
 # %% ../../nbs/5_models/glore.ipynb #bb1aae14
+import torch
 from torch import nn
 
 from .base import Segmenter
@@ -16,23 +17,30 @@ from ..nn.layers import GraphConv, conv_bn, head
 class GloRe(nn.Module):
     "`x` plus what `nodes` nodes with twice as many states find out about it."
 
-    def __init__(self, ni: int, nodes: int, normalize: bool = False):
+    def __init__(
+        self,
+        ni: int,  # Channels in and out
+        nodes: int,  # Nodes of the graph
+        normalize: bool = False,  # Nodes are means over the image instead of sums
+    ):
         super().__init__()
         states = 2 * nodes
         self.normalize = normalize
         self.state = nn.Conv2d(ni, states, 1)
         self.share = nn.Conv2d(ni, nodes, 1)
         self.graph = GraphConv(states, nodes)
-        self.back = nn.Sequential(
-            nn.Conv2d(states, ni, 1, bias=False), nn.BatchNorm2d(ni, eps=1e-4)
-        )
+        # the authors' ε
+        norm = nn.BatchNorm2d(ni, eps=1e-4)
+        self.back = nn.Sequential(nn.Conv2d(states, ni, 1, bias=False), norm)
 
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         "b×c×h×w, as `x`."
         s = self.state(x).flatten(2)
         b = self.share(x).flatten(2)
-        v = s @ b.mT / (b.shape[2] if self.normalize else 1)
-        y = self.graph(v) @ b
+        v = s @ b.mT  # V = S Bᵀ
+        if self.normalize:
+            v = v / b.shape[2]
+        y = self.graph(v) @ b  # V′ B
         return x + self.back(y.unflatten(2, x.shape[2:]))
 
 # %% ../../nbs/5_models/glore.ipynb #83e27d37
@@ -62,6 +70,5 @@ def glore(
         nn.Dropout(drop),
         nn.Conv2d(nf, n_classes, 1),
     )
-    return Segmenter(
-        body, top, head(c4, c4 // 4, n_classes, drop) if aux else None, align_corners=align_corners
-    )
+    second = head(c4, c4 // 4, n_classes, drop) if aux else None
+    return Segmenter(body, top, second, align_corners=align_corners)

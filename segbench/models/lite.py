@@ -6,6 +6,7 @@
 __all__ = ['Add', 'TopDown', 'lite']
 
 # %% ../../nbs/5_models/lite.ipynb #b6b5cf01
+import torch
 from torch import nn
 
 from .base import Segmenter
@@ -16,26 +17,32 @@ from ..nn.layers import conv_bn, head, resize
 class Add(nn.Module):
     "`x` enlarged to `skip` and added to it, both brought to `nf` channels, then smoothed."
 
-    def __init__(self, ni: int, skip: int, nf: int):
+    def __init__(
+        self,
+        ni: int,  # Channels of `x`
+        skip: int,  # Channels of `skip`
+        nf: int,  # Channels out
+    ):
         super().__init__()
         self.reduce = conv_bn(ni, nf, 1) if ni != nf else nn.Identity()
         self.skip = conv_bn(skip, nf, 1)
         self.smooth = conv_bn(nf, nf)
 
-    def forward(self, x, skip):
+    def forward(self, x: torch.Tensor, skip: torch.Tensor) -> torch.Tensor:
         "b×`nf`×h×w, as large as `skip`."
         skip = self.skip(skip)
         return self.smooth(resize(self.reduce(x), skip) + skip)
 
 # %% ../../nbs/5_models/lite.ipynb #60d29f66
 class TopDown(nn.Module):
-    """Logits at the stride of the finest map, from the coarsest and the mean of the image, adding
-    map after map.
+    """Logits at the stride of the finest map.
+
+    The coarsest map and the mean of the image are enlarged, adding map after map.
     """
 
     def __init__(
         self,
-        chs: list,  # Channels of the maps, finest first
+        chs: list[int],  # Channels of the maps, finest first
         n_classes: int,  # Channels out
         nf: int,  # Channels on the way
         fine: int,  # Channels on the last, finest step
@@ -46,12 +53,11 @@ class TopDown(nn.Module):
         self.top = conv_bn(top, nf, 1)
         self.mean = nn.Sequential(nn.AdaptiveAvgPool2d(1), conv_bn(top, nf, 1))
         widths = [nf] * (len(skips) - 1) + [fine]
-        self.steps = nn.ModuleList(
-            Add(a, s, b) for a, s, b in zip([nf, *widths], skips[::-1], widths)
-        )
+        steps = zip([nf, *widths], skips[::-1], widths)
+        self.steps = nn.ModuleList(Add(ni, skip, to) for ni, skip, to in steps)
         self.classify = nn.Sequential(nn.Dropout2d(drop), nn.Conv2d(fine, n_classes, 1))
 
-    def forward(self, *maps):
+    def forward(self, *maps: torch.Tensor) -> torch.Tensor:
         "Logits as large as the first of `maps`."
         *skips, x = maps
         y = self.top(x) + self.mean(x)
@@ -75,9 +81,6 @@ def lite(
     "A small network for CPUs: a mobile encoder with a thin top-down path to stride 2."
     body = make_backbone(backbone, out_stride, pretrained=pretrained, in_chans=in_chans)
     c4 = body.chs[-2]
-    return Segmenter(
-        body,
-        TopDown(body.chs, n_classes, nf, fine, drop),
-        head(c4, c4 // 2, n_classes) if aux else None,
-        taps=range(len(body.chs)),
-    )
+    top_down = TopDown(body.chs, n_classes, nf, fine, drop)
+    second = head(c4, c4 // 2, n_classes) if aux else None
+    return Segmenter(body, top_down, second, taps=range(len(body.chs)))

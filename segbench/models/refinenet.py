@@ -6,6 +6,7 @@
 __all__ = ['Unit', 'Chain', 'Refine', 'Cascade', 'refinenet']
 
 # %% ../../nbs/5_models/refinenet.ipynb #9f2974e5
+import torch
 from torch import nn
 
 from .base import Segmenter
@@ -25,51 +26,62 @@ class Unit(nn.Module):
         super().__init__()
         self.convs = nn.Sequential(nn.ReLU(), _conv3(n, n), nn.ReLU(), _conv3(n, n, False))
 
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         "b×c×h×w, as `x`."
         return x + self.convs(x)
 
 # %% ../../nbs/5_models/refinenet.ipynb #a0132a2a
 class Chain(nn.Module):
-    "Chained residual pooling: maxima over 5×5, convolved, pooled again; all added to the input."
+    "Chained residual pooling: maxima over 5×5, convolved, pooled again; the sum of all."
 
     def __init__(self, n: int, links: int = 4):
         super().__init__()
-        self.links = nn.ModuleList(
-            nn.Sequential(nn.MaxPool2d(5, 1, 2), _conv3(n, n, False)) for _ in range(links)
-        )
 
-    def forward(self, x):
+        def link():
+            return nn.Sequential(nn.MaxPool2d(5, 1, 2), _conv3(n, n, False))
+
+        self.links = nn.ModuleList(link() for _ in range(links))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         "b×c×h×w, as `x`."
-        path = x = x.relu()
+        path = x.relu()
+        y = path
         for link in self.links:
             path = link(path)
-            x = x + path
-        return x
+            y = y + path
+        return y
 
 # %% ../../nbs/5_models/refinenet.ipynb #2dfcb35d
+def _units(n: int, k: int) -> list[Unit]:
+    "`k` residual units of `n` channels."
+    return [Unit(n) for _ in range(k)]
+
+
 class Refine(nn.Module):
-    """Two units on `x`, the enlarged result of the coarser block added, a chain of poolings, more
-    units.
-    """
+    "Two units, the enlarged coarser result added, a chain of poolings, and more units."
 
     def __init__(
-        self, n: int, coarser: int = 0, links: int = 4, units: int = 3, align_corners: bool = False
+        self,
+        n: int,  # Channels
+        coarser: int = 0,  # Channels of the coarser block's result; 0 where there is none
+        links: int = 4,  # Poolings in the chain
+        units: int = 3,  # Units behind the chain
+        align_corners: bool = False,  # For the resize
     ):
         super().__init__()
-
-        def some(k):
-            return [Unit(n) for _ in range(k)]
-
-        self.before = nn.Sequential(*some(2))
-        self.after = nn.Sequential(Chain(n, links), *some(units))
+        self.before = nn.Sequential(*_units(n, 2))
+        self.after = nn.Sequential(Chain(n, links), *_units(n, units))
         self.align_corners = align_corners
-        self.fuse = (
-            nn.ModuleList([_conv3(n, n, False), _conv3(coarser, n, False)]) if coarser else None
-        )
+        self.fuse = None
+        if coarser:
+            self.fuse = nn.ModuleList([_conv3(n, n, False), _conv3(coarser, n, False)])
 
-    def forward(self, x, y=None):
-        "b×n×h×w, as `x`; `y` is the result of the coarser block."
+    def forward(
+        self,
+        x: torch.Tensor,  # Map, b×n×h×w
+        y: torch.Tensor | None = None,  # Result of the coarser block
+    ) -> torch.Tensor:
+        "b×n×h×w, as `x`."
         x = self.before(x)
         if y is not None:
             x = self.fuse[0](x) + resize(self.fuse[1](y), x, self.align_corners)
@@ -79,20 +91,26 @@ class Refine(nn.Module):
 class Cascade(nn.Module):
     "Four blocks from the coarsest to the finest of four maps, and a classifier."
 
-    def __init__(self, chs: list, n_classes: int, nf: int, drop: float, **kw):
+    def __init__(
+        self,
+        chs: list[int],  # Channels of the maps, finest first
+        n_classes: int,  # Channels of the logits
+        nf: int,  # Channels of the blocks, twice as many in the coarsest
+        drop: float,  # Dropout before the classifier
+        **kw,  # For each `Refine`
+    ):
         super().__init__()
         widths = [nf] * (len(chs) - 1) + [2 * nf]
         self.adapt = nn.ModuleList(_conv3(c, w, False) for c, w in zip(chs, widths))
-        self.blocks = nn.ModuleList(
-            Refine(w, coarser, **kw) for w, coarser in zip(widths, [*widths[1:], 0])
-        )
+        coarser = [*widths[1:], 0]
+        self.blocks = nn.ModuleList(Refine(w, c, **kw) for w, c in zip(widths, coarser))
         self.classify = nn.Sequential(nn.Dropout2d(drop), _conv3(nf, n_classes))
 
-    def forward(self, *maps):
+    def forward(self, *maps: torch.Tensor) -> torch.Tensor:
         "Logits at the stride of the first of `maps`."
         y = None
-        for m, adapt, block in reversed(list(zip(maps, self.adapt, self.blocks))):
-            y = block(adapt(m), y)
+        for x, adapt, block in reversed(list(zip(maps, self.adapt, self.blocks))):
+            y = block(adapt(x), y)
         return self.classify(y)
 
 # %% ../../nbs/5_models/refinenet.ipynb #651a907a
@@ -112,18 +130,8 @@ def refinenet(
     "RefineNet (Lin et al. 2017): four cascaded blocks of residual units and chained pooling."
     body = make_backbone(backbone, pretrained=pretrained, in_chans=in_chans)
     c4 = body.chs[-2]
-    return Segmenter(
-        body,
-        Cascade(
-            body.chs[-4:],
-            n_classes,
-            nf,
-            drop,
-            links=links,
-            units=units,
-            align_corners=align_corners,
-        ),
-        head(c4, c4 // 4, n_classes) if aux else None,
-        taps=range(len(body.chs))[-4:],
-        align_corners=align_corners,
-    )
+    blocks = dict(links=links, units=units, align_corners=align_corners)
+    cascade = Cascade(body.chs[-4:], n_classes, nf, drop, **blocks)
+    second = head(c4, c4 // 4, n_classes) if aux else None
+    last_four = range(len(body.chs))[-4:]
+    return Segmenter(body, cascade, second, last_four, align_corners=align_corners)

@@ -6,6 +6,9 @@
 __all__ = ['SegNet', 'segnet']
 
 # %% ../../nbs/5_models/segnet.ipynb #d2a64ee1
+from collections.abc import Iterable, Sequence
+
+import torch
 import torch.nn.functional as F
 from torch import nn
 
@@ -15,7 +18,7 @@ from ..nn.backbones import backbone as make_backbone
 from ..nn.layers import conv_bn, head
 
 # %% ../../nbs/5_models/segnet.ipynb #bc31d08b
-def _unpool(x, where, size):
+def _unpool(x: torch.Tensor, where: torch.Tensor, size: Sequence[int]) -> torch.Tensor:
     """The values of `x` at the addresses `where` of a map of `size`, zeros elsewhere.
 
     Pooling it again gives `x` back.
@@ -23,26 +26,25 @@ def _unpool(x, where, size):
     return F.max_unpool2d(x, where, 2, 2, output_size=size)
 
 # %% ../../nbs/5_models/segnet.ipynb #a635ed76
-def _mirror(widths: list):
-    """The convolutions of a stage backwards.
-
-    `widths` are the channels in front of each, and behind the last.
-    """
+def _mirror(
+    widths: Sequence[int],  # Channels in front of each convolution, and behind the last
+):
+    "The convolutions of a stage backwards."
     back = widths[::-1]
-    return nn.Sequential(*(conv_bn(a, b) for a, b in zip(back, back[1:])))
+    return nn.Sequential(*(conv_bn(ni, nf) for ni, nf in zip(back, back[1:])))
 
 # %% ../../nbs/5_models/segnet.ipynb #8a441e87
-def _stage_widths(layers, ni: int) -> list:
-    """Channels in front of and behind the convolutions of each stage of a chain of `layers`.
-
-    Stages end in pools.
-    """
+def _stage_widths(
+    layers: Iterable[nn.Module],  # A chain, whose stages end in pools
+    ni: int,  # Channels in
+) -> list[list[int]]:
+    "Of each stage, the channels in front of its first convolution and behind each."
     stages = []
     widths = [ni]
-    for m in layers:
-        if isinstance(m, nn.Conv2d):
-            widths.append(m.out_channels)
-        if isinstance(m, nn.MaxPool2d):
+    for layer in layers:
+        if isinstance(layer, nn.Conv2d):
+            widths.append(layer.out_channels)
+        if isinstance(layer, nn.MaxPool2d):
             stages.append(widths)
             widths = widths[-1:]
     return stages
@@ -51,34 +53,42 @@ def _stage_widths(layers, ni: int) -> list:
 class SegNet(Segmenter):
     "VGG's layers with addressed pooling, and their mirror image."
 
-    def __init__(self, body, n_classes: int, in_chans: int, aux: bool, drop: float):
+    def __init__(
+        self,
+        body: nn.Module,  # `Backbone` of a VGG
+        n_classes: int,  # Channels of the logits
+        in_chans: int,  # Channels of an image
+        aux: bool,  # With an auxiliary head on the fourth stage
+        drop: float,  # Dropout before the last layer
+    ):
         first, *rest = _stage_widths(body.net.features, in_chans)
-        super().__init__(
-            body,
-            nn.Sequential(
-                _mirror(first[1:]), nn.Dropout2d(drop), nn.Conv2d(first[1], n_classes, 3, padding=1)
-            ),
-            head(rest[-2][-1], rest[-2][-1] // 4, n_classes) if aux else None,
+        last = nn.Sequential(
+            _mirror(first[1:]), nn.Dropout2d(drop), nn.Conv2d(first[1], n_classes, 3, padding=1)
         )
-        self.decode = nn.ModuleList(_mirror(w) for w in rest[::-1])
+        c4 = rest[-2][-1]
+        second = head(c4, c4 // 4, n_classes) if aux else None
+        super().__init__(body, last, second)
+        self.decode = nn.ModuleList(_mirror(widths) for widths in rest[::-1])
 
-    def logits(self, x, aux: bool = None):
+    def logits(self, x: torch.Tensor, aux: bool | None = None) -> tuple[torch.Tensor, ...]:
         "Logits at the size of `x`; in training and with `aux`, those of the fourth stage as well."
         x = pad_to(x, self.multiple, self.least)
         addresses = []
         maps = []
-        for m in self.body.net.features:
-            if isinstance(m, nn.MaxPool2d):
+        for layer in self.body.net.features:
+            if isinstance(layer, nn.MaxPool2d):
                 size = x.shape[2:]
                 x, where = F.max_pool2d(x, 2, 2, return_indices=True)
                 addresses.append((where, size))
                 maps.append(x)
             else:
-                x = m(x)
-        for f, (where, size) in zip([*self.decode, self.head], addresses[::-1]):
-            x = f(_unpool(x, where, size))
-        more = self.aux is not None and (self.training if aux is None else aux)
-        return (x, *([self.aux(maps[-2])] if more else []))
+                x = layer(x)
+        for convs, (where, size) in zip([*self.decode, self.head], addresses[::-1]):
+            x = convs(_unpool(x, where, size))
+        outputs = [x]
+        if self.aux is not None and self.wants_aux(aux):
+            outputs.append(self.aux(maps[-2]))
+        return tuple(outputs)
 
 # %% ../../nbs/5_models/segnet.ipynb #45436f00
 def segnet(
@@ -90,10 +100,7 @@ def segnet(
     pretrained=None,  # Weights of the backbone: True for the hub, or a file
     drop: float = 0.0,  # Dropout before the last layer
 ) -> Segmenter:
-    """SegNet (Badrinarayanan et al.
-
-    2017): a VGG and its mirror image, joined by the addresses of the maxima.
-    """
+    "SegNet (Badrinarayanan et al. 2017): a VGG and its mirror image, joined by addresses."
     if not backbone.startswith('vgg'):
         raise UserError(
             f'segnet mirrors the pools of a VGG, which {backbone!r} does not have; '

@@ -6,6 +6,8 @@
 __all__ = ['Up', 'Decoder', 'unet', 'Classic', 'classic']
 
 # %% ../../nbs/5_models/unet.ipynb #61ed2474
+from collections.abc import Sequence
+
 import torch
 import torch.nn.functional as F
 from fastcore.basics import patch
@@ -19,11 +21,16 @@ from ..nn.layers import conv_bn, head, resize
 class Up(nn.Module):
     "`x` at the size of `skip`, beside it, mixed by two convolutions."
 
-    def __init__(self, ni: int, skip: int, nf: int):
+    def __init__(
+        self,
+        ni: int,  # Channels of `x`
+        skip: int,  # Channels of `skip`
+        nf: int,  # Channels out
+    ):
         super().__init__()
         self.mix = nn.Sequential(conv_bn(ni + skip, nf), conv_bn(nf, nf))
 
-    def forward(self, x, skip):
+    def forward(self, x: torch.Tensor, skip: torch.Tensor) -> torch.Tensor:
         "b×`nf`×h×w, as large as `skip`."
         return self.mix(torch.cat([resize(x, skip), skip], 1))
 
@@ -31,13 +38,19 @@ class Up(nn.Module):
 class Decoder(nn.Module):
     "Steps up through all maps, from the coarsest to the finest, and a classifier."
 
-    def __init__(self, chs: list, n_classes: int, widths: tuple):
+    def __init__(
+        self,
+        chs: Sequence[int],  # Channels of the maps, finest first
+        n_classes: int,  # Channels of the logits
+        widths: Sequence[int],  # Channels of the steps, coarse to fine
+    ):
         super().__init__()
         ni, *skips = chs[::-1]
-        self.steps = nn.ModuleList(Up(a, s, b) for a, s, b in zip((ni, *widths), skips, widths))
+        steps = zip((ni, *widths), skips, widths)
+        self.steps = nn.ModuleList(Up(ni, skip, nf) for ni, skip, nf in steps)
         self.classify = nn.Conv2d(widths[len(skips) - 1], n_classes, 1)
 
-    def forward(self, *maps):
+    def forward(self, *maps: torch.Tensor) -> torch.Tensor:
         "Logits at the stride of the first of `maps`, which go from fine to coarse."
         *skips, x = maps
         for step, skip in zip(self.steps, skips[::-1]):
@@ -58,32 +71,37 @@ def unet(
     "U-Net's decoder on any backbone."
     body = make_backbone(backbone, out_stride, pretrained=pretrained, in_chans=in_chans)
     c4 = body.chs[-2]
-    return Segmenter(
-        body,
-        Decoder(body.chs, n_classes, widths),
-        head(c4, c4 // 4, n_classes) if aux else None,
-        taps=range(len(body.chs)),
-    )
+    decoder = Decoder(body.chs, n_classes, widths)
+    second = head(c4, c4 // 4, n_classes) if aux else None
+    return Segmenter(body, decoder, second, taps=range(len(body.chs)))
 
 # %% ../../nbs/5_models/unet.ipynb #2ac3ac5f
+def _conv3(ni: int, nf: int, norm: bool):
+    "A 3×3 convolution with a ReLU, and a batch norm before it if `norm`."
+    if norm:
+        return conv_bn(ni, nf)
+    return nn.Sequential(nn.Conv2d(ni, nf, 3, padding=1), nn.ReLU())
+
+
 def _pair(ni: int, nf: int, norm: bool):
-    "Two 3×3 convolutions, each with a ReLU, and a batch norm before it if `norm`."
-
-    def one(ni):
-        return (
-            conv_bn(ni, nf) if norm else nn.Sequential(nn.Conv2d(ni, nf, 3, padding=1), nn.ReLU())
-        )
-
-    return nn.Sequential(one(ni), one(nf))
+    "Two 3×3 convolutions."
+    return nn.Sequential(_conv3(ni, nf, norm), _conv3(nf, nf, norm))
 
 # %% ../../nbs/5_models/unet.ipynb #1c636f4b
 class Classic(Segmenter):
-    "Ronneberger's U-Net, padded: pairs of convolutions, four pools, four transposed convolutions."
+    "Ronneberger's U-Net, padded: pairs of convolutions, four pools, four steps up."
 
     def __init__(
-        self, n_classes: int, in_chans: int, aux: bool, width: int, norm: bool, drop: float
+        self,
+        n_classes: int,  # Channels of the logits
+        in_chans: int,  # Channels of an image
+        aux: bool,  # With an auxiliary head on the coarsest map
+        width: int,  # Channels at full size
+        norm: bool,  # With batch norms
+        drop: float,  # Dropout of the two coarsest maps
     ):
-        *ups, bottom = chs = [width << k for k in range(5)]
+        chs = [width << k for k in range(5)]  # doubled at each pool
+        *ups, bottom = chs
         super().__init__(None, None, head(bottom, bottom // 4, n_classes) if aux else None)
         self.multiple = 16
         self.mean = (0.5,) * in_chans
@@ -93,26 +111,26 @@ class Classic(Segmenter):
         self.mix = nn.ModuleList(_pair(2 * n, n, norm) for n in ups[::-1])
         self.drop = nn.Dropout(drop)
         self.classify = nn.Conv2d(width, n_classes, 1)
-        for m in self.modules():
-            if isinstance(m, (nn.Conv2d, nn.ConvTranspose2d)):
-                nn.init.kaiming_normal_(m.weight)
+        for layer in self.modules():
+            if isinstance(layer, (nn.Conv2d, nn.ConvTranspose2d)):
+                nn.init.kaiming_normal_(layer.weight)
 
 # %% ../../nbs/5_models/unet.ipynb #056e58f0
 @patch
-def logits(self: Classic, x, aux: bool = None):
-    """Logits at the size of `x`, padded to a multiple of 16.
-
-    In training or with `aux`, those of an auxiliary head at 1/16, too.
-    """
-    maps = [self.down[0](pad_to(x, self.multiple, self.least))]
-    for f in self.down[1:]:
-        y = f(F.max_pool2d(maps[-1], 2))
+def logits(self: Classic, x: torch.Tensor, aux: bool | None = None) -> tuple[torch.Tensor, ...]:
+    "Logits at the size of the padded `x`; with `aux`, those of an auxiliary head at 1/16, too."
+    first, *deeper = self.down
+    maps = [first(pad_to(x, self.multiple, self.least))]
+    for convs in deeper:
+        y = convs(F.max_pool2d(maps[-1], 2))
         maps.append(self.drop(y) if len(maps) > 2 else y)
     y = maps[-1]
-    more = self.aux is not None and (self.training if aux is None else aux)
     for up, mix, skip in zip(self.up, self.mix, maps[-2::-1]):
         y = mix(torch.cat([skip, up(y)], 1))
-    return (self.classify(y), *([self.aux(maps[-1])] if more else []))
+    outputs = [self.classify(y)]
+    if self.aux is not None and self.wants_aux(aux):
+        outputs.append(self.aux(maps[-1]))
+    return tuple(outputs)
 
 # %% ../../nbs/5_models/unet.ipynb #64d64d1d
 def classic(
@@ -124,5 +142,5 @@ def classic(
     norm: bool = False,  # Batch norms, which the original has not
     drop: float = 0.5,  # Dropout of the two coarsest maps
 ) -> Segmenter:
-    "U-Net as in 2015, but padded: five levels from 64 to 1024 channels, no pretrained backbone."
+    "U-Net as in 2015, but padded: five levels from 64 to 1024 channels, not pretrained."
     return Classic(n_classes, in_chans, aux, width, norm, drop)

@@ -6,11 +6,14 @@
 __all__ = ['Pyramid', 'UPerHead', 'Norms', 'upernet']
 
 # %% ../../nbs/5_models/upernet.ipynb #799c6c08
+from collections.abc import Sequence
+
 import torch
 from timm.layers import LayerNorm2d
 from torch import nn
 
 from .base import Segmenter
+from ..nn.backbones import Backbone
 from ..nn.backbones import backbone as make_backbone
 from ..nn.layers import conv_bn, head, resize
 
@@ -18,25 +21,35 @@ from ..nn.layers import conv_bn, head, resize
 class Pyramid(nn.Module):
     "`x` and its means over `bins`×`bins` grids, mixed into `width` channels."
 
-    def __init__(self, ni: int, width: int, bins=(1, 2, 3, 6)):
+    def __init__(
+        self,
+        ni: int,  # Channels in
+        width: int,  # Channels of each mean, and out
+        bins: Sequence[int] = (1, 2, 3, 6),  # Cells along a side of each grid
+    ):
         super().__init__()
         self.pools = nn.ModuleList(
             nn.Sequential(nn.AdaptiveAvgPool2d(b), conv_bn(ni, width, 1)) for b in bins
         )
         self.mix = conv_bn(ni + len(bins) * width, width)
 
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         "b×`width`×h×w."
-        return self.mix(torch.cat([x, *(resize(p(x), x) for p in self.pools)], 1))
+        means = [resize(pool(x), x) for pool in self.pools]
+        return self.mix(torch.cat([x, *means], 1))
 
 # %% ../../nbs/5_models/upernet.ipynb #143ad512
 class UPerHead(nn.Module):
-    """A pyramid of bins on the coarsest map, carried down to the finer ones.
+    "A pyramid of bins carried down from map to map; all levels, side by side, classified."
 
-    All levels beside each other, classified.
-    """
-
-    def __init__(self, chs: list, n_classes: int, width: int, bins=(1, 2, 3, 6), drop: float = 0.1):
+    def __init__(
+        self,
+        chs: Sequence[int],  # Channels of the maps, finest first
+        n_classes: int,  # Channels of the logits
+        width: int,  # Channels of every level
+        bins: Sequence[int] = (1, 2, 3, 6),  # Grids of the pyramid on the last map
+        drop: float = 0.1,  # Dropout before the last layer
+    ):
         super().__init__()
         *sides, top = chs
         self.top = Pyramid(top, width, bins)
@@ -44,16 +57,17 @@ class UPerHead(nn.Module):
         self.smooth = nn.ModuleList(conv_bn(width, width) for _ in sides)
         self.classify = head(len(chs) * width, width, n_classes, drop)
 
-    def levels(self, *maps):
+    def levels(self, *maps: torch.Tensor) -> list[torch.Tensor]:
         "The levels for `maps`, finest first, each as large as the first map."
-        *maps, top = maps
-        levels = [self.top(top)]
-        for side, m in zip(self.side[::-1], maps[::-1]):
-            levels.insert(0, side(m) + resize(levels[0], m))
-        levels = [f(y) for f, y in zip(self.smooth, levels)] + levels[-1:]
+        *finer, coarsest = maps
+        top = self.top(coarsest)
+        levels = [top]
+        for side, x in zip(self.side[::-1], finer[::-1]):
+            levels.insert(0, side(x) + resize(levels[0], x))
+        levels = [smooth(y) for smooth, y in zip(self.smooth, levels)] + [top]
         return [resize(y, levels[0]) for y in levels]
 
-    def forward(self, *maps):
+    def forward(self, *maps: torch.Tensor) -> torch.Tensor:
         "Logits at the stride of the first of `maps`."
         return self.classify(torch.cat(self.levels(*maps), 1))
 
@@ -63,20 +77,19 @@ class Norms(nn.Module):
 
     def __init__(
         self,
-        chs: list,  # Channels of the maps
+        chs: Sequence[int],  # Channels of the maps
         last: bool,  # Whether channels are the last dimension, as in Swin
     ):
         super().__init__()
-        self.norms = nn.ModuleList(
-            (nn.LayerNorm if last else LayerNorm2d)(c, eps=1e-6) for c in chs
-        )
+        norm = nn.LayerNorm if last else LayerNorm2d
+        self.norms = nn.ModuleList(norm(c, eps=1e-6) for c in chs)
 
-    def forward(self, maps):
+    def forward(self, maps: list[torch.Tensor]) -> list[torch.Tensor]:
         "The maps, as large as before."
         return [norm(m) for norm, m in zip(self.norms, maps[-len(self.norms) :])]
 
 # %% ../../nbs/5_models/upernet.ipynb #0bd62aef
-def _normed(body):
+def _normed(body: Backbone) -> Backbone:
     "The backbone `body`, reduced to its last four maps, with a layer norm on each."
     body.chs = body.chs[-4:]
     body.strides = body.strides[-4:]
@@ -105,9 +118,6 @@ def upernet(
     if norm:
         body = _normed(body)
     *_, c2, c3, c4, c5 = body.chs
-    return Segmenter(
-        body,
-        UPerHead([c2, c3, c4, c5], n_classes, width, bins, drop),
-        head(c4, width // 2, n_classes, drop) if aux else None,
-        taps=range(len(body.chs))[-4:],
-    )
+    main = UPerHead([c2, c3, c4, c5], n_classes, width, bins, drop)
+    second = head(c4, width // 2, n_classes, drop) if aux else None
+    return Segmenter(body, main, second, taps=range(len(body.chs))[-4:])

@@ -8,6 +8,8 @@ __all__ = ['PoolMaps', 'Backbone', 'normalisation', 'match_norm_eps', 'load_back
 # %% ../../nbs/1_nn/backbones.ipynb #7c6604e5
 import itertools
 import re
+from collections.abc import Sequence
+from pathlib import Path
 
 import timm
 import torch
@@ -20,150 +22,198 @@ from .layers import quick_depthwise, resize
 from .weights import Report, load_weights, read_weights
 
 # %% ../../nbs/1_nn/backbones.ipynb #cfc4c829
-def _set_dilation(conv, rate: int):
+def _set_dilation(conv: nn.Conv2d, rate: int):
     "Spread the taps of `conv` by `rate`; the size of its output stays."
     conv.dilation = (rate, rate)
+    # `Conv2dSame` finds its padding at each call
     if not isinstance(conv, Conv2dSame):
         conv.padding = tuple(rate * (k // 2) for k in conv.kernel_size)
 
 # %% ../../nbs/1_nn/backbones.ipynb #97811971
-def _remove_stride(net, name: str):
-    """Take the stride out of layer `name`.
-
-    Even kernels pad one side more; shortcuts' pools keep averaging, VGG's take the maximum over
-    3×3, others go.
-    """
-    m = net.get_submodule(name)
-    if isinstance(m, nn.Conv2d):
-        m.stride = (1, 1)
-        if m.kernel_size[0] % 2 == 0:
-            m.__class__ = Conv2dSame
-            m.padding = (0, 0)
-    elif 'downsample' in name:
-        net.set_submodule(name, AvgPool2dSame(2, 1, ceil_mode=True, count_include_pad=False))
+def _remove_stride(net: nn.Module, name: str):
+    "Take the stride out of the layer `name` of `net`, a convolution or a pool."
+    layer = net.get_submodule(name)
+    if isinstance(layer, nn.Conv2d):
+        layer.stride = (1, 1)
+        # an even kernel has no middle: one side is padded by one more
+        if layer.kernel_size[0] % 2 == 0:
+            layer.__class__ = Conv2dSame
+            layer.padding = (0, 0)
+        return
+    if 'downsample' in name:  # the shortcut of ResNet-D, which timm itself makes so
+        without = AvgPool2dSame(2, 1, ceil_mode=True, count_include_pad=False)
+    elif type(layer) is nn.MaxPool2d:
+        without = nn.MaxPool2d(3, 1, 1)
     else:
-        net.set_submodule(name, nn.MaxPool2d(3, 1, 1) if type(m) is nn.MaxPool2d else nn.Identity())
+        without = nn.Identity()
+    net.set_submodule(name, without)
 
 # %% ../../nbs/1_nn/backbones.ipynb #4b0e67df
 def _dilate_stage(
-    net,  # Network whose stage is to keep its resolution
-    names: list,  # Names of the modules in the stage, in order
+    net: nn.Module,  # Network whose stage is to keep its resolution
+    names: list[str],  # Names of the modules in the stage, in order
     rate: int,  # Rate before the stage; twice that after it
-    rates=None,  # Rates for its blocks in turn, instead of twice `rate`
+    rates: Sequence[int] | None = None,  # Rates for its blocks in turn, instead of twice `rate`
     first: bool = False,  # The strided layer, too, gets the new rate
 ):
     "Take the stride out of a stage and dilate its convolutions."
-    passed = first or rates is not None
-    block = None
-    turn = itertools.cycle(rates or (2 * rate,))
+    passed = first or rates is not None  # whether the stride is behind us
+    next_rates = itertools.cycle(rates or (2 * rate,))
+    last_block = None
     for name in names:
-        m = net.get_submodule(name)
-        if isinstance(m, nn.Conv2d) and max(m.kernel_size) > 1:
-            if block != (block := name.rpartition('.')[0] or name):
-                new = next(turn)
-            _set_dilation(m, new if passed else rate)
-        if isinstance(m, (nn.Conv2d, nn.MaxPool2d, nn.AvgPool2d)) and m.stride not in (1, (1, 1)):
+        layer = net.get_submodule(name)
+        if isinstance(layer, nn.Conv2d) and max(layer.kernel_size) > 1:
+            block = name.rpartition('.')[0] or name
+            if block != last_block:
+                new_rate = next(next_rates)
+                last_block = block
+            _set_dilation(layer, new_rate if passed else rate)
+        may_stride = isinstance(layer, (nn.Conv2d, nn.MaxPool2d, nn.AvgPool2d))
+        if may_stride and layer.stride not in (1, (1, 1)):
             _remove_stride(net, name)
             passed = True
 
 # %% ../../nbs/1_nn/backbones.ipynb #4e276139
-def _in_forward_order(names: list) -> list:
+def _in_forward_order(names: list[str]) -> list[str]:
     "The `names` of modules, with the shortcut of each block behind its other parts."
-    last = {}
-    for i, n in enumerate(names):
-        while n:
-            n = n.rpartition('.')[0]
-            last[n] = i
+    last = {}  # of each module, the place of the last module inside it
+    for i, name in enumerate(names):
+        parent = name
+        while parent:
+            parent = parent.rpartition('.')[0]
+            last[parent] = i
 
-    def place(i, n):
-        return last[block[1]] + 0.5 if (block := re.match(r'(.+?)\.(shortcut|skip)', n)) else i
+    def place(i):
+        block = re.match(r'(.+?)\.(shortcut|skip)', names[i])
+        return last[block[1]] + 0.5 if block else i
 
-    return [n for _, n in sorted(enumerate(names), key=lambda t: place(*t))]
+    return [names[i] for i in sorted(range(len(names)), key=place)]
 
 # %% ../../nbs/1_nn/backbones.ipynb #cda500c3
-def _stage_names(net, taps: list):
-    """The names of the modules of each stage.
+def _stage_names(net: nn.Module, taps: list[str]) -> list[list[str]]:
+    "The names of the modules of each stage: all up to its tap, and what is inside that."
+    names = _in_forward_order([name for name, _ in net.named_modules() if name])
 
-    All up to the one that ends it, named in `taps`, and what is inside.
-    """
-    names = _in_forward_order([n for n, _ in net.named_modules() if n])
-    ends = [max(i for i, n in enumerate(names) if (n + '.').startswith(t + '.')) + 1 for t in taps]
+    def end(tap):
+        return 1 + max(i for i, name in enumerate(names) if f'{name}.'.startswith(f'{tap}.'))
+
+    ends = [end(tap) for tap in taps]
     return [names[a:b] for a, b in zip([0, *ends], ends)]
 
 # %% ../../nbs/1_nn/backbones.ipynb #d873985f
-def _dilate(
-    net, taps: list, strides: list, out_stride: int, dilation='gluon', multi_grid=None
-) -> list:
-    """Change `net` so that no feature map is coarser than `out_stride`.
+def _stage_rates(
+    late: list[int],  # Numbers of the dilated stages
+    last: int,  # Number of the last stage
+    rate: int,  # Rate of the last stage
+    dilation,  # As for `backbone`
+    multi_grid,  # As for `backbone`
+) -> dict[int, Sequence[int]]:
+    "Rates for the blocks of those dilated stages for which they are given."
+    given = {}
+    if multi_grid:
+        given[last] = [rate * factor for factor in multi_grid]
+    if not isinstance(dilation, str):
+        given.update(zip(late, dilation))
+    return given
 
-    Returns the strides it then has.
-    """
-    late = [i for i, s in enumerate(strides) if s > out_stride]
-    rules = dict(zip(late, dilation)) if not isinstance(dilation, str) else {}
+
+def _dilate(
+    net: nn.Module,
+    taps: list[str],  # Names of the modules where the stages end
+    strides: list[int],  # Strides of the maps before
+    out_stride: int,
+    dilation='gluon',
+    multi_grid=None,
+) -> list[int]:
+    "Change `net` so that no map is coarser than `out_stride`; returns its strides then."
+    late = [i for i, stride in enumerate(strides) if stride > out_stride]
+    given = _stage_rates(late, len(taps) - 1, strides[-1] // out_stride, dilation, multi_grid)
     for i, names in enumerate(_stage_names(net, taps)):
-        if i not in late:
-            continue
-        rate = strides[i] // out_stride // 2
-        rates = rules.get(
-            i, [2 * rate * g for g in multi_grid] if multi_grid and i == len(taps) - 1 else None
-        )
-        _dilate_stage(net, names, rate, rates, dilation == 'all')
-    return [min(s, out_stride) for s in strides]
+        if i in late:
+            rate = strides[i] // out_stride // 2
+            _dilate_stage(net, names, rate, given.get(i), first=dilation == 'all')
+    return [min(stride, out_stride) for stride in strides]
 
 # %% ../../nbs/1_nn/backbones.ipynb #db01f58b
 class PoolMaps(nn.Module):
     "The outputs of the pools in a chain of layers, such as VGG's."
 
-    def __init__(self, layers):
+    def __init__(self, layers: nn.Sequential):
         super().__init__()
         self.features = layers
 
-    def forward(self, x):
-        "A list of maps, finest first."
+    def forward(self, x: torch.Tensor) -> list[torch.Tensor]:
+        "The maps of `x`, b×c×h×w, finest first."
         maps = []
-        for m in self.features:
-            x = m(x)
-            if isinstance(m, nn.MaxPool2d):
+        for layer in self.features:
+            x = layer(x)
+            if isinstance(layer, nn.MaxPool2d):
                 maps.append(x)
         return maps
 
 # %% ../../nbs/1_nn/backbones.ipynb #4a55f9c9
-def _build_timm(name: str, in_chans: int, pretrained: bool):
-    """timm's network `name` as feature maps, with the name of the module, channels and stride of
-    each.
-    """
-    kw = dict(in_chans=in_chans, pretrained=pretrained)
+# What timm has to be told of a family, beside `features_only`
+_family_options = {
+    'hrnet': dict(feature_location=''),  # the branches themselves, not widened to classify
+    'swin': dict(strict_img_size=False, always_partition=True),
+}
+
+
+def _module_name(told: str, inside: set[str]) -> str:
+    "The name in a network of the module that timm calls `told`; `inside` are all its names."
+    for name in (told, told.replace('.', '_', 1), f'body.{told}'):
+        if name in inside:
+            return name
+    return told
+
+
+def _build_timm(
+    name: str, in_chans: int, pretrained: bool
+) -> tuple[nn.Module, list[str], list[int], list[int]]:
+    "timm's network `name`, and of each map the module that ends it, channels and stride."
+    options = dict(in_chans=in_chans, pretrained=pretrained)
     if name.startswith('vgg'):
-        net = PoolMaps(timm.create_model(name, **kw).features)
-        taps = [n for n, m in net.named_modules() if isinstance(m, nn.MaxPool2d)]
+        net = PoolMaps(timm.create_model(name, **options).features)
+        taps = [k for k, m in net.named_modules() if isinstance(m, nn.MaxPool2d)]
         return net, taps, [64, 128, 256, 512, 512], [2, 4, 8, 16, 32]
-    habits = dict(
-        hrnet=dict(feature_location=''), swin=dict(strict_img_size=False, always_partition=True)
-    )
-    net = timm.create_model(
-        name,
-        features_only=True,
-        **kw,
-        **next((h for family, h in habits.items() if name.startswith(family)), {}),
-    )
-    info = net.feature_info
+    for family, more in _family_options.items():
+        if name.startswith(family):
+            options.update(more)
+    net = timm.create_model(name, features_only=True, **options)
     if name.startswith('densenet'):
         net.features_norm5.act = nn.Identity()
-    inside = {n for n, _ in net.named_modules()}
-    taps = [
-        next((o for o in (n, n.replace('.', '_', 1), 'body.' + n) if o in inside), n)
-        for n in info.module_name()
-    ]
+    info = net.feature_info
+    inside = {k for k, _ in net.named_modules()}
+    taps = [_module_name(told, inside) for told in info.module_name()]
     return net, taps, info.channels(), info.reduction()
+
+# %% ../../nbs/1_nn/backbones.ipynb #d11a0008
+def _multiple(name: str, strides: list[int]) -> int:
+    "What both sides of an image have to divide by for the network `name`."
+    if name.startswith(('hrnet', 'dla', 'tresnet', 'csatv2')):
+        return 32
+    if name.startswith('swin'):  # its patches
+        return strides[0]
+    return 1
 
 # %% ../../nbs/1_nn/backbones.ipynb #4e216c52
 class Backbone(nn.Module):
     """A network that gives feature maps, described by `chs` and `strides`.
 
-    Sides of its input must divide by `multiple`.
+    `top_chs` are the channels of the one map that `top` makes of them. Where `turned`, the network
+    puts channels last.
     """
 
-    def __init__(self, net, chs, strides, mean, std, branches=False, multiple=1):
+    def __init__(
+        self,
+        net: nn.Module,  # From images, b×c×h×w, to a list of maps; the last ones are taken
+        chs: Sequence[int],  # Channels of the maps, finest first
+        strides: Sequence[int],  # Their strides
+        mean: Sequence[float],  # Mean per channel of the images it was trained with, from 0 to 1
+        std: Sequence[float],  # Standard deviation per channel
+        branches: bool = False,  # The maps are of one depth, as HRNet's
+        multiple: int = 1,  # What both sides of an image have to divide by
+    ):
         super().__init__()
         self.net = net
         self.chs = list(chs)
@@ -172,48 +222,52 @@ class Backbone(nn.Module):
         self.multiple = multiple
         self.mean = mean
         self.std = std
-        self.report = None
+        self.report = None  # a `Report`, if weights came from a file
         self.top_chs = sum(chs) if branches else chs[-1]
         self.turned = getattr(net, 'output_fmt', '') == 'NHWC'
 
-    def forward(self, x):
-        "The feature maps of `x`, b×3×h×w, finest first."
+    def forward(self, x: torch.Tensor) -> list[torch.Tensor]:
+        "The feature maps of the images `x`, b×c×h×w, finest first."
         maps = self.net(x)[-len(self.chs) :]
         return [m.movedim(-1, 1) for m in maps] if self.turned else maps
 
-    def top(self, maps):
-        "The one map for heads that want one: the last, or all branches at the size of the finest."
-        return torch.cat([resize(m, maps[0]) for m in maps], 1) if self.branches else maps[-1]
+    def top(self, maps: list[torch.Tensor]) -> torch.Tensor:
+        "One map: the last of `maps`, or all branches at the size of the finest."
+        if not self.branches:
+            return maps[-1]
+        return torch.cat([resize(m, maps[0]) for m in maps], 1)
 
 # %% ../../nbs/1_nn/backbones.ipynb #5456b2cd
-def _check_backbone(name, out_stride, dilation, multi_grid, in_chans):
-    "A `UserError` if any of the five is not to be had."
-    if not timm.is_model(name.split('.')[0]):
-        check_choice('backbone', name, timm.list_models())
-    if out_stride not in (8, 16, 32):
-        check_choice('out_stride', out_stride, (8, 16, 32))
+def _are_rates(x) -> bool:
+    "Whether `x` is a list of positive whole numbers."
+    if not isinstance(x, (tuple, list)) or not x:
+        return False
+    return all(isinstance(n, int) and n > 0 for n in x)
+
+
+def _check_dilation(dilation, multi_grid):
+    "A `UserError` if these are no rules for dilation."
     if isinstance(dilation, str):
         check_choice('dilation', dilation, ('gluon', 'all'))
-
-    def rates(r):
-        return (
-            isinstance(r, (tuple, list))
-            and len(r) > 0
-            and all(isinstance(n, int) and n > 0 for n in r)
-        )
-
-    if not isinstance(dilation, str) and not (
-        isinstance(dilation, (tuple, list)) and all(map(rates, dilation))
-    ):
+    elif not isinstance(dilation, (tuple, list)) or not all(map(_are_rates, dilation)):
         raise UserError(
             f"dilation is {dilation}, but must be 'gluon', 'all', "
             'or rates for the blocks of each dilated stage, such as ((1,2,5,9), (5,9,17)).'
         )
-    if multi_grid is not None and not rates(multi_grid):
+    if multi_grid is not None and not _are_rates(multi_grid):
         raise UserError(
             f'multi_grid is {multi_grid}, but must be factors for the blocks of the last '
             'stage, such as (1,2,4).'
         )
+
+
+def _check_backbone(name: str, out_stride: int, dilation, multi_grid, in_chans: int):
+    "A `UserError` if timm has no `name`, or the network cannot be had with these settings."
+    if not timm.is_model(name.split('.')[0]):
+        check_choice('backbone', name, timm.list_models())
+    if out_stride not in (8, 16, 32):
+        check_choice('out_stride', out_stride, (8, 16, 32))
+    _check_dilation(dilation, multi_grid)
     check_range(1, in_chans=in_chans)
     if name.startswith(('swin', 'tresnet')) and out_stride != 32:
         raise UserError(
@@ -222,63 +276,72 @@ def _check_backbone(name, out_stride, dilation, multi_grid, in_chans):
         )
 
 # %% ../../nbs/1_nn/backbones.ipynb #5ee9e956
-def _check_maps(name, net, taps, strides):
-    """A `UserError` if the maps of `net` are not those of stages, at several strides, of images
-    of any size.
-    """
-    fixed = (
-        'maxvit',
-        'maxxvit',
-        'coatnet',
-        'coatnext',
-        'halo',
-        'efficientformerv2',
-        'gcvit',
-        'nest',
-        'pit',
-    )
-    whole = name.startswith('hrnet') or {n for n, _ in net.named_modules()}.issuperset(taps)
-    why = (
-        f'maps of one stride only, {strides[0]}'
-        if len(set(strides)) == 1
-        else 'no maps that end with its stages'
-        if strides != sorted(strides) or not whole
-        else 'maps of one size of images only'
-        if name.startswith(fixed)
-        else ''
-    )
-    if why:
+# Families whose position tables or windows are made for one size of images
+_fixed_size = (
+    'maxvit',
+    'maxxvit',
+    'coatnet',
+    'coatnext',
+    'halo',
+    'efficientformerv2',
+    'gcvit',
+    'nest',
+    'pit',
+)
+
+
+def _what_it_has(name: str, net: nn.Module, taps: list[str], strides: list[int]) -> str:
+    "What `net` has in place of maps for segmentation; empty where nothing is wrong with them."
+    if len(set(strides)) == 1:
+        return f'maps of one stride only, {strides[0]}'
+    inside = {k for k, _ in net.named_modules()}
+    ends_stages = name.startswith('hrnet') or inside.issuperset(taps)
+    if strides != sorted(strides) or not ends_stages:
+        return 'no maps that end with its stages'
+    if name.startswith(_fixed_size):
+        return 'maps of one size of images only'
+    return ''
+
+
+def _check_maps(name: str, net: nn.Module, taps: list[str], strides: list[int]):
+    "A `UserError` if the maps of `net` are not those of stages, of images of any size."
+    has = _what_it_has(name, net, taps, strides)
+    if has:
         raise UserError(
-            f'{name} has {why}, and networks with a backbone want several; take a resnet50, '
+            f'{name} has {has}, and networks with a backbone want several; take a resnet50, '
             'a convnext_tiny or a swin_tiny_patch4_window7_224, or eomt, '
             'which is made for plain transformers.'
         )
 
 # %% ../../nbs/1_nn/backbones.ipynb #ad000e6c
-def normalisation(name: str, in_chans: int):
-    """Mean and standard deviation per channel, on the scale 0 to 1, of the images that network
-    `name` was pretrained with.
-    """
+def normalisation(
+    name: str,  # A network of timm; any other stands for ImageNet
+    in_chans: int,  # Channels of an image; if not 3, all get the average over the three
+) -> tuple[Sequence[float], Sequence[float]]:
+    "Mean and std per channel, on the scale 0 to 1, of the images that `name` was trained with."
     cfg = timm.get_pretrained_cfg(name)
-    mean, std = (cfg.mean, cfg.std) if cfg else ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
-    return (mean, std) if in_chans == 3 else ([sum(mean) / 3] * in_chans, [sum(std) / 3] * in_chans)
+    mean = cfg.mean if cfg else (0.485, 0.456, 0.406)
+    std = cfg.std if cfg else (0.229, 0.224, 0.225)
+    if in_chans == 3:
+        return mean, std
+    return [sum(mean) / 3] * in_chans, [sum(std) / 3] * in_chans
 
 # %% ../../nbs/1_nn/backbones.ipynb #5ee9e951
-def match_norm_eps(theirs: dict, net, name: str) -> dict:
-    """The tensors `theirs` for timm's network `name`.
-
-    In torchvision's, where its norms add 1e-3 to a variance, what those of `net` add less is in the
-    variances.
-    """
-    if not re.match('mobilenetv3|efficientnet_b[567]|efficientnetv2', name) or not any(
-        k.endswith('features.0.1.running_var') for k in theirs
-    ):
+def match_norm_eps(
+    theirs: dict[str, torch.Tensor],  # Tensors of a file by name
+    net: nn.Module,  # timm's network
+    name: str,  # Its name
+) -> dict[str, torch.Tensor]:
+    "`theirs` for `net`: variances of a torchvision network are raised by the difference in ε."
+    from_torchvision = any(k.endswith('features.0.1.running_var') for k in theirs)
+    if not from_torchvision or not re.match('mobilenetv3|efficientnet_b[567]|efficientnetv2', name):
         return theirs
-    less = 1e-3 - next(m.eps for m in net.modules() if isinstance(m, nn.BatchNorm2d))
-    return {k: v + less if k.endswith('running_var') else v for k, v in theirs.items()}
+    eps = next(m.eps for m in net.modules() if isinstance(m, nn.BatchNorm2d))
+    missing = 1e-3 - eps
+    return {k: v + missing if k.endswith('running_var') else v for k, v in theirs.items()}
 
 # %% ../../nbs/1_nn/backbones.ipynb #e7405f5f
-def load_backbone(net, path, in_chans: int, name: str) -> Report:
+def load_backbone(net: nn.Module, path: Path | str, in_chans: int, name: str) -> Report:
     "Fill `net` from the file `path`; a `UserError` if nothing in it fits."
     theirs = match_norm_eps(read_weights(path), net, name)
     stem = next((k for k, v in theirs.items() if v.ndim == 4 and v.shape[1] == 3), None)
@@ -298,15 +361,13 @@ def backbone(
     # convnext_tiny, swin_tiny_patch4_window7_224 …
     name: str,
     out_stride: int = 32,  # Stride of the coarsest map: 8, 16 or 32
-    dilation='gluon',  # `'gluon'`, `'all'`, or rates for the blocks of each dilated stage
-    multi_grid=None,  # Factors of the rate for the blocks of the last stage, such as (1,2,4)
-    pretrained=None,  # True for timm's weights from the hub, or a file
+    dilation: str | Sequence = 'gluon',  # 'gluon', 'all', or rates for each dilated stage's blocks
+    # Factors of the rate for the blocks of the last stage, such as (1,2,4)
+    multi_grid: Sequence[int] | None = None,
+    pretrained: bool | Path | str | None = None,  # True for timm's weights from the hub, or a file
     in_chans: int = 3,  # Channels of an image
 ) -> Backbone:
-    """The network `name` as a list of feature maps.
-
-    Its `report` tells what became of the weights in a file.
-    """
+    "The network `name` as a list of feature maps; `report` tells about weights from a file."
     _check_backbone(name, out_stride, dilation, multi_grid, in_chans)
     try:
         net, taps, chs, strides = _build_timm(name, in_chans, pretrained is True)
@@ -316,21 +377,15 @@ def backbone(
             'give a file: --pretrained FILE.'
         ) from e
     _check_maps(name, net, taps, strides)
-    if branches := name.startswith('hrnet'):
+    branches = name.startswith('hrnet')
+    if branches:
         chs = chs[-4:]
         strides = strides[-4:]
     else:
         strides = _dilate(net, taps, strides, out_stride, dilation, multi_grid)
-    multiple = (
-        32
-        if name.startswith(('hrnet', 'dla', 'tresnet', 'csatv2'))
-        else strides[0]
-        if name.startswith('swin')
-        else 1
-    )
-    body = Backbone(
-        quick_depthwise(net), chs, strides, *normalisation(name, in_chans), branches, multiple
-    )
+    mean, std = normalisation(name, in_chans)
+    net = quick_depthwise(net)
+    body = Backbone(net, chs, strides, mean, std, branches, _multiple(name, strides))
     if pretrained and pretrained is not True:
         body.report = load_backbone(net, pretrained, in_chans, name)
     return body

@@ -9,6 +9,7 @@ __all__ = ['conv_bn', 'separable_bn', 'head', 'resize', 'bilinear_up', 'class_bo
 
 # %% ../../nbs/1_nn/layers.ipynb #7b2b8fba
 import copy
+from collections.abc import Callable, Sequence
 
 import torch
 import torch.nn.functional as F
@@ -24,24 +25,29 @@ def conv_bn(
     stride: int = 1,  # Step
     dilation: int = 1,  # Distance between the taps
     groups: int = 1,  # Groups of channels
-    act=nn.ReLU,  # Activation, or None
-):
+    act: Callable | None = nn.ReLU,  # Makes the activation; None for no activation
+) -> nn.Sequential:
     "Convolution without bias, batch norm, activation."
-    conv = nn.Conv2d(ni, nf, ks, stride, dilation * (ks // 2), dilation, groups, bias=False)
-    return nn.Sequential(conv, nn.BatchNorm2d(nf), *([act()] if act else []))
+    padding = dilation * (ks // 2)
+    conv = nn.Conv2d(ni, nf, ks, stride, padding, dilation, groups, bias=False)
+    layers = [conv, nn.BatchNorm2d(nf)]
+    if act:
+        layers.append(act())
+    return nn.Sequential(*layers)
 
 # %% ../../nbs/1_nn/layers.ipynb #5d933f32
 def separable_bn(
     ni: int,  # Channels in
     nf: int,  # Channels out
     dilation: int = 1,  # Distance between the taps
-    act=nn.ReLU,  # Activation between the two, or None
-):
+    act: Callable | None = nn.ReLU,  # Makes the activation between the two; None for none
+) -> nn.Sequential:
     """A 3×3 convolution of each channel alone, then a 1×1 one over all of them.
 
     `conv_bn` for about a ninth of the work.
     """
-    return nn.Sequential(conv_bn(ni, ni, dilation=dilation, groups=ni, act=act), conv_bn(ni, nf, 1))
+    depthwise = conv_bn(ni, ni, dilation=dilation, groups=ni, act=act)
+    return nn.Sequential(depthwise, conv_bn(ni, nf, 1))
 
 # %% ../../nbs/1_nn/layers.ipynb #2a283eb5
 def head(
@@ -49,25 +55,24 @@ def head(
     nf: int,  # Channels between
     n_classes: int,  # Channels out: the logits
     drop: float = 0.1,  # Share of the channels that training switches off before the last layer
-    conv=conv_bn,  # What the 3×3 convolution is made by
-):
+    conv: Callable = conv_bn,  # Makes the 3×3 convolution: (ni, nf) → module
+) -> nn.Sequential:
     "The small head that ends most networks: 3×3 convolution, dropout, 1×1 convolution."
     return nn.Sequential(conv(ni, nf), nn.Dropout2d(drop), nn.Conv2d(nf, n_classes, 1))
 
 # %% ../../nbs/1_nn/layers.ipynb #e3bcb57f
 def resize(
-    x,  # Tensor, b×c×h×w
-    like,  # Tensor whose height and width are wanted, or the two numbers
+    x: torch.Tensor,  # b×c×h×w
+    # Tensor whose height and width are wanted, or the two numbers
+    like: torch.Tensor | Sequence[int],
     # Corner samples sit on the corners of the image (Caffe's convention)
     align_corners: bool = False,
-):
+) -> torch.Tensor:
     "`x` resized bilinearly; itself if it has that size already."
     size = tuple(like.shape[-2:]) if isinstance(like, torch.Tensor) else tuple(like)
-    return (
-        x
-        if tuple(x.shape[-2:]) == size
-        else F.interpolate(x, size, mode='bilinear', align_corners=align_corners)
-    )
+    if tuple(x.shape[-2:]) == size:
+        return x
+    return F.interpolate(x, size, mode='bilinear', align_corners=align_corners)
 
 # %% ../../nbs/1_nn/layers.ipynb #a7d2243f
 def bilinear_up(
@@ -75,48 +80,50 @@ def bilinear_up(
     stride: int,  # Factor
     # Rows and columns that are cut off on each side; `stride//2` leaves `stride` times the size
     padding: int = 0,
-):
+) -> nn.ConvTranspose2d:
     "A transposed convolution that enlarges by `stride` and begins as bilinear interpolation."
     up = nn.ConvTranspose2d(n, n, 2 * stride, stride, padding, bias=False)
+    # w[i] = 1 - |i - (2s-1)/2| / s along each side, and no channel hears another
     ramp = 1 - (torch.arange(2 * stride) - (2 * stride - 1) / 2).abs() / stride
+    kernel = ramp[:, None] * ramp
     with torch.no_grad():
-        up.weight.copy_(torch.eye(n)[:, :, None, None] * (ramp[:, None] * ramp))
+        up.weight.copy_(torch.eye(n)[:, :, None, None] * kernel)
     return up
 
 # %% ../../nbs/1_nn/layers.ipynb #8f7cb156
 def class_borders(
-    label,  # Class indices, b×h×w
+    label: torch.Tensor,  # Class indices, b×h×w
     radius: int = 0,  # Pixels by which lines are thickened
-):
+) -> torch.Tensor:
     "1. within `radius` pixels of a change of class, else 0.: b×1×h×w."
-    e = torch.zeros_like(label, dtype=torch.float32)
-    e[:, :, :-1] += label[:, :, 1:] != label[:, :, :-1]
-    e[:, :-1] += label[:, 1:] != label[:, :-1]
-    return F.max_pool2d(e.clamp(max=1)[:, None], 2 * radius + 1, 1, radius)
+    border = torch.zeros_like(label, dtype=torch.float32)
+    border[:, :, :-1] += label[:, :, 1:] != label[:, :, :-1]
+    border[:, :-1] += label[:, 1:] != label[:, :-1]
+    # a maximum over squares thickens the lines
+    return F.max_pool2d(border.clamp(max=1)[:, None], 2 * radius + 1, 1, radius)
 
 # %% ../../nbs/1_nn/layers.ipynb #8f0afeee
-def n_params(m) -> int:
-    "Number of trainable parameters of the module `m`."
-    return sum(p.numel() for p in m.parameters() if p.requires_grad)
+def n_params(net: nn.Module) -> int:
+    "Number of trainable parameters of `net`."
+    return sum(p.numel() for p in net.parameters() if p.requires_grad)
+
+
+def _on_meta(net: nn.Module) -> nn.Module:
+    "A copy of `net` in evaluation, with shapes and no content."
+    return copy.deepcopy(net).eval().to('meta')
 
 # %% ../../nbs/1_nn/layers.ipynb #84dd155a
-def gflops(m, h: int, w: int, in_chans: int = 3) -> float:
-    "Billions of floating point operations of `m` in evaluation on one image of `h`×`w`."
-    m = copy.deepcopy(m).eval().to('meta')
+def gflops(net: nn.Module, h: int, w: int, in_chans: int = 3) -> float:
+    "Billions of floating point operations of `net` in evaluation on one image of `h`×`w`."
+    net = _on_meta(net)
     with FlopCounterMode(display=False) as count, torch.no_grad():
-        m(torch.empty(1, in_chans, h, w, device='meta'))
+        net(torch.empty(1, in_chans, h, w, device='meta'))
     return count.get_total_flops() / 1e9
 
 # %% ../../nbs/1_nn/layers.ipynb #522d60fe
-def n_used(m, h: int, w: int, in_chans: int = 3) -> int:
-    """Number of trainable parameters of `m` that take part in the evaluation of an image of
-    `h`×`w`: those without auxiliary heads.
-    """
-    m = copy.deepcopy(m).eval().to('meta')
-    with torch.enable_grad():
-        y = m(torch.empty(1, in_chans, h, w, device='meta'))
-    # the parameters are the leaves of the graph that leads to the output
-    used = set()
+def _leaves(y: torch.Tensor) -> set[int]:
+    "The ids of the parameters that `y` was computed from: the leaves of its graph."
+    found = set()
     seen = set()
     waiting = [y.grad_fn]
     while waiting:
@@ -125,36 +132,61 @@ def n_used(m, h: int, w: int, in_chans: int = 3) -> int:
             continue
         seen.add(node)
         if hasattr(node, 'variable'):
-            used.add(id(node.variable))
+            found.add(id(node.variable))
         waiting.extend(n for n, _ in node.next_functions)
-    return sum(p.numel() for p in m.parameters() if p.requires_grad and id(p) in used)
+    return found
+
+
+def n_used(net: nn.Module, h: int, w: int, in_chans: int = 3) -> int:
+    """Number of trainable parameters of `net` that the evaluation of an image needs.
+
+    Auxiliary heads are left out. The image has `h`×`w` pixels.
+    """
+    net = _on_meta(net)
+    with torch.enable_grad():
+        y = net(torch.empty(1, in_chans, h, w, device='meta'))
+    used = _leaves(y)
+    return sum(p.numel() for p in net.parameters() if p.requires_grad and id(p) in used)
 
 # %% ../../nbs/1_nn/layers.ipynb #8c859479
 class Residual(nn.Module):
-    "`convs(x)` plus `x`, projected by a 1×1 convolution where sizes differ; then a ReLU, or not."
+    "`convs(x)` plus `x`, which a 1×1 convolution projects where sizes differ; perhaps a ReLU."
 
-    def __init__(self, convs, ni: int, nf: int, stride: int = 1, relu: bool = True):
+    def __init__(
+        self,
+        convs: nn.Module,  # From b×`ni`×h×w to b×`nf`×h×w, smaller by `stride`
+        ni: int,
+        nf: int,
+        stride: int = 1,
+        relu: bool = True,
+    ):
         super().__init__()
         self.convs = convs
         self.relu = relu
-        self.short = (
-            conv_bn(ni, nf, 1, stride, act=None) if stride > 1 or ni != nf else nn.Identity()
-        )
+        if stride > 1 or ni != nf:
+            self.short = conv_bn(ni, nf, 1, stride, act=None)
+        else:
+            self.short = nn.Identity()
 
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         "b×`nf`×h×w, smaller by `stride`."
         y = self.convs(x) + self.short(x)
         return y.relu() if self.relu else y
 
 # %% ../../nbs/1_nn/layers.ipynb #28ae2f01
-def basic_block(ni: int, nf: int, stride: int = 1, relu: bool = True):
+def basic_block(ni: int, nf: int, stride: int = 1, relu: bool = True) -> Residual:
     "Two 3×3 convolutions and the input."
-    return Residual(
-        nn.Sequential(conv_bn(ni, nf, 3, stride), conv_bn(nf, nf, act=None)), ni, nf, stride, relu
-    )
+    convs = nn.Sequential(conv_bn(ni, nf, 3, stride), conv_bn(nf, nf, act=None))
+    return Residual(convs, ni, nf, stride, relu)
 
 
-def bottleneck_block(ni: int, mid: int, stride: int = 1, dilation: int = 1, relu: bool = False):
+def bottleneck_block(
+    ni: int,  # Channels in
+    mid: int,  # Channels between; twice as many come out
+    stride: int = 1,
+    dilation: int = 1,  # Distance between the taps of the 3×3 convolution
+    relu: bool = False,  # A ReLU at the end
+) -> Residual:
     "1×1 to `mid` channels, 3×3, 1×1 to twice `mid`, and the input."
     convs = nn.Sequential(
         conv_bn(ni, mid, 1),
@@ -164,14 +196,16 @@ def bottleneck_block(ni: int, mid: int, stride: int = 1, dilation: int = 1, relu
     return Residual(convs, ni, 2 * mid, stride, relu)
 
 
-def basic_blocks(k: int, ni: int, nf: int, stride: int = 1):
+def basic_blocks(
+    k: int,  # Number of blocks
+    ni: int,  # Channels in
+    nf: int,  # Channels out
+    stride: int = 1,  # Of the first
+) -> nn.Sequential:
     "`k` basic blocks; of several, the last has no ReLU."
-    return nn.Sequential(
-        *(
-            basic_block(ni if i == 0 else nf, nf, stride if i == 0 else 1, i < k - 1 or k == 1)
-            for i in range(k)
-        )
-    )
+    first = basic_block(ni, nf, stride, relu=True)
+    rest = [basic_block(nf, nf, relu=i < k - 1) for i in range(1, k)]
+    return nn.Sequential(first, *rest)
 
 # %% ../../nbs/1_nn/layers.ipynb #3b7cf29f
 class GraphConv(nn.Module):
@@ -182,27 +216,40 @@ class GraphConv(nn.Module):
         self.over_nodes = nn.Conv1d(nodes, nodes, 1)
         self.over_states = nn.Conv1d(states, states, 1, bias=False)
 
-    def forward(self, v):
-        "b×states×nodes, as `v`."
-        return self.over_states((self.over_nodes(v.mT).mT + v).relu())
+    def forward(
+        self,
+        v: torch.Tensor,  # Nodes, b×states×nodes
+    ) -> torch.Tensor:
+        "The nodes after one step, b×states×nodes."
+        # V' = W ReLU(V A + V), with A over nodes and W over states
+        mixed = self.over_nodes(v.mT).mT
+        return self.over_states((mixed + v).relu())
 
 # %% ../../nbs/1_nn/layers.ipynb #e14f15fd
-def _depthwise_input_grad(g, w, shape, stride, padding, dilation):
-    """The gradient of a depthwise convolution with respect to its input of size `shape`, as a
-    convolution of `g`.
-    """
+def _with_zeros_between(g: torch.Tensor, h: int, w: int, stride: tuple[int, int]) -> torch.Tensor:
+    "The values of `g` `stride` apart on a map of `h`×`w`, zeros elsewhere."
+    wide = torch.zeros(*g.shape[:2], h, w, dtype=g.dtype).to(memory_format=torch.channels_last)
+    wide[:, :, :: stride[0], :: stride[1]] = g
+    return wide
+
+
+def _depthwise_input_grad(
+    g: torch.Tensor,  # Gradient with respect to the output
+    w: torch.Tensor,  # Kernels, c×1×k×k
+    shape: torch.Size,  # Of the input
+    stride: tuple[int, int],
+    padding: tuple[int, int],
+    dilation: tuple[int, int],
+) -> torch.Tensor:
+    "The gradient of a depthwise convolution with respect to its input: a convolution of `g`."
     reach = [d * (k - 1) for d, k in zip(dilation, w.shape[2:])]
     if stride != (1, 1):
-        wide = torch.zeros(
-            *g.shape[:2],
-            *(n + 2 * p - r for n, p, r in zip(shape[2:], padding, reach)),
-            dtype=g.dtype,
-        ).to(memory_format=torch.channels_last)
-        wide[:, :, :: stride[0], :: stride[1]] = g
-        g = wide
-    return F.conv2d(
-        g, w.flip(2, 3), None, 1, [r - p for r, p in zip(reach, padding)], dilation, len(w)
-    )
+        # as large as the output of the same convolution without a stride
+        size = [n + 2 * p - r for n, p, r in zip(shape[2:], padding, reach)]
+        g = _with_zeros_between(g, *size, stride)
+    turned = w.flip(2, 3)
+    back_padding = [r - p for r, p in zip(reach, padding)]
+    return F.conv2d(g, turned, None, 1, back_padding, dilation, groups=len(w))
 
 # %% ../../nbs/1_nn/layers.ipynb #ba09a4ce
 class DepthwiseGrad(torch.autograd.Function):
@@ -212,20 +259,18 @@ class DepthwiseGrad(torch.autograd.Function):
     def forward(ctx, x, w, stride, padding, dilation):
         ctx.save_for_backward(x, w)
         ctx.geometry = stride, padding, dilation
-        return F.conv2d(x, w, None, *ctx.geometry, len(w))
+        return F.conv2d(x, w, None, *ctx.geometry, groups=len(w))
 
     @staticmethod
     def backward(ctx, g):
         x, w = ctx.saved_tensors
-        plain = w.shape[2:] == (3, 3) and ctx.geometry[2] == (1, 1)
-        a, b = (x, g) if plain else (x.float(), g.float())
-        return (
-            _depthwise_input_grad(g, w, x.shape, *ctx.geometry),
-            conv2d_weight(a, w.shape, b, *ctx.geometry, len(w)).to(w.dtype),
-            None,
-            None,
-            None,
-        )
+        x_grad = _depthwise_input_grad(g, w, x.shape, *ctx.geometry)
+        _, _, dilation = ctx.geometry
+        if w.shape[2:] != (3, 3) or dilation != (1, 1):  # quicker in float32
+            x = x.float()
+            g = g.float()
+        w_grad = conv2d_weight(x, w.shape, g, *ctx.geometry, len(w)).to(w.dtype)
+        return x_grad, w_grad, None, None, None
 
 # %% ../../nbs/1_nn/layers.ipynb #e41af765
 class Depthwise(nn.Conv2d):
@@ -234,25 +279,30 @@ class Depthwise(nn.Conv2d):
     def _conv_forward(self, x, weight, bias):
         if x.device.type != 'cpu' or not torch.is_grad_enabled():
             return super()._conv_forward(x, weight, bias)
+        # autocast knows `conv2d`, but no function of ours
         if torch.is_autocast_enabled('cpu'):
-            x, weight = (t.to(torch.get_autocast_dtype('cpu')) for t in (x, weight))
+            dtype = torch.get_autocast_dtype('cpu')
+            x = x.to(dtype)
+            weight = weight.to(dtype)
         return DepthwiseGrad.apply(x, weight, self.stride, self.padding, self.dilation)
 
 # %% ../../nbs/1_nn/layers.ipynb #b7e98f92
-def quick_depthwise(m):
-    """Give the depthwise convolutions in `m` whose gradients are slow on a CPU quick ones.
+def _is_slow_depthwise(m: nn.Module) -> bool:
+    "Whether `m` is a depthwise convolution whose gradients `Depthwise` makes quicker."
+    # not `isinstance`: a class derived from it may compute something else
+    if type(m) is not nn.Conv2d or m.bias is not None or m.padding_mode != 'zeros':
+        return False
+    if m.groups == 1 or not m.groups == m.in_channels == m.out_channels:
+        return False
+    return max(m.kernel_size) > 3 or max(m.stride) > 1 or max(m.dilation) > 1
 
-    Returns `m`.
+
+def quick_depthwise(net: nn.Module) -> nn.Module:
+    """Give the depthwise convolutions in `net` whose gradients are slow on a CPU quick ones.
+
+    Returns `net`.
     """
-    for c in m.modules():
-        slow = type(c) is nn.Conv2d and (
-            max(c.kernel_size) > 3 or max(c.stride) > 1 or max(c.dilation) > 1
-        )
-        if (
-            slow
-            and 1 < c.groups == c.in_channels == c.out_channels
-            and c.bias is None
-            and c.padding_mode == 'zeros'
-        ):
-            c.__class__ = Depthwise
-    return m
+    for m in net.modules():
+        if _is_slow_depthwise(m):
+            m.__class__ = Depthwise
+    return net

@@ -6,35 +6,41 @@
 __all__ = ['parity_noise', 'parity_tensor', 'fill_weights', 'calibrate_norms', 'parity_images', 'max_deviation']
 
 # %% ../../nbs/1_nn/parity.ipynb #504e2331
+from collections.abc import Callable, Iterable
+
 import torch
 from torch import nn
 
 # %% ../../nbs/1_nn/parity.ipynb #7117f90d
-def parity_noise(n: int, salt: int = 0):
+def parity_noise(n: int, salt: int = 0) -> torch.Tensor:
     "`n` reproducible values, spread evenly over (−1, 1)."
+    # 2 |frac(43758.5453 sin(12.9898 k + salt))| - 1
     k = torch.arange(n, dtype=torch.float64)
     return 2 * torch.frac(torch.sin(12.9898 * k + salt) * 43758.5453).abs() - 1
 
 # %% ../../nbs/1_nn/parity.ipynb #c5c75afd
-def parity_tensor(kind: str, shape):
-    "The values of a tensor: `kind` is the last part of its name."
+def parity_tensor(
+    kind: str,  # The last part of the tensor's name, such as `weight`
+    shape: torch.Size,
+) -> torch.Tensor:
+    "The values of a tensor by the rule, in float64."
     n = torch.Size(shape).numel()
     first = shape[0] if len(shape) else 1
     if kind in ('running_mean', 'running_var'):
         return torch.full(shape, float(kind == 'running_var'), dtype=torch.float64)
-    if n == 1:
+    if n == 1:  # a slope or a gate
         v = torch.tensor([0.25], dtype=torch.float64)
-    elif len(shape) > 1 and n > first:
+    elif len(shape) > 1 and n > first:  # weights: values in (-1, 1) have the variance 1/3
         v = parity_noise(n, first) * (6 * first / n) ** 0.5
-    elif len(shape) > 1 or kind == 'weight':
+    elif len(shape) > 1 or kind == 'weight':  # the scale of a norm
         v = 1 + 0.2 * parity_noise(n)
-    else:
+    else:  # a shift
         v = 0.1 * parity_noise(n)
     return v.reshape(shape)
 
 # %% ../../nbs/1_nn/parity.ipynb #1c200c9f
 @torch.no_grad()
-def fill_weights(net):
+def fill_weights(net: nn.Module) -> nn.Module:
     "Set every tensor of `net` by the rule; returns it in float64."
     for name, t in net.double().state_dict().items():
         if t.is_floating_point():
@@ -43,24 +49,27 @@ def fill_weights(net):
 
 # %% ../../nbs/1_nn/parity.ipynb #a00446be
 @torch.no_grad()
-def calibrate_norms(net, x, call=None):
-    """Let the batch norms of `net` keep the statistics of one pass, `call(x)` or `net(x)`.
+def calibrate_norms(
+    net: nn.Module,
+    x: torch.Tensor,  # Images, b×c×h×w
+    call: Callable | None = None,  # What is to run over `x`, if not `net`
+) -> nn.Module:
+    """Let the batch norms of `net` keep the statistics of one pass over `x`.
 
-    Leaves it in evaluation.
+    Leaves `net` in evaluation.
     """
     norms = [m for m in net.eval().modules() if isinstance(m, nn.modules.batchnorm._BatchNorm)]
     for m in norms:
         m.train()
-        m.momentum = 1.0
+        m.momentum = 1.0  # this pass alone counts
     (call or net)(x)
     return net.eval()
 
 # %% ../../nbs/1_nn/parity.ipynb #d5574ca3
-def parity_images(h: int, w: int, c: int = 3):
+def parity_images(h: int, w: int, c: int = 3) -> torch.Tensor:
     "Two fixed images with roughly zero mean and unit variance, 2×`c`×`h`×`w`."
-    b, k, y, x = torch.meshgrid(
-        *(torch.arange(n, dtype=torch.float64) for n in (2, c, h, w)), indexing='ij'
-    )
+    places = [torch.arange(n, dtype=torch.float64) for n in (2, c, h, w)]
+    b, k, y, x = torch.meshgrid(*places, indexing='ij')
     waves = (
         torch.sin(0.37 * x + k + 2 * b)
         + torch.cos(0.23 * y - 0.5 * k)
@@ -71,17 +80,17 @@ def parity_images(h: int, w: int, c: int = 3):
 # %% ../../nbs/1_nn/parity.ipynb #6c80e5f4
 @torch.no_grad()
 def max_deviation(
-    net,  # Network to examine; its weights are overwritten
-    size,  # Height and width of the images
-    published,  # Rows of (channel, y, x, value) for the second image's output
+    net: nn.Module,  # Network to examine; its weights are overwritten
+    size: tuple[int, int],  # Height and width of the images
+    published: Iterable[tuple],  # Rows of (channel, y, x, value) for the second image's output
     absmax: float,  # Largest absolute value of the published output
-    call=None,  # What to compare and calibrate with, if not `net(x)`
+    call: Callable | None = None,  # What to compare and calibrate with, if not `net`
 ) -> float:
-    """Largest difference between the outputs of `net` and the published values, relative to
-    `absmax`.
-    """
+    "Largest difference between outputs of `net` and published values, relative to `absmax`."
     x = parity_images(*size)
     call = call or net
     calibrate_norms(fill_weights(net), x, call)
-    y = call(x)
-    return max(abs(y[1, int(c), int(i), int(j)].item() - v) for c, i, j, v in published) / absmax
+    y = call(x)[1]
+    return (
+        max(abs(y[int(c), int(i), int(j)].item() - value) for c, i, j, value in published) / absmax
+    )
