@@ -75,7 +75,8 @@ class Settings:
     compile: bool = False  # Compile the network with torch.compile
     workers: int = None  # Loader processes; by default none on a CPU, up to eight on a GPU
 
-    seed: int = 42  # Same seed, same run
+    seed: int = 42  # Same seed, same run: on a CPU to the last bit
+    deterministic: bool = False  # To the last bit on a GPU, too; it takes more time
     eval_every: float = 1.0  # Epochs between evaluations
     val_bs: int = 8  # Batch size of evaluations
     patience: int = 0  # Early stopping: evaluations without a better mIoU; 0 for never
@@ -91,8 +92,8 @@ flag_groups = {
     'optimisation': 'epochs steps bs accum opt lr head_lr wd decay_all momentum schedule warmup '
     'clip ema loss aux_weight class_weights precision compile',
     'augmentation': 'crop scale scale_by aspect place flip vflip rotate jitter stain blur',
-    'run': 'out resume changed_data trust seed eval_every val_bs patience log_every save_every '
-    'log_with',
+    'run': 'out resume changed_data trust seed deterministic eval_every val_bs patience log_every '
+    'save_every log_with',
 }
 flag_groups = {title: names.split() for title, names in flag_groups.items()}
 

@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import asdict, fields, replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -28,6 +29,7 @@ from PIL import Image
 from segbench.core.device import (
     accelerator,
     autocast,
+    deterministic,
     device_name,
     keep_freed_memory,
     on_main_process,
@@ -934,13 +936,15 @@ def fit(
     train, val, changed = _match_datasets(train, val, out, resume, changed_data)
     warnings = compare_splits(train, val)
     t = Training(net, train, val, out, settings, spec)
-    t.make_criterion()
-    t.dry_run()
+    in_order = partial(deterministic, t.acc.device, settings.deterministic)
+    with in_order():
+        t.make_criterion()
+        t.dry_run()
     why = '' if resume else _idle(t)
     if why:
         raise UserError(f'{why}.')
     # nothing is written before here
-    with t.lock(), graceful_stop(t):
+    with t.lock(), graceful_stop(t), in_order():
         t.open_folder(resume)
         if changed:
             t.note_changes(changed)
