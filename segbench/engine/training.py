@@ -62,7 +62,6 @@ from segbench.engine.settings import (
     Settings,
     check_same,
     check_settings,
-    make_augment,
     with_settings,
 )
 from .state import read_state, restore_log, same_settings, save_state, settings_key
@@ -106,7 +105,7 @@ class Training:
         self.precision = resolve_precision(settings.precision, acc.device)
         self.criterion = None  # see `make_criterion`
         self.prepare(net)
-        self.augment = make_augment(settings, train)
+        self.augment = settings.sized(train)
         self.step = 0
         self.scores = []
         self.best = None
