@@ -68,7 +68,7 @@ from .state import read_state, restore_log, same_settings, save_state, settings_
 from ..losses.pixel import parse_loss
 from ..losses.weights import class_counts, class_weights
 from ..metrics.confusion import Scores, unpack
-from ..nn.layers import gflops, n_used
+from ..nn.layers import gflops, n_used, safe_strides
 from segbench.nn.weights import (
     check_normalisation,
     normalisation_of,
@@ -135,7 +135,7 @@ def prepare(self: Training, net: torch.nn.Module) -> None:
         net = sync_norms(net)
     if s.aux_weight is not None:
         net.aux_weight = s.aux_weight
-    self.plain = net.to(device, memory_format=torch.channels_last)
+    self.plain = safe_strides(net).to(device, memory_format=torch.channels_last)
     groups = param_groups(net, s.lr, s.head_lr, s.wd, s.decay_all)
     self.opt = make_optimiser(s.opt, groups, s.momentum)
     self.net = self.acc.prepare(self.plain)
