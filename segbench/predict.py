@@ -28,6 +28,8 @@ from .core.run import Run
 if TYPE_CHECKING:
     import numpy as np
 
+    from segbench.engine.runs import Prediction
+
 # %% ../nbs/8_commands/predict.ipynb #437d716e
 def _find_images(path, out) -> dict:
     """The image files at `path`, each with the place below `out` where its map goes.

@@ -19,6 +19,7 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from ..core.errors import UserError
+from .opencv import decode, decode_file
 from segbench.data.tiff import (
     BLACK_IS_ZERO,
     HEIGHT,
@@ -210,7 +211,7 @@ def _apply_orientation(x: np.ndarray, turn: int) -> np.ndarray:
 def _opencv(path: Path | str, data: bytes, flags: int) -> np.ndarray:
     "What OpenCV makes of the image in `data`; the error tells damage from an unknown kind."
     try:
-        x = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
+        x = decode(data, flags)
     except cv2.error:
         x = None
     if x is not None and x.dtype in (np.uint8, np.uint16):
@@ -446,7 +447,7 @@ def _opencv_tiff(path: Path | str, data: bytes) -> np.ndarray:
         file = Path(folder) / 'label.tif'
         file.write_bytes(data)
         try:
-            x = cv2.imread(str(file), cv2.IMREAD_UNCHANGED)
+            x = decode_file(file, cv2.IMREAD_UNCHANGED)
         except cv2.error:
             x = None
     if x is None:
@@ -496,7 +497,7 @@ def read_label(path: Path | str) -> np.ndarray:
         _check_size(path, *struct.unpack('>II', data[16:24]))
         # a note that says how to turn it is not obeyed, as in its image
         flags = cv2.IMREAD_GRAYSCALE | cv2.IMREAD_IGNORE_ORIENTATION
-        x = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
+        x = decode(data, flags)
         if x is not None:
             return x
     x = _read_any_label(path, data)

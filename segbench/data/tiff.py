@@ -22,6 +22,7 @@ from PIL import Image
 from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
 from ..core.errors import UserError
+from .opencv import decode_pages
 
 # %% ../../nbs/2_data/tiff.ipynb #1701670b
 # Tags by their number in the standard
@@ -394,7 +395,7 @@ def _unpacked(path, data: bytes, found: list[dict]):
         file = Path(folder) / 'grey.tif'
         try:
             file.write_bytes(_as_grey(data, found))
-            planes = cv2.imreadmulti(str(file), flags=cv2.IMREAD_UNCHANGED)[1]
+            planes = decode_pages(file)
         except (cv2.error, struct.error):
             planes = ()
     if len(planes) == sum(len(_grey_pages(page)) for page in found):
