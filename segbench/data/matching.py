@@ -35,7 +35,7 @@ def split_of_folder(folder: str) -> str:
     words = re.findall('[a-z]+', folder.lower())
     return next((split_names[word] for word in words if word in split_names), folder.lower())
 
-
+# %% ../../nbs/2_data/matching.ipynb #mt-folders
 def _telling_names(folders: set, above: dict, counting: set) -> dict:
     """Folder → those names of the folders above that tell one of its files from another.
 
@@ -129,7 +129,7 @@ def _refuse_unlabelled(
         f'one; a label has the name of its image{ending}{other}.',
     )
 
-
+# %% ../../nbs/2_data/matching.ipynb #mt-sharing
 def _refuse_sharing(
     labels_of: dict,  # Image → its labels, for the images of all splits
     asked: set,  # The images of this split

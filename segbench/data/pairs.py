@@ -164,7 +164,7 @@ def label(self: Pairs, i: int) -> np.ndarray:
         raise UserError(f'{self.items[i][1]} {said}')
     return classes.astype(np.uint8)
 
-
+# %% ../../nbs/2_data/pairs.ipynb #pr-paths
 @patch
 def paths(self: Pairs, i: int) -> tuple:
     "All files of image `i`."
