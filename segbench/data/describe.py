@@ -6,6 +6,7 @@
 __all__ = ['describe_images']
 
 # %% ../../nbs/2_data/describe.ipynb #ds-imports
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -32,38 +33,49 @@ def _samples(file: Path) -> np.ndarray | None:
         return None
 
 
+@dataclass
+class _Range:
+    "What samples of 16 bits there are in images, and how many of them are outside a window."
+
+    low: int = 1 << 16
+    high: int = 0
+    n_outside: int = 0
+    n_samples: int = 0
+
+    def add(self, samples: np.ndarray, window: tuple):
+        first, last = window
+        self.low = min(self.low, int(samples.min()))
+        self.high = max(self.high, int(samples.max()))
+        self.n_outside += int(((samples < first) | (samples > last)).sum())
+        self.n_samples += samples.size
+
+# %% ../../nbs/2_data/describe.ipynb #ds-use
 def _window_use(files: list, window: tuple) -> str:
     """A sentence if `window` does not suit the images of 16 bits in `files`; else nothing.
 
     That is, if they leave much of it unused, or if much of them is outside.
     """
     first, last = window
-    low = 1 << 16
-    high = 0
-    n_outside = 0
-    n_samples = 0
+    found = _Range()
     for samples in map(_samples, files):
-        if samples is None:
-            continue
-        low = min(low, int(samples.min()))
-        high = max(high, int(samples.max()))
-        n_outside += int(((samples < first) | (samples > last)).sum())
-        n_samples += samples.size
-    if not n_samples:
+        if samples is not None:
+            found.add(samples, window)
+    if not found.n_samples:
         return ''
-    values = f'images of 16 bits have values from {low:,} to {high:,}'
-    all_ones = (1 << high.bit_length()) - 1  # 4095 for twelve bits
+    values = f'images of 16 bits have values from {found.low:,} to {found.high:,}'
+    all_ones = (1 << found.high.bit_length()) - 1  # 4095 for twelve bits
     advice = f'say window=(0, {all_ones or 1}) where the set is named, or what fits'
-    used = (min(high, last) - max(low, first) + 1) / (last - first + 1)
+    used = (min(found.high, last) - max(found.low, first) + 1) / (last - first + 1)
     if used <= 1 / 4:
         used = max(0, used)
         return (
             f'{values}, which is {used:.1%} of the window ({first}, {last}): '
             f'the network sees {used * 256:.0f} of 256 shades; {advice}'
         )
-    if n_outside > n_samples / 100:
+    share_outside = found.n_outside / found.n_samples
+    if share_outside > 1 / 100:
         return (
-            f'{values}, and {n_outside / n_samples:.1%} of them are outside the window '
+            f'{values}, and {share_outside:.1%} of them are outside the window '
             f'({first}, {last}) and clipped; {advice}'
         )
     return ''
@@ -81,7 +93,7 @@ def _files_by_type(files: list) -> dict:
             found.setdefault(header.dtype, []).append(file)
     return found
 
-
+# %% ../../nbs/2_data/describe.ipynb #ds-describe
 def describe_images(
     pairs: Pairs,
     most: int | None = 16,  # How many images are looked at; None for all

@@ -86,7 +86,7 @@ class Survey:
     mixed: bool = False  # No label has such pixels and two classes, though others have two classes
     digests: list = field(default_factory=list)  # Of each image's pixels
 
-
+# %% ../../nbs/2_data/survey.ipynb #sv-summarise
 def summarise(
     pairs: Pairs,
     pixels: list,  # Of each class in each label, n×256
@@ -141,7 +141,7 @@ def pixel_digest(
     pixels = np.ascontiguousarray(image.permute(1, 2, 0))
     return hashlib.blake2b(pixels, digest_size=16).hexdigest()
 
-
+# %% ../../nbs/2_data/survey.ipynb #sv-open
 def _open(pairs: Pairs, i: int) -> tuple:
     """What is wrong with item `i` in a sentence, or None, and what its files hold.
 
@@ -194,7 +194,7 @@ def _told_together(problems: list, pairs: Pairs) -> str:
     few = ' '.join(problem.replace(pairs.remedy, '') for problem in others[:3])
     return f'{first} And {len(others)} more of the {len(pairs)} images have problems: {few}'
 
-
+# %% ../../nbs/2_data/survey.ipynb #sv-check
 def check_files(
     pairs: Pairs,
     progress: bool = True,  # Show a bar
