@@ -23,8 +23,8 @@ from .core.command import command
 from .core.errors import UserError
 from .core.names import lookup, parse_call
 from .core.run import Run
-from .engine.conversion import _bare, _network_flags, _part, _summarise_fates, convert
-from .engine.origins import Origin, _recognise
+from .engine.conversion import convert, network_flags, part_of
+from .engine.origins import Origin, find_origin, unwrap
 
 # %% ../nbs/8_commands/convert.ipynb #89b3ed03
 # Data set → the name of the list of its classes in its module
@@ -170,7 +170,7 @@ def _save_parts(out: Path | str, net, gone: Sequence[str]):
         save_weights(out, net)
         return
     tensors = net.state_dict().items()
-    save_weights(out, {name: tensor for name, tensor in tensors if _part(name) not in gone})
+    save_weights(out, {name: tensor for name, tensor in tensors if part_of(name) not in gone})
 
 
 def _print_outcome(out: Path | str, net, summary: str, gone: Sequence[str], trained):
@@ -178,9 +178,9 @@ def _print_outcome(out: Path | str, net, summary: str, gone: Sequence[str], trai
     model = net.spec['model']
     extent = f'without its {", ".join(gone)}' if gone else f'{net.spec["n_classes"]} classes'
     print(summary)
-    print(f'{out}: for {_network_flags(model, net.spec.get("backbone"))}, {extent}')
+    print(f'{out}: for {network_flags(model, net.spec.get("backbone"))}, {extent}')
     if trained and parse_call(trained.model)[1] != parse_call(model)[1]:
-        flags = _network_flags(trained.model, trained.backbone)
+        flags = network_flags(trained.model, trained.backbone)
         print(f'it was trained as {flags}; other arguments, other results')
 
 # %% ../nbs/8_commands/convert.ipynb #9bdb60d9
@@ -206,17 +206,18 @@ def main(
     _check_scale(mean, std)
     theirs = read_weights(file)
     source = Path(file).name
-    net, report, rows, trained = convert(theirs, model, backbone, classes, source)
+    converted = convert(theirs, model, backbone, classes, source)
+    net = converted.net
     if verbose:
-        for names, fate, name in rows:
+        for names, fate, name in converted.rows:
             print(f'{names:60} {fate:9} {name}')
     net.mean = tuple(mean or net.mean)
     net.std = tuple(std or net.std)
-    gone = list(dict.fromkeys(_part(name) for name in report.missing))
-    summary = _summarise_fates(report, rows)
+    gone = converted.missing_parts()
+    summary = converted.summary()
     if Path(out).suffix != '.safetensors':
-        origin = _recognise(_bare(theirs))
-        flags = _network_flags(net.spec['model'], net.spec.get('backbone'))
+        origin = find_origin(unwrap(theirs))
+        flags = network_flags(net.spec['model'], net.spec.get('backbone'))
         about = dict(
             loaded=[summary],
             command=f'segbench convert {file} {flags} --data "{data}"',
@@ -226,7 +227,7 @@ def main(
         raise UserError('--void-last says what the outputs of a run mean; let --out name a folder.')
     else:
         _save_parts(out, net, gone)
-    _print_outcome(out, net, summary, gone, trained)
+    _print_outcome(out, net, summary, gone, converted.trained)
 
 # %% ../nbs/8_commands/convert.ipynb #d23bb182
 if __name__ == '__main__' and '__file__' in globals():
