@@ -19,6 +19,7 @@ from PIL import ExifTags, Image, UnidentifiedImageError
 from tifffile import PHOTOMETRIC
 
 from ..core.errors import UserError
+from .opencv import decode
 from segbench.data.tiff import (
     JPEG,
     LOSSLESS,
@@ -202,7 +203,7 @@ def _apply_orientation(x: np.ndarray, turn: int) -> np.ndarray:
 def _opencv(path: Path | str, data: bytes, flags: int) -> np.ndarray:
     "What OpenCV makes of the image in `data`; the error tells damage from an unknown kind."
     try:
-        x = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
+        x = decode(data, flags)
     except cv2.error:
         x = None
     if x is not None and x.dtype in (np.uint8, np.uint16):
@@ -468,7 +469,7 @@ def read_label(path: Path | str) -> np.ndarray:
         _check_size(path, *struct.unpack('>II', data[16:24]))
         # a note that says how to turn it is not obeyed, as in its image
         flags = cv2.IMREAD_GRAYSCALE | cv2.IMREAD_IGNORE_ORIENTATION
-        x = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
+        x = decode(data, flags)
         if x is not None:
             return x
     x = _read_any_label(path, data)

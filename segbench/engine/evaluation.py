@@ -7,6 +7,7 @@ __all__ = ['load_dataset_for', 'score_run']
 
 # %% ../../nbs/6_engine/evaluation.ipynb #ev-imports
 import sys
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -108,6 +109,16 @@ def _quality_summary(shares: list, figure_file) -> dict:
     )
 
 # %% ../../nbs/6_engine/evaluation.ipynb #ev-evaluate
+def _bar(acc, what: str) -> Callable:
+    "A bar around batches, if somebody looks at this process."
+    hidden = not (acc.is_main_process and sys.stderr.isatty())
+
+    def show(batches):
+        return tqdm(batches, what, leave=False, disable=hidden)
+
+    return show
+
+
 def score_run(
     run: 'Run | str | Path',  # A run, or its folder
     data: str = None,  # Data set by name; the run's own by default
@@ -138,23 +149,14 @@ def score_run(
     check_replaceable(*(run.eval_file(name, ending) for ending in ('npz', 'json', 'png')))
 
     share = dict(rank=acc.process_index, world=acc.num_processes)
-    hidden = not (acc.is_main_process and sys.stderr.isatty())
-
-    def bar(batches):
-        return tqdm(batches, f'scoring {pairs.name}', leave=False, disable=hidden)
-
-    rows, _ = score_dataset(
-        net, pairs, protocol, bs, precision, None, workers=workers, progress=bar, **share
-    )
+    share['progress'] = _bar(acc, f'scoring {pairs.name}')
+    rows, _ = score_dataset(net, pairs, protocol, bs, precision, None, workers=workers, **share)
     rows = np.concatenate(gather_object([rows]))
-    of = dict(
-        data=data or config['data'],
-        root=str(root or data_root(config) or '') or None,
-        split=split,
-    )
+    folder = str(root or data_root(config) or '') or None
+    of = dict(data=data or config['data'], root=folder, split=split)
     more = dict(weights=weights, precision=precision, asked=asdict(protocol), of=of)
     if quality:
-        mine = score_quality(net, pairs, protocol, precision, progress=bar, **share)
+        mine = score_quality(net, pairs, protocol, precision, **share)
         figure_file = run.eval_file(name, 'png') if acc.is_main_process else None
         more |= _quality_summary(gather_object([mine]), figure_file)
     scores = None

@@ -107,6 +107,15 @@ def _per_image_loss(net, logits, label, criterion, numbers) -> dict[int, tuple[f
     return losses
 
 # %% ../../nbs/6_engine/inference.ipynb #193b6300
+def _predict_group(net, x, y, protocol: Protocol, precision: str, criterion, numbers):
+    "The classes in images `x` of one size, and with a `criterion` the loss of each, by its number."
+    if not criterion:
+        return predict_classes(net, x, protocol, y.shape[-2:], precision), {}
+    logits = coarse_logits(net, x, precision)
+    losses = _per_image_loss(net, logits, y, criterion, numbers)
+    return argmax_at_size(net, logits, y), losses
+
+# %% ../../nbs/6_engine/inference.ipynb #inf-score
 def _no_progress(batches):
     return batches
 
@@ -138,14 +147,11 @@ def score_dataset(
     for batch in progress(_make_loader(pairs, bs, rank, world, workers)):
         views = [(i, *scoring_view(image, label, protocol, i)) for i, image, label in batch]
         for numbers, x, y in _group_by_size(views):
-            x = x.to(device)
             y = y.to(device)
-            if criterion:
-                logits = coarse_logits(net, x, precision)
-                pred = argmax_at_size(net, logits, y)
-                losses |= _per_image_loss(net, logits, y, criterion, numbers)
-            else:
-                pred = predict_classes(net, x, protocol, y.shape[-2:], precision)
+            pred, of_group = _predict_group(
+                net, x.to(device), y, protocol, precision, criterion, numbers
+            )
+            losses |= of_group
             rows += [pack(confusion(p, t, n).cpu(), i) for i, p, t in zip(numbers, pred, y)]
     return np.concatenate(rows), losses
 
