@@ -34,7 +34,7 @@ def _find_images(path, out) -> dict:
 
     `path` is one image, or a folder whose images are meant with all below it.
     """
-    from segbench.data.pairs import images_below, kinds
+    from segbench.data.files import images_below, kinds
 
     path = Path(path)
     if path.is_dir():
@@ -122,7 +122,7 @@ def _read_as_trained(file, config: dict):
 
     That is, with as many channels, and with its least and greatest value.
     """
-    from segbench.data.pairs import read_image
+    from segbench.data.images import read_image
 
     channels = config['net'].get('in_chans', 3)
     window = tuple(config.get('window', (0, 65535)))

@@ -22,7 +22,8 @@ from tqdm import tqdm
 
 from ..core.errors import UserError
 from ..core.files import atomic_write
-from .pairs import Pairs, cache_folder, fingerprint
+from .pairs import Pairs
+from .survey import cache_folder, fingerprint
 
 # %% ../../nbs/2_data/cache.ipynb #f2d903f1
 def _cache_file(pairs: Pairs) -> Path:

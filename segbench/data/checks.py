@@ -7,7 +7,8 @@ __all__ = ['find_problems', 'find_warnings', 'compare_splits', 'check_scorable']
 
 # %% ../../nbs/2_data/checks.ipynb #81d970f2
 from ..core.errors import UserError
-from .pairs import Pairs, Survey, check_files
+from .pairs import Pairs
+from .survey import Survey, check_files
 
 # %% ../../nbs/2_data/checks.ipynb #5d917962
 def _absent(surveys: list) -> list:

@@ -19,16 +19,11 @@ from PIL import Image
 from tqdm import tqdm
 
 from .checks import find_problems, find_warnings
+from .describe import describe_images
+from .files import images_below, kinds
 from .images import find_damage
-from segbench.data.pairs import (
-    Pairs,
-    assumed_pixels,
-    describe_images,
-    images_below,
-    kinds,
-    pixel_digest,
-    summarise,
-)
+from .pairs import Pairs
+from .survey import assumed_pixels, pixel_digest, summarise
 from .tiff import Damaged
 
 # %% ../../nbs/2_data/doctor.ipynb #a677a110

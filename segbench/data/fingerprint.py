@@ -19,7 +19,8 @@ import torch
 
 from ..core.errors import UserError
 from ..core.files import load_json, save_json
-from .pairs import Pairs, cache_folder, fingerprint
+from .pairs import Pairs
+from .survey import cache_folder, fingerprint
 
 # %% ../../nbs/2_data/fingerprint.ipynb #4b2a566d
 class _Renumbered:

@@ -11,7 +11,7 @@ from pathlib import Path
 from ..core.names import lookup
 from .cache import cached
 from .checks import check_scorable
-from .pairs import check_files
+from .survey import check_files
 
 # %% ../../nbs/2_data/load.ipynb #6f7dc499
 def load_dataset(

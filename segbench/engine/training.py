@@ -45,13 +45,14 @@ from ..core.seeds import seed_all
 from ..core.show import paint_label, to_array
 from ..data.checks import compare_splits
 from ..data.colour import augment_colour, check_channels
+from ..data.describe import describe_images
 from segbench.data.fingerprint import (
     check_unchanged,
     content_mark,
     content_summary,
     reorder_classes,
 )
-from ..data.pairs import Pairs, describe_images, file_values
+from ..data.pairs import Pairs, file_values
 from ..data.transforms import Batches, Samples
 from .inference import mean_loss, save_scores, score_dataset, worker_errors
 from .optim import EMA, make_optimiser, make_schedule, param_groups
