@@ -19,6 +19,7 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from ..core.errors import UserError
+from .filelist import Member, openable
 from segbench.data.tiff import (
     BLACK_IS_ZERO,
     HEIGHT,
@@ -85,6 +86,8 @@ _beginnings = (b'\x89PNG', b'\xff\xd8\xff', b'RIFF', b'BM', b'II', b'MM', b'GIF8
 def _file_bytes(path: Path | str, what: str = 'image') -> bytes:
     "All bytes of the file `path`, which messages call `what`."
     try:
+        if isinstance(path, Member):
+            return path.read_bytes()
         if Path(path).is_fifo():
             raise OSError(0, 'a pipe, on which a reader would wait')
         return Path(path).read_bytes()
@@ -188,7 +191,7 @@ def orientation(path: Path | str, data: bytes | None = None) -> int:
     By EXIF or TIFF; 1 if it does not say.
     """
     try:
-        with Image.open(path if data is None else io.BytesIO(data)) as image:
+        with Image.open(openable(path) if data is None else io.BytesIO(data)) as image:
             turn = image.getexif().get(ORIENTATION, 1)
     except Exception:
         return 1  # notes that cannot be read say nothing
@@ -320,7 +323,7 @@ def find_damage(path: Path | str) -> str:
     try:
         if read_header(path).format == 'TIFF':
             return ''  # `read_tiff` notices by itself
-        with Image.open(path) as image:
+        with Image.open(openable(path)) as image:
             if image.format == 'PNG':
                 image.verify()  # compares check sums without decoding
             else:
@@ -519,7 +522,7 @@ def read_painted(path: Path | str) -> np.ndarray:
     x = read_label(path)
     if x.ndim == 3:
         return x
-    with Image.open(path) as image:
+    with Image.open(openable(path)) as image:
         if image.mode != 'P':
             return x
         colours = np.array(image.getpalette('RGB'), np.uint8).reshape(-1, 3)

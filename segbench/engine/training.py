@@ -935,7 +935,7 @@ def fit(
     check_settings(settings)
     _check_images(net, train, val, settings)
     train, val, changed = _match_datasets(train, val, out, resume, changed_data)
-    warnings = compare_splits(train, val)
+    warnings = compare_splits(train, val, settings.seed)
     t = Training(net, train, val, out, settings, spec)
     in_order = partial(deterministic, t.acc.device, settings.deterministic)
     with in_order():
