@@ -258,7 +258,7 @@ def compare_splits(
 def check_scorable(
     pairs: Pairs,
     seed: int = 0,  # Which images of a large set are opened
-) -> Pairs:
+) -> 'Pairs':
     "`pairs`, checked; a `UserError` if nothing can be scored on it."
     survey = check_set(pairs, seed)
     if find_problems([], [survey]):

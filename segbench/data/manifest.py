@@ -107,7 +107,7 @@ def _describe(pairs: Pairs) -> dict | None:
     )
 
 
-def _rebuild(about: dict, items: PathList, files_mark: str) -> Pairs:
+def _rebuild(about: dict, items: PathList, files_mark: str) -> 'Pairs':
     "The set that `_describe` described, with the files `items`."
     pairs = Pairs(
         items,
@@ -278,7 +278,7 @@ def open_dataset(
     # File in which `data` was read; None where the user gave it, or trusts the file
     source: Path | str | None = None,
     least: int = many,  # Sets of more images are kept in a manifest
-) -> Pairs:
+) -> 'Pairs':
     "The `Pairs` that `data` names; through its manifest, if it has one that holds."
     reader = lookup('data', data, source)
     name, _ = parse_call(data)
