@@ -149,13 +149,24 @@ def _check_column(file: Path, schema: 'pyarrow.Schema', name: str, what: str) ->
         )
 
 
+_beginnings = {b'\x89PN': '.png', b'\xff\xd8\xff': '.jpg', b'RIF': '.webp', b'II*': '.tif'}
+
+
 def _cell_name(table: 'pyarrow.Table', column: str, row: int) -> str:
     "What an image is called: its column, its row, and the name of the file that it was."
     cell = table[column][row]
-    was = ''
-    if _pyarrow().types.is_struct(cell.type) and cell.type.get_field_index('path') >= 0:
-        was = Path(cell['path'].as_py() or '').name if cell.is_valid else ''
-    return f'{column}/{row}/{was}' if was else f'{column}/{row}'
+    if not cell.is_valid:
+        return f'{column}/{row}'
+    data = cell
+    if _pyarrow().types.is_struct(cell.type):
+        data = cell['bytes']
+        has_path = cell.type.get_field_index('path') >= 0
+        was = Path((cell['path'].as_py() if has_path else '') or '').name
+        if was:
+            return f'{column}/{row}/{was}'
+    # without a name, its first bytes say what it is
+    head = data.as_buffer()[:3].to_pybytes() if data.is_valid else b''
+    return f'{column}/{row}{_beginnings.get(head, "")}'
 
 
 def _cell_bytes(open_table: Callable, folder: Path, column: str, row: int) -> bytes:
@@ -288,7 +299,8 @@ def _complete_rows(items: RowList, name: str) -> np.ndarray:
     if lost:
         kind = 'rows without an image or a label'
         cells = [items[i][0] for i in lost]
-        places = [(kind, f'{cell.container}, row {cell.name.split("/")[1]}') for cell in cells]
+        numbers = [re.match(r'[^/]*/(\d+)', cell.name)[1] for cell in cells]
+        places = [(kind, f'{cell.container}, row {k}') for cell, k in zip(cells, numbers)]
         leave_out(
             places,
             len(complete),
