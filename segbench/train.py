@@ -289,12 +289,13 @@ def train(
             f'{str(out)!r} holds a run already; choose another --out, '
             f'go on with it by --resume {out}, or remove it.'
         )
-    pairs = [load_dataset(data, root, s, scored=False) for s in (split, val_split)]
-    compare_splits(*pairs)
+    seed = settings['seed']
+    pairs = [load_dataset(data, root, s, scored=False, seed=seed) for s in (split, val_split)]
+    compare_splits(*pairs, seed)
     classes = run.config()['classes'] if resume else pairs[0].classes
     channels = pairs[0][0][0].shape[0]
 
-    seed_all(settings['seed'])
+    seed_all(seed)
     network = dict(model=model, backbone=backbone, pretrained=pretrained, init=init)
     net, reports = _starting_network(network, classes, channels, resume)
 

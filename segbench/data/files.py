@@ -80,8 +80,11 @@ def _check_encoding(path: Path) -> None:
         ) from None
 
 
-def _is_image_file(path: Path, link: bool, may_be_folder: bool) -> bool:
-    "Whether `path` is called like an image; a `UserError` if it is and cannot be read."
+def _is_image_file(path: Path, link: bool, may_be_folder: bool, plain: bool = False) -> bool:
+    """Whether `path` is called like an image; a `UserError` if it is and cannot be read.
+
+    Of a `plain` file it is known that it can.
+    """
     called_image = path.suffix.lower() in kinds
     # a link without an ending may have led to a folder of images
     wanted = called_image or (path.suffix == '' and may_be_folder)
@@ -92,7 +95,7 @@ def _is_image_file(path: Path, link: bool, may_be_folder: bool) -> bool:
         )
     if not called_image:
         return False
-    if not os.path.isfile(path):
+    if not (plain or os.path.isfile(path)):
         what = 'a pipe or a device, no image'
         if link:
             what = f'a link to {os.readlink(path)!r}, which is no image'
@@ -152,7 +155,8 @@ def _explore(folder: Path, depth: float, walk: _Walk) -> None:
                 walk.links.append((path, depth - 1))
             elif deeper:
                 _explore(path, depth - 1, walk)
-        elif _is_image_file(path, link, may_be_folder=deeper):
+        # the folder itself says what a plain file is: no need to ask for each of a million
+        elif _is_image_file(path, link, deeper, plain=entry.is_file(follow_symlinks=False)):
             walk.images.append(path)
 
 # %% ../../nbs/2_data/files.ipynb #pr-below

@@ -14,6 +14,7 @@ import torch
 from fastcore.basics import patch
 
 from ..core.errors import UserError
+from .filelist import FileList
 from .files import kinds
 from .images import orientation, read_image, read_label
 
@@ -65,12 +66,14 @@ class Pairs:
     """
 
     reading = None  # What else decides the labels of a set, for its fingerprint
+    files_mark = None  # Letters in place of all its files there, in a set that keeps track of them
     remedy = ''  # What to do about a value that the table lacks
     group_of = None  # From an image file to its video or series, in a set that has such
 
     def __init__(
         self,
-        # (image file, label file) for each, perhaps with a dictionary of map files by name
+        # (image file, label file) for each, perhaps with a dictionary of map files by name; a
+        # `FileList` stays as it is
         items: list,
         classes: list,  # Names, at most 255
         palette: np.ndarray,  # Colours, n×3 `uint8`
@@ -85,7 +88,7 @@ class Pairs:
                 f'{name} has {len(classes)} classes; labels are uint8 with 255 for void, '
                 'so at most 255 are possible.'
             )
-        self.items = list(items)
+        self.items = items if isinstance(items, FileList) else list(items)
         self.classes = list(classes)
         self.palette = np.asarray(palette, np.uint8)
         self.name = name
@@ -95,7 +98,8 @@ class Pairs:
         self.window = window
         if not self.items:
             raise UserError(f'{name} has no images; choose another split, or see to its folder.')
-        _refuse_shared(self.items, name)
+        if self.items is not items:
+            _refuse_shared(self.items, name)
 
     def __len__(self):
         return len(self.items)

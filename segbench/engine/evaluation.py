@@ -21,7 +21,12 @@ from ..core.errors import UserError, check_choice
 from ..core.files import atomic_write, check_replaceable
 from ..core.names import lookup
 from ..core.run import Run, data_root
-from ..data.fingerprint import add_content_mark, content_summary, reorder_classes
+from segbench.data.fingerprint import (
+    add_content_mark,
+    content_summary,
+    is_one_of,
+    reorder_classes,
+)
 from ..data.load import load_dataset
 from ..data.pairs import Pairs
 from .inference import load_model, save_scores, score_dataset, score_quality
@@ -44,9 +49,8 @@ def _is_own(
 
     Not if they have changed since.
     """
-    about = content_summary(pairs)
     known = config.get('sets') or {}
-    if about in known.values():
+    if is_one_of(pairs, known.values()):
         return True
     flags = dict(train='split', val='val_split')
     was_kept = any(k in known and config.get(flag) == split for k, flag in flags.items())
@@ -56,7 +60,7 @@ def _is_own(
         return True
     try:
         own = lookup('data', config['data'], source)(data_root(config), split)
-        return content_summary(own) == about
+        return content_summary(own) == content_summary(pairs)
     except (KeyError, UserError):
         return not data  # it lies elsewhere now, and nothing is kept of this split
 
@@ -79,7 +83,9 @@ def load_dataset_for(
             'name it with --data.'
         )
     where = root or data_root(config)
-    pairs = load_dataset(data or config['data'], where, split, source=None if data else source)
+    seed = config.get('settings', {}).get('seed', 0)
+    asked = (data or config['data'], where, split)
+    pairs = load_dataset(*asked, source=None if data else source, seed=seed)
     if not _is_own(pairs, config, data, root, split, source):
         if not (data or root):
             print(

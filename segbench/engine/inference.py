@@ -32,8 +32,8 @@ from segbench.engine.protocol import (
 )
 from ..metrics.boundary import boundary_areas
 from ..metrics.calibration import calibration_counts
-from ..metrics.confusion import Scores, as_dict, confusion, pack, unpack
-from ..metrics.stats import class_areas_packed, miou
+from ..metrics.confusion import Scores, as_dict, confusion, pack, sum_packed
+from ..metrics.stats import imagewise_miou
 from ..nn.weights import load_weights
 
 # %% ../../nbs/6_engine/inference.ipynb #d4f44b31
@@ -133,7 +133,7 @@ def score_dataset(
     workers: int = 0,  # Loader processes
     progress: Callable = _no_progress,  # Wraps the batches, such as `tqdm`
 ) -> tuple[np.ndarray, dict]:
-    """Counts of the images, packed, m×4 `int64`, and their losses, with `net` in evaluation.
+    """Counts of the images, packed, m×4, and their losses, with `net` in evaluation.
 
     Of this process's share of `pairs`.
     """
@@ -142,7 +142,7 @@ def score_dataset(
     n = len(pairs.classes)
     net.eval()
     keep_freed_memory()
-    rows = [np.zeros((0, 4), np.int64)]
+    rows = [np.zeros((0, 4), np.int32)]
     losses = {}
     for batch in progress(_make_loader(pairs, bs, rank, world, workers)):
         views = [(i, *scoring_view(image, label, protocol, i)) for i, image, label in batch]
@@ -311,17 +311,17 @@ def save_scores(
     **more,  # Further facts for the file
 ) -> Scores:
     "Keep the scores, and the counts and the group of every image, as an evaluation of `run`."
-    rows = rows[np.argsort(rows[:, 0], kind='stable')]
+    in_order = (rows[1:, 0] >= rows[:-1, 0]).all()
+    if not in_order:  # they come from several processes
+        rows = rows[np.argsort(rows[:, 0], kind='stable')]
     n = len(pairs.classes)
-    # with 0 for the number of each image, the counts of all are added up
-    counts = unpack(rows * [0, 1, 1, 1], 1, n)[0]
-    scores = Scores(counts, convention, pairs.classes)
+    scores = Scores(sum_packed(rows, n), convention, pairs.classes)
     if not scores.counts[:-1].any():
         raise UserError(
             f'{pairs.name} has nothing to score: all its labels are void, '
             'like those of a test whose server keeps them; predict its images instead.'
         )
-    each = miou(class_areas_packed(rows, len(pairs), n))
+    each = imagewise_miou(rows, len(pairs), n)
     run = Run(run)
     name = f'{pairs.name}-{protocol}'
     with atomic_write(run.eval_file(name, 'npz')) as part, open(part, 'wb') as f:
