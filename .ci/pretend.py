@@ -10,7 +10,7 @@ the two places fails as it does on a GPU. With `ACCELERATE_TORCH_DEVICE=pretend:
 environment a whole training runs there.
 
 Seen: tensors made in the wrong place, and where the host waits (`.item()`, `bool(t)`, `nonzero`,
-boolean masks, `.cpu()`). Not seen: speed, memory, how a GPU rounds, streams, autocast, NCCL.
+boolean masks, `.cpu()`, and copies to the device that are not `non_blocking`). Not seen: speed, memory, how a GPU rounds, streams, autocast, NCCL.
 
 How it is done. PyTorch keeps a key, PrivateUse1, for devices that it does not know, and can be
 told that Python answers for it. A tensor there is a wrapper without memory around one on the CPU,
@@ -28,6 +28,7 @@ and every operation comes to `_carry_out`. Four facts of PyTorch shape the rest:
 import collections
 import contextlib
 import traceback
+from pathlib import Path
 
 import torch
 
@@ -69,8 +70,11 @@ _waits = {
         '_unique2',
         'unique_dim',
         'unique_consecutive',
+        'repeat_interleave',
+        '_linalg_check_errors',
     )
 }
+_not_ours = ('/torch/', '/accelerate/')
 _counts = []  # the counters of the contexts that are open
 
 
@@ -166,25 +170,40 @@ def _check_places(name, args, kwargs):
         )
 
 
-def _host_waits(name, args, kwargs):
-    "Whether the host has to wait for the device in this operation, which has tensors there."
-    if name in _waits:
-        return True
+def _crosses(name, args, kwargs):
+    "Whether a copy goes from one place to the other."
     if name == 'aten::copy_':
-        return not isinstance(args[0], Elsewhere)
-    if name == 'aten::_to_copy':
-        asked = kwargs.get('device')
-        return asked is not None and not _is_away(asked)
-    return name in _indexing and any(
-        i.dtype in (torch.bool, torch.uint8) for i in _tensors(args[1])
+        target, source = args[:2]
+        return isinstance(target, Elsewhere) != isinstance(source, Elsewhere)
+    asked = kwargs.get('device')
+    return asked is not None and _is_away(asked) != isinstance(args[0], Elsewhere)
+
+
+def _host_waits(name, args, kwargs):
+    "Whether the host has to wait for the device in this operation."
+    if name in _moves:
+        is_queued = kwargs.get('non_blocking', False) or (
+            name == 'aten::copy_' and True in args[2:]
+        )
+        return _crosses(name, args, kwargs) and not is_queued
+    given = _tensors((args, kwargs))
+    if not any(isinstance(t, Elsewhere) for t in given):
+        return False
+    if name not in _indexing:
+        return name in _waits
+    # masks have to be counted, and indices of the CPU to be sent
+    indices = _tensors(args[1])
+    return any(i.dtype in (torch.bool, torch.uint8) for i in indices) or not all(
+        isinstance(i, Elsewhere) for i in indices
     )
 
 
 def _caller():
-    "The line outside of PyTorch and of this file that asked for the operation."
+    "The file, the function and the line outside of PyTorch and of here that asked for it."
     for f in reversed(traceback.extract_stack()):
-        if f.filename != __file__ and '/torch/' not in f.filename:
-            return f'{f.filename.rpartition("/")[2]}:{f.lineno} {f.line}'
+        if f.filename != __file__ and not any(part in f.filename for part in _not_ours):
+            return f'{Path(f.filename).name} {f.name}: {f.line}'
+    return '?'
 
 
 def _take_apart(func, args, kwargs):
@@ -218,7 +237,7 @@ def _carry_out(func, args, kwargs):
     there = any(isinstance(t, Elsewhere) for t in given)
     asked = kwargs.get('device')
     _check_places(name, args, kwargs)
-    if there and _host_waits(name, args, kwargs):
+    if _counts and _host_waits(name, args, kwargs):
         for c in _counts:
             c[_caller()] += 1
     out = _on_the_cpu(func, args, kwargs)

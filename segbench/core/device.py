@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['best_device', 'device_name', 'resolve_precision', 'autocast', 'evaluation_precision', 'deterministic', 'accelerator',
-           'on_main_process', 'sync_norms', 'keep_freed_memory', 'peak_memory', 'memory_needed']
+           'on_main_process', 'sync_norms', 'keep_freed_memory', 'peak_memory', 'memory_needed', 'move_together',
+           'count_values']
 
 # %% ../../nbs/0_core/device.ipynb #439fccc0
 import ctypes
@@ -12,7 +13,7 @@ import os
 import platform
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
@@ -271,3 +272,36 @@ def memory_needed(
     held = field('VmRSS')
     call()
     return max(0.0, field('VmHWM') - held)
+
+# %% ../../nbs/0_core/device.ipynb #dev-move
+def move_together(
+    tensors: Sequence[torch.Tensor],  # On one device
+    device: torch.device,
+) -> list[torch.Tensor]:
+    """The `tensors` on `device`, all by one copy.
+
+    The host waits for it only if it goes to the CPU.
+    """
+    if tensors[0].device.type == device.type:
+        return list(tensors)
+    as_bytes = [t.reshape(-1).view(torch.uint8) for t in tensors]
+    together = torch.cat(as_bytes)
+    if device.type == 'cuda':
+        together = together.pin_memory()
+    together = together.to(device, non_blocking=device.type != 'cpu')
+    parts = together.split([len(part) for part in as_bytes])
+    # a copy begins where numbers of every type may begin
+    return [part.clone().view(t.dtype).view(t.shape) for part, t in zip(parts, tensors)]
+
+# %% ../../nbs/0_core/device.ipynb #dev-count
+def count_values(
+    x: torch.Tensor,  # Whole numbers from 0, below `n`
+    n: int,
+) -> torch.Tensor:
+    "How often each number below `n` is in `x`, n `int64`."
+    x = x.flatten()
+    if x.device.type == 'cpu':
+        return torch.bincount(x, minlength=n)
+    # whole numbers: the order in which they are added does not matter
+    one = torch.ones((), dtype=torch.int64, device=x.device)
+    return one.new_zeros(n).scatter_add_(0, x.long(), one.expand(len(x)))
