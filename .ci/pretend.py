@@ -10,7 +10,8 @@ the two places fails as it does on a GPU. With `ACCELERATE_TORCH_DEVICE=pretend:
 environment a whole training runs there.
 
 Seen: tensors made in the wrong place, and where the host waits (`.item()`, `bool(t)`, `nonzero`,
-boolean masks, `.cpu()`, and copies to the device that are not `non_blocking`). Not seen: speed, memory, how a GPU rounds, streams, autocast, NCCL.
+boolean masks, `.cpu()`, and copies to the device that are not `non_blocking`). Not seen: speed,
+memory, how a GPU rounds, streams, autocast, NCCL.
 
 How it is done. PyTorch keeps a key, PrivateUse1, for devices that it does not know, and can be
 told that Python answers for it. A tensor there is a wrapper without memory around one on the CPU,
