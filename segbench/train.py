@@ -124,7 +124,8 @@ def main(
     init: str = None,  # Weights of the whole network to start from: a run or a file
     out: str = None,  # Folder of the run; by default runs/DATA-MODEL-BACKBONE-SEED
     # Folder of a run to go on with; all other flags come from it, but --root, --workers,
-    # --save-every, --log-every and --log-with may be others
+    # --save-every, --log-every and --log-with may be others, and --bs and --accum for another
+    # number of processes. auto: go on if there is a run in --out, else begin it
     resume: str = None,
     # With --resume: go on although images, labels or classes are not those that the run began
     # with
@@ -144,10 +145,15 @@ def main(
         pretrained=pretrained,
         init=init,
     )
+    if resume == 'auto':
+        out = out or run_name(data, model, backbone, settings['seed'])
+        resume = out if _has_begun(Run(out)) else None
     if resume:
         run = Run(resume)
+        _share(run)
         written = asked | settings
         written = {k: v for k, v in written.items() if k in given or v != _flag_default(k)}
+        shares = {k: written.pop(k) for k in ('bs', 'accum') if k in written}
         check_same(run, **written)
         if out and Path(out).resolve() != Path(resume).resolve():
             raise UserError(
@@ -160,7 +166,7 @@ def main(
             read_weights(run.weights_file('last'))  # what is damaged is not finished
             return print(f'{resume} is finished: nothing to do')
         free = {k: written[k] for k in changeable if k in written}
-        before = _resume_arguments(run, root, trust, **free)
+        before = _resume_arguments(run, root, trust, **free, **shares)
         t = train(**before, resume=True, changed_data=changed_data)
     elif changed_data:
         raise UserError('--changed-data says how a run goes on; it needs --resume RUN.')
@@ -173,6 +179,29 @@ def main(
     return t
 
 # %% ../nbs/8_commands/train.ipynb #ad376ee7
+def _are_many() -> bool:
+    "Whether a launcher has started several processes; asked without PyTorch."
+    return int(os.environ.get('WORLD_SIZE', 1)) > 1
+
+
+def _has_begun(run: Run) -> bool:
+    "Whether there is a run to go on with, as the main process sees it."
+    if not _are_many():
+        return run.exists()
+    from segbench.core.device import accelerator, on_main_process
+
+    return on_main_process(accelerator(), run.exists)
+
+
+def _share(run: Run):
+    "Have the configuration of `run` on every machine."
+    if _are_many():
+        from segbench.core.device import accelerator
+        from segbench.engine.state import share_config
+
+        share_config(accelerator(), run)
+
+
 def run_name(data: str, model: str, backbone: 'str | None', seed: int) -> Path:
     "A folder for a run that has no name."
     name, arguments = parse_call(model)
@@ -243,6 +272,7 @@ def train(
     check_settings(Settings(**settings))
     _check_names(data, model, settings.get('loss', 'ce'))
 
+    from segbench.core.device import accelerator, on_main_process, one_first
     from segbench.data.checks import compare_splits
     from segbench.data.load import load_dataset
 
@@ -252,20 +282,27 @@ def train(
             f'{str(out)!r} holds a run already; choose another --out, '
             f'go on with it by --resume {out}, or remove it.'
         )
-    pairs = [load_dataset(data, root, s, scored=False) for s in (split, val_split)]
-    compare_splits(*pairs)
+    acc = accelerator()
+
+    def load():
+        return [load_dataset(data, root, s, scored=False) for s in (split, val_split)]
+
+    pairs = one_first(acc, load)
+    on_main_process(acc, lambda: compare_splits(*pairs))
     classes = run.config()['classes'] if resume else pairs[0].classes
     channels = pairs[0][0][0].shape[0]
+
+    def build(*names):
+        # one process of each machine fetches weights
+        return one_first(acc, lambda: _build_model(*names, len(classes), channels))
 
     seed_all(settings['seed'])
     if resume:  # the state brings the weights
         from segbench.engine.inference import without_pretrained
 
-        net, reports = _build_model(
-            without_pretrained(model), backbone, None, None, len(classes), channels
-        )
+        net, reports = build(without_pretrained(model), backbone, None, None)
     else:
-        net, reports = _build_model(model, backbone, pretrained, init, len(classes), channels)
+        net, reports = build(model, backbone, pretrained, init)
         if init:
             reports += _class_order_note(init, classes)
         elif not pretrained and hasattr(net, 'body'):
