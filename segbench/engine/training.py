@@ -996,11 +996,21 @@ def report(
         self.board.add_image('image, label, prediction', preview, self.step, dataformats='HWC')
 
 # %% ../../nbs/6_engine/training.ipynb #8ed454a5
+def _broken_graphs() -> str:
+    "Where `torch.compile` has cut the network so far, in a sentence; empty if it is in one piece."
+    breaks = torch._dynamo.utils.counters['graph_break']
+    if not breaks:
+        return ''
+    reason = ' '.join(max(breaks, key=breaks.get).split())[:120]
+    return f'note: the compiled network is in pieces, cut {sum(breaks.values())} times: {reason}'
+
+
 @patch
 def loop(self: Training, progress: bool = True) -> None:
     "Train to the end, or until a stop is asked for."
     on = progress and self.main
     table = ProgressTable(self.steps, self.step, self.plan.images, on)
+    first = self.step
     clock = time.monotonic()  # a clock that nobody sets back
 
     def lap():
@@ -1013,6 +1023,8 @@ def loop(self: Training, progress: bool = True) -> None:
     with worker_errors(f', then segbench train --resume {self.out} goes on'):
         for batches in self.loader():
             loss = self.update(batches)
+            if self.s.compile and on and self.step == first + 1 and _broken_graphs():
+                print(_broken_graphs())
             self.sums = [self.sums[0] + loss, self.sums[1] + 1]
             is_due = self.step % self.every == 0 or self.step == self.steps
             is_logged = is_due or self.step % self.s.log_every == 0
