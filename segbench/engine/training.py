@@ -65,7 +65,6 @@ from segbench.engine.settings import (
     Settings,
     check_same,
     check_settings,
-    make_augment,
     with_settings,
 )
 from segbench.engine.state import (
@@ -80,7 +79,7 @@ from .watch import watch_processes
 from ..losses.pixel import parse_loss
 from ..losses.weights import class_counts, class_weights
 from ..metrics.confusion import Scores, unpack
-from ..nn.layers import gflops, n_used
+from ..nn.layers import gflops, n_used, safe_strides
 from segbench.nn.weights import (
     check_normalisation,
     normalisation_of,
@@ -135,7 +134,7 @@ class Training:
         self.precision = resolve_precision(settings.precision, acc.device)
         self.criterion = None  # see `make_criterion`
         self.prepare(net)
-        self.augment = make_augment(settings, train)
+        self.augment = settings.sized(train)
         self.step = 0
         self.skipped = 0  # steps whose gradient overflowed float16
         self.scores = []
@@ -169,7 +168,7 @@ def prepare(self: Training, net: torch.nn.Module) -> None:
         net = sync_norms(net)
     if s.aux_weight is not None:
         net.aux_weight = s.aux_weight
-    self.plain = net.to(device, memory_format=torch.channels_last)
+    self.plain = safe_strides(net).to(device, memory_format=torch.channels_last)
     groups = param_groups(net, s.lr, s.head_lr, s.wd, s.decay_all)
     if s.checkpoint_activations:
         checkpoint_activations(self.plain)
