@@ -5,12 +5,16 @@
         net.to(place); net(x.to(place)).sum().backward()
     print(waits) # the lines where the host had to wait for the device
 
+`python .ci/pretend.py --trips` prints where a training may make the host wait, and how often it did
+in a short one.
+
 A tensor on it says that it is elsewhere, its values are computed on the CPU, and whatever mixes
 the two places fails as it does on a GPU. With `ACCELERATE_TORCH_DEVICE=pretend:0` in the
 environment a whole training runs there.
 
 Seen: tensors made in the wrong place, and where the host waits (`.item()`, `bool(t)`, `nonzero`,
-boolean masks, `.cpu()`). Not seen: speed, memory, how a GPU rounds, streams, autocast, NCCL.
+boolean masks, `.cpu()`, and copies to the device that are not `non_blocking`). Not seen: speed,
+memory, how a GPU rounds, streams, autocast, NCCL.
 
 How it is done. PyTorch keeps a key, PrivateUse1, for devices that it does not know, and can be
 told that Python answers for it. A tensor there is a wrapper without memory around one on the CPU,
@@ -25,9 +29,15 @@ and every operation comes to `_carry_out`. Four facts of PyTorch shape the rest:
 - A wrapper made in inference mode cannot be split into views; it is made outside of it.
 """
 
+import argparse
 import collections
 import contextlib
+import os
+import sys
+import tempfile
 import traceback
+from pathlib import Path
+from unittest import mock
 
 import torch
 
@@ -37,7 +47,7 @@ from torch.utils import backend_registration
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves, tree_map
 
-__all__ = ['able', 'place', 'pretended', 'elsewhere', 'moved']
+__all__ = ['able', 'place', 'pretended', 'elsewhere', 'moved', 'trips_of', 'unexpected']
 
 _setup = getattr(backend_registration, '_setup_privateuseone_for_python_backend', None)
 able = _setup is not None  # older PyTorches let only C++ answer for a device
@@ -69,8 +79,11 @@ _waits = {
         '_unique2',
         'unique_dim',
         'unique_consecutive',
+        'repeat_interleave',
+        '_linalg_check_errors',
     )
 }
+_not_ours = ('/torch/', '/accelerate/')
 _counts = []  # the counters of the contexts that are open
 
 
@@ -166,25 +179,40 @@ def _check_places(name, args, kwargs):
         )
 
 
-def _host_waits(name, args, kwargs):
-    "Whether the host has to wait for the device in this operation, which has tensors there."
-    if name in _waits:
-        return True
+def _crosses(name, args, kwargs):
+    "Whether a copy goes from one place to the other."
     if name == 'aten::copy_':
-        return not isinstance(args[0], Elsewhere)
-    if name == 'aten::_to_copy':
-        asked = kwargs.get('device')
-        return asked is not None and not _is_away(asked)
-    return name in _indexing and any(
-        i.dtype in (torch.bool, torch.uint8) for i in _tensors(args[1])
+        target, source = args[:2]
+        return isinstance(target, Elsewhere) != isinstance(source, Elsewhere)
+    asked = kwargs.get('device')
+    return asked is not None and _is_away(asked) != isinstance(args[0], Elsewhere)
+
+
+def _host_waits(name, args, kwargs):
+    "Whether the host has to wait for the device in this operation."
+    if name in _moves:
+        is_queued = kwargs.get('non_blocking', False) or (
+            name == 'aten::copy_' and True in args[2:]
+        )
+        return _crosses(name, args, kwargs) and not is_queued
+    given = _tensors((args, kwargs))
+    if not any(isinstance(t, Elsewhere) for t in given):
+        return False
+    if name not in _indexing:
+        return name in _waits
+    # masks have to be counted, and indices of the CPU to be sent
+    indices = _tensors(args[1])
+    return any(i.dtype in (torch.bool, torch.uint8) for i in indices) or not all(
+        isinstance(i, Elsewhere) for i in indices
     )
 
 
 def _caller():
-    "The line outside of PyTorch and of this file that asked for the operation."
+    "The file, the function and the line outside of PyTorch and of here that asked for it."
     for f in reversed(traceback.extract_stack()):
-        if f.filename != __file__ and '/torch/' not in f.filename:
-            return f'{f.filename.rpartition("/")[2]}:{f.lineno} {f.line}'
+        if f.filename != __file__ and not any(part in f.filename for part in _not_ours):
+            return f'{Path(f.filename).name} {f.name}: {f.line}'
+    return '?'
 
 
 def _take_apart(func, args, kwargs):
@@ -218,7 +246,7 @@ def _carry_out(func, args, kwargs):
     there = any(isinstance(t, Elsewhere) for t in given)
     asked = kwargs.get('device')
     _check_places(name, args, kwargs)
-    if there and _host_waits(name, args, kwargs):
+    if _counts and _host_waits(name, args, kwargs):
         for c in _counts:
             c[_caller()] += 1
     out = _on_the_cpu(func, args, kwargs)
@@ -262,3 +290,105 @@ def elsewhere(f):
 def moved(x, to=None):
     "`x` with all its tensors at `to`, the pretended device by default."
     return tree_map(lambda t: t.to(to or place) if isinstance(t, torch.Tensor) else t, x)
+
+
+# Where the host may wait: in which part of a training, at which function, and why
+allowed = {
+    'update': {
+        'training.py optimiser_step': 'a step in fp16: whether the scaled gradient overflowed',
+        'eomt.py _truths': 'EoMT: which classes an image has',
+        'eomt.py _matching': 'EoMT: answers are matched to the truth on the host',
+    },
+    'tick': {
+        'progress.py tick': 'the loss beside the bar, at most twice a second',
+        'progress.py _line': 'the loss in a line, once a minute where there is no terminal',
+    },
+    'log_row': {'training.py mean_train_loss': 'the mean loss, every --log-every steps'},
+    'evaluate': {
+        'training.py mean_train_loss': 'whether the training has diverged, once',
+        'device.py move_together': 'counts and losses of the images, once per batch',
+        'weights.py _copied': 'a file of new best weights',
+    },
+    'preview': {'training.py preview': 'three images, and what the network says of them'},
+    'checkpoint_state': {
+        'training.py checkpoint_state': 'the loss since the last line of the log',
+        'training.py _snapshot': 'all tensors; a GPU copies them together, and is waited for once',
+    },
+    'dry_run': {'training.py _loss_of': 'whether the loss acts, before the first step'},
+}
+
+
+def trips_of(train) -> dict:
+    "Of each part of the training that `train()` is, how often each line makes the host wait."
+    from segbench.engine.progress import ProgressTable
+    from segbench.engine.training import Training
+
+    found = {part: [] for part in allowed}
+
+    def counted(part, call):
+        def counting(*args, **kwargs):
+            with pretended() as waits:
+                result = call(*args, **kwargs)
+            found[part].append(waits)
+            return result
+
+        return counting
+
+    with contextlib.ExitStack() as patches:
+        for part in allowed:
+            owner = ProgressTable if part == 'tick' else Training
+            call = counted(part, getattr(owner, part))
+            patches.enter_context(mock.patch.object(owner, part, call))
+        train()
+    return found
+
+
+def unexpected(found: dict) -> list:
+    "Of what `trips_of` found, the lines that `allowed` does not name."
+    return [
+        f'{part}: {line}'
+        for part, calls in found.items()
+        for waits in calls
+        for line in waits
+        if line.partition(':')[0] not in allowed[part]
+    ]
+
+
+def _short_training(folder: Path):
+    "Four steps on the device, with all that a training can do."
+    from segbench.data.scenes.scenes import scenes
+    from segbench.engine.inference import create_model
+    from segbench.engine.training import fit
+
+    sets = [scenes(split=split, n=9, size=(64, 96)) for split in ('train', 'val')]
+    with mock.patch.dict(os.environ, ACCELERATE_TORCH_DEVICE=str(place)), pretended():
+        fit(
+            *(create_model('fcn', 11, 'test_resnet'), *sets, folder),
+            **dict(steps=4, bs=2, accum=2, eval_every=1, log_every=2, val_bs=4, ema=0.9, clip=1.0),
+            **dict(loss='ce+lovasz+focal+ohem', class_weights='sqrt', jitter=0.3, stain=0.1),
+            **dict(blur=0.5, precision='no', log_with='none', progress=False, workers=0),
+        )
+
+
+def main():
+    "Print the list, and how often a short training made the host wait at each line."
+    p = argparse.ArgumentParser(description=__doc__.partition('\n')[0])
+    p.add_argument('--trips', action='store_true', help='where the host may wait for a GPU')
+    if not p.parse_args().trips:
+        return p.print_help()
+    with tempfile.TemporaryDirectory() as tmp:
+        os.environ['SEGBENCH_CACHE'] = f'{tmp}/cache'
+        found = trips_of(lambda: _short_training(Path(tmp) / 'run'))
+    for part, lines in allowed.items():
+        calls = found[part]
+        print(f'{part}: {len(calls)} calls, {sum(sum(c.values()) for c in calls)} waits')
+        for where, why in lines.items():
+            counts = [sum(n for k, n in c.items() if k.startswith(f'{where}:')) for c in calls]
+            print(f'  {max(counts, default=0):3} at most per call  {where}: {why}')
+    wrong = unexpected(found)
+    print(*wrong, sep='\n')
+    sys.exit(bool(wrong))
+
+
+if __name__ == '__main__':
+    main()

@@ -172,6 +172,29 @@ def _resume_arguments(
     return dict(asked, root=root or run.root(), out=run.folder, **settings)
 
 # %% ../nbs/8_commands/train.ipynb #train-go-on
+def _are_many() -> bool:
+    "Whether a launcher has started several processes; asked without PyTorch."
+    return int(os.environ.get('WORLD_SIZE', 1)) > 1
+
+
+def _has_begun(run: Run) -> bool:
+    "Whether there is a run to go on with, as the main process sees it."
+    if not _are_many():
+        return run.exists()
+    from segbench.core.device import accelerator, on_main_process
+
+    return on_main_process(accelerator(), run.exists)
+
+
+def _share(run: Run):
+    "Have the configuration of `run` on every machine."
+    if _are_many():
+        from segbench.core.device import accelerator
+        from segbench.engine.state import share_config
+
+        share_config(accelerator(), run)
+
+
 def _go_on(
     run: Run,
     written: dict,  # Arguments that the user wrote
@@ -181,6 +204,8 @@ def _go_on(
     changed_data: bool,
 ):
     "Go on with the training of `run`; None if it is finished."
+    _share(run)
+    shares = {k: written.pop(k) for k in ('bs', 'accum') if k in written}
     check_same(run, **written)
     if out and Path(out).resolve() != run.folder.resolve():
         raise UserError(
@@ -194,7 +219,7 @@ def _go_on(
         print(f'{run} is finished: nothing to do')
         return None
     free = {k: written[k] for k in changeable if k in written}
-    before = _resume_arguments(run, root, trust, **free)
+    before = _resume_arguments(run, root, trust, **free, **shares)
     return train(**before, resume=True, changed_data=changed_data)
 
 # %% ../nbs/8_commands/train.ipynb #316a1fff
@@ -210,7 +235,8 @@ def main(
     init: str = None,  # Weights of the whole network to start from: a run or a file
     out: str = None,  # Folder of the run; by default runs/DATA-MODEL-BACKBONE-SEED
     # Folder of a run to go on with; all other flags come from it, but --root, --workers,
-    # --save-every, --log-every and --log-with may be others
+    # --save-every, --log-every and --log-with may be others, and --bs and --accum for another
+    # number of processes. auto: go on if there is a run in --out, else begin it
     resume: str = None,
     # With --resume: go on although images, labels or classes are not those that the run began
     # with
@@ -223,6 +249,9 @@ def main(
     settings = asdict(Settings(**kwargs))
     asked = dict(data=data, split=split, val_split=val_split)
     asked |= dict(model=model, backbone=backbone, pretrained=pretrained, init=init)
+    if resume == 'auto':
+        out = out or run_name(data, model, backbone, settings['seed'])
+        resume = out if _has_begun(Run(out)) else None
     if resume:
         both = (asked | settings).items()
         written = {k: v for k, v in both if k in given or v != _flag_default(k)}
@@ -280,6 +309,7 @@ def train(
     check_settings(Settings(**settings))
     _check_names(data, model, settings.get('loss', 'ce'))
 
+    from segbench.core.device import accelerator, on_main_process, one_first
     from segbench.data.checks import compare_splits
     from segbench.data.load import load_dataset
 
@@ -289,15 +319,21 @@ def train(
             f'{str(out)!r} holds a run already; choose another --out, '
             f'go on with it by --resume {out}, or remove it.'
         )
+    acc = accelerator()
     seed = settings['seed']
-    pairs = [load_dataset(data, root, s, scored=False, seed=seed) for s in (split, val_split)]
-    compare_splits(*pairs, seed)
+
+    def load():
+        return [load_dataset(data, root, s, scored=False, seed=seed) for s in (split, val_split)]
+
+    pairs = one_first(acc, load)
+    on_main_process(acc, lambda: compare_splits(*pairs, seed))
     classes = run.config()['classes'] if resume else pairs[0].classes
     channels = pairs[0][0][0].shape[0]
 
     seed_all(seed)
     network = dict(model=model, backbone=backbone, pretrained=pretrained, init=init)
-    net, reports = _starting_network(network, classes, channels, resume)
+    # one process of each machine fetches weights
+    net, reports = one_first(acc, lambda: _starting_network(network, classes, channels, resume))
 
     from segbench.engine.training import fit
 

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import torch
 import torch.nn.functional as F
 
+from ..core.device import move_together
 from ..core.errors import UserError
 
 # %% ../../nbs/2_data/colour.ipynb #4612cc67
@@ -66,10 +67,10 @@ def normalise(
 ) -> torch.Tensor:
     "`image` as float with zero mean and unit variance, channels last in memory."
     check_channels(image.shape[-3], mean)
-    mean = torch.tensor(mean, device=image.device).view(-1, 1, 1)
-    std = torch.tensor(std, device=image.device).view(-1, 1, 1)
+    numbers = [255 * torch.tensor(values).view(-1, 1, 1) for values in (mean, std)]
+    mean, std = move_together(numbers, image.device)
     x = image.to(torch.float32, memory_format=torch.channels_last)
-    return x.sub_(255 * mean).div_(255 * std)
+    return x.sub_(mean).div_(std)
 
 # %% ../../nbs/2_data/colour.ipynb #c133c0bb
 def _colour_jitter(
@@ -86,21 +87,24 @@ def _colour_jitter(
     device = image.device
     check_channels(c, mean)
     draws = 2 * torch.rand(4, b, generator=generator) - 1
-    brightness, contrast, saturation, hue = draws.mul(amount).to(device)
+    # all small numbers are made on the CPU, and travel in one copy
+    brightness, contrast, saturation, hue = draws.mul(amount)
     if c == 3:
         turn = _hue(hue / 10) @ _saturation(1 + saturation)
-        luma = torch.tensor(_luma, device=device)
+        luma = torch.tensor(_luma)
     else:  # without red, green and blue there is neither saturation nor hue
-        turn = torch.eye(c, device=device).expand(b, -1, -1)
-        luma = torch.full((c,), 1 / c, device=device)
-    mean = torch.tensor(mean, device=device)
-    std = torch.tensor(std, device=device)
-    x = image.to(torch.float32, memory_format=torch.channels_last).div_(255)
-    luminance = x.mean((2, 3)) @ luma
+        turn = torch.eye(c).expand(b, -1, -1)
+        luma = torch.full((c,), 1 / c)
+    mean = torch.tensor(mean)
+    std = torch.tensor(std)
 
     # A = diag(σ)⁻¹ H S c u and b = diag(σ)⁻¹ ((1-c) u l - μ), with u, c = 1 + brightness, contrast
     A = turn * ((1 + contrast) * (1 + brightness))[:, None, None] / std[:, None]
-    shift = (-contrast * (1 + brightness) * luminance)[:, None] / std - mean / std
+    numbers = [A, -contrast * (1 + brightness), luma, std, mean / std]
+    A, by_luminance, luma, std, offset = move_together(numbers, device)
+    x = image.to(torch.float32, memory_format=torch.channels_last).div_(255)
+    luminance = x.mean((2, 3)) @ luma
+    shift = (by_luminance * luminance)[:, None] / std - offset
     pixels = x.permute(0, 2, 3, 1).flatten(1, 2) @ A.mT + shift[:, None]
     return pixels.view(b, *x.shape[2:], c).permute(0, 3, 1, 2)
 
@@ -127,7 +131,7 @@ def _stain_jitter(
     factor = 1 + amount * (2 * torch.rand(len(image), 3, generator=generator) - 1)
     M = torch.tensor(stains)
     # log x is a sum of stains, s M; with factors f, s diag(f) M = log x · M⁻¹ diag(f) M
-    A = (torch.linalg.inv(M) @ (factor[:, :, None] * M)).to(image.device)
+    (A,) = move_together([torch.linalg.inv(M) @ (factor[:, :, None] * M)], image.device)
     log_x = image.to(torch.float32).clamp_(min=1).div_(255).log_()
     x = torch.einsum('bchw,bcd->bdhw', log_x, A).exp_()
     return x.mul_(255).round_().clamp_(0, 255).byte()
@@ -154,12 +158,13 @@ def blur(
     least, greatest = sigma
     filters = _gaussians(least + (greatest - least) * u[chosen])
     # All images are the channels of one, each with a filter of its own: first down, then across
-    filters = filters.repeat_interleave(image.shape[1], 0)[:, None].to(image.device)
-    x = image[chosen.to(image.device)].flatten(0, 1)[None].float()
+    filters = filters.repeat_interleave(image.shape[1], 0)[:, None]
+    filters, chosen = move_together([filters, chosen], image.device)
+    x = image[chosen].flatten(0, 1)[None].float()
     x = F.conv2d(F.pad(x, (0, 0, 4, 4), 'replicate'), filters[:, :, :, None], groups=len(filters))
     x = F.conv2d(F.pad(x, (4, 4, 0, 0), 'replicate'), filters[:, :, None], groups=len(filters))
     out = image.clone()
-    out[chosen.to(image.device)] = x.round_().byte().view(-1, *image.shape[1:])
+    out[chosen] = x.round_().byte().view(-1, *image.shape[1:])
     return out
 
 # %% ../../nbs/2_data/colour.ipynb #386f85b2

@@ -10,18 +10,20 @@ __all__ = ['worker_errors', 'score_dataset', 'mean_loss', 'score_quality', 'with
 import inspect
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import torch
 
-from ..core.device import keep_freed_memory
+from ..core.device import keep_freed_memory, move_together
 from ..core.errors import UserError, check_choice, check_range
 from ..core.files import atomic_write, save_json
 from ..core.names import lookup, parse_call
 from ..core.run import Run
 from ..data.fingerprint import content_mark
 from ..data.pairs import Pairs
+from .progress import start_worker
 from segbench.engine.protocol import (
     Protocol,
     argmax_at_size,
@@ -51,11 +53,24 @@ class _WithIndex(torch.utils.data.Dataset):
         return i, image, label
 
 
-def _make_loader(pairs: Pairs, bs: int, rank: int = 0, world: int = 1, workers: int = 0):
-    "This process's share of the batches of `pairs`: lists of (number, image, label)."
+def _make_loader(
+    pairs: Pairs,
+    bs: int,
+    rank: int = 0,
+    world: int = 1,
+    workers: int = 0,
+    collate: Callable = list,  # What a worker makes of the (number, image, label) of a batch
+    pin: bool = False,  # In memory from which a GPU copies by itself
+):
+    "This process's share of the batches of `pairs`."
     batches = [range(k, min(k + bs, len(pairs))) for k in range(0, len(pairs), bs)]
     return torch.utils.data.DataLoader(
-        _WithIndex(pairs), batch_sampler=batches[rank::world], collate_fn=list, num_workers=workers
+        _WithIndex(pairs),
+        batch_sampler=batches[rank::world],
+        collate_fn=collate,
+        num_workers=workers,
+        pin_memory=pin,
+        worker_init_fn=start_worker,
     )
 
 # %% ../../nbs/6_engine/inference.ipynb #a7f35b02
@@ -96,24 +111,29 @@ def _group_by_size(batch: list) -> Iterator[tuple]:
         numbers, images, labels = zip(*[item for item in batch if size_of(item) == size])
         yield numbers, torch.stack(images), torch.stack(labels)
 
+
+def _views_by_size(protocol: Protocol, batch: list) -> list:
+    "What of the images of a batch is scored, stacked by size: lists of numbers, images, labels."
+    views = [(i, *scoring_view(image, label, protocol, i)) for i, image, label in batch]
+    return [*_group_by_size(views)]
+
 # %% ../../nbs/6_engine/inference.ipynb #a9f07df4
 @torch.inference_mode()
-def _per_image_loss(net, logits, label, criterion, numbers) -> dict[int, tuple[float, int]]:
-    "Loss and number of labelled pixels of every image, by its number."
-    losses = {}
-    for k, z, y in zip(numbers, logits, label):
-        value = criterion(net.enlarge(z[None], y), y[None]).item()
-        losses[k] = (value, int((y != 255).sum()))
-    return losses
+def _per_image_loss(net, logits, label, criterion) -> list[tuple[torch.Tensor, torch.Tensor]]:
+    "Loss and number of labelled pixels of every image, where `logits` are."
+    found = []
+    for z, y in zip(logits, label):
+        loss = criterion(net.enlarge(z[None], y), y[None])
+        found.append((loss, (y != 255).sum()))
+    return found
 
 # %% ../../nbs/6_engine/inference.ipynb #193b6300
-def _predict_group(net, x, y, protocol: Protocol, precision: str, criterion, numbers):
-    "The classes in images `x` of one size, and with a `criterion` the loss of each, by its number."
+def _predict_group(net, x, y, protocol: Protocol, precision: str, criterion):
+    "The classes in images `x` of one size; with a `criterion`, loss and labelled pixels of each."
     if not criterion:
-        return predict_classes(net, x, protocol, y.shape[-2:], precision), {}
+        return predict_classes(net, x, protocol, y.shape[-2:], precision), []
     logits = coarse_logits(net, x, precision)
-    losses = _per_image_loss(net, logits, y, criterion, numbers)
-    return argmax_at_size(net, logits, y), losses
+    return argmax_at_size(net, logits, y), _per_image_loss(net, logits, y, criterion)
 
 # %% ../../nbs/6_engine/inference.ipynb #inf-score
 def _no_progress(batches):
@@ -144,15 +164,23 @@ def score_dataset(
     keep_freed_memory()
     rows = [np.zeros((0, 4), np.int32)]
     losses = {}
-    for batch in progress(_make_loader(pairs, bs, rank, world, workers)):
-        views = [(i, *scoring_view(image, label, protocol, i)) for i, image, label in batch]
-        for numbers, x, y in _group_by_size(views):
-            y = y.to(device)
-            pred, of_group = _predict_group(
-                net, x.to(device), y, protocol, precision, criterion, numbers
-            )
-            losses |= of_group
-            rows += [pack(confusion(p, t, n).cpu(), i) for i, p, t in zip(numbers, pred, y)]
+    collate = partial(_views_by_size, protocol)
+    loader = _make_loader(pairs, bs, rank, world, workers, collate, pin=device.type == 'cuda')
+    for batch in progress(loader):
+        counts = {}
+        measured = {}
+        for numbers, x, y in batch:
+            x = x.to(device, non_blocking=True)
+            y = y.to(device, non_blocking=True)
+            pred, of_group = _predict_group(net, x, y, protocol, precision, criterion)
+            measured |= zip(numbers, of_group)
+            counts |= {i: confusion(p, t, n) for i, p, t in zip(numbers, pred, y)}
+        # all of a batch comes back by one copy, for which alone the host waits
+        found = [*counts.values(), *(v for pair in measured.values() for v in pair)]
+        found = move_together(found, torch.device('cpu'))
+        rows += [pack(c, i) for i, c in zip(counts, found)]
+        values = iter([v.item() for v in found[len(counts) :]])
+        losses |= zip(measured, zip(values, values))
     return np.concatenate(rows), losses
 
 # %% ../../nbs/6_engine/inference.ipynb #a3651f74

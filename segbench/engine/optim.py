@@ -46,6 +46,7 @@ def make_optimiser(
     name: str,  # `sgd`, `nesterov`, `adam` or `adamw`
     groups: list[dict],  # As `param_groups` makes them
     momentum: float = 0.9,  # Of SGD, and the first beta of Adam
+    fused: bool = False,  # One kernel for all parameters, which must be on a GPU
 ) -> torch.optim.Optimizer:
     "The optimiser `name` over `groups`."
     kinds = dict(
@@ -54,7 +55,8 @@ def make_optimiser(
         adam=partial(torch.optim.Adam, betas=(momentum, 0.999)),
         adamw=partial(torch.optim.AdamW, betas=(momentum, 0.999)),
     )
-    return kinds[check_choice('optimiser', name, list(kinds))](groups)
+    make = kinds[check_choice('optimiser', name, list(kinds))]
+    return make(groups, fused=True) if fused else make(groups)
 
 # %% ../../nbs/6_engine/optim.ipynb #1ad88af9
 def poly(t: float, scores: Sequence[float] = (), power: float = 0.9) -> float:
@@ -157,16 +159,29 @@ class EMA:
     ):
         self.net = copy.deepcopy(net).eval().requires_grad_(False)
         self.decay = decay
+        self.followed = None  # the network whose tensors are listed
+        self.lists = ()
 
-    @torch.no_grad()
-    def update(self, net: torch.nn.Module, step: int) -> None:
-        "Move towards the weights of `net`, which has made `step` steps."
-        # average = beta * average + (1 - beta) * weights
-        beta = min(self.decay, (1 + step) / (10 + step))
+    def _list(self, net: torch.nn.Module):
+        "Write down which tensors belong together: gathering them takes longer than a mean."
         own = list(self.net.state_dict().values())
         new = list(net.state_dict().values())
         floats = [k for k, v in enumerate(own) if v.is_floating_point()]
-        torch._foreach_lerp_([own[k] for k in floats], [new[k] for k in floats], 1 - beta)
-        for average, value in zip(own, new):
-            if not average.is_floating_point():  # the batches that a norm has counted
-                average.copy_(value)
+        others = [k for k, v in enumerate(own) if not v.is_floating_point()]
+        self.lists = [[tensors[k] for k in ks] for ks in (floats, others) for tensors in (own, new)]
+        self.followed = net
+
+    @torch.no_grad()
+    def update(self, net: torch.nn.Module, step: int) -> None:
+        """Move towards the weights of `net`, which has made `step` steps.
+
+        Between two calls, weights of both are changed in place only.
+        """
+        if net is not self.followed:
+            self._list(net)
+        own, new, own_counts, counts = self.lists
+        # average = beta * average + (1 - beta) * weights
+        beta = min(self.decay, (1 + step) / (10 + step))
+        torch._foreach_lerp_(own, new, 1 - beta)
+        if counts:  # the batches that a norm has counted
+            torch._foreach_copy_(own_counts, counts)

@@ -51,8 +51,11 @@ class Settings(Augment):
 
     # bf16, fp16, no, or auto: bf16 or fp16, what the hardware has instructions for
     precision: Literal['auto', 'bf16', 'fp16', 'no'] = 'auto'
+    tf32: bool = True  # On a GPU, products of float32 with 10 bits of each factor
     compile: bool = False  # Compile the network with torch.compile
-    workers: int = None  # Loader processes; by default none on a CPU, up to eight on a GPU
+    # Compute activations again in the backward pass instead of keeping them: less memory, more time
+    checkpoint_activations: bool = False
+    workers: int = None  # Loader processes; by default none on a CPU, up to sixteen on a GPU
 
     seed: int = 42  # Same seed, same run: on a CPU to the last bit
     deterministic: bool = False  # To the last bit on a GPU, too; it takes more time
@@ -69,7 +72,7 @@ flag_groups = {
     'data': 'data root split val_split workers',
     'model': 'model backbone pretrained init',
     'optimisation': 'epochs steps bs accum opt lr head_lr wd decay_all momentum schedule warmup '
-    'clip ema loss aux_weight class_weights precision compile',
+    'clip ema loss aux_weight class_weights precision tf32 compile checkpoint_activations',
     'augmentation': ' '.join(f.name for f in fields(Augment)),
     'run': 'out resume changed_data trust seed deterministic eval_every val_bs patience log_every '
     'save_every log_with',

@@ -41,10 +41,13 @@ def with_gradient(
 # %% ../../nbs/3_losses/fused.ipynb #5899f690
 def row_strips(
     *maps: torch.Tensor,  # … ×h×w
-    size: int = 2**20,  # About how many numbers of the first map make a strip
+    # About how many numbers of the first map make a strip; by default as many as a cache of the CPU
+    # holds, or enough to keep a GPU busy
+    size: int = None,
 ) -> Iterator[tuple[torch.Tensor, ...]]:
     "The `maps` cut into the same strips of full width, from top to bottom."
     first = maps[0]
+    size = size or (2**20 if first.device.type == 'cpu' else 2**26)
     rows = max(1, size * first.shape[-2] // first.numel())
     return zip(*(m.split(rows, -2) for m in maps))
 

@@ -187,9 +187,12 @@ def ohem(
     rank = loss.detach().masked_fill(label.flatten() == 255, -1)
     # p < thresh ⟺ -ln p > -ln thresh
     hard = rank > -torch.tensor(thresh).log()
-    if hard.sum() < min_kept:
+    few = hard.sum() < min_kept
+    # a GPU would make the host wait for the answer: there both are computed
+    if few.device.type != 'cpu' or few:
         top = rank.topk(min(min_kept, len(rank)), sorted=False).indices
-        hard = torch.zeros_like(hard).index_fill_(0, top, True) & (rank >= 0)
+        hardest = torch.zeros_like(hard).index_fill_(0, top, True) & (rank >= 0)
+        hard = torch.where(few, hardest, hard)
     if weight is not None:
         loss = loss * _pixel_weight(label, weight).flatten()
     # 1/|H| Σ ℓᵢ

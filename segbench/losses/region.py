@@ -9,6 +9,7 @@ __all__ = ['tversky', 'dice', 'jaccard', 'lovasz']
 import torch
 import torch.nn.functional as F
 
+from ..core.device import count_values
 from ..core.errors import UserError
 from .fused import row_strips, with_gradient
 from .pixel import Loss, to_float32
@@ -123,7 +124,7 @@ def _error_histogram(x, label, bins: int):
     count = 0
     for z, y in row_strips(x, label):
         _, place = _error_bins(z, y, bins)
-        count = count + torch.bincount(place.flatten(), minlength=2 * k * (bins + 1))
+        count = count + count_values(place, 2 * k * (bins + 1))
     return count.view(2, k, bins + 1)[..., 1:].flip(2).double()
 
 # %% ../../nbs/3_losses/region.ipynb #6f63279f
@@ -149,22 +150,52 @@ def _sorted_slopes(
     order = (2 * c - error.double()).argsort()
     true = true[order]
     c = c[order]
-    number = c.bincount(minlength=rest.shape[1])
-    first = number.cumsum(0) - number
-    rank = torch.arange(len(c), device=c.device) - first[c]
-    # a bin for each pixel, and a last one for the rest
-    count = F.pad(rest[..., None], (int(number.max()), 0))
-    count[true, c, rank] = 1
-    slope = _bin_slopes(count)[true, c, rank]
-    return torch.empty_like(error, dtype=count.dtype).index_copy_(0, order, slope)
+    k = rest.shape[1]
+    number = count_values(c, k)
+    first = (number.cumsum(0) - number)[c]
+
+    def before(x):
+        "How many of `x` come earlier in the same class."
+        earlier = x.cumsum(0) - x
+        return earlier - earlier[first]
+
+    # J = 1 - a b with a = G - t, b = 1 / (G + f), as in `_jaccard_steps`
+    size = (rest[1].long() + torch.zeros_like(number).index_add_(0, c, true))[c]
+    a = (size - before(true)).double()
+    below = size + before(1 - true)
+    b = 1 / below.double().clamp(min=1)
+    b_after = 1 / (below + 1).double().clamp(min=1)
+    # a true pixel lowers a by one, a false one raises G + f by one
+    slope = torch.where(true > 0, -b, -a * (b_after - b))
+    return torch.empty_like(slope).index_copy_(0, order, slope)
 
 # %% ../../nbs/3_losses/region.ipynb #3468d071
-def _binned_gradient(x, label, table, grad):
+def _find(mask, most: int):
+    """The indices of what is true in `mask`, one tensor per dimension, and whether each was found.
+
+    A GPU makes room for `most` of them, so that the host need not ask how many there are; the rest
+    of the room says of places, each another one, that nothing was found there.
+    """
+    if mask.device.type == 'cpu':
+        found = mask.nonzero(as_tuple=True)
+        return found, torch.ones_like(found[0], dtype=torch.bool)
+    found = mask.nonzero_static(size=max(1, min(most, mask.numel())), fill_value=-1)
+    is_found = found[:, 0] >= 0
+    place = torch.arange(len(found), device=mask.device)
+    indices = []
+    for size, index in zip(reversed(mask.shape), reversed(found.unbind(1))):
+        indices.insert(0, torch.where(is_found, index, place % size))
+        place = place // size
+    return tuple(indices), is_found
+
+
+def _binned_gradient(x, label, table, grad, sort):
     """Fill `grad` with the gradient of all errors that are counted in bins.
 
-    Their slopes are in `table`, 2×k×places; that of the others, the sorted ones, is infinite there.
-    Returns the sum of probabilities times slopes; of the sorted errors image, class, row, column
-    and whether the pixel is the class, 5×m; and the probabilities of all classes there, m×k.
+    Their slopes are in `table`, 2×k×places; that of the others, the sorted ones, of which there are
+    `sort` at most, is infinite there. Returns the sum of probabilities times slopes; of the sorted
+    errors image, class, row, column, whether the pixel is the class, and whether there is such an
+    error, 6×m; and the probabilities of all classes there, m×k.
     """
     k, places = table.shape[1:]
     value = 0
@@ -174,15 +205,15 @@ def _binned_gradient(x, label, table, grad):
     for z, y, grad_strip in row_strips(x, label, grad):
         p, place = _error_bins(z, y, places - 1)
         slope = table.view(-1).index_select(0, place.flatten()).view_as(p)
-        is_sorted = slope.isinf().nonzero(as_tuple=True)
-        slope[is_sorted] = 0
+        is_sorted = slope.isinf()
+        slope.masked_fill_(is_sorted, 0)
         # p_c (s_c - Σ_j p_j s_j)
         mean = (p * slope).sum(1, keepdim=True)
         torch.mul(p, slope - mean, out=grad_strip)
         value = value + mean.sum()
-        b, c, i, j = is_sorted
-        true = place[is_sorted].long() // (k * places)  # the second half of the table's rows
-        found.append(torch.stack([b, c, top + i, j, true]))
+        (b, c, i, j), is_found = _find(is_sorted, sort)
+        true = place[b, c, i, j].long() // (k * places)  # the second half of the table's rows
+        found.append(torch.stack([b, c, top + i, j, true, is_found.long()]))
         p_found.append(p.permute(0, 2, 3, 1)[b, i, j])
         top += y.shape[1]
     return value, torch.cat(found, 1), torch.cat(p_found)
@@ -200,9 +231,13 @@ def _class_shares(count, weight):
 def _add_at(rows, at, added):
     """Add the rows `added`, m×k, to `rows`, b×h×w×k, at the m places `at`, in the order given.
 
-    A place may come several times. `index_put_(…, accumulate=True)` would add them there as its
-    threads arrive, so that the last bits differed from time to time.
+    A place may come several times. `index_put_(…, accumulate=True)` has one order on a GPU, but
+    on a CPU it would add them as its threads arrive, so that the last bits differed from time to
+    time.
     """
+    if rows.device.type != 'cpu':
+        rows.index_put_(at, added, accumulate=True)
+        return
     sizes = rows.shape[:3]
     b, i, j = at
     place = (b * sizes[1] + i) * sizes[2] + j
@@ -224,11 +259,16 @@ def _lovasz_gradient(x, label, bins: int, sort: int, weight=None):
     slope = _bin_slopes(count) * share
     table = F.pad(slope.masked_fill(is_sorted, torch.inf).flip(2), (1, 0)).to(x.dtype)
     grad = torch.empty_like(x)
-    value, (b, c, i, j, true), p = _binned_gradient(x, label, table, grad)
+    value, found, p = _binned_gradient(x, label, table, grad, sort)
+    b, c, i, j, true, is_found = found
 
     p_c = p.gather(1, c[:, None])
+    # what was not found is of one more class, which has no share
+    k = len(share)
+    c_found = torch.where(is_found > 0, c, k)
     error = (true - p_c[:, 0]).abs()
-    s = _sorted_slopes(error, true, c, rest.sum(2)) * share[c, 0]
+    s = _sorted_slopes(error, true, c_found, F.pad(rest.sum(2), (0, 1)))
+    s = s * F.pad(share[:, 0], (0, 1))[c_found]
     # Σ m |s|, where m of a true pixel in a bin is 1 - p and its slope is negative
     value = value - (slope * rest)[1].sum() + (error * s.abs()).sum()
     # p_j ([j = c] - p_c) s_c, what one slope adds to the gradient of all classes j

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from ..core.device import count_values
 from ..core.errors import check_choice
 
 # %% ../../nbs/4_metrics/confusion.ipynb #dfaaebd5
@@ -22,7 +23,7 @@ def confusion(
 ) -> torch.Tensor:
     "Counts, (n+1)×(n+1) `int64`: truth by row, prediction by column, void and no class last."
     pair = label.flatten().int().mul_(256).add_(pred.flatten())
-    table = torch.bincount(pair, minlength=256 * 256).view(256, 256)
+    table = count_values(pair, 256 * 256).view(256, 256)
     # all values from n on become one row and one column
     rows = torch.cat([table[:n], table[n:].sum(0, keepdim=True)])
     return torch.cat([rows[:, :n], rows[:, n:].sum(1, keepdim=True)], 1)
