@@ -29,7 +29,7 @@ from segbench.data.pairs import (
     split_names,
     split_of_folder,
 )
-from .splits import draw_split, group_key, group_names
+from .splits import check_apart, draw_split, group_key, group_names
 from .textfiles import read_names, read_text
 from .tiff import n_channels
 
@@ -512,25 +512,13 @@ def _drawn_images(
     path_of = {_relative(path, root): path for path in everyone if path not in {*test}}
     drawn = draw_split([*path_of], test_share=test_share, **how)
     if test:
-        _refuse_straddling(drawn, [_relative(path, root) for path in test], how['group_by'])
+        check_apart(drawn, [_relative(path, root) for path in test], how['group_by'])
     by_split = {name: [path_of[one] for one in names] for name, names in drawn.items()}
     by_split.setdefault('test', test)
     if split == 'test' and not by_split['test']:
         raise UserError('no test is drawn; say which share it has, such as test_share=.1.')
     wanted = dict(trainval=['train', 'val'], all=['train', 'val', 'test']).get(split, [split])
     return sorted(path for name in wanted for path in by_split[name])
-
-
-def _refuse_straddling(drawn: dict, test: list, group_by: str) -> None:
-    "A `UserError` if a group has images in the set's own `test` and in the `drawn` splits."
-    groups = group_names(test, group_by)
-    for split, names in drawn.items():
-        both = sorted(groups.keys() & group_names(names, group_by).keys())
-        if both:
-            raise UserError(
-                f'the group {both[0]!r} has images in the test of the set and would have some in '
-                f'{split}; move them together, or leave group_by out.'
-            )
 
 # %% ../../nbs/2_data/folder.ipynb #2fc3106d
 def _refuse_jpeg_labels(items: list) -> None:
