@@ -161,8 +161,8 @@ def draw_split(
     n_parts = 2 if test_share is None else 3
     if len(groups) < n_parts:
         raise UserError(
-            f'{len(names)} images in {len(groups)} groups are too few to be divided into '
-            f'{n_parts} parts; add images, or ask for finer groups.'
+            f'too few to be divided into {n_parts} parts: images {len(names)}, groups '
+            f'{len(groups)}; add images, or ask for finer groups.'
         )
     rest = dict(groups)
     keys = {}
