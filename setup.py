@@ -21,7 +21,7 @@ setup(
     long_description=Path('README.md').read_text(encoding='utf8'),
     long_description_content_type='text/markdown',
     packages=find_packages(include=[name, f'{name}.*']),
-    package_data={name: ['py.typed']},
+    package_data={name: ['py.typed', 'example/**']},
     python_requires='>=' + cfg['min_python'],
     package_dir={
         '': '.'

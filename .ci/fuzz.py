@@ -32,6 +32,7 @@ os.environ |= dict(
     MPLBACKEND='Agg',
 )
 import numpy as np
+import psutil
 
 limit = 20  # seconds that a case may take
 memory = 3 << 30  # bytes that a case may add to what this process has
@@ -65,7 +66,7 @@ def start(words, folder, before=None, lines=256):
         sys.stdout = open(1, 'w', encoding='utf8', closefd=False)
         sys.stderr = open(2, 'w', encoding='utf8', errors='backslashreplace', closefd=False)
         os.chdir(folder)
-        held = int(Path('/proc/self/statm').read_text().split()[0]) * resource.getpagesize()
+        held = psutil.Process().memory_info().vms
         resource.setrlimit(resource.RLIMIT_AS, (held + memory,) * 2)
         resource.setrlimit(resource.RLIMIT_NOFILE, (lines,) * 2)
         os.environ['SEGBENCH_CACHE'] = str(Path(folder).with_suffix('.cache'))
@@ -103,8 +104,7 @@ def stuck(pid, gone):
     """
     if gone < limit:
         return False
-    user, system = Path(f'/proc/{pid}/stat').read_text().rpartition(')')[2].split()[11:13]
-    worked = (int(user) + int(system)) / os.sysconf('SC_CLK_TCK')
+    worked = sum(psutil.Process(pid).cpu_times()[:2])  # user and system, without children
     return worked > limit or worked < gone / 100 or gone > 8 * limit
 
 

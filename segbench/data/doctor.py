@@ -16,6 +16,7 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 from PIL import Image
+from tabulate import tabulate
 from tqdm import tqdm
 
 from .checks import find_problems, find_warnings
@@ -387,21 +388,20 @@ def share_table(
     shares = {split: 100 * c.sum(0) / max(1, c.sum()) for split, c in report.counts.items()}
     first = next(iter(report.counts.values()))
     with_class = 100 * (first > 0).mean(0)
-    wide = max(len(name) for name in [*report.classes, 'class'])
 
-    def row(name, k, weights_of_class=''):
-        of_splits = ''.join(f'{share[k]:9.2f}' for share in shares.values())
-        return f'{name:{wide}} {of_splits}{with_class[k]:10.1f}{weights_of_class}'
+    def row(name, k, of_class):
+        of_splits = [f'{share[k]:.2f}' for share in shares.values()]
+        return [name, *of_splits, f'{with_class[k]:.1f}', *of_class]
 
-    head = f'{"class":{wide}} '
-    head += ''.join(f'{split + " %":>9}' for split in shares)
-    head += f'{"images":>10}'
-    head += ''.join(f'{rule:>11}' for rule in weights)
-    lines = [head]
-    for k, name in enumerate(report.classes):
-        lines.append(row(name, k, ''.join(f'{float(w[k]):11.3f}' for w in weights.values())))
-    lines.append(row('void', 255))
-    return '\n'.join(lines)
+    rows = [
+        row(name, k, [f'{float(w[k]):.3f}' for w in weights.values()])
+        for k, name in enumerate(report.classes)
+    ]
+    rows.append(row('void', 255, [''] * len(weights)))
+    head = ['class', *(f'{split} %' for split in shares), 'images', *weights]
+    sides = ['left', *['right'] * (len(head) - 1)]
+    # figures are words already, and two columns wide where a name is not of Latin letters
+    return tabulate(rows, head, tablefmt='plain', disable_numparse=True, colalign=sides)
 
 # %% ../../nbs/2_data/doctor.ipynb #a4ab0ed1
 def _plot_shares(ax, report: Report) -> None:

@@ -9,37 +9,29 @@ __all__ = ['Header', 'read_header', 'orientation', 'read_all_channels', 'decode_
 # %% ../../nbs/2_data/images.ipynb #4c9daa3e
 import io
 import struct
-import tempfile
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import cv2
 import numpy as np
-from PIL import Image, UnidentifiedImageError
+from PIL import ExifTags, Image, UnidentifiedImageError
+from tifffile import PHOTOMETRIC
 
 from ..core.errors import UserError
 from segbench.data.tiff import (
-    BLACK_IS_ZERO,
-    HEIGHT,
-    MEANING,
-    ORIENTATION,
-    PACKING,
-    PALETTE,
-    RGB,
-    SAMPLES,
+    JPEG,
+    LOSSLESS,
     TIFF_BEGINNINGS,
-    WHITE_IS_ZERO,
-    WIDTH,
     Damaged,
+    Page,
     all_pages,
-    alphas,
     is_tiff,
-    level,
     looks_plain,
     pages,
+    read_numbers,
+    read_palette,
     read_tiff,
-    sample_type,
     unread,
 )
 
@@ -54,7 +46,7 @@ class Header:
     mode: str  # Of its pixels, as Pillow calls it; empty for TIFF
     dtype: str  # Of its samples: uint8, uint16 …
     channels: int  # Three if it is grey or colour, else all that are there
-    pages: list = ()  # Tags of each page of a TIFF
+    pages: list[Page] = ()  # Of a TIFF
 
     @property
     def plain(self) -> bool:
@@ -122,11 +114,11 @@ def _tiff_header(path: Path | str, data: bytes | None = None) -> Header:
     "The `Header` of a TIFF."
     found = pages(path, data)
     first = found[0]
-    _check_size(path, first[WIDTH], first[HEIGHT])
+    _check_size(path, first.width, first.height)
     channels = 3
     if not looks_plain(found):
-        channels = sum(page.get(SAMPLES, 1) for page in found)
-    return Header('TIFF', first[WIDTH], first[HEIGHT], '', sample_type(first), channels, found)
+        channels = sum(page.samples for page in found)
+    return Header('TIFF', first.width, first.height, '', first.dtype, channels, found)
 
 
 def read_header(
@@ -189,7 +181,7 @@ def orientation(path: Path | str, data: bytes | None = None) -> int:
     """
     try:
         with Image.open(path if data is None else io.BytesIO(data)) as image:
-            turn = image.getexif().get(ORIENTATION, 1)
+            turn = image.getexif().get(ExifTags.Base.Orientation, 1)
     except Exception:
         return 1  # notes that cannot be read say nothing
     return turn if turn in range(1, 9) else 1
@@ -380,44 +372,46 @@ def _why_no_tiff_label(path: Path | str, data: bytes) -> str:
     "Why the TIFF in `data` is no label, to follow its name; empty if it is one."
     found = all_pages(path, data)
     first = found[0]
-    n_bands = first.get(SAMPLES, 1)
-    meaning = first.get(MEANING, BLACK_IS_ZERO)
-    dtype = sample_type(first)
-    wanted_bands = 3 if meaning == RGB else 1
+    wanted_bands = 3 if first.photometric == PHOTOMETRIC.RGB else 1
     if len(found) > 1:
         return (
             f'has {len(found)} pages, and a label has one; save the page that is meant in a file '
             'of its own.'
         )
-    if first.get(PACKING, 1) in (6, 7):
+    if first.compression in JPEG:
         return (
             'is packed as JPEG, which changes the numbers it is given; save labels as PNG, '
             'or as TIFF with LZW or deflate.'
         )
-    if meaning == WHITE_IS_ZERO:
+    if first.compression not in LOSSLESS:
+        return (
+            f'is packed in a way that is not read (TIFF compression {first.compression}); '
+            'save it with LZW or deflate.'
+        )
+    if first.photometric == PHOTOMETRIC.MINISWHITE:
         return (
             'says that zero is white (TIFF photometric interpretation 0), '
             'so that programs disagree on whether its numbers are meant as they stand or the '
             'other way round; save it with zero as black, as a PNG for example.'
         )
-    if meaning not in (BLACK_IS_ZERO, RGB, PALETTE):
+    if first.photometric not in (PHOTOMETRIC.MINISBLACK, PHOTOMETRIC.RGB, PHOTOMETRIC.PALETTE):
         return (
             'has colours other than red, green and blue; save it as RGB, '
             'or better with one number for each pixel.'
         )
-    if n_bands - alphas(first) != wanted_bands:
+    if first.samples - first.alphas != wanted_bands:
         return (
-            f'has {n_bands} bands, and a label has one number for each pixel, or red, green and '
-            'blue; save the band that is meant in a file of its own.'
+            f'has {first.samples} bands, and a label has one number for each pixel, or red, '
+            'green and blue; save the band that is meant in a file of its own.'
         )
-    coloured = n_bands > 1 or meaning == PALETTE
-    if coloured and dtype not in (*_few_bits, 'uint8'):
+    coloured = first.samples > 1 or first.photometric == PHOTOMETRIC.PALETTE
+    if coloured and first.dtype not in (*_few_bits, 'uint8'):
         return (
-            f'has {dtype} colours; save it with 8 bits for each, or better with one number for '
-            'each pixel.'
+            f'has {first.dtype} colours; save it with 8 bits for each, or better with one number '
+            'for each pixel.'
         )
-    if dtype not in _label_types:
-        return f'holds {dtype} numbers; save it as uint8 or uint16.'
+    if first.dtype not in _label_types:
+        return f'holds {first.dtype} numbers; save it as uint8 or uint16.'
     return ''
 
 # %% ../../nbs/2_data/images.ipynb #4bcffd65
@@ -440,34 +434,12 @@ def _pillow(path: Path | str, data: bytes, bits: int = 8) -> np.ndarray:
     return x[..., :3]
 
 
-def _opencv_tiff(path: Path | str, data: bytes) -> np.ndarray:
-    "The numbers of any type that OpenCV finds in the TIFF in `data`."
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / 'label.tif'
-        file.write_bytes(data)
-        try:
-            x = cv2.imread(str(file), cv2.IMREAD_UNCHANGED)
-        except cv2.error:
-            x = None
-    if x is None:
-        raise Damaged(
-            f'cannot read the label {str(path)!r}: it is damaged, '
-            'or packed in a way that OpenCV does not know.'
-        )
-    return x
-
-
-def _tiff_numbers(path: Path | str, data: bytes, page: dict) -> np.ndarray:
+def _tiff_numbers(path: Path | str, data: bytes, page: Page) -> np.ndarray:
     "The numbers or colours in the only page of the TIFF in `data`."
-    dtype = sample_type(page)
-    meaning = page.get(MEANING)
-    plain_numbers = meaning != PALETTE and dtype in ('uint8', 'uint16')
-    if page.get(SAMPLES, 1) > 1 or plain_numbers:
-        x = read_tiff(path, True, data)
-        return x if meaning == RGB else x[..., 0]
-    if meaning == PALETTE or dtype in _few_bits:
-        return _pillow(path, level(data), int(dtype.removeprefix('uint')))
-    return _opencv_tiff(path, level(data))
+    if page.samples == 1:
+        return read_numbers(page, path, 'label')[..., 0]
+    x = read_tiff(path, True, data)
+    return x if page.photometric == PHOTOMETRIC.RGB else x[..., 0]
 
 # %% ../../nbs/2_data/images.ipynb #im-readlabel
 def _is_grey_png(data: bytes) -> bool:
@@ -511,6 +483,17 @@ def read_label(path: Path | str) -> np.ndarray:
     return x.astype(np.int64)
 
 
+def _palette(path: Path | str) -> np.ndarray | None:
+    "The colours of the numbers in the label file `path`, n×3; None if it has no palette."
+    if is_tiff(path):
+        [page] = all_pages(path)
+        return read_palette(page, path) if page.photometric == PHOTOMETRIC.PALETTE else None
+    with Image.open(path) as image:
+        if image.mode != 'P':
+            return None
+        return np.array(image.getpalette('RGB'), np.uint8).reshape(-1, 3)
+
+
 def read_painted(path: Path | str) -> np.ndarray:
     """The colours in the label file `path`, h×w×3, also where it has a palette of them.
 
@@ -519,10 +502,9 @@ def read_painted(path: Path | str) -> np.ndarray:
     x = read_label(path)
     if x.ndim == 3:
         return x
-    with Image.open(path) as image:
-        if image.mode != 'P':
-            return x
-        colours = np.array(image.getpalette('RGB'), np.uint8).reshape(-1, 3)
+    colours = _palette(path)
+    if colours is None:
+        return x
     if x.max() >= len(colours):
         raise UserError(
             f'{path} holds {x.max()}, but has a palette of {len(colours)} colours; '

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
+from pycocotools import mask as coco_mask
 
 from ..core.errors import UserError, check_choice
 from .pairs import Pairs
@@ -37,42 +38,6 @@ def decode_lengths(text: str) -> list[int]:
         number = 0
         shift = 0
     return runs
-
-# %% ../../nbs/2_data/rle.ipynb #0e120082
-def _polygon_boundary(
-    points,  # x, y, x, y, … in pixels
-):
-    "x and y of the closed line through `points` on a grid five times as fine, step by step."
-    corner = np.trunc(5 * np.reshape(points, (-1, 2)) + 0.5)
-    edge = np.roll(corner, -1, 0) - corner
-    # An edge has as many steps as its longer side, x or y, which goes on by one in each
-    longer = abs(edge).argmax(1)[:, None]
-    n_steps = abs(edge).max(1).astype(int)
-    # COCO draws an edge that goes back from its other end: both directions give the same points
-    back = np.take_along_axis(edge, longer, 1)[:, 0] < 0
-    start = np.where(back[:, None], corner + edge, corner)
-    step = np.where(back[:, None], -edge, edge) / np.maximum(n_steps, 1)[:, None]
-
-    # For each point: the number of its edge, and of its step on that edge
-    i = np.repeat(np.arange(len(n_steps)), n_steps + 1)
-    k = np.arange(len(i)) - (np.cumsum(n_steps + 1) - n_steps - 1)[i]
-    k = np.where(back[i], n_steps[i] - k, k)
-    point = start[i] + step[i] * k[:, None]
-    return np.where(np.arange(2) == longer[i], point, np.trunc(point + 0.5)).astype(int).T
-
-# %% ../../nbs/2_data/rle.ipynb #4d2c6c98
-def _polygon_lengths(points, h: int, w: int):
-    "Run lengths of what the line through `points`, x, y, x, y, …, encloses in an `h`×`w` image."
-    x, y = _polygon_boundary(points)
-    steps = np.flatnonzero(np.diff(x))
-    x = np.minimum(x[steps], x[steps + 1])
-    y = np.minimum(y[steps], y[steps + 1])
-    # The middle of a column of pixels lies between the steps 2 and 3 of its five
-    crosses = (x % 5 == 2) & (x >= 0) & (x < 5 * w)
-    column = x[crosses] // 5
-    row = ((y[crosses] + 2) // 5).clip(0, h)
-    ends = np.sort(column * h + row)
-    return np.diff(ends, prepend=0, append=h * w)
 
 # %% ../../nbs/2_data/rle.ipynb #dc2a8d10
 _outline = (
@@ -137,12 +102,6 @@ def _run_lengths(seg: dict, h: int, w: int):
     return runs
 
 # %% ../../nbs/2_data/rle.ipynb #rle-mask
-def _filled(runs, h: int, w: int):
-    "The mask h×w with the run lengths `runs`, which go down its columns."
-    inside = np.arange(len(runs)) % 2 == 1
-    return np.repeat(inside, runs).reshape(w, h).T
-
-
 def _object_mask(
     seg,  # Outlines, or a dictionary with `size` and, in `counts`, run lengths or letters
     h: int,  # Height of the image
@@ -150,7 +109,9 @@ def _object_mask(
 ):
     "The pixels of an object, `bool` h×w; a `UserError` says why they cannot be known."
     if isinstance(seg, dict):
-        return _filled(_run_lengths(seg, h, w), h, w)
+        runs = _run_lengths(seg, h, w)
+        inside = np.arange(len(runs)) % 2 == 1
+        return np.repeat(inside, runs).reshape(w, h).T  # runs go down the columns
     if not seg:
         raise UserError(
             'it has no segmentation, and a box does not say which pixels are the object.'
@@ -159,8 +120,9 @@ def _object_mask(
         raise UserError(
             f'its segmentation is {str(seg)[:40]!r}, neither a list of outlines nor run lengths.'
         )
-    parts = [_polygon_lengths(_corners(points, h, w), h, w) for points in seg]
-    return np.logical_or.reduce([_filled(runs, h, w) for runs in parts])
+    outlines = [_corners(points, h, w) for points in seg]
+    runs = coco_mask.merge(coco_mask.frPyObjects(outlines, h, w))
+    return coco_mask.decode(runs).astype(bool)
 
 # %% ../../nbs/2_data/rle.ipynb #rle-check
 def _check_fields(images: list, annotations: list, file, with_area: bool):
