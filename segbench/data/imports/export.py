@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['mask_words', 'Notes', 'Annotated', 'Export', 'clean_name', 'merge_names', 'parse_json', 'json_has', 'files_below',
-           'split_in', 'is_among_masks', 'ImageFiles']
+           'split_in', 'is_among_masks', 'export_images', 'ImageFiles']
 
 # %% ../../../nbs/2_data/imports/export.ipynb #ex-imports
 import json
@@ -171,6 +171,12 @@ def _parts(name: str) -> list:
     return [part for part in name.split('/') if part not in ('', '.', '..')]
 
 
+def export_images(base: Path) -> list[Path]:
+    "The image files in and below `base`, without those of sets that were imported to there."
+    done = [file.parent for file in files_below(base, 'import.json') if file.parent != base]
+    return [file for file in images_below(base) if not {*done} & {*file.parents}]
+
+
 class ImageFiles:
     "The image files of an export, each for one annotation."
 
@@ -183,7 +189,7 @@ class ImageFiles:
         self.home = Path(images) if images else self.base
         if not self.home.is_dir():
             raise UserError(f'{str(self.home)!r} is no folder, and images are looked for in one.')
-        self.files = images_below(self.home)
+        self.files = export_images(self.home)
         self.by_name = {}
         for file in self.files:
             self.by_name.setdefault(_parts(file.name)[-1], []).append(file)

@@ -21,10 +21,11 @@ from segbench.data.imports.export import (
     Export,
     ImageFiles,
     Notes,
+    export_images,
     is_among_masks,
     mask_words,
 )
-from ..pairs import collect_gaps, images_below, match_stems, skipped
+from ..pairs import collect_gaps, match_stems, skipped
 from ..textfiles import read_names
 
 # %% ../../../nbs/2_data/imports/masks.ipynb #ms-match
@@ -43,7 +44,7 @@ def find_masks(
     images: Path | None = None,  # Folder of the images, if they are not in `base`
 ) -> tuple[list[Path], list[Path], str]:
     "Photographs, masks, and what the names of masks have more."
-    files = images_below(base)
+    files = export_images(base)
     objects = [f for f in files if f.parent.name.lower() == 'segmentationobject']
     files = [f for f in files if f not in {*objects}]
     masks = [f for f in files if is_among_masks(f, base)]
@@ -51,7 +52,7 @@ def find_masks(
         masks = [f for f in files if _suffix_of(f)]
     if images:
         masks = masks or files
-        photographs = [f for f in images_below(images) if f not in {*masks}]
+        photographs = [f for f in export_images(images) if f not in {*masks}]
     else:
         photographs = [f for f in files if f not in {*masks}]
     stems = {photograph.stem for photograph in photographs}

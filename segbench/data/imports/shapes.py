@@ -51,7 +51,10 @@ def _in_pixels(ring: list, whole: float | None, h: int, w: int) -> np.ndarray | 
     "The points of `ring`, n×2, in pixels; None if they are no numbers."
     if len(ring) % 2 or not all(type(number) in (int, float) for number in ring):
         return None
-    points = np.reshape(ring, (-1, 2)).astype(float)
+    try:
+        points = np.reshape(ring, (-1, 2)).astype(float)
+    except OverflowError:
+        return None
     if not np.isfinite(points).all():
         return None
     return points * (w / whole, h / whole) if whole else points

@@ -177,7 +177,9 @@ class _Written:
     "What became of an image."
 
     file: str = ''  # Its name in the folder; empty if it is left out
-    painted: Painted = None
+    covered: int = 0  # Pixels in shapes
+    contested: int = 0  # Pixels in shapes of several classes
+    void: bool = False  # Some pixels are void
     remarks: list = field(default_factory=list)  # (what, where)
 
 
@@ -207,7 +209,9 @@ def _write_one(one: Annotated, stem: str, folder: Path, options: _Options) -> _W
     file = f'{stem}{look.ending}'
     _save_image(one, look, folder / 'images' / file, options.link)
     Image.fromarray(painted.label).save(folder / f'labels/{stem}.png')
-    return _Written(file, painted, remarks)
+    # without the label itself: a hundred thousand of them would not fit into memory
+    void = bool((painted.label == 255).any())
+    return _Written(file, painted.covered, painted.contested, void, remarks)
 
 # %% ../../../nbs/2_data/imports/write.ipynb #wr-all
 @dataclass
@@ -255,14 +259,18 @@ def _write_all(export: Export, stems: list, folder: Path, options: _Options, bar
             leave=False,
             disable=not bar or not sys.stderr.isatty(),
         )
-        return list(results)
+        try:
+            return list(results)
+        except BaseException:
+            pool.shutdown(cancel_futures=True)  # who presses Ctrl-C does not want the rest
+            raise
 
 
 def _note_contested(written: list, overlap: str, notes: Notes) -> None:
     "Note how many pixels lie in shapes of several classes."
-    contested = [w.painted.contested for w in written if w.file and w.painted.contested]
+    contested = [w.contested for w in written if w.contested]
     if contested:
-        covered = sum(w.painted.covered for w in written if w.file)
+        covered = sum(w.covered for w in written)
         other = next(rule for rule in rules if rule != overlap)
         images = 'images' if len(contested) > 1 else 'image'
         notes.add(
@@ -320,8 +328,7 @@ def write_folder(
         splits = choose_split([one for one, _ in kept], **draw, notes=notes)
         files = {split: [kept[k][1].file for k in numbers] for split, numbers in splits.items()}
         save_split(files, folder)
-        void = any((w.painted.label == 255).any() for _, w in kept)
-        write_class_list(folder, names, void)
+        write_class_list(folder, names, any(w.void for _, w in kept))
         counts = {split: len(listed) for split, listed in files.items()} or {'all': len(kept)}
         done = Imported(folder, export.kind, names, counts, notes.lines())
         _keep_record(done, export.base, asked | draw)
