@@ -135,4 +135,4 @@ def import_dataset(
         table = classes_given(classes)
     export = read_export(source, from_, images, table)
     wanted = [*table] if table and export.kind != 'masks' else None
-    return write_folder(export, to, wanted=wanted, **how)
+    return write_folder(export, Path(to).expanduser(), wanted=wanted, **how)

@@ -27,6 +27,7 @@ from segbench.data.imports.export import (
     json_has,
     merge_names,
     parse_json,
+    split_in,
 )
 from .shapes import Ellipse, Outline, Patch, Shape
 from ..textfiles import read_text
@@ -147,7 +148,7 @@ def read_labelme(
             continue
         size = found.get('imageHeight'), found.get('imageWidth')
         size = size if all(type(n) is int for n in size) else None
-        split = on_disk.split_of(base / name)
+        split = split_in(Path(name).parent.as_posix())
         export.images.append(Annotated(name, image, size, shapes, split))
     on_disk.note_unused(notes)
     seen = sorted({shape.name for one in export.images for shape in one.shapes})
