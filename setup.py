@@ -27,7 +27,10 @@ setup(
         '': '.'
     },  # pip install -e adds this folder to the path: beside a clone called segbench, Python would else take the clone for the package
     install_requires=cfg['requirements'].split(),
-    extras_require={'dev': cfg['dev_requirements'].split()},
+    extras_require={
+        'dev': cfg['dev_requirements'].split(),
+        'arrow': cfg['arrow_requirements'].split(),
+    },
     entry_points={
         'console_scripts': cfg['console_scripts'].split(),
         'nbdev': [f'{name}={name}._modidx:d'],

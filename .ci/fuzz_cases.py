@@ -210,7 +210,7 @@ datas = [
     'json.load',
     'cProfile.run',
     'segbench.data.pairs',
-    'segbench.data.pairs.check_files',
+    'segbench.data.survey.check_files',
     'segbench.core.errors.check_choice',
     'camvid',
     'cityscapes',

@@ -28,16 +28,8 @@ def main(
     board(runs, html)
 
 # %% ../nbs/8_commands/board.ipynb #board-callable
-def _call(*args, **kwargs):
-    "What `segbench.board(…)` means when this module has taken the function's place."
-    from segbench.explore.board import board
+# `segbench.board` is also a function, and stays one when this module takes its place
+make_callable(__name__, 'segbench.explore.board.board')
 
-    return board(*args, **kwargs)
-
-
-if __name__ == 'segbench.board':
-    make_callable(__name__, _call)
-
-# %% ../nbs/8_commands/board.ipynb #bd-guard
 if __name__ == '__main__' and '__file__' in globals():
     command(main, prog='segbench board')

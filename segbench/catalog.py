@@ -118,7 +118,7 @@ def _weights_by_rule(counts) -> dict:
 def _missing_files(reader, root) -> str:
     "What the files of a data set with a `source` lack, in words; empty if nothing."
     from segbench.data.download import dataset_state
-    from segbench.data.pairs import collect_gaps
+    from segbench.data.files import collect_gaps
 
     if not _source_of(reader):
         return ''
@@ -132,7 +132,7 @@ def _open_splits(reader, root, splits: list) -> tuple[dict, list, list]:
 
     Without pairs that are incomplete; the first error if no split can be opened.
     """
-    from segbench.data.pairs import collect_gaps, skipped
+    from segbench.data.files import collect_gaps, skipped
 
     sets = {}
     errors = []

@@ -87,16 +87,8 @@ def main(
     return scores
 
 # %% ../nbs/8_commands/evaluate.ipynb #evaluate-callable
-def _call(*args, **kwargs):
-    "What `segbench.evaluate(…)` means when this module has taken the function's place."
-    from segbench.engine.runs import evaluate
+# `segbench.evaluate` is also a function, and stays one when this module takes its place
+make_callable(__name__, 'segbench.engine.runs.evaluate')
 
-    return evaluate(*args, **kwargs)
-
-
-if __name__ == 'segbench.evaluate':
-    make_callable(__name__, _call)
-
-# %% ../nbs/8_commands/evaluate.ipynb #82cd1cd1
 if __name__ == '__main__' and '__file__' in globals():
     command(main, prog='segbench eval')

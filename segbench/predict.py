@@ -28,13 +28,15 @@ from .core.run import Run
 if TYPE_CHECKING:
     import numpy as np
 
+    from segbench.engine.runs import Prediction
+
 # %% ../nbs/8_commands/predict.ipynb #437d716e
 def _find_images(path, out) -> dict:
     """The image files at `path`, each with the place below `out` where its map goes.
 
     `path` is one image, or a folder whose images are meant with all below it.
     """
-    from segbench.data.pairs import images_below, kinds
+    from segbench.data.files import images_below, kinds
 
     path = Path(path)
     if path.is_dir():
@@ -117,26 +119,16 @@ def save_values(
         image.save(part, 'PNG', pnginfo=_png_notes(names, table))
 
 # %% ../nbs/8_commands/predict.ipynb #1a8a88bd
-def _read_as_trained(file, config: dict):
-    """The image `file`, h×w×c `uint8`, as the run with this `config` reads images.
-
-    That is, with as many channels, and with its least and greatest value.
-    """
-    from segbench.data.pairs import read_image
-
-    channels = config['net'].get('in_chans', 3)
-    window = tuple(config.get('window', (0, 65535)))
-    return read_image(file, channels, window, upright=True)
-
-
 def _check_images(files, config: dict):
     "A `UserError` if some of `files` cannot be read; it names the first."
     import os
     from concurrent.futures import ThreadPoolExecutor
 
+    from segbench.engine.runs import read_as_trained
+
     def problem(file):
         try:
-            _read_as_trained(file, config)
+            read_as_trained(file, config)
         except UserError as e:
             return str(e)
         return ''
@@ -151,39 +143,21 @@ def _check_images(files, config: dict):
     raise UserError(said)
 
 # %% ../nbs/8_commands/predict.ipynb #f4cdf9e3
-def _class_map(net, image, protocol, precision: str):
-    "Class indices, h×w, of `image`, h×w×c `uint8`."
-    import torch
-
-    from segbench.engine.protocol import predict_classes
-
-    device = next(net.parameters()).device
-    x = torch.from_numpy(image).permute(2, 0, 1)[None].to(device)
-    return predict_classes(net, x, protocol=protocol, precision=precision)[0].cpu().numpy()
-
-
-def _save_prediction(target, classes, config: dict, ids: bool):
+def _save_prediction(target, prediction: 'Prediction', config: dict, ids: bool):
     "Write the class map to `target`.png, as class indices, or with `ids` as file values."
     import numpy as np
 
     file = f'{target}.png'
-    names = config['classes']
     if ids:
         values = config['values']
-        save_values(file, np.array(values)[classes], names, values)
+        save_values(file, np.array(values)[prediction.label], prediction.classes, values)
     else:
-        save_map(file, classes, config['palette'], names)
+        save_map(file, prediction.label, prediction.palette, prediction.classes)
 
 
-def _save_overlay(target, image, classes, config: dict):
+def _save_overlay(target, prediction: 'Prediction'):
     "Write the class map, laid over its image, with a legend to `target`_overlay.png."
-    import numpy as np
-
-    from segbench.core.show import overlay, with_legend
-
-    palette = np.asarray(config['palette'], np.uint8)
-    painted = overlay(image, classes, palette)
-    sheet = with_legend(painted, classes, config['classes'], palette)
+    sheet = prediction.to_image()
     with atomic_write(f'{target}_overlay.png') as part:
         sheet.save(part, 'PNG')
 
@@ -206,7 +180,7 @@ def _check_values(run, values):
 # %% ../nbs/8_commands/predict.ipynb #135ba775
 def main(
     run: str,  # Folder of the run
-    pictures: str,  # An image, or a folder of them
+    images: str,  # An image, or a folder of them
     out: str = None,  # Folder for the maps; by default predictions in the run's folder
     overlay: bool = False,  # Write the paint over each image with a legend, too
     scales: list[float] = (1.0,),  # Sizes at which each image is shown
@@ -223,12 +197,13 @@ def main(
     Run(run).check()
     out = out or Run(run).folder / 'predictions'
     # before PyTorch is imported, which takes seconds
-    targets = _check_distinct(_find_images(pictures, out))
+    targets = _check_distinct(_find_images(images, out))
     from tqdm import tqdm
 
     from segbench.core.device import best_device, evaluation_precision
     from segbench.engine.inference import load_model
     from segbench.engine.protocol import Protocol
+    from segbench.engine.runs import predict_image
 
     device = best_device()
     net, config = load_model(run, weights, device, trust)
@@ -239,25 +214,16 @@ def main(
     precision = evaluation_precision(precision, config['precision'], device)
     quiet = len(targets) < 2 or not sys.stderr.isatty()
     for file, target in tqdm(targets.items(), 'predicting', disable=quiet):
-        image = _read_as_trained(file, config)
-        classes = _class_map(net, image, protocol, precision)
-        _save_prediction(target, classes, config, ids)
+        prediction = predict_image(net, config, file, protocol, precision)
+        _save_prediction(target, prediction, config, ids)
         if overlay:
-            _save_overlay(target, image, classes, config)
+            _save_overlay(target, prediction)
     maps = 'class maps' if len(targets) > 1 else 'class map'
     print(f'{len(targets)} {maps} in {out}')
 
 # %% ../nbs/8_commands/predict.ipynb #predict-callable
-def _call(*args, **kwargs):
-    "What `segbench.predict(…)` means when this module has taken the function's place."
-    from segbench.engine.runs import predict
+# `segbench.predict` is also a function, and stays one when this module takes its place
+make_callable(__name__, 'segbench.engine.runs.predict')
 
-    return predict(*args, **kwargs)
-
-
-if __name__ == 'segbench.predict':
-    make_callable(__name__, _call)
-
-# %% ../nbs/8_commands/predict.ipynb #c4d39cc4
 if __name__ == '__main__' and '__file__' in globals():
     command(main, prog='segbench predict')

@@ -89,7 +89,7 @@ def _maps_for_image(files, stem: str) -> list:
 # %% ../nbs/8_commands/score.ipynb #score-folders
 def _splits_above(file) -> set:
     "The splits that the folders above `file` are called like."
-    from segbench.data.pairs import split_names, split_of_folder
+    from segbench.data.matching import split_names, split_of_folder
 
     return {split_of_folder(folder) for folder in file.parent.parts} & {*split_names.values()}
 
@@ -151,7 +151,7 @@ def find_maps(
     pairs: 'Pairs',  # Data set
 ) -> list[Path]:
     "The map of every image of `pairs`: the PNG named like it, or like it and something more."
-    from segbench.data.pairs import images_below
+    from segbench.data.files import images_below
 
     files = [file for file in images_below(maps) if file.suffix.lower() == '.png']
     if not files:
@@ -235,7 +235,7 @@ def _decode_by_notes(x, notes: dict):
 
     In the order of the names in `notes`.
     """
-    from segbench.data.pairs import by_colour, by_index
+    from segbench.data.labels import by_colour, by_index
 
     values = notes.get('values')
     if not values:
@@ -248,7 +248,7 @@ def _decode_by_notes(x, notes: dict):
 def _decode_as_label(x, file, pairs):
     "Classes where the map `file` holds `x`, values or colours of the label files of `pairs`."
     from segbench.data.images import read_painted
-    from segbench.data.pairs import by_colour
+    from segbench.data.labels import by_colour
 
     classes = pairs.decode(x)
     if classes.max() < 0:  # colours in a palette?
@@ -268,7 +268,7 @@ def read_map(
     "Classes in the map `file`, `uint8` h×w, with 255 for all that is no class."
     import numpy as np
 
-    from segbench.data.pairs import read_label
+    from segbench.data.images import read_label
 
     x = read_label(file)
     if notes:

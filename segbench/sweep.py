@@ -50,7 +50,7 @@ def _describe_error(e: Exception) -> str:
     return said
 
 # %% ../nbs/8_commands/sweep.ipynb #519996f2
-def _check_data_of_finished(run, root, data: str, split: str, val_split: str):
+def _check_data_of_finished(run: Run, root, data: str, split: str, val_split: str):
     """A `UserError` if the data are not those that the finished `run` was trained on.
 
     Nothing if they are not there.
@@ -67,7 +67,7 @@ def _check_data_of_finished(run, root, data: str, split: str, val_split: str):
     check_unchanged(run, was, *sets)
 
 
-def _train_one(run, title: str, root, asked: dict):
+def _train_one(run: Run, title: str, root, asked: dict):
     "Train in `run`, or go on there; a `UserError` if something else was asked for before."
     begun = run.exists()
     if begun:
@@ -94,6 +94,23 @@ def _train_all(
     return failed
 
 # %% ../nbs/8_commands/sweep.ipynb #fd01255f
+def _planned_runs(
+    out: Path | str,  # Folder for the runs
+    nets: list,  # (network, backbone) of each
+    seeds: int,  # Trainings of each network
+    settings: Settings,
+    **names,  # Further arguments of `train`, `data` among them
+) -> list:
+    "Every network with every seed, all networks with the first seed first: a `Run` and arguments."
+    runs = []
+    for k, (model, backbone) in product(range(seeds), nets):
+        seed = settings.seed + k
+        asked = names | dict(model=model, backbone=backbone) | asdict(settings) | dict(seed=seed)
+        folder = Path(out) / run_name(names['data'], model, backbone, seed).name
+        runs.append((Run(folder), asked))
+    return runs
+
+# %% ../nbs/8_commands/sweep.ipynb #sweep-command
 @with_settings
 def main(
     models: list[str] = ('lite',),  # Networks by name, perhaps with arguments
@@ -104,7 +121,7 @@ def main(
     root: str = None,  # Folder of the data set
     split: str = 'train',  # Split to train on
     val_split: str = 'val',  # Split to score on
-    pretrained: str = None,  # Weights of the backbones: a file, or hub
+    pretrained: str = None,  # Weights of the backbones: imagenet, or a file
     init: str = None,  # Weights of the whole network to start from
     out: str = 'runs',  # Folder for the runs
     **kwargs,
@@ -117,20 +134,8 @@ def main(
     for model, backbone in nets:
         _check_buildable(model, backbone)
     lookup('data', data)
-    runs = []
-    for k, (model, backbone) in product(range(seeds), nets):
-        seed = settings.seed + k
-        names = dict(
-            data=data,
-            split=split,
-            val_split=val_split,
-            model=model,
-            backbone=backbone,
-            pretrained=pretrained,
-            init=init,
-        )
-        folder = Path(out) / run_name(data, model, backbone, seed).name
-        runs.append((Run(folder), names | asdict(settings) | dict(seed=seed)))
+    names = dict(data=data, split=split, val_split=val_split, pretrained=pretrained, init=init)
+    runs = _planned_runs(out, nets, seeds, settings, **names)
     failed = _train_all(runs, root)
     if failed:
         reasons = [f'{name}: {said.rstrip(".")}' for name, said in failed.items()]

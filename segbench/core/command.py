@@ -13,6 +13,7 @@ import sys
 import types
 from collections.abc import Callable
 from difflib import get_close_matches
+from importlib import import_module
 from typing import Literal, get_args, get_origin
 
 from fastcore.docments import docments
@@ -233,14 +234,20 @@ def command(
 
 # %% ../../nbs/0_core/command.ipynb #callable-module
 def make_callable(
-    module: str,  # Name of a module that is imported already
-    f: Callable,  # What a call of it calls
-):
-    "Let a module be called like the function that has its name."
+    module: str,  # `__name__` of the module
+    function: str,  # Import path of what a call of it calls
+) -> None:
+    """Let a module be called like the function that has its name.
+
+    The function is imported by the first call. Nothing happens in a script or a notebook.
+    """
+    if module == '__main__':
+        return
 
     class CallableModule(types.ModuleType):
         def __call__(self, *args, **kwargs):
-            return f(*args, **kwargs)
+            place, _, name = function.rpartition('.')
+            return getattr(import_module(place), name)(*args, **kwargs)
 
     # Python lets the class of a module be changed for such purposes
     sys.modules[module].__class__ = CallableModule

@@ -12,17 +12,11 @@ from pathlib import Path
 from ..core.errors import UserError, check_choice
 from .cityscapes import classes, palette, train_ids
 from .download import Archive, Source
+from .files import images_below, set_folder
 from .images import read_image
-from segbench.data.pairs import (
-    Pairs,
-    by_colour,
-    by_index,
-    by_index_or_colour,
-    images_below,
-    match_stems,
-    set_folder,
-    void_label,
-)
+from .labels import by_colour, by_index, by_index_or_colour, void_label
+from .matching import match_stems
+from .pairs import Pairs
 
 # %% ../../nbs/2_data/bdd10k.ipynb #4fd15ae0
 label_values = list(range(19))  # of each class in the numbered files

@@ -6,7 +6,6 @@
 __all__ = ['Cached', 'cached', 'make_cache']
 
 # %% ../../nbs/2_data/cache.ipynb #0a367fd5
-import hashlib
 import json
 import os
 import re
@@ -22,13 +21,16 @@ from tqdm import tqdm
 
 from ..core.errors import UserError
 from ..core.files import atomic_write
-from .pairs import Pairs, cache_folder, fingerprint
+from .filelist import FileList, place_of
+from .once import cache_folder, one_at_a_time
+from .pairs import Pairs
+from .survey import fingerprint
 
 # %% ../../nbs/2_data/cache.ipynb #f2d903f1
 def _cache_file(pairs: Pairs) -> Path:
     "Where the cache of `pairs` lies; sets of one name in other folders get other files."
-    paths = [list(map(os.path.abspath, pairs.paths(i))) for i in range(len(pairs))]
-    place = hashlib.sha1(repr(paths).encode()).hexdigest()[:8]
+    place = getattr(pairs.items, 'place', None)
+    place = place or place_of(pairs.paths(i) for i in range(len(pairs)))
     name = re.sub('[^a-zA-Z0-9.-]', '_', pairs.name)
     return cache_folder() / 'decoded' / f'{name}-{place}.u8'
 
@@ -97,8 +99,11 @@ class Cached(Pairs):
     "`pairs` with the pixels from the cache file `file`."
 
     def __init__(self, pairs: Pairs, file: Path):
+        items = pairs.items
+        if not isinstance(items, FileList):
+            items = [pairs.paths(i) for i in range(len(pairs))]
         super().__init__(
-            [pairs.paths(i) for i in range(len(pairs))],
+            items,
             pairs.classes,
             pairs.palette,
             pairs.name,
@@ -112,6 +117,7 @@ class Cached(Pairs):
         # for what is not in the cache: values of files, maps that others made
         self.decode = pairs.decode
         self.reading = self.note['fingerprint']
+        self.files_mark = pairs.files_mark
         self.group_of = pairs.group_of
         self.open()
 
@@ -223,6 +229,7 @@ def make_cache(
 ) -> Cached:
     "`pairs` through its cache, which is made if it is missing or stale."
     file = _cache_file(pairs)
-    if not file.exists() or _why_stale(pairs, file):
-        _write_cache(pairs, progress)
+    with one_at_a_time(file):
+        if not file.exists() or _why_stale(pairs, file):
+            _write_cache(pairs, progress)
     return Cached(pairs, file)

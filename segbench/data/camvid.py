@@ -11,7 +11,10 @@ from pathlib import Path
 
 from ..core.errors import UserError, check_choice
 from .download import Archive, Source
-from .pairs import Pairs, by_colour, by_index, images_below, match_stems, set_folder
+from .files import images_below, set_folder
+from .labels import by_colour, by_index
+from .matching import match_stems
+from .pairs import Pairs
 
 # %% ../../nbs/2_data/camvid.ipynb #54690624
 colours = dict(

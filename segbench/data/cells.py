@@ -9,6 +9,7 @@ __all__ = ['cells']
 from pathlib import Path
 
 from ..core.errors import UserError, check_choice
+from .files import images_below, set_folder
 from segbench.data.folder import (
     class_decoder,
     classes_given,
@@ -16,7 +17,8 @@ from segbench.data.folder import (
     label_reader,
     read_classes,
 )
-from .pairs import Pairs, images_below, match_stems, set_folder
+from .matching import match_stems
+from .pairs import Pairs
 
 # %% ../../nbs/2_data/cells.ipynb #4af3231f
 def _triples(home: Path, split: str, name: str) -> list:

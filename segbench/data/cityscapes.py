@@ -11,14 +11,9 @@ from pathlib import Path, PurePosixPath
 
 from ..core.errors import UserError, check_choice
 from .download import Archive, Source
-from segbench.data.pairs import (
-    Pairs,
-    by_index,
-    images_below,
-    leave_out,
-    set_folder,
-    void_label,
-)
+from .files import images_below, leave_out, set_folder
+from .labels import by_index, void_label
+from .pairs import Pairs
 from .textfiles import read_list
 
 # %% ../../nbs/2_data/cityscapes.ipynb #d154e083

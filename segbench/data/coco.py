@@ -15,17 +15,11 @@ import numpy as np
 from ..core.errors import UserError, check_choice
 from ..core.show import palette, voc_palette
 from .download import Archive, Source
+from .files import images_below, leave_out, set_folder
 from .images import read_image
-from segbench.data.pairs import (
-    Pairs,
-    by_colour,
-    by_index,
-    images_below,
-    leave_out,
-    match_stems,
-    set_folder,
-    void_label,
-)
+from .labels import by_colour, by_index, void_label
+from .matching import match_stems
+from .pairs import Pairs
 from .rle import PaintedObjects, gather_objects
 from .textfiles import index_by_id, read_json, read_records
 from .voc import voc_classes

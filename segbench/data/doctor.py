@@ -20,16 +20,13 @@ from tabulate import tabulate
 from tqdm import tqdm
 
 from .checks import find_problems, find_warnings
+from .describe import describe_images
+from .filelist import Member, openable
+from .files import images_below, kinds
 from .images import find_damage
-from segbench.data.pairs import (
-    Pairs,
-    assumed_pixels,
-    describe_images,
-    images_below,
-    kinds,
-    pixel_digest,
-    summarise,
-)
+from .manifest import drop_if_changed
+from .pairs import Pairs
+from .survey import assumed_pixels, pixel_digest, summarise
 from .tiff import Damaged
 
 # %% ../../nbs/2_data/doctor.ipynb #a677a110
@@ -53,7 +50,7 @@ def _wants_colours(decode) -> bool:
     return isinstance(first, tuple)
 
 
-def _colours_for_numbers(label: Path, values: np.ndarray) -> tuple:
+def _colours_for_numbers(label: Path | Member, values: np.ndarray) -> tuple:
     "(kind, sentence) of a label of three channels where class numbers belong."
     said = 'all equal, so keep one of them'
     if np.ptp(values, 2).any():
@@ -64,14 +61,14 @@ def _colours_for_numbers(label: Path, values: np.ndarray) -> tuple:
     return 'colours where class numbers belong', f'{label} has three channels, {said}'
 
 
-def _unknown_values(label: Path, values: np.ndarray, unknown: np.ndarray) -> tuple:
+def _unknown_values(label: Path | Member, values: np.ndarray, unknown: np.ndarray) -> tuple:
     "(kind, sentence) of a label of whose `values` the table lacks those at `unknown`."
     lacking = np.unique(values[unknown], axis=0).tolist()
     listed = [str(value) for value in lacking[:5]]
     if len(lacking) > 5:
         listed.append('and others')
     smeared = ''
-    if label.suffix.lower() in ('.jpg', '.jpeg'):
+    if Path(label).suffix.lower() in ('.jpg', '.jpeg'):
         smeared = '; a JPEG smears values, use PNG'
     return (
         'values outside the table',
@@ -81,9 +78,9 @@ def _unknown_values(label: Path, values: np.ndarray, unknown: np.ndarray) -> tup
 
 def _diagnose(pairs: Pairs, i: int, error: Exception) -> tuple:
     "(kind, sentence) of what raised `error` when pair `i` was read."
-    image, label = map(Path, pairs.paths(i)[:2])
+    image, label = pairs.paths(i)[:2]
     unreadable = ('unreadable', f'{image}: {error}')
-    if pairs.decode is None or label.suffix.lower() not in kinds:
+    if pairs.decode is None or Path(label).suffix.lower() not in kinds:
         return unreadable
     try:
         values = pairs.read(label)
@@ -105,11 +102,11 @@ def _diagnose(pairs: Pairs, i: int, error: Exception) -> tuple:
     return unreadable
 
 # %% ../../nbs/2_data/doctor.ipynb #850c8460
-def _palette_in_file(pairs: Pairs, path: str) -> dict:
+def _palette_in_file(pairs: Pairs, path: Path | Member) -> dict:
     "Class → colour in the palette of the label file `path`; empty if it has none."
     if pairs.decode is None or Path(path).suffix.lower() not in kinds:
         return {}
-    with Image.open(path) as image:
+    with Image.open(openable(path)) as image:
         if image.mode != 'P':
             return {}
         values = [value for _, value in image.getcolors(256)]
@@ -124,8 +121,9 @@ def _palette_in_file(pairs: Pairs, path: str) -> dict:
 # %% ../../nbs/2_data/doctor.ipynb #8ef9fd9d
 def _inspect_pair(pairs: Pairs, i: int) -> _Inspection:
     "Open pair `i` of `pairs`."
-    found = _Inspection([str(path) for path in pairs.paths(i)])
-    for path in found.files[:2]:
+    paths = pairs.paths(i)
+    found = _Inspection([str(path) for path in paths])
+    for path in paths[:2]:
         damage = find_damage(path) if Path(path).suffix.lower() in kinds else ''
         if damage:
             found.problems.append(('damaged files', damage))
@@ -136,7 +134,7 @@ def _inspect_pair(pairs: Pairs, i: int) -> _Inspection:
         found.assumed = assumed_pixels(pairs, i, found.counts)
         found.digest = pixel_digest(image)
         if found.files:
-            found.inks = _palette_in_file(pairs, found.files[1])
+            found.inks = _palette_in_file(pairs, paths[1])
     except Exception as e:
         if found.problems:
             return found
@@ -231,6 +229,8 @@ def _stray_labels(
     Also, images without a label, and how many pairs are in no split.
     """
     files = [p.paths(i) for p in pairs for i in range(len(p))]
+    # what lies in an archive or a table was matched when that was made
+    files = [paths for paths in files if not any(isinstance(path, Member) for path in paths)]
     used = [(Path(paths[0]), Path(paths[1])) for paths in files if len(paths) > 1]
     seen = {path for pair in used for path in pair} | {*map(Path, told)}
     # backwards, so that the first pair of two folders stays
@@ -356,6 +356,9 @@ def examine(
         *_fatal_problems(surveys),
     ]
     notes = _warnings(surveys, everyone, doubled, bare, n_idle) + _image_notes(sets)
+    for pairs in sets.values():
+        if len(pairs) and drop_if_changed(pairs):
+            notes.append(f'files of {pairs.name} have changed since its list was kept')
     return Report(name, first.classes, first.palette, counts, problems, notes)
 
 # %% ../../nbs/2_data/doctor.ipynb #ad535f69

@@ -16,19 +16,11 @@ from pathlib import Path
 from ..core.errors import UserError, check_choice
 from ..core.show import palette
 from .download import set_root
+from .files import images_below, images_matching, kinds, refuse_disk
 from .images import read_label, read_painted
-from segbench.data.pairs import (
-    Pairs,
-    by_colour,
-    by_index,
-    images_below,
-    images_matching,
-    kinds,
-    match_stems,
-    refuse_disk,
-    split_names,
-    split_of_folder,
-)
+from .labels import by_colour, by_index
+from .matching import match_stems, split_names, split_of_folder
+from .pairs import Pairs
 from .splits import check_apart, draw_split, group_key, group_names
 from .textfiles import read_names, read_text
 from .tiff import n_channels

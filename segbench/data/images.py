@@ -19,6 +19,8 @@ from PIL import ExifTags, Image, UnidentifiedImageError
 from tifffile import PHOTOMETRIC
 
 from ..core.errors import UserError
+from .filelist import Member, openable
+from .opencv import decode
 from segbench.data.tiff import (
     JPEG,
     LOSSLESS,
@@ -77,6 +79,8 @@ _beginnings = (b'\x89PNG', b'\xff\xd8\xff', b'RIFF', b'BM', b'II', b'MM', b'GIF8
 def _file_bytes(path: Path | str, what: str = 'image') -> bytes:
     "All bytes of the file `path`, which messages call `what`."
     try:
+        if isinstance(path, Member):
+            return path.read_bytes()
         if Path(path).is_fifo():
             raise OSError(0, 'a pipe, on which a reader would wait')
         return Path(path).read_bytes()
@@ -180,7 +184,7 @@ def orientation(path: Path | str, data: bytes | None = None) -> int:
     By EXIF or TIFF; 1 if it does not say.
     """
     try:
-        with Image.open(path if data is None else io.BytesIO(data)) as image:
+        with Image.open(openable(path) if data is None else io.BytesIO(data)) as image:
             turn = image.getexif().get(ExifTags.Base.Orientation, 1)
     except Exception:
         return 1  # notes that cannot be read say nothing
@@ -202,7 +206,7 @@ def _apply_orientation(x: np.ndarray, turn: int) -> np.ndarray:
 def _opencv(path: Path | str, data: bytes, flags: int) -> np.ndarray:
     "What OpenCV makes of the image in `data`; the error tells damage from an unknown kind."
     try:
-        x = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
+        x = decode(data, flags)
     except cv2.error:
         x = None
     if x is not None and x.dtype in (np.uint8, np.uint16):
@@ -312,7 +316,7 @@ def find_damage(path: Path | str) -> str:
     try:
         if read_header(path).format == 'TIFF':
             return ''  # `read_tiff` notices by itself
-        with Image.open(path) as image:
+        with Image.open(openable(path)) as image:
             if image.format == 'PNG':
                 image.verify()  # compares check sums without decoding
             else:
@@ -468,7 +472,7 @@ def read_label(path: Path | str) -> np.ndarray:
         _check_size(path, *struct.unpack('>II', data[16:24]))
         # a note that says how to turn it is not obeyed, as in its image
         flags = cv2.IMREAD_GRAYSCALE | cv2.IMREAD_IGNORE_ORIENTATION
-        x = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
+        x = decode(data, flags)
         if x is not None:
             return x
     x = _read_any_label(path, data)
@@ -488,7 +492,7 @@ def _palette(path: Path | str) -> np.ndarray | None:
     if is_tiff(path):
         [page] = all_pages(path)
         return read_palette(page, path) if page.photometric == PHOTOMETRIC.PALETTE else None
-    with Image.open(path) as image:
+    with Image.open(openable(path)) as image:
         if image.mode != 'P':
             return None
         return np.array(image.getpalette('RGB'), np.uint8).reshape(-1, 3)

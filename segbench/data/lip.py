@@ -10,8 +10,11 @@ from pathlib import Path
 
 from ..core.errors import UserError, check_choice
 from .download import Archive, Source
+from .files import images_below, set_folder
 from .images import read_image
-from .pairs import Pairs, by_index, images_below, match_stems, set_folder, void_label
+from .labels import by_index, void_label
+from .matching import match_stems
+from .pairs import Pairs
 
 # %% ../../nbs/2_data/lip.ipynb #f1c01ae0
 lip_classes = (

@@ -8,28 +8,28 @@ __all__ = ['load_dataset']
 # %% ../../nbs/2_data/load.ipynb #ld-imports
 from pathlib import Path
 
-from ..core.names import lookup
 from .cache import cached
-from .checks import check_scorable
-from .pairs import check_files
+from .checks import check_scorable, check_set
+from .manifest import open_dataset
 
 # %% ../../nbs/2_data/load.ipynb #6f7dc499
 def load_dataset(
     data: str,  # Name of the data set, perhaps with arguments, such as `scenes(n=12)`
     root: Path | str | None,  # Folder that holds data sets; None for $SEGBENCH_DATA or `data`
     split: str,  # Such as `train` or `val`
-    checked: bool = True,  # Open every image and label once before
+    checked: bool = True,  # Open every image and label once before, or a sample if they are many
     # File in which `data` was read; None where the user gave it, or trusts the file
     source: Path | str | None = None,
     scored: bool = True,  # Refuse a set on which nothing can be scored, if it is `checked`
+    seed: int = 0,  # Which images of a large set are opened
 ):
     """The `Pairs` that `data` names, checked, and through its cache if it has a fresh one.
 
     A `UserError` says what is wrong with its name, its folder or its files.
     """
-    pairs = lookup('data', data, source)(root, split)
+    pairs = open_dataset(data, root, split, source)
     if checked and scored:
-        check_scorable(pairs)
+        check_scorable(pairs, seed)
     elif checked:
-        check_files(pairs)
+        check_set(pairs, seed)
     return cached(pairs)

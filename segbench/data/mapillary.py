@@ -10,17 +10,11 @@ from pathlib import Path
 
 from ..core.errors import UserError, check_choice
 from .download import Archive, Source
+from .files import images_below, set_folder
 from .images import read_image
-from segbench.data.pairs import (
-    Pairs,
-    by_colour,
-    by_index,
-    by_index_or_colour,
-    images_below,
-    match_stems,
-    set_folder,
-    void_label,
-)
+from .labels import by_colour, by_index, by_index_or_colour, void_label
+from .matching import match_stems
+from .pairs import Pairs
 
 # %% ../../nbs/2_data/mapillary.ipynb #ea26e312
 classes = """Bird, Ground Animal, Curb, Fence, Guard Rail, Barrier, Wall, Bike Lane,

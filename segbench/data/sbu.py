@@ -12,7 +12,9 @@ import numpy as np
 
 from ..core.errors import UserError, check_choice
 from .download import Archive, Source
-from .pairs import Pairs, images_below, match_stems, set_folder
+from .files import images_below, set_folder
+from .matching import match_stems
+from .pairs import Pairs
 
 # %% ../../nbs/2_data/sbu.ipynb #381778a3
 classes = ['no shadow', 'shadow']

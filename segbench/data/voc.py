@@ -14,9 +14,11 @@ import numpy as np
 from ..core.errors import UserError, check_choice
 from ..core.show import voc_palette
 from .download import Archive, Source
+from .files import set_folder
 from .images import read_image, read_label
+from .labels import by_index, void_label
 from .matlab import read_mat_label
-from .pairs import Pairs, by_index, set_folder, void_label
+from .pairs import Pairs
 from .rle import PaintedObjects, gather_objects
 from .textfiles import read_json, read_names, read_records
 

@@ -7,6 +7,7 @@ __all__ = ['load_dataset_for', 'score_run']
 
 # %% ../../nbs/6_engine/evaluation.ipynb #ev-imports
 import sys
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -20,7 +21,12 @@ from ..core.errors import UserError, check_choice
 from ..core.files import atomic_write, check_replaceable
 from ..core.names import lookup
 from ..core.run import Run, data_root
-from ..data.fingerprint import add_content_mark, content_summary, reorder_classes
+from segbench.data.fingerprint import (
+    add_content_mark,
+    content_summary,
+    is_one_of,
+    reorder_classes,
+)
 from ..data.load import load_dataset
 from ..data.pairs import Pairs
 from .inference import load_model, save_scores, score_dataset, score_quality
@@ -43,9 +49,8 @@ def _is_own(
 
     Not if they have changed since.
     """
-    about = content_summary(pairs)
     known = config.get('sets') or {}
-    if about in known.values():
+    if is_one_of(pairs, known.values()):
         return True
     flags = dict(train='split', val='val_split')
     was_kept = any(k in known and config.get(flag) == split for k, flag in flags.items())
@@ -55,7 +60,7 @@ def _is_own(
         return True
     try:
         own = lookup('data', config['data'], source)(data_root(config), split)
-        return content_summary(own) == about
+        return content_summary(own) == content_summary(pairs)
     except (KeyError, UserError):
         return not data  # it lies elsewhere now, and nothing is kept of this split
 
@@ -78,7 +83,9 @@ def load_dataset_for(
             'name it with --data.'
         )
     where = root or data_root(config)
-    pairs = load_dataset(data or config['data'], where, split, source=None if data else source)
+    seed = config.get('settings', {}).get('seed', 0)
+    asked = (data or config['data'], where, split)
+    pairs = load_dataset(*asked, source=None if data else source, seed=seed)
     if not _is_own(pairs, config, data, root, split, source):
         if not (data or root):
             print(
@@ -108,6 +115,16 @@ def _quality_summary(shares: list, figure_file) -> dict:
     )
 
 # %% ../../nbs/6_engine/evaluation.ipynb #ev-evaluate
+def _bar(acc, what: str) -> Callable:
+    "A bar around batches, if somebody looks at this process."
+    hidden = not (acc.is_main_process and sys.stderr.isatty())
+
+    def show(batches):
+        return tqdm(batches, what, leave=False, disable=hidden)
+
+    return show
+
+
 def score_run(
     run: 'Run | str | Path',  # A run, or its folder
     data: str = None,  # Data set by name; the run's own by default
@@ -138,23 +155,14 @@ def score_run(
     check_replaceable(*(run.eval_file(name, ending) for ending in ('npz', 'json', 'png')))
 
     share = dict(rank=acc.process_index, world=acc.num_processes)
-    hidden = not (acc.is_main_process and sys.stderr.isatty())
-
-    def bar(batches):
-        return tqdm(batches, f'scoring {pairs.name}', leave=False, disable=hidden)
-
-    rows, _ = score_dataset(
-        net, pairs, protocol, bs, precision, None, workers=workers, progress=bar, **share
-    )
+    share['progress'] = _bar(acc, f'scoring {pairs.name}')
+    rows, _ = score_dataset(net, pairs, protocol, bs, precision, None, workers=workers, **share)
     rows = np.concatenate(gather_object([rows]))
-    of = dict(
-        data=data or config['data'],
-        root=str(root or data_root(config) or '') or None,
-        split=split,
-    )
+    folder = str(root or data_root(config) or '') or None
+    of = dict(data=data or config['data'], root=folder, split=split)
     more = dict(weights=weights, precision=precision, asked=asdict(protocol), of=of)
     if quality:
-        mine = score_quality(net, pairs, protocol, precision, progress=bar, **share)
+        mine = score_quality(net, pairs, protocol, precision, **share)
         figure_file = run.eval_file(name, 'png') if acc.is_main_process else None
         more |= _quality_summary(gather_object([mine]), figure_file)
     scores = None

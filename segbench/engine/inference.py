@@ -32,8 +32,8 @@ from segbench.engine.protocol import (
 )
 from ..metrics.boundary import boundary_areas
 from ..metrics.calibration import calibration_counts
-from ..metrics.confusion import Scores, as_dict, confusion, pack, unpack
-from ..metrics.stats import class_areas_packed, miou
+from ..metrics.confusion import Scores, as_dict, confusion, pack, sum_packed
+from ..metrics.stats import imagewise_miou
 from ..nn.weights import load_weights
 
 # %% ../../nbs/6_engine/inference.ipynb #d4f44b31
@@ -107,6 +107,15 @@ def _per_image_loss(net, logits, label, criterion, numbers) -> dict[int, tuple[f
     return losses
 
 # %% ../../nbs/6_engine/inference.ipynb #193b6300
+def _predict_group(net, x, y, protocol: Protocol, precision: str, criterion, numbers):
+    "The classes in images `x` of one size, and with a `criterion` the loss of each, by its number."
+    if not criterion:
+        return predict_classes(net, x, protocol, y.shape[-2:], precision), {}
+    logits = coarse_logits(net, x, precision)
+    losses = _per_image_loss(net, logits, y, criterion, numbers)
+    return argmax_at_size(net, logits, y), losses
+
+# %% ../../nbs/6_engine/inference.ipynb #inf-score
 def _no_progress(batches):
     return batches
 
@@ -124,7 +133,7 @@ def score_dataset(
     workers: int = 0,  # Loader processes
     progress: Callable = _no_progress,  # Wraps the batches, such as `tqdm`
 ) -> tuple[np.ndarray, dict]:
-    """Counts of the images, packed, m×4 `int64`, and their losses, with `net` in evaluation.
+    """Counts of the images, packed, m×4, and their losses, with `net` in evaluation.
 
     Of this process's share of `pairs`.
     """
@@ -133,19 +142,16 @@ def score_dataset(
     n = len(pairs.classes)
     net.eval()
     keep_freed_memory()
-    rows = [np.zeros((0, 4), np.int64)]
+    rows = [np.zeros((0, 4), np.int32)]
     losses = {}
     for batch in progress(_make_loader(pairs, bs, rank, world, workers)):
         views = [(i, *scoring_view(image, label, protocol, i)) for i, image, label in batch]
         for numbers, x, y in _group_by_size(views):
-            x = x.to(device)
             y = y.to(device)
-            if criterion:
-                logits = coarse_logits(net, x, precision)
-                pred = argmax_at_size(net, logits, y)
-                losses |= _per_image_loss(net, logits, y, criterion, numbers)
-            else:
-                pred = predict_classes(net, x, protocol, y.shape[-2:], precision)
+            pred, of_group = _predict_group(
+                net, x.to(device), y, protocol, precision, criterion, numbers
+            )
+            losses |= of_group
             rows += [pack(confusion(p, t, n).cpu(), i) for i, p, t in zip(numbers, pred, y)]
     return np.concatenate(rows), losses
 
@@ -305,17 +311,17 @@ def save_scores(
     **more,  # Further facts for the file
 ) -> Scores:
     "Keep the scores, and the counts and the group of every image, as an evaluation of `run`."
-    rows = rows[np.argsort(rows[:, 0], kind='stable')]
+    in_order = (rows[1:, 0] >= rows[:-1, 0]).all()
+    if not in_order:  # they come from several processes
+        rows = rows[np.argsort(rows[:, 0], kind='stable')]
     n = len(pairs.classes)
-    # with 0 for the number of each image, the counts of all are added up
-    counts = unpack(rows * [0, 1, 1, 1], 1, n)[0]
-    scores = Scores(counts, convention, pairs.classes)
+    scores = Scores(sum_packed(rows, n), convention, pairs.classes)
     if not scores.counts[:-1].any():
         raise UserError(
             f'{pairs.name} has nothing to score: all its labels are void, '
             'like those of a test whose server keeps them; predict its images instead.'
         )
-    each = miou(class_areas_packed(rows, len(pairs), n))
+    each = imagewise_miou(rows, len(pairs), n)
     run = Run(run)
     name = f'{pairs.name}-{protocol}'
     with atomic_write(run.eval_file(name, 'npz')) as part, open(part, 'wb') as f:

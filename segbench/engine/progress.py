@@ -27,10 +27,144 @@ def format_seconds(seconds: float) -> str:
     return f'{hours}:{m:02}:{s:02}' if hours else f'{m}:{s:02}'
 
 
-def _in_jupyter() -> bool:
-    return type(get_ipython()).__name__ == 'ZMQInteractiveShell'
+class _Pace:
+    "How far a training has come, and how fast it goes."
+
+    def __init__(
+        self,
+        steps: int,  # Of the whole training
+        start: int,  # Steps that are done already
+        per_step: int,  # Images of a step, all processes together
+    ):
+        self.steps = steps
+        self.start = start
+        self.per_step = per_step
+        self.began = time.monotonic()
+
+    def left(self, step: int) -> str:
+        "The time that is left after `step` steps, if all go on as they did."
+        done = step - self.start
+        if not done:
+            return '?'
+        return format_seconds((time.monotonic() - self.began) / done * (self.steps - step))
+
+    def images_per_second(self, step: int) -> float:
+        "Since the start."
+        seconds = max(1e-9, time.monotonic() - self.began)
+        return self.per_step * (step - self.start) / seconds
 
 # %% ../../nbs/6_engine/progress.ipynb #progress-table-class
+_columns = dict(
+    epoch='{:.4g}',
+    step='{}',
+    loss='{:.3f}',
+    val_loss='{:.3f}',
+    miou='{:.4f}',
+    macc='{:.4f}',
+    aacc='{:.4f}',
+    images_per_s='{:.1f}',
+    seconds='{:.0f}',
+)
+
+
+def _format_row(row: dict) -> list[str]:
+    "The cells of an evaluation; a dash where nothing was measured."
+    return [f.format(row[k]) if row[k] is not None else '–' for k, f in _columns.items()]
+
+
+def _write_last(rows: list[list[str]]):
+    "Print the last of the `rows`, and above the first the names of the columns."
+    lines = [_columns, *rows] if len(rows) == 1 else rows[-1:]
+    # a bar in the terminal stays below what is written so
+    tqdm.write('\n'.join(' '.join(f'{cell:>12}' for cell in line) for line in lines))
+
+# %% ../../nbs/6_engine/progress.ipynb #progress-views
+class _Lines:
+    "A line now and then, for a log that nobody watches."
+
+    def __init__(self, pace: _Pace, wait: float):
+        self.pace = pace
+        self.wait = wait  # Seconds between two lines
+
+    def show(self, step: int, loss, rows: list):
+        speed = self.pace.images_per_second(step)
+        print(
+            f'step {step} of {self.pace.steps}  loss {float(loss):.3f}  '
+            f'{speed:.1f} images/s  {self.pace.left(step)} left',
+            flush=True,
+        )
+
+    def add(self, step: int, rows: list):
+        _write_last(rows)
+
+    def close(self):
+        pass
+
+
+class _Bar:
+    "A bar in a terminal."
+
+    wait = 0.5  # Seconds between two looks at the loss
+
+    def __init__(self, pace: _Pace):
+        self.bar = tqdm(total=pace.steps, initial=pace.start, leave=False, unit='step')
+
+    def show(self, step: int, loss, rows: list):
+        self.bar.update(step - self.bar.n)
+        self.bar.set_postfix(loss=f'{float(loss):.3f}')
+
+    def add(self, step: int, rows: list):
+        _write_last(rows)
+
+    def close(self):
+        self.bar.close()
+
+# %% ../../nbs/6_engine/progress.ipynb #progress-html
+def _table_html(pace: _Pace, step: int, rows: list[list[str]]) -> str:
+    "The table as it stands, below a bar until the last step is done."
+
+    def cells(row, tag):
+        return ''.join(f'<{tag}>{c}</{tag}>' for c in row)
+
+    bar = ''
+    if step < pace.steps:
+        bar = (
+            f'<progress value="{step}" max="{pace.steps}"></progress> '
+            f'step {step} of {pace.steps}, {pace.left(step)} left'
+        )
+    head = f'<tr>{cells(_columns, "th")}</tr>'
+    body = ''.join(f'<tr>{cells(row, "td")}</tr>' for row in rows)
+    return f'{bar}<table>{head}{body}</table>'
+
+
+class _InJupyter:
+    "A table below the cell, drawn again in its place."
+
+    wait = 0.5  # Seconds between two drawings
+
+    def __init__(self, pace: _Pace):
+        self.pace = pace
+        self.handle = display(HTML(''), display_id=True)
+
+    def show(self, step: int, loss, rows: list):
+        self.add(step, rows)
+
+    def add(self, step: int, rows: list):
+        self.handle.update(HTML(_table_html(self.pace, step, rows)))
+
+    def close(self):
+        pass
+
+# %% ../../nbs/6_engine/progress.ipynb #progress-class
+def _view(pace: _Pace, every: float):
+    "What suits the place where this process runs."
+    if type(get_ipython()).__name__ == 'ZMQInteractiveShell':
+        return _InJupyter(pace)
+    if sys.stderr.isatty():
+        return _Bar(pace)
+    return _Lines(pace, every)
+
+
 class ProgressTable:
     """The progress of a training, and a row per evaluation.
 
@@ -38,17 +172,7 @@ class ProgressTable:
     in the log of a cluster.
     """
 
-    columns = dict(
-        epoch='{:.4g}',
-        step='{}',
-        loss='{:.3f}',
-        val_loss='{:.3f}',
-        miou='{:.4f}',
-        macc='{:.4f}',
-        aacc='{:.4f}',
-        images_per_s='{:.1f}',
-        seconds='{:.0f}',
-    )
+    columns = _columns
 
     def __init__(
         self,
@@ -58,85 +182,27 @@ class ProgressTable:
         on: bool = True,  # Show anything at all
         every: float = 60,  # Seconds between two lines where there is no terminal
     ):
-        self.steps = steps
-        self.start = start
-        self.per_step = per_step
-        self.on = on
-        self.every = every
         self.rows = []
-        self.began = time.monotonic()
-        self.drawn = self.began
-        self.in_jupyter = on and _in_jupyter()
-        in_terminal = sys.stderr.isatty()
-        self.by_line = on and not self.in_jupyter and not in_terminal
-        self.handle = display(HTML(''), display_id=True) if self.in_jupyter else None
-        self.bar = tqdm(
-            total=steps,
-            initial=start,
-            disable=not on or self.in_jupyter or not in_terminal,
-            leave=False,
-            unit='step',
-        )
-
-    def left(self, step: int) -> str:
-        "The time that is left after `step` steps, if all go on as they did."
-        done = step - self.start
-        if not done:
-            return '?'
-        return format_seconds((time.monotonic() - self.began) / done * (self.steps - step))
+        self.view = _view(_Pace(steps, start, per_step), every) if on else None
+        self.drawn = time.monotonic()
 
     def tick(self, step: int, loss):
         "Show that `step` steps are done, the last one with `loss`."
-        self.bar.update(step - self.bar.n)
         now = time.monotonic()
-        wait = self.every if self.by_line else 0.5
-        if not self.on or now - self.drawn <= wait:
-            return
-        self.drawn = now
-        if self.in_jupyter:
-            self._draw(step)
-        elif self.by_line:
-            print(self._line(step, loss), flush=True)
-        else:
-            self.bar.set_postfix(loss=f'{float(loss):.3f}')
+        if self.view and now - self.drawn > self.view.wait:
+            self.drawn = now
+            self.view.show(step, loss, self.rows)
 
     def add(self, row: dict):
         "Add the line of an evaluation."
-        cells = [f.format(row[k]) if row[k] is not None else '–' for k, f in self.columns.items()]
-        self.rows.append(cells)
-        if self.in_jupyter:
-            self._draw(row['step'])
-        elif self.on:
-            lines = [self.columns, cells] if len(self.rows) == 1 else [cells]
-            self.bar.write('\n'.join(' '.join(f'{c:>12}' for c in line) for line in lines))
+        self.rows.append(_format_row(row))
+        if self.view:
+            self.view.add(row['step'], self.rows)
 
     def close(self):
         "Leave no bar behind."
-        self.bar.close()
-
-    def _line(self, step: int, loss) -> str:
-        seconds = time.monotonic() - self.began
-        speed = self.per_step * (step - self.start) / max(1e-9, seconds)
-        return (
-            f'step {step} of {self.steps}  loss {float(loss):.3f}  '
-            f'{speed:.1f} images/s  {self.left(step)} left'
-        )
-
-    def _draw(self, step: int):
-        "The table as it stands, in the place where it was before."
-
-        def cells(row, tag):
-            return ''.join(f'<{tag}>{c}</{tag}>' for c in row)
-
-        bar = ''
-        if step < self.steps:
-            bar = (
-                f'<progress value="{step}" max="{self.steps}"></progress> '
-                f'step {step} of {self.steps}, {self.left(step)} left'
-            )
-        head = f'<tr>{cells(self.columns, "th")}</tr>'
-        body = ''.join(f'<tr>{cells(r, "td")}</tr>' for r in self.rows)
-        self.handle.update(HTML(f'{bar}<table>{head}{body}</table>'))
+        if self.view:
+            self.view.close()
 
 # %% ../../nbs/6_engine/progress.ipynb #progress-signals
 # Windows has no SIGHUP

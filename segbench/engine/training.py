@@ -45,13 +45,14 @@ from ..core.seeds import seed_all
 from ..core.show import paint_label, to_array
 from ..data.checks import compare_splits
 from ..data.colour import augment_colour, check_channels
+from ..data.describe import describe_images
 from segbench.data.fingerprint import (
     check_unchanged,
     content_mark,
     content_summary,
     reorder_classes,
 )
-from ..data.pairs import Pairs, describe_images, file_values
+from ..data.pairs import Pairs, file_values
 from ..data.transforms import Batches, Samples
 from .inference import mean_loss, save_scores, score_dataset, worker_errors
 from .optim import EMA, make_optimiser, make_schedule, param_groups
@@ -67,7 +68,7 @@ from segbench.engine.settings import (
 from .state import read_state, restore_log, same_settings, save_state, settings_key
 from ..losses.pixel import parse_loss
 from ..losses.weights import class_counts, class_weights
-from ..metrics.confusion import Scores, unpack
+from ..metrics.confusion import Scores, sum_packed
 from ..nn.layers import gflops, n_used, safe_strides
 from segbench.nn.weights import (
     check_normalisation,
@@ -526,9 +527,7 @@ def evaluate(self: Training) -> dict[str, float]:
     rows, losses = _score_by_all(self)
     val_loss = mean_loss(losses)
     _check_finite(val_loss, 'loss on the validation set', self)
-    # with 0 for the number of each image, the counts of all are added up
-    counts = unpack(rows * [0, 1, 1, 1], 1, len(self.val.classes))[0]
-    scores = Scores(counts)
+    scores = Scores(sum_packed(rows, len(self.val.classes)))
     self.scores.append(scores.miou)
     if self.best is None or scores.miou > self.best:
         self.best = scores.miou
@@ -933,7 +932,7 @@ def fit(
     check_settings(settings)
     _check_images(net, train, val, settings)
     train, val, changed = _match_datasets(train, val, out, resume, changed_data)
-    warnings = compare_splits(train, val)
+    warnings = compare_splits(train, val, settings.seed)
     t = Training(net, train, val, out, settings, spec)
     in_order = partial(deterministic, t.acc.device, settings.deterministic)
     with in_order():

@@ -24,7 +24,8 @@ from ..core.markup import Markup, markup
 from ..core.seeds import rng
 from ..core.show import class_edges, overlay, paint_label, with_legend
 from ..data.colour import augment_colour
-from ..data.pairs import Pairs, cache_folder, fingerprint
+from ..data.pairs import Pairs
+from ..data.survey import cache_folder, fingerprint
 from ..data.transforms import Samples
 from ..engine.settings import Settings
 from segbench.explore.canvas import (

@@ -6,22 +6,71 @@
 __all__ = ['class_counts', 'class_weights']
 
 # %% ../../nbs/3_losses/weights.ipynb #losses-weights-imports
+import io
+import os
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
 import numpy as np
 import torch
 
 from ..core.errors import check_choice
+from ..core.files import write_if_possible
+from ..data.once import cache_folder, one_at_a_time
+from ..data.pairs import Pairs
+from ..data.survey import fingerprint, is_lasting
 
 # %% ../../nbs/3_losses/weights.ipynb #46b6fdd6
-def class_counts(
-    pairs,  # A data set
-) -> torch.Tensor:
-    "Pixels of each class in each image of `pairs`, n×k `int64`."
+def _count(pairs: Pairs) -> np.ndarray:
+    "Pixels of each class in each label of `pairs`, n×k, from the labels."
     k = len(pairs.classes)
-    counts = []
-    for i in range(len(pairs)):
-        by_value = np.bincount(pairs.label(i).ravel(), minlength=256)
-        counts.append(torch.from_numpy(by_value[:k]))
-    return torch.stack(counts)
+
+    def of_label(i):
+        return np.bincount(np.asarray(pairs.label(i)).ravel(), minlength=256)[:k]
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return np.stack(list(pool.map(of_label, range(len(pairs)))))
+
+
+def _read_counts(file: Path, shape: tuple) -> np.ndarray | None:
+    "The counts of this `shape` in `file`; None if there is no such file, or it is damaged."
+    try:
+        found = np.load(file)
+    except (OSError, ValueError, EOFError):
+        return None
+    return found if found.shape == shape and found.dtype.kind in 'iu' else None
+
+
+def _keep_counts(file: Path, counts: np.ndarray) -> None:
+    "Keep `counts` in `file`, if it can be written, with no more bytes than they need."
+    data = io.BytesIO()
+    np.save(data, counts.astype(np.min_scalar_type(counts.max())))
+    write_if_possible(file, data.getvalue())
+
+
+def class_counts(
+    pairs: Pairs,
+) -> torch.Tensor:
+    """Pixels of each class in each image of `pairs`, n×k `int64`.
+
+    Counted once; kept in the cache folder until the data change.
+    """
+    under = vars(pairs).get('under')
+    if under is not None:  # the same classes in another order
+        counts = class_counts(under)
+        places = [pairs.classes.index(name) for name in under.classes]
+        return torch.empty_like(counts).index_copy_(1, torch.tensor(places), counts)
+    files = vars(pairs).get('origin') or pairs  # those behind a cache
+    if not is_lasting(files):
+        return torch.from_numpy(_count(pairs))
+    file = cache_folder() / 'counted' / f'{fingerprint(files)}.npy'
+    shape = (len(pairs), len(pairs.classes))
+    with one_at_a_time(file):
+        counts = _read_counts(file, shape)
+        if counts is None:
+            counts = _count(pairs)
+            _keep_counts(file, counts)
+    return torch.from_numpy(counts.astype(np.int64))
 
 # %% ../../nbs/3_losses/weights.ipynb #cf989803
 def _class_frequency(counts):

@@ -16,8 +16,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ...core.errors import UserError
+from ..files import images_below, kinds
 from .shapes import Shape
-from ..pairs import images_below, kinds, split_names
+from ..matching import split_names
 from ..textfiles import read_text
 
 # %% ../../../nbs/2_data/imports/export.ipynb #ex-notes

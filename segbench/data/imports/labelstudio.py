@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import numpy as np
 
 from ...core.errors import UserError
+from ..files import kinds
 from segbench.data.imports.export import (
     Annotated,
     Export,
@@ -26,7 +27,6 @@ from segbench.data.imports.export import (
     parse_json,
 )
 from .shapes import Ellipse, Outline, Patch, Shape
-from ..pairs import kinds
 
 # %% ../../../nbs/2_data/imports/labelstudio.ipynb #ls-brush
 class _Bits:

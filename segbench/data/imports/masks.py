@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from ...core.errors import UserError
+from ..files import collect_gaps, skipped
 from ..folder import class_decoder, read_class_file
 from ..images import read_header, read_label, read_painted
 from segbench.data.imports.export import (
@@ -25,7 +26,7 @@ from segbench.data.imports.export import (
     is_among_masks,
     mask_words,
 )
-from ..pairs import collect_gaps, match_stems, skipped
+from ..matching import match_stems
 from ..textfiles import read_names
 
 # %% ../../../nbs/2_data/imports/masks.ipynb #ms-match

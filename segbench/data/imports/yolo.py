@@ -12,6 +12,7 @@ from pathlib import Path
 import yaml
 
 from ...core.errors import UserError
+from ..files import images_below
 from segbench.data.imports.export import (
     Annotated,
     Export,
@@ -21,7 +22,7 @@ from segbench.data.imports.export import (
     merge_names,
 )
 from .shapes import Outline, Shape
-from ..pairs import images_below, split_names
+from ..matching import split_names
 from ..textfiles import read_text
 
 # %% ../../../nbs/2_data/imports/yolo.ipynb #yo-names
