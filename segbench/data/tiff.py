@@ -10,7 +10,7 @@ __all__ = ['TIFF_BEGINNINGS', 'LOSSLESS', 'JPEG', 'Damaged', 'Page', 'all_pages'
 import io
 import logging
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from operator import index
 from pathlib import Path
 
@@ -43,7 +43,7 @@ class Page:
     dtype: str  # Of the samples, as NumPy would call it: uint1, uint8, uint16, int16, float32 …
     photometric: int  # What they mean: a `PHOTOMETRIC`
     compression: int  # How they are packed: a `COMPRESSION`
-    tiff: tifffile.TiffPage  # What unpacks them
+    tiff: tifffile.TiffPage = field(compare=False, repr=False)  # What unpacks them
 
 # %% ../../nbs/2_data/tiff.ipynb #tiff-directories
 _kinds = {1: 'uint', 2: 'int', 3: 'float', 4: 'uint'}  # tag 339
