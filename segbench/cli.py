@@ -40,6 +40,7 @@ commands = {
     'data get': 'fetch a data set',
     'data check': 'what is wrong with a data set',
     'data cache': 'decode a data set once',
+    'data import': 'annotations of other programs, as a set of your own',
 }
 # Where a command is not the function `main` of the module that has its name
 functions = {
@@ -50,6 +51,7 @@ functions = {
     'data get': 'catalog.get_datasets',
     'data check': 'catalog.check_dataset',
     'data cache': 'catalog.cache_dataset',
+    'data import': 'catalog.import_dataset',
 }
 
 # %% ../nbs/8_commands/cli.ipynb #397ea0b5

@@ -89,7 +89,8 @@ def _add_argument(
     if param.default is inspect.Parameter.empty:
         parser.add_argument(name, **kw)
         return
-    flags = ['--' + name.replace('_', '-')]
+    # from_ is --from, a word that Python keeps for itself
+    flags = ['--' + name.strip('_').replace('_', '-')]
     if name in _long_flags:
         flags.append(_long_flags[name])
     parser.add_argument(*flags, dest=name, default=param.default, **kw)
