@@ -241,7 +241,8 @@ def make_callable(
 
     The function is imported by the first call. Nothing happens in a script or a notebook.
     """
-    if module == '__main__':
+    # the second is what the processes of a script are called where they are not forked
+    if module in ('__main__', '__mp_main__'):
         return
 
     class CallableModule(types.ModuleType):
