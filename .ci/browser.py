@@ -152,7 +152,6 @@ class View:
         page.goto(f'{url}/lab/tree/lab.ipynb?reset')
         page.wait_for_selector('.jp-Notebook')
         page.wait_for_function(idle)
-        page.evaluate("() => { jupyterapp.commands.execute('application:toggle-left-area') }")
 
     def open(self, nb):
         self.errors.clear()
