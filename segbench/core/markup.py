@@ -93,18 +93,21 @@ def _distinctness(words: list[str], others: list[list[str]]) -> list[float]:
 # %% ../../nbs/0_core/markup.ipynb #mknames3
 def _join_kept(words: list[str], kept: dict[int, int]) -> str:
     "Of each word as many letters as `kept` says, and … for what is missing between them."
-    parts = []
+    joined = ''
     for k, word in enumerate(words):
         n = kept.get(k, 0)
-        parts.append(word if n == len(word) else word[:n] + '…')
-    joined = re.sub('…+', '…', ''.join(parts))
+        joined += word[:n]
+        if n < len(word):
+            if word[n] in '0123456789.':
+                joined = joined.rstrip('0123456789.')  # 16 is not cut to 1
+            joined += '…'
+    joined = re.sub('…+', '…', joined)
     return re.sub(f'[{_ends_word}]+…', '…', joined)
 
 
 def _beginnings(word: str) -> list[int]:
-    "How many letters of a word may be kept, most first: no number is cut, nor two letters left."
-    fewer = [n for n in range(len(word) - 1, 2, -1) if not word[n - 1].isdigit()]
-    return [len(word), *fewer]
+    "How many letters of a word may be kept, most first: all, or three and more."
+    return [len(word), *range(len(word) - 1, 2, -1)]
 
 
 def _by_importance(words: list[str], weight: list[float], width: int) -> list[int]:

@@ -237,7 +237,7 @@ def _add_filters(browser):
         min=0,
         max=100,
         step=0.5,
-        readout_format='.1f',
+        readout_format='.4',  # no zeros behind the point
         continuous_update=False,
     )
     browser.long = labelled_control(

@@ -273,7 +273,6 @@ class Confuse(_ConfuseView):
         self.on(self.board, name='at', call=self.click)
         self.go(*(mistakes[0] if mistakes else (0, 0)))
 
-
 # %% ../../nbs/7_explore/confuse.ipynb #296669f9
 @patch
 def go(self: Confuse, truth: int, pred: int):
@@ -313,7 +312,8 @@ def redraw(self: Confuse):
         self.counts, names, by, self.order.value, (i, j), self.side
     )
     units = dict(recall='% of what is true', precision='% of what is called so', pixels='pixels')
-    title = f'{self.pairs.name}, {len(self.pairs)} images: {units[by]}'
+    (name,) = shorten_names([self.pairs.name], 30)
+    title = f'{name}, {len(self.pairs)} images\n{units[by]}'
     self.board.show((title, self.matrix.sheet.array()))
     listed = [cell for _, cell in self.worst.options]
     self.set(self.worst, value=(i, j) if (i, j) in listed else None)
@@ -347,7 +347,7 @@ def look(self: Confuse, *_):
         return
     image, label, pred = self.predicted(self.pick.value)
     palette = self.pairs.palette
-    names = shorten_names(self.pairs.classes, 16)
+    names = shorten_names(self.pairs.classes, 12)
     i = self.true.value
     j = self.pred.value
     lit = (label == i) & (pred == j)

@@ -391,7 +391,9 @@ _meanings = dict(
     margin='probability of the likeliest class minus that of the second',
 )
 _stops = ','.join(f'rgb{tuple(c)}' for c in _viridis[[*range(0, 256, 32), 255]].tolist())
-_ramp_style = f'width:200px;height:12px;align-self:center;background:linear-gradient(90deg,{_stops})'
+_ramp_style = (
+    f'width:200px;height:12px;align-self:center;background:linear-gradient(90deg,{_stops})'
+)
 
 
 def _ramp(look: str) -> Markup:
@@ -445,23 +447,26 @@ class Explorer(Instrument):
         self._listen()
         self.draw()
 
-    @property
-    def i(self) -> int:
-        "Number of the present image; of one that you brought, from −1 down."
-        return self.numbers[self.number.value] if self.brought is None else self.brought
-
-    def _listen(self):
-        "What happens when something is moved; all observers there ever are."
-        for control in (self.left, self.look, self.opacity):
-            control.observe(self.draw, 'value')
-        self.number.observe(self.page, 'value')
-        self.order.observe(self.sort, 'value')
-        self.upload.observe(self.bring, 'value')
-        self.canvas.observe(self.tell, 'at')
-        step_on_click(self.back, self.number, -1)
-        step_on_click(self.next, self.number, 1)
-
 # %% ../../nbs/7_explore/explain.ipynb #844173d3
+@patch
+def _listen(self: Explorer):
+    "What happens when something is moved; all observers there ever are."
+    for control in (self.left, self.look, self.opacity):
+        control.observe(self.draw, 'value')
+    self.number.observe(self.page, 'value')
+    self.order.observe(self.sort, 'value')
+    self.upload.observe(self.bring, 'value')
+    self.canvas.observe(self.tell, 'at')
+    step_on_click(self.back, self.number, -1)
+    step_on_click(self.next, self.number, 1)
+
+
+@patch(as_prop=True)
+def i(self: Explorer) -> int:
+    "Number of the present image; of one that you brought, from −1 down."
+    return self.numbers[self.number.value] if self.brought is None else self.brought
+
+
 @patch
 def draw(self: Explorer, _=None) -> None:
     "Paint the image and all answers as the widgets say, one thread at a time."

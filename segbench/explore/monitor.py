@@ -312,31 +312,33 @@ class Monitor(_MonitorView):
         self.press(self.halt, self.stop)
         self.refresh()
 
-    def take(self, run: Path) -> bool:
-        """Read what is new of `run`; whether there was anything.
-
-        A damaged run is left out, and why is kept.
-        """
-        known = run in self.tails
-        tail = self.tails.get(run, LogTail(run))
-        try:
-            with errors_of_file(run, 'look at its config.json and log.jsonl'):
-                config = self.configs.get(run) or load_json(Run(run).config_file)
-                fresh = tail.read()
-                for line in fresh:
-                    _check_line(line)
-                _run_row(run, tail.rows, config)
-        except UserError as e:
-            self.tails.pop(run, None)
-            self.configs.pop(run, None)
-            self.damaged[run] = f'{run} is left out: {e}'
-            return known
-        self.damaged.pop(run, None)
-        self.tails[run] = tail
-        self.configs[run] = config
-        return bool(fresh) or not known
-
 # %% ../../nbs/7_explore/monitor.ipynb #dd21b78b
+@patch
+def take(self: Monitor, run: Path) -> bool:
+    """Read what is new of `run`; whether there was anything.
+
+    A damaged run is left out, and why is kept.
+    """
+    known = run in self.tails
+    tail = self.tails.get(run, LogTail(run))
+    try:
+        with errors_of_file(run, 'look at its config.json and log.jsonl'):
+            config = self.configs.get(run) or load_json(Run(run).config_file)
+            fresh = tail.read()
+            for line in fresh:
+                _check_line(line)
+            _run_row(run, tail.rows, config)
+    except UserError as e:
+        self.tails.pop(run, None)
+        self.configs.pop(run, None)
+        self.damaged[run] = f'{run} is left out: {e}'
+        return known
+    self.damaged.pop(run, None)
+    self.tails[run] = tail
+    self.configs[run] = config
+    return bool(fresh) or not known
+
+
 @patch
 def refresh(self: Monitor) -> bool:
     "Read what is new, and draw it; whether there was anything."

@@ -57,10 +57,10 @@ _table_css = """<style>
   border-collapse: collapse; font-size: 12px; line-height: 1.45; font-variant-numeric: tabular-nums;
 }
 .segbench-table th, .segbench-table td {
-  padding: 1px 6px; text-align: right; white-space: pre; border-bottom: 1px solid #8883;
+  padding: 1px 5px; text-align: right; white-space: pre; border-bottom: 1px solid #8883;
 }
 .segbench-table th { font-weight: 600; white-space: normal; vertical-align: bottom; }
-.segbench-table .l { text-align: left; white-space: pre-wrap; }
+.segbench-table .l { text-align: left; }
 .segbench-table .on td { background: #4682b433; font-weight: 600; }
 </style>"""
 
@@ -94,7 +94,8 @@ def paragraph(
     words: str,  # Or `Markup`
 ) -> Markup:
     "`words` that may take several lines, closer together than those of widgets."
-    return markup('<div style="line-height:1.45">{}</div>', words)
+    style = 'line-height:1.45; overflow-wrap:anywhere'  # a path has no blanks to break at
+    return markup('<div style="{}">{}</div>', style, words)
 
 # %% ../../nbs/7_explore/panel.ipynb #8c4c2887
 def image(
