@@ -6,7 +6,6 @@
 __all__ = ['read_as_trained', 'Prediction', 'predict_image', 'predict', 'evaluate']
 
 # %% ../../nbs/6_engine/runs.ipynb #runs-imports
-import base64
 import io
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +18,7 @@ from PIL import Image
 
 from ..core.device import best_device, evaluation_precision
 from ..core.errors import UserError, check_choice
-from ..core.markup import Markup, escape_html, join_markup
+from ..core.markup import Markup, escape_html, inline_png, join_markup
 from ..core.run import Run
 from ..core.show import overlay, with_legend
 from ..data.images import read_image
@@ -187,11 +186,6 @@ def _curves(log: list[dict]) -> bytes:
     return file.getvalue()
 
 # %% ../../nbs/6_engine/runs.ipynb #runs-html
-def _inline(png: bytes) -> Markup:
-    data = base64.b64encode(png).decode()
-    return Markup(f'<img src="data:image/png;base64,{data}" style="max-width:100%">')
-
-
 @patch
 def _repr_html_(self: Run) -> str:
     "Curves, scores and the last predictions."
@@ -206,7 +200,7 @@ def _repr_html_(self: Run) -> str:
     html = join_markup([Markup(f'<div>{p}</div>') for p in parts])
     log = self.log()
     if log:
-        html += _inline(_curves(log))
+        html += inline_png(_curves(log))
     if self.preview_file.exists():
-        html += _inline(self.preview_file.read_bytes())
+        html += inline_png(self.preview_file.read_bytes())
     return str(html)

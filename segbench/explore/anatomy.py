@@ -10,6 +10,7 @@ import copy
 from functools import lru_cache
 from pathlib import Path
 
+import cv2
 import ipywidgets as W
 import numpy as np
 import torch
@@ -19,7 +20,7 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from ..core.errors import UserError, check_choice
-from ..core.markup import markup
+from ..core.markup import markup, shorten_names
 from ..core.run import Run
 from ..core.show import to_array
 from ..data.colour import normalise
@@ -236,15 +237,24 @@ def _stretch_contrast(f: torch.Tensor) -> np.ndarray:
 
 
 def _pca_colours(f: torch.Tensor) -> np.ndarray:
-    "The three main directions of the features `f`, c×h×w, as red, green and blue: h×w×3."
+    """The three main directions of the features `f`, c×h×w, as an image, h×w×3.
+
+    The first is lightness, the others go from green to red and from blue to yellow.
+    """
     v = f[_most_varied(f, 64)].flatten(1)
     v = v - v.mean(1, keepdim=True)
     axes = torch.linalg.eigh(v @ v.T)[1].flip(1)[:, :3]
     # an eigenvector has no sign of its own: let its sum be positive
     axes = axes * torch.sign(axes.sum(0) + 1e-12)
     main = (axes.T @ v).reshape(-1, *f.shape[1:])
-    missing = main.new_zeros(3 - len(main), *f.shape[1:])  # Fewer than three channels
-    return _stretch_contrast(torch.cat([main, missing])).transpose(1, 2, 0)
+    # CIELAB, where equal steps look equal; of fewer than three channels the others are grey
+    lab = np.zeros((3, *f.shape[1:]), np.float32)
+    lab[0] = 25 + 65 * (_stretch_contrast(main[0]) / 255)
+    for k in range(1, len(main)):
+        most = torch.quantile(main[k].abs(), 0.99).clamp(min=1e-12)
+        lab[k] = 45 * (main[k] / most).clamp(-1, 1)
+    rgb = cv2.cvtColor(lab.transpose(1, 2, 0), cv2.COLOR_LAB2RGB)
+    return (255 * rgb.clip(0, 1)).round().astype(np.uint8)
 
 # %% ../../nbs/7_explore/anatomy.ipynb #ana-mosaic
 def _map_tile(channel: torch.Tensor, h: int, w: int) -> np.ndarray:
@@ -278,10 +288,10 @@ def _map_panels(net: nn.Module, layer: str, image: torch.Tensor) -> list[tuple]:
     def full(x):
         return np.asarray(Image.fromarray(x).resize((w, h), Image.NEAREST))
 
-    title = f'{len(f)} maps of {f.shape[1]}×{f.shape[2]} as three colours'
+    title = f'{len(f)} maps of {f.shape[1]}×{f.shape[2]}\ntheir three main directions as colours'
     return [
         (title, full(_pca_colours(f))),
-        ('those that vary most, white is high', full(_map_mosaic(f, (h, w), n=16))),
+        ('those that vary most\nwhite is high', full(_map_mosaic(f, (h, w), n=16))),
     ]
 
 # %% ../../nbs/7_explore/anatomy.ipynb #5ee23a47
@@ -325,7 +335,8 @@ class _AnatomyView(Panel):
         n_images: int,
     ):
         def menu(title, index):
-            return labelled_control(W.Dropdown, title, 340, options=names, index=index)
+            options = list(zip(shorten_names(names, 40), names))
+            return labelled_control(W.Dropdown, title, 380, options=options, index=index)
 
         def slider(title, value, most):
             return labelled_control(W.IntSlider, title, 260, value=value, max=most)
@@ -334,13 +345,13 @@ class _AnatomyView(Panel):
         self.other = menu('beside', len(names) - 1)
         self.number = slider('image', 0, n_images - 1)
         self.depth = slider('depth', 2, 6)
-        self.layer = W.Select(rows=17, layout=W.Layout(width='340px'))
+        self.layer = W.Select(rows=17, layout=W.Layout(width='290px'))
         self.facts = EscapedText()
         self.both = EscapedText()
         self.reached = Canvas(width=516)
         self.mapped = Canvas(width=346)
         hint = EscapedText('click a place to see which pixels have a say in its class')
-        maps = W.VBox([self.mapped], layout=W.Layout(width='704px'))
+        maps = W.VBox([self.mapped], layout=W.Layout(flex='1 1 488px', max_width='704px'))
         pages = {
             'parts': [self.depth, self.facts],
             'reach': [row_of(self.number, hint), self.reached],
@@ -402,7 +413,8 @@ def enter(self: Anatomy, *_):
     "Offer the layers of the chosen network that put out maps."
     rows = self.parts(self.net.value, *self.image.shape[1:])
     layers = [r for r in rows if _puts_out_maps(r)]
-    options = [(f'{r["name"]}  {_format_size(r["size"])}', r['name']) for r in layers]
+    names = shorten_names([r['name'] for r in layers], 26)
+    options = [(f'{n}  {_format_size(r["size"])}', r['name']) for n, r in zip(names, layers)]
     self.set(self.layer, options=options)
     self.set(self.layer, index=0)
     self.redraw()
@@ -444,8 +456,8 @@ def draw_reach(self: Anatomy):
     half = _field_size(g, at, 0.5)
     most = _field_size(g, at, 0.95)
     said = (
-        f'half in {half} pixels (white), 95 % in {most} (black); '
-        f'{(g > 0).float().mean():.0%} of all count'
+        f'{(g > 0).float().mean():.0%} of the pixels count\n'
+        f'half in a square of {half} pixels (white), 95 % in {most} (black)'
     )
     self.reached.show(('image', self.image), (said, _draw_field(self.image, g, at)))
 

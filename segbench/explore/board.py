@@ -8,7 +8,6 @@ __all__ = ['only_here', 'Result', 'errors_of_file', 'evaluations', 'results', 'g
            'pareto_front', 'board_page', 'board']
 
 # %% ../../nbs/7_explore/board.ipynb #575d2d14
-import base64
 import io
 import json
 import math
@@ -25,7 +24,7 @@ import numpy as np
 
 from ..core.errors import UserError
 from ..core.files import atomic_write, load_json
-from ..core.markup import Markup, join_markup, markup
+from ..core.markup import Markup, inline_png, join_markup, markup, shorten_names
 from ..core.run import Run, find_runs
 from ..data.fingerprint import content_mark
 from ..engine.settings import changeable
@@ -498,11 +497,6 @@ def _table_heading(name: str, table: dict[str, list[Result]]) -> str:
     return f'{name} in {n} group' if n == 1 else f'{name} in {n} groups'
 
 # %% ../../nbs/7_explore/board.ipynb #9e797ba7
-def _shorten_command(command: str, most: int = 60) -> str:
-    "A command cut to fit a terminal; the page has all of it."
-    return command if len(command) <= most else command[: most - 1] + '…'
-
-
 def text_table(
     lines: list[dict],  # Dictionaries of words with the same keys
 ) -> str:
@@ -512,7 +506,7 @@ def text_table(
     for head in lines[0]:
         cells = [line[head] for line in lines]
         if head == 'command':
-            cells = [_shorten_command(cell) for cell in cells]
+            cells = shorten_names(cells, 60)  # to fit a terminal; the page has all of them
         cells = [head, *cells]
         wide = max(map(len, cells))
         align = str.ljust if head in words else str.rjust
@@ -553,13 +547,15 @@ def _plot_board(table: dict[str, list[Result]], ax=None):
     ax.plot([x[k] for k in on], [y[k] for k in on], color='#bbb', lw=1.2, zorder=0)
     middle = (min(x) + max(x)) / 2
     half = np.median(y)
-    for k, more in enumerate(distinguishing_settings(groups)):
+    more = distinguishing_settings(groups)
+    names = [' '.join(filter(None, g[0].label)) + said for g, said in zip(groups, more)]
+    for k, name in enumerate(shorten_names(names, 34)):
         spread = miou[k].std(ddof=1) if len(miou[k]) > 1 else 0
         ax.errorbar(x[k], y[k], spread, fmt='o', capsize=3)
         # names stand inside, away from the middle height
         right = x[k] > middle
         ax.annotate(
-            escape_mathtext(' '.join(filter(None, groups[k][0].label)) + more),
+            escape_mathtext(name),
             (x[k], y[k]),
             textcoords='offset points',
             fontsize=8,
@@ -620,10 +616,11 @@ def _side_by_side(table: dict[str, list[Result]]) -> np.ndarray | None:
     w = previews[0].shape[1] // 3
     columns = [previews[0][:, :w], previews[0][:, w : 2 * w]]
     columns += [preview[:, 2 * w :] for preview in previews]
+    more = distinguishing_settings(groups)
+    names = [runs[0].label[0] + said for runs, said in zip(groups, more)]
     titles = ['image', 'label']
-    for runs, more in zip(groups, distinguishing_settings(groups)):
-        name = f'{runs[0].label[0]}{more}'.replace('(', '\n(')
-        titles.append(f'{100 * _mean_miou(runs):.1f}  {name}')
+    for runs, name in zip(groups, shorten_names(names, max(8, w // 6))):  # 6 pixels a letter
+        titles.append(f'mIoU {100 * _mean_miou(runs):.1f}\n{name}')
     return _paste_columns(columns, titles)
 
 # %% ../../nbs/7_explore/board.ipynb #ca59bec1
@@ -693,12 +690,11 @@ def _html_table(lines: list[dict]) -> Markup:
     return markup(frame, cells('th', lines[0]), body)
 
 
-def _inline_png(save: Callable, **kwargs) -> Markup:
-    "What `save(file, **kwargs)` writes, as an image inside a page."
+def _png(save: Callable, **kwargs) -> bytes:
+    "The PNG file that `save(file, **kwargs)` writes."
     file = io.BytesIO()
-    save(file, **kwargs)
-    data = base64.b64encode(file.getvalue()).decode()
-    return markup('<img src="data:image/png;base64,{}">', data)
+    save(file, format='png', **kwargs)
+    return file.getvalue()
 
 # %% ../../nbs/7_explore/board.ipynb #cad798aa
 _note = (
@@ -727,14 +723,14 @@ def board_page(
         parts += [
             markup('<h2>{}</h2>', _table_heading(name, table)),
             _html_table(board_rows(table)),
-            _inline_png(fig.savefig, dpi=130),
+            inline_png(_png(fig.savefig, dpi=130)),
         ]
     if side_by_side is not None:
         said = Markup(
             '<h2>The same images</h2><p>Image, label, and the predictions of the networks, '
             'from the lowest mIoU to the highest.</p>'
         )
-        parts += [said, _inline_png(Image.fromarray(side_by_side).save, format='PNG')]
+        parts += [said, inline_png(_png(Image.fromarray(side_by_side).save))]
     return (
         '<!doctype html><meta charset="utf-8"><title>segbench board</title>'
         f'<style>{_style}</style><h1>segbench board</h1>'

@@ -22,7 +22,7 @@ from ..core.errors import UserError, check_choice
 from ..core.files import write_if_possible
 from ..core.markup import Markup, markup
 from ..core.seeds import rng
-from ..core.show import class_edges, overlay, paint_label, with_legend
+from ..core.show import class_edges, overlay, overlay_palette, paint_label, with_legend
 from ..data.colour import augment_colour
 from ..data.pairs import Pairs
 from ..data.survey import cache_folder, fingerprint
@@ -63,6 +63,11 @@ def _paint(
         label = np.where(class_edges(label), 0, 255)
         pal = [(255, 0, 255)]
     return overlay(image, label, pal, opacity)
+
+
+def _chip_palette(pal, look: str):
+    "The colours of a legend beside that look: those of the paint."
+    return overlay_palette(pal) if look == 'overlay' else pal
 
 # %% ../../nbs/7_explore/browse.ipynb #fa9395da
 def _training_step_of(s, n: int, i: int, epoch: int):
@@ -203,13 +208,13 @@ def _add_controls(browser):
     browser.again = button('draw again')
     last = max(0, len(browser.pairs) - 1)
     browser.number = labelled_control(
-        widgets.IntSlider, 'image', 340, max=last, continuous_update=False
+        widgets.IntSlider, 'image', 260, max=last, continuous_update=False
     )
     browser.look = widgets.ToggleButtons(
-        options=looks, value='overlay', style=dict(button_width='78px')
+        options=looks, value='overlay', style=dict(button_width='auto')
     )
     browser.opacity = labelled_control(
-        widgets.FloatSlider, 'opacity', 225, value=0.5, min=0, max=1, step=0.05
+        widgets.FloatSlider, 'opacity', 200, value=0.5, min=0, max=1, step=0.05
     )
     browser.epoch = labelled_control(widgets.BoundedIntText, 'crop of epoch', 160, max=1 << 30)
     browser.title = EscapedText()
@@ -223,17 +228,17 @@ def _add_filters(browser):
     "Give `browser` the widgets that say which images fit."
     names = [(name, k) for k, name in enumerate(browser.pairs.classes)]
     browser.has = labelled_control(
-        widgets.Dropdown, 'with', 200, options=[('any class', None), *names]
+        widgets.Dropdown, 'with', 200, options=[('any class', None), *names], index=0
     )
     browser.void = labelled_control(
         widgets.FloatRangeSlider,
         'void, %',
-        260,
+        275,
         value=(0, 100),
         min=0,
         max=100,
         step=0.5,
-        readout_format='.1f',
+        readout_format='.4',  # no zeros behind the point
         continuous_update=False,
     )
     browser.long = labelled_control(
@@ -310,7 +315,8 @@ def draw(self: Browser, _=None) -> None:
     h, w = label.shape
     fit = f'{len(self.numbers)} of {len(self.pairs)} images fit'
     self.title.value = f'{name}{w}×{h} · {fit}'
-    self.legend.value = class_chips(label, self.pairs.classes, self.pairs.palette)
+    chips = _chip_palette(self.pairs.palette, self.look.value)
+    self.legend.value = class_chips(label, self.pairs.classes, chips)
     self.tell()
 
 
@@ -373,16 +379,17 @@ def filter(self: Browser, _=None) -> None:
 
 # %% ../../nbs/7_explore/browse.ipynb #89e896b2
 @patch
-def picture(
+def to_image(
     self: Browser,
     width: int = 840,  # Pixels
 ) -> Image.Image:
     "What the browser shows, still: the image and its crop over the classes in it."
     middle = width * 4 // 7
-    whole = self.canvas.picture(middle)
-    crop = self.crop.picture(width * 3 // 7)
+    whole = self.canvas.to_image(middle)
+    crop = self.crop.to_image(width * 3 // 7)
     sheet = Image.new('RGB', (width, max(whole.height, crop.height)), 'white')
     sheet.paste(whole, (0, 0))
     sheet.paste(crop, (middle, 0))
     label = from_png(self.canvas.panels[0]['ids'])
-    return with_legend(np.asarray(sheet), label, self.pairs.classes, self.pairs.palette)
+    chips = _chip_palette(self.pairs.palette, self.look.value)
+    return with_legend(np.asarray(sheet), label, self.pairs.classes, chips)

@@ -24,7 +24,7 @@ from numpy.typing import ArrayLike
 from PIL import Image, ImageDraw
 
 from ..core.errors import UserError
-from ..core.markup import Markup, escape_html, join_markup, markup
+from ..core.markup import Markup, escape_html, join_markup, markup, shorten_names
 from ..core.show import classes_present, to_array
 from .chart import font
 
@@ -64,6 +64,7 @@ function addFigure(el) {
     frame,
     title: addElement('b', caption),
     note: addElement('span', caption), // the class under the pointer
+    facts: addElement('small', caption), // what is known of the image, below its title
     img: addElement('img', frame),
     mark: addElement('i', frame), // a ring around the picked pixel
   }
@@ -83,10 +84,13 @@ async function readIds(png, [height, width]) {
 
 function fillFigure(figure, panel, [height, width]) {
   const { img } = figure
-  figure.title.textContent = panel.title
+  const [title, ...facts] = panel.title.split('\\n')
+  figure.title.textContent = title
+  figure.title.title = title // all of it under the pointer, should it be cut
+  figure.facts.textContent = facts.join(' ')
   figure.note.textContent = ''
   figure.frame.style.aspectRatio = width / height
-  img.alt = panel.title
+  img.alt = title
   img.draggable = false // a drag moves the view, not a copy of the image
   URL.revokeObjectURL(img.src)
   img.src = URL.createObjectURL(pngBlob(panel.png))
@@ -273,16 +277,19 @@ export default { render }
 # %% ../../nbs/7_explore/canvas.ipynb #94e2a404
 _canvas_css = """
 .segbench-canvas {
-  display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 260px), 1fr));
+  display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 240px), 1fr));
   gap: 4px 8px; max-width: var(--most); box-sizing: border-box; padding: 2px;
-  outline: none;
+  align-items: end; outline: none;
 }
 .segbench-canvas figure { margin: 0; min-width: 0; }
 .segbench-canvas figcaption {
-  display: flex; justify-content: space-between; gap: 1em; white-space: nowrap;
+  display: grid; grid-template-columns: minmax(0, 1fr) auto; column-gap: 1em; white-space: nowrap;
   font: 13px/20px var(--jp-ui-font-family, sans-serif); color: var(--jp-ui-font-color1, #222);
 }
 .segbench-canvas b { font-weight: 600; overflow: hidden; text-overflow: ellipsis; }
+.segbench-canvas small {
+  grid-column: 1 / -1; font-size: 12px; line-height: 16px; white-space: normal;
+}
 .segbench-canvas .frame {
   position: relative; overflow: hidden; background: #888; border-radius: 2px;
   cursor: crosshair; touch-action: none;
@@ -293,6 +300,7 @@ _canvas_css = """
   transform-origin: 0 0; image-rendering: pixelated; user-select: none;
 }
 .segbench-canvas.smooth img { image-rendering: auto; }
+.segbench-canvas.smooth .frame { background: #fff; }
 .segbench-canvas i {
   position: absolute; width: 15px; height: 15px; margin: -8.5px; pointer-events: none;
   border: 1px solid #fff; border-radius: 50%;
@@ -345,7 +353,8 @@ def _pack_panel(title: str, image, ids=None) -> dict:
 @patch
 def show(
     self: Canvas,
-    *panels: tuple,  # (title, image h×w×3) or (title, image, class indices h×w)
+    # (title, image h×w×3) or (title, image, class indices h×w); further lines of a title are small
+    *panels: tuple,
 ) -> None:
     "Show these images; the view and the picked pixel stay unless the size changes."
     sizes = {to_array(panel[1]).shape[:2] for panel in panels}
@@ -361,7 +370,7 @@ def show(
 
 # %% ../../nbs/7_explore/canvas.ipynb #f30ba9b7
 @patch
-def picture(
+def to_image(
     self: Canvas,
     width: int = 840,  # Pixels, at most
 ) -> Image.Image:
@@ -369,16 +378,21 @@ def picture(
     h, w = self.size
     n = len(self.panels)
     gap = 4
-    caption = 18
     panel_width = min(self.width, width // n - gap)
     panel_height = round(panel_width * h / w)
     step = panel_width + gap
+    titles, facts = zip(*(panel['title'].partition('\n')[::2] for panel in self.panels))
+    letters = panel_width // 6
+    lines = list(zip(shorten_names(titles, letters), shorten_names(facts, letters)))
+    caption = 32 if any(facts) else 18
     sheet = Image.new('RGB', (n * step - gap, caption + panel_height), 'white')
     draw = ImageDraw.Draw(sheet)
     for k, panel in enumerate(self.panels):
         image = Image.fromarray(from_png(panel['png']))
         sheet.paste(image.resize((panel_width, panel_height), Image.BILINEAR), (k * step, caption))
-        draw.text((k * step + 1, 2), panel['title'], 'black', font(10))
+        title = '\n'.join(filter(None, lines[k]))
+        place = k * step + 1, caption - 3
+        draw.text(place, title, 'black', font(10), anchor='ld', spacing=2)
     return sheet
 
 
@@ -433,14 +447,14 @@ def labelled_control(
 
 # %% ../../nbs/7_explore/canvas.ipynb #7b50569f
 class Instrument:
-    "Rows of widgets in `box`, with a `picture()` of them for where nothing is alive."
+    "Rows of widgets in `box`, with a `to_image()` of them for where nothing is alive."
 
     def __init__(self, *rows: widgets.Widget):
         self.box = widgets.VBox(rows, layout=dict(overflow='visible'))
 
     def _repr_mimebundle_(self, **kw):
         file = io.BytesIO()
-        to_256_colours(self.picture()).save(file, 'PNG')
+        to_256_colours(self.to_image()).save(file, 'PNG')
         still = base64.b64encode(file.getvalue()).decode()
         return self.box._repr_mimebundle_(**kw) | {'image/png': still}
 

@@ -18,6 +18,7 @@ from fastcore.basics import patch
 from numpy.typing import ArrayLike
 from PIL import Image, ImageDraw, ImageFont
 
+from ..core.markup import shorten_names
 from ..core.show import palette
 
 # %% ../../nbs/7_explore/chart.ipynb #0b1c74e6
@@ -241,16 +242,18 @@ class Matrix:
     def __init__(
         self,
         shares: ArrayLike,  # From 0 to 1, n×n
-        names: list[str],  # Of the rows and the columns
+        names: list[str],  # Of the rows and the columns; long ones are cut where they agree
         side: int = 560,  # Pixels
         marked: tuple[int, int] | None = None,  # Row and column of the cell that stands out
         written: list[list[str]] | None = None,  # Words for the cells
         across: str = 'predicted',  # What the columns are
         down: str = 'true',  # What the rows are
+        key: tuple[str, str, str] = ('0', '25', '100 %'),  # What shares of 0, 1/4 and 1 are called
     ):
         self.n = len(names)
         room = 24
         if self.n <= _most_names:
+            names = shorten_names(names, 16)
             room = max(font(11).getlength(name) for name in names) + 10
         self.left = room + 16
         self.top = 6
@@ -259,6 +262,7 @@ class Matrix:
         colours = heat_colours(np.asarray(shares) ** 0.5)  # the root, or small ones would be white
         _paint_cells(self, colours)
         _write_names(self, names, across, down)
+        _draw_key(self, key)
         if written is not None and self.n <= _most_words:
             _write_cells(self, written, colours)
         if marked:
@@ -292,6 +296,9 @@ def _paint_cells(matrix, colours):
     size = round(2 * matrix.n * matrix.cell_size)
     image = Image.fromarray(colours).resize((size, size), Image.NEAREST)
     matrix.sheet.paste(np.asarray(image), matrix.left, matrix.top)
+    end = matrix.n * matrix.cell_size  # white cells have an edge, too
+    corners = matrix.left, matrix.top, matrix.left + end, matrix.top + end
+    matrix.sheet.box(*corners, outline='#ccc')
 
 
 def _write_names(matrix, names, across, down):
@@ -307,6 +314,22 @@ def _write_names(matrix, names, across, down):
             sheet.paste(turned, left + middle - size / 2 - 1, matrix.top + end + 4)
     sheet.text(left + end, sheet.h - 1, across + ' →', 10, '#777', 'rb')
     sheet.paste(_vertical_text('← ' + down, 20, '#777'), 1, matrix.top)
+
+
+def _draw_key(matrix, words):
+    "What the colours of the cells mean, at the foot of the sheet."
+    sheet, wide, high = matrix.sheet, 40, 8
+    x = 2
+    foot = sheet.h - 3
+    ramp = np.linspace(0, 1, 4 * wide)[None].repeat(2 * high, 0)
+    halves = np.split(heat_colours(ramp), 2, 1)  # the cells' root makes 1/2 of 1/4
+    for word, half in zip(words, [*halves, None]):
+        sheet.text(x, foot + 2, word, 9, '#777', 'lb')
+        x += font(9).getlength(word) + 3
+        if half is not None:
+            sheet.paste(half, x, foot - high)
+            sheet.box(x, foot - high, x + wide, foot, outline='#bbb')
+            x += wide + 3
 
 
 def _write_cells(matrix, written, colours):

@@ -16,7 +16,7 @@ from fastcore.basics import patch
 
 from ..core.errors import UserError
 from ..core.files import atomic_write, load_json
-from ..core.markup import Markup, escape_html, join_markup, markup
+from ..core.markup import Markup, escape_html, join_markup, markup, shorten_names
 from ..core.run import Run
 from segbench.explore.board import (
     Result,
@@ -34,7 +34,16 @@ from segbench.explore.board import (
 )
 from .canvas import Canvas, EscapedText, labelled_control, row_of
 from .chart import Frame, Sheet, curve_colours, font, value_range
-from .panel import Panel, column_row, image, paragraph, set_image, swatch, tabular
+from segbench.explore.panel import (
+    Panel,
+    column_row,
+    image,
+    paragraph,
+    set_image,
+    swatch,
+    tabular,
+    with_full_name,
+)
 from ..metrics.stats import bootstrap, interval, is_significant, least_seeds, paired_test
 
 # %% ../../nbs/7_explore/compare.ipynb #dc937069
@@ -113,35 +122,46 @@ def _crosses(front: list, left: float, right: float, y: float, room: float = 7) 
     return bool((abs(passed - y) < room).any())
 
 # %% ../../nbs/7_explore/compare.ipynb #cmp-place
+def _is_free(place: tuple[float, float, float], taken: list) -> bool:
+    "Whether none of the names that are `taken` is where one from left to right would stand."
+    left, height, right = place
+    return not any(
+        abs(height - other) < 12 and left < end and begin < right for begin, other, end in taken
+    )
+
+
+def _find_place(
+    at: tuple[float, float],  # The point, pixels
+    wide: float,  # Of the name, pixels
+    w: float,  # Of the sheet, pixels
+    taken: list,  # Left end, height and right end of the names that are written
+    front: list,  # Points of a line to keep clear of, from left to right
+) -> tuple[float, float, float]:
+    "Left end, height and right end of a name near a point: free, and clear of the front if it can."
+    x, y = at
+    places = []
+    for dy in (-7, 6, -20, 19, 32):
+        for left in (x + 10, x - 10 - wide):
+            if left >= 2 and left + wide <= w - 2:
+                places.append((left, y + dy, left + wide))
+    places = places or [(max(2, w - 2 - wide), y - 14, w - 2)]  # wider than the sheet
+    free = [place for place in places if _is_free(place, taken)]
+    clear = [(left, h, end) for left, h, end in free if not _crosses(front, left, end, h)]
+    return (clear or free or places)[0]
+
+
 def _place_name(
     sheet: Sheet,
     at: tuple[float, float],  # The point, pixels
-    name: str,
-    # Left end, height and right end of the names that are written, to which it is added
-    taken: list,
+    words: str,
+    taken: list,  # Places of the names that are written, to which it is added
     front: list,  # Points of a line to keep clear of, from left to right
     bold: bool = False,
-    most: int = 42,  # Letters
 ):
-    "Write `name` near a point where there is room."
-    words = name if len(name) <= most else name[: most - 1] + '…'
-    wide = font(10).getlength(words)
-    x, y = at
-    left = x + 10
-    if left + wide > sheet.w - 4:
-        left = x - 10 - wide
-    right = left + wide
-
-    def is_free(height):
-        return not any(
-            abs(height - other) < 12 and left < end and begin < right for begin, other, end in taken
-        )
-
-    heights = [y + dy for dy in (-7, 6, -20, 19, 32)]
-    free = [h for h in heights if is_free(h)]
-    clear = [h for h in free if not _crosses(front, left, right, h)]
-    height = (clear or free or heights[-1:])[0]
-    taken.append((left, height, right))
+    "Write a name near a point where there is room."
+    place = _find_place(at, font(10).getlength(words), sheet.w, taken, front)
+    taken.append(place)
+    left, height, _ = place
     # a white halo, for error bars and grid lines pass behind
     sheet.draw.text(
         (2 * left, 2 * height),
@@ -154,6 +174,11 @@ def _place_name(
     )
 
 # %% ../../nbs/7_explore/compare.ipynb #21b557aa
+def _with_unit(column: str) -> str:
+    "A column's name for an axis; those in per cent say so."
+    return f'{column}, %' if column in ('mIoU', 'mAcc', 'aAcc') else column
+
+
 def _axis_range(found: list[dict], column: str, pad: float) -> tuple[float, float]:
     "The range of a column, error bars included."
     values = [f[column] for f in found]
@@ -167,19 +192,21 @@ def _scatter(
     x: str = 'million parameters',
     y: str = 'mIoU',
     chosen: str | None = None,  # Name of the network that stands out
-    w: int = 540,
+    w: int = 500,
     h: int = 380,
 ) -> tuple[Sheet, Frame]:
     "The networks as points over two columns, and the front as a line."
+    short = shorten_names([f['name'] for f in found], 30)
     sheet = Sheet(w, h)
     xs, ys = np.array([[f[c] for f in found] for c in (x, y)], float)
     x_range = _axis_range(found, x, 0.12)
-    frame = Frame(sheet, (50, 26, w - 20, h - 36), x_range, _axis_range(found, y, 0.1), y, x)
+    titles = _with_unit(y), _with_unit(x)
+    frame = Frame(sheet, (50, 26, w - 20, h - 36), x_range, _axis_range(found, y, 0.1), *titles)
     on = pareto_front(xs, ys, _better[x], _better[y])
     front = [frame.at(xs[k], ys[k]) for k in on]
     frame.line(xs[on], ys[on], '#bbbbbb', 1.5)
     names = []
-    for f, px, py, ink in zip(found, xs, ys, curve_colours(len(found))):
+    for f, name, px, py, ink in zip(found, short, xs, ys, curve_colours(len(found))):
         if np.isnan(px + py):
             continue
         if y == 'mIoU':
@@ -191,7 +218,7 @@ def _scatter(
         if marked:
             sheet.dot(*at, 8, outline='#222', width=3)
         sheet.dot(*at, 5, fill=ink)
-        _place_name(sheet, at, f['name'], names, front, bold=marked)
+        _place_name(sheet, at, name, names, front, bold=marked)
     return sheet, frame
 
 # %% ../../nbs/7_explore/compare.ipynb #c7fa5bd8
@@ -315,31 +342,34 @@ class _CompareView(Panel):
         self,
         evaluations: list[str],  # What runs were scored on
     ):
-        self.table = _choice('scored on', evaluations, 400)
-        self.x = _choice('across', _better, 250, 'million parameters')
-        self.y = _choice('up', _better, 230, 'mIoU')
+        self.table = _choice('scored on', evaluations, 340)
+        self.x = _choice('across', _better, 240, 'million parameters')
+        self.y = _choice('up', _better, 220, 'mIoU')
         self.sort = _choice('sorted by', ['name', *_better], 250, 'mIoU')
         self.filter = labelled_control(W.Text, 'filter', 240, placeholder='part of a name')
         self.run = W.Select(rows=6, layout=W.Layout(width='98%'))
-        self.a = _choice('is', ['–'], 380)
-        self.b = _choice('better than', ['–'], 380)
+        self.a = _choice('is', ['–'], 400)
+        self.b = _choice('better than', ['–'], 400)
         self.kind = _choice('as', ['Markdown', 'LaTeX', 'CSV', 'HTML'], 170)
         self.save = W.Button(description='save the table', icon='save')
-        self.canvas = Canvas(width=540, smooth=True)
-        self.preview = image(520)
+        self.canvas = Canvas(width=500, smooth=True)
+        self.preview = image(408)
         self.lines = EscapedText()
         self.about = EscapedText()
         self.said = EscapedText()
         self.text = W.Textarea(layout=W.Layout(width='98%', height='110px', display='none'))
-        points = W.VBox([self.canvas], layout=W.Layout(width='548px'))
-        one_run = W.VBox([self.run, self.about, self.preview], layout=W.Layout(width='530px'))
+        points = W.VBox([self.canvas], layout=W.Layout(width='508px'))
+        one_run = W.VBox(
+            [self.run, self.about], layout=W.Layout(flex='1 1 300px', max_width='530px')
+        )
+        seen = W.VBox([EscapedText('image, label and prediction of the chosen run'), self.preview])
+        questions = [self.a, self.b, self.said, row_of(self.kind, self.save)]
         super().__init__(
             row_of(self.table, self.x, self.y),
             column_row(points, one_run),
             row_of(self.sort, self.filter),
             self.lines,
-            row_of(self.a, self.b, self.said),
-            row_of(self.kind, self.save),
+            column_row(seen, W.VBox(questions, layout=W.Layout(flex='1 1 408px'))),
             self.text,
         )
         self.box.add_class('segbench-compare')
@@ -373,25 +403,12 @@ class Compare(_CompareView):
         ]
         self.groups = {f['name']: rs for f, rs in zip(self.found, runs)}
         names = [f['name'] for f in sorted(self.found, key=lambda f: -f['mIoU'])]
+        options = list(zip(shorten_names(names, 42), names))
         for widget, k in ((self.run, 0), (self.a, 0), (self.b, min(1, len(names) - 1))):
-            self.set(widget, options=names)
+            self.set(widget, options=options)
             self.set(widget, index=k)
         self.redraw()
         self.judge()
-
-    def lined_up(self) -> list[dict]:
-        "The networks that pass the filter, in the order that was asked for."
-        column = self.sort.value
-        words = self.filter.value.lower().split()
-
-        def key(f):
-            if column == 'name':
-                return f['name']
-            # what nobody measured comes last
-            return np.isnan(f[column]), -_better[column] * f[column]
-
-        passed = [f for f in self.found if all(w in f['name'].lower() for w in words)]
-        return sorted(passed, key=key)
 
 # %% ../../nbs/7_explore/compare.ipynb #d19d9167
 def _about_runs(runs: list[Result]) -> Markup:
@@ -406,17 +423,36 @@ def _about_runs(runs: list[Result]) -> Markup:
 
 
 @patch
+def lined_up(self: Compare) -> list[dict]:
+    "The networks that pass the filter, in the order that was asked for."
+    column = self.sort.value
+    words = self.filter.value.lower().split()
+
+    def key(f):
+        if column == 'name':
+            return f['name']
+        # what nobody measured comes last
+        return np.isnan(f[column]), -_better[column] * f[column]
+
+    passed = [f for f in self.found if all(w in f['name'].lower() for w in words)]
+    return sorted(passed, key=key)
+
+
+@patch
 def redraw(self: Compare):
     "Points, lines and the chosen run."
     name = self.run.value
     sheet, self.frame = _scatter(self.found, self.x.value, self.y.value, name)
-    self.canvas.show((f'{self.y.value} against {self.x.value}, the front as a line', sheet.array()))
+    title = f'{self.y.value} against {self.x.value}, the front as a line'
+    self.canvas.show((title, sheet.array()))
     found = self.lined_up()
     names = [f['name'] for f in found]
     colours = curve_colours(len(self.found))
     ink = {f['name']: swatch(colour) for f, colour in zip(self.found, colours)}
     if found:
         rows = [{'': ink[line['name']]} | line for line in _format_rows(found)]
+        for row, short in zip(rows, shorten_names(names)):
+            row['name'] = with_full_name(short, row['name'])
         self.lines.value = tabular(rows, names.index(name) if name in names else None)
     else:
         self.lines.value = 'nothing of that name'
@@ -455,18 +491,25 @@ def export(self: Compare):
     "Write the table as it is shown into the folder of the runs, and show what was written."
     writers = dict(Markdown=('md', as_markdown), LaTeX=('tex', as_latex), CSV=('csv', as_csv))
     kind = self.kind.value
+    found = self.lined_up()
+    self.text.layout.display = None
     if kind == 'HTML':
         ending = 'html'
         text = board_page({self.table.value: self.tables[self.table.value]})
         shown = 'a page that needs no other file'
+    elif not found:
+        self.text.value = (
+            f'no name has {self.filter.value!r} in it, so that there is nothing to save; '
+            'empty the filter, or save the page, which has them all'
+        )
+        return
     else:
         ending, write = writers[kind]
-        shown = text = write(_format_rows(self.lined_up()))
+        shown = text = write(_format_rows(found))
     file = self.folder / f'board.{ending}'
     with atomic_write(file) as part:
         part.write_text(text, encoding='utf8')
     self.text.value = f'{file}\n\n{shown}'
-    self.text.layout.display = None
 
 
 def compare(

@@ -15,7 +15,7 @@ from PIL import Image
 from torch import nn
 
 from ..core.errors import UserError, check_choice
-from ..core.markup import Markup
+from ..core.markup import Markup, shorten_names
 from ..core.run import Run
 from ..core.show import paint_label, to_array
 from ..data.fingerprint import content_mark, reorder_classes
@@ -123,7 +123,12 @@ def _confusion_matrix(
         marked = classes.index(cell[0]), classes.index(cell[1])
     words = [[_cell_words(counts[i, j], shares[i, j], by) for j in classes] for i in classes]
     shown = shares[np.ix_(classes, classes)]
-    return Matrix(shown, [names[k] for k in classes], side, marked, words), classes
+    key = '0', '25', '100 %'
+    if by == 'pixels':
+        most = counts.max()
+        key = '0', _short_count(most / 4), f'{_short_count(most)} pixels'
+    names = [names[k] for k in classes]
+    return Matrix(shown, names, side, marked, words, key=key), classes
 
 # %% ../../nbs/7_explore/confuse.ipynb #6d4fc081
 def _mistakes(counts: np.ndarray, most: int = 200) -> list[tuple[int, int]]:
@@ -184,6 +189,19 @@ def _image_line(pairs: Pairs, k: int, pixels: int, of: int) -> str:
     return f'{k}  {name}  {pixels:,} pixels, {pixels / max(of, 1):.1%} of them'
 
 # %% ../../nbs/7_explore/confuse.ipynb #con-view
+def _toggle(options) -> W.ToggleButtons:
+    return W.ToggleButtons(options=list(options), style=dict(button_width='auto'))
+
+
+def _class_menu(title: str, names: list[str]) -> W.Dropdown:
+    options = [(name, k) for k, name in enumerate(names)]
+    return labelled_control(W.Dropdown, title, 204, options=options)
+
+
+def _list_of(rows: int) -> W.Select:
+    return W.Select(rows=rows, layout=W.Layout(width='98%'))
+
+
 class _ConfuseView(Panel):
     "The widgets of `Confuse`, and where they stand."
 
@@ -192,22 +210,12 @@ class _ConfuseView(Panel):
         names: list[str],  # Of the classes
         side: int,  # Of the matrix, pixels
     ):
-        def toggle(options):
-            return W.ToggleButtons(options=list(options), style=dict(button_width='auto'))
-
-        def menu(title):
-            options = [(name, k) for k, name in enumerate(names)]
-            return labelled_control(W.Dropdown, title, 240, options=options)
-
-        def listed(rows):
-            return W.Select(rows=rows, layout=W.Layout(width='98%'))
-
-        self.by = toggle(['recall', 'precision', 'pixels'])
-        self.order = toggle(_orders)
-        self.true = menu('true')
-        self.pred = menu('predicted')
-        self.worst = listed(9)
-        self.pick = listed(6)
+        self.by = _toggle(['recall', 'precision', 'pixels'])
+        self.order = _toggle(_orders)
+        self.true = _class_menu('true', names)
+        self.pred = _class_menu('predicted', names)
+        self.worst = _list_of(9)
+        self.pick = _list_of(6)
         self.board = Canvas(width=side, smooth=True)
         self.canvas = Canvas(width=356, names=list(names))
         self.said = EscapedText()
@@ -223,7 +231,7 @@ class _ConfuseView(Panel):
             row_of(self.by, self.order),
             column_row(
                 W.VBox([self.board], layout=W.Layout(width=f'{side + 8}px')),
-                W.VBox(lists, layout=W.Layout(width='530px')),
+                W.VBox(lists, layout=W.Layout(flex='1 1 300px', max_width='530px')),
             ),
             self.canvas,
         )
@@ -251,11 +259,12 @@ class Confuse(_ConfuseView):
         n = len(names)
         # all images as one; void is left out
         self.counts = unpack(rows * [0, 1, 1, 1], 1, n)[0][:n, :n]
-        self.side = min(540, max(400, 130 + 24 * n))
+        self.side = min(516, max(400, 130 + 24 * n))
         super().__init__(names, self.side)
         mistakes = _mistakes(self.counts)
+        short = shorten_names(names, 14)
         self.worst.options = [
-            (_mistake_line(self.counts, names, i, j), (i, j)) for i, j in mistakes
+            (_mistake_line(self.counts, short, i, j), (i, j)) for i, j in mistakes
         ]
         self.worst.index = None
         self.on(self.by, self.order, self.true, self.pred)
@@ -264,18 +273,22 @@ class Confuse(_ConfuseView):
         self.on(self.board, name='at', call=self.click)
         self.go(*(mistakes[0] if mistakes else (0, 0)))
 
-    def follow(self, *_):
-        "Go to the chosen mistake."
-        if self.worst.value and not self.quiet:
-            self.go(*self.worst.value)
-
-    def go(self, truth: int, pred: int):
-        "Show the cell of a true and a predicted class."
-        self.set(self.true, value=truth)
-        self.set(self.pred, value=pred)
-        self.redraw()
-
 # %% ../../nbs/7_explore/confuse.ipynb #296669f9
+@patch
+def go(self: Confuse, truth: int, pred: int):
+    "Show the cell of a true and a predicted class."
+    self.set(self.true, value=truth)
+    self.set(self.pred, value=pred)
+    self.redraw()
+
+
+@patch
+def follow(self: Confuse, *_):
+    "Go to the chosen mistake."
+    if self.worst.value and not self.quiet:
+        self.go(*self.worst.value)
+
+
 @patch
 def click(self: Confuse, *_):
     "Go to the cell that was clicked, which the matrix marks itself."
@@ -299,7 +312,8 @@ def redraw(self: Confuse):
         self.counts, names, by, self.order.value, (i, j), self.side
     )
     units = dict(recall='% of what is true', precision='% of what is called so', pixels='pixels')
-    title = f'{self.pairs.name}, {len(self.pairs)} images: {units[by]}'
+    (name,) = shorten_names([self.pairs.name], 30)
+    title = f'{name}, {len(self.pairs)} images\n{units[by]}'
     self.board.show((title, self.matrix.sheet.array()))
     listed = [cell for _, cell in self.worst.options]
     self.set(self.worst, value=(i, j) if (i, j) in listed else None)
@@ -333,12 +347,12 @@ def look(self: Confuse, *_):
         return
     image, label, pred = self.predicted(self.pick.value)
     palette = self.pairs.palette
-    names = self.pairs.classes
+    names = shorten_names(self.pairs.classes, 12)
     i = self.true.value
     j = self.pred.value
     lit = (label == i) & (pred == j)
     self.canvas.show(
-        (f'{names[i]} called {names[j]}: {lit.sum():,} pixels', _highlight(image, lit), label),
+        (f'{names[i]} called {names[j]}\n{lit.sum():,} pixels', _highlight(image, lit), label),
         ('label', paint_label(label, palette), label),
         ('prediction', paint_label(pred, palette), pred),
     )
@@ -349,7 +363,7 @@ def _draw_lists(view: Confuse, w: int, h: int) -> Image.Image:
     titles = ['largest mistakes', 'images with most of it']
     mistakes = view.worst.options[: view.worst.rows]
     images = view.pick.options[: view.pick.rows]
-    lines = [titles[0], *(words for words, _ in mistakes), '', view.sentence, '']
+    lines = [titles[0], *(words for words, _ in mistakes), '', *view.sentence.split('; '), '']
     lines += [titles[1], *(words for words, _ in images)]
     marked = (view.worst.label, view.pick.label)
     sheet = Sheet(w, h)
@@ -362,12 +376,12 @@ def _draw_lists(view: Confuse, w: int, h: int) -> Image.Image:
 
 
 @patch
-def picture(self: Confuse) -> Image.Image:
+def to_image(self: Confuse) -> Image.Image:
     "Matrix and lists, above the images of the chosen cell, as a Pillow image."
-    matrix = self.board.picture(self.board.width)
+    matrix = self.board.to_image(self.board.width)
     shown = self.canvas.panels
-    images = self.canvas.picture(self.canvas.width * len(shown)) if shown else None
-    w = images.width if shown else matrix.width + 530
+    images = self.canvas.to_image(840) if shown else None
+    w = images.width if shown else 840
     h = matrix.height + (images.height if shown else 0)
     sheet = Image.new('RGB', (w, h), 'white')
     sheet.paste(matrix, (0, 0))

@@ -22,9 +22,9 @@ from torch import nn
 
 from ..core.device import evaluation_precision
 from ..core.errors import UserError, check_choice
-from ..core.markup import Markup, join_markup, markup
+from ..core.markup import Markup, join_markup, markup, shorten_names
 from ..core.run import Run
-from ..core.show import overlay, to_array, with_legend
+from ..core.show import overlay, overlay_palette, to_array, with_legend
 from ..data.fingerprint import content_mark, reorder_classes
 from ..data.images import decode_image
 from ..data.pairs import Pairs
@@ -45,6 +45,7 @@ from segbench.explore.canvas import (
     row_of,
     step_on_click,
 )
+from .chart import Sheet
 from ..metrics.confusion import Scores, confusion
 from ..metrics.stats import miou
 
@@ -209,14 +210,19 @@ def _probability_bars(name: str, ranks, truth: int, classes, pal) -> Markup:
     return markup(table, name, join_markup(lines))
 
 # %% ../../nbs/7_explore/explain.ipynb #ex02say
+def _short_titles(asked) -> list[str]:
+    "What the networks are called where there is room for 24 letters."
+    return shorten_names([network.name for network in asked], 24)
+
+
 def _describe_answers(asked, answers, label, at, classes, pal) -> Markup:
     "Where the pixel `at` is, its true class, and how every network ranks the classes there."
     row, column = at
     truth = int(label[row, column])
     tables = []
-    for network, p in zip(asked, answers):
+    for name, p in zip(_short_titles(asked), answers):
         ranks = _top_classes(p[:, row, column])
-        tables.append(_probability_bars(network.name, ranks, truth, classes, pal))
+        tables.append(_probability_bars(name, ranks, truth, classes, pal))
     return markup(
         '<div class="segbench-chips">row {}, column {} · truth: {}</div>'
         '<div class="segbench-chips">{}</div>',
@@ -304,6 +310,44 @@ def _sort_images(
         key = np.arange(np.shape(scores)[-1])
     return np.argsort(key, kind='stable').tolist()
 
+# %% ../../nbs/7_explore/explain.ipynb #ex13answers
+class _Answers:
+    "Images of a set, and images that were brought, and what networks say of them."
+
+    def __init__(
+        self,
+        asked: list[Predictor],
+        pairs: Pairs,
+        keep: int = 8,  # Images whose answers are kept
+    ):
+        self.asked = asked
+        self.pairs = pairs
+        self.brought = []
+        self.kept = lru_cache(keep)(self._ask)
+
+    def bring(self, file: bytes, name: str) -> int:
+        "Decode an image file; the number of the image, from −1 down."
+        channels = len(self.pairs[0][0])
+        window = self.pairs.window  # as the networks have learnt to see
+        image = decode_image(file, name, channels, window, upright=True)
+        self.brought.append(torch.from_numpy(image).permute(2, 0, 1))
+        return -len(self.brought)
+
+    def sample(self, i: int) -> tuple[torch.Tensor, torch.Tensor]:
+        "Image `i` and its label, which is void if it was brought."
+        if i >= 0:
+            return self.pairs[i][:2]
+        image = self.brought[-1 - i]
+        return image, torch.full(image.shape[1:], 255, dtype=torch.uint8)
+
+    def _ask(self, i):
+        image, _ = self.sample(i)
+        return [ask(image) for ask in self.asked]
+
+    def __call__(self, i: int) -> list[torch.Tensor]:
+        "The probabilities of every network for image `i`."
+        return self.kept(i)
+
 # %% ../../nbs/7_explore/explain.ipynb #86abb085
 def _add_controls(explorer):
     "Give `explorer` its widgets."
@@ -322,11 +366,11 @@ def _add_controls(explorer):
     explorer.bar = labelled_control(widgets.IntProgress, 'asking', 200)
     explorer.bar.layout.display = 'none'
     explorer.left = widgets.ToggleButtons(
-        options=['image', 'label'], style=dict(button_width='70px')
+        options=['image', 'label'], style=dict(button_width='auto')
     )
-    explorer.look = widgets.ToggleButtons(options=ways, style=dict(button_width='98px'))
+    explorer.look = widgets.ToggleButtons(options=ways, style=dict(button_width='auto'))
     explorer.opacity = labelled_control(
-        widgets.FloatSlider, 'opacity', 225, value=0.7, min=0, max=1, step=0.05
+        widgets.FloatSlider, 'opacity', 200, value=0.7, min=0, max=1, step=0.05
     )
     explorer.legend = EscapedText()
     explorer.said = EscapedText()
@@ -338,12 +382,34 @@ def _image_score(pred, label, n: int) -> str:
     scores = Scores(confusion(pred, label, n).numpy())
     if np.isnan(scores.aacc):
         return ''
-    return f' · mIoU {100 * scores.miou:.1f}, {100 * scores.aacc:.1f} % right'
+    return f'\nmIoU {100 * scores.miou:.1f}, {100 * scores.aacc:.1f} % right'
 
 
+_meanings = dict(
+    confidence='probability of the likeliest class',
+    entropy='entropy over the classes, 1 where all are as likely',
+    margin='probability of the likeliest class minus that of the second',
+)
 _stops = ','.join(f'rgb{tuple(c)}' for c in _viridis[[*range(0, 256, 32), 255]].tolist())
-_ramp_style = f'width:256px;height:12px;background:linear-gradient(90deg,{_stops})'
-_ramp = Markup(f'<div class="segbench-chips">0 <span style="{_ramp_style}"></span> 1</div>')
+_ramp_style = (
+    f'width:200px;height:12px;align-self:center;background:linear-gradient(90deg,{_stops})'
+)
+
+
+def _ramp(look: str) -> Markup:
+    "The scale of one of `measures` as an HTML legend."
+    ramp = Markup(f'0<span style="{_ramp_style}"></span>')
+    chips = '<div class="segbench-chips">{}<span>1</span><span>{}</span></div>'
+    return markup(chips, ramp, _meanings[look])
+
+
+def _draw_ramp(look: str, width: int) -> np.ndarray:
+    "The same as an image, h×w×3."
+    sheet = Sheet(width, 20)
+    sheet.text(4, 10, 0, 10, anchor='lm')
+    sheet.paste(_viridis[None].repeat(20, 0), 16, 5)
+    sheet.text(150, 10, f'1   {_meanings[look]}', 10, anchor='lm')
+    return np.asarray(sheet.image.resize((width, 20), Image.LANCZOS))
 
 # %% ../../nbs/7_explore/explain.ipynb #d9f0eb05
 class Explorer(Instrument):
@@ -364,12 +430,11 @@ class Explorer(Instrument):
             self.pairs = _dataset_of_run(self.asked[0].run, split, trust)
         else:
             self.pairs = _reorder_for_run(pairs, self.asked[0])
+        self.answers = _Answers(self.asked, self.pairs, keep)
         self.numbers = range(len(self.pairs))  # in the order of paging
-        self.brought = []  # images that were uploaded
-        self.yours = False  # whether the last of them is shown
+        self.brought = None  # number of the image that was brought, while it is shown
         self.rates = None  # what `_rate_image` says of all, once it was asked
         self.lock = RLock()
-        self.answers = lru_cache(keep)(self._ask)
         self.canvas = Canvas(names=list(self.pairs.classes), width=520)
         _add_controls(self)
         super().__init__(
@@ -382,69 +447,47 @@ class Explorer(Instrument):
         self._listen()
         self.draw()
 
-# %% ../../nbs/7_explore/explain.ipynb #11a93df6
+# %% ../../nbs/7_explore/explain.ipynb #844173d3
+@patch
+def _listen(self: Explorer):
+    "What happens when something is moved; all observers there ever are."
+    for control in (self.left, self.look, self.opacity):
+        control.observe(self.draw, 'value')
+    self.number.observe(self.page, 'value')
+    self.order.observe(self.sort, 'value')
+    self.upload.observe(self.bring, 'value')
+    self.canvas.observe(self.tell, 'at')
+    step_on_click(self.back, self.number, -1)
+    step_on_click(self.next, self.number, 1)
+
+
 @patch(as_prop=True)
 def i(self: Explorer) -> int:
-    "Number of the present image; of those that you brought, from −1 down."
-    return -len(self.brought) if self.yours else self.numbers[self.number.value]
+    "Number of the present image; of one that you brought, from −1 down."
+    return self.numbers[self.number.value] if self.brought is None else self.brought
 
 
-@patch
-def sample(self: Explorer, i: int) -> tuple[torch.Tensor, torch.Tensor]:
-    "Image `i` and its label, which is void if you brought it."
-    if i >= 0:
-        return self.pairs[i][:2]
-    image = self.brought[-1 - i]
-    return image, torch.full(image.shape[1:], 255, dtype=torch.uint8)
-
-
-@patch
-def _ask(self: Explorer, i):
-    "The probabilities of every network for image `i`."
-    image, _ = self.sample(i)
-    return [ask(image) for ask in self.asked]
-
-
-@patch
-def bring(self: Explorer, _=None) -> None:
-    "Show the image that was uploaded."
-    if not self.upload.value:
-        return
-    file = self.upload.value[-1]
-    channels = len(self.pairs[0][0])
-    window = self.pairs.window  # as the networks have learnt to see
-    try:
-        image = decode_image(bytes(file['content']), file['name'], channels, window, upright=True)
-    except UserError as e:
-        self.said.value = str(e)
-        return
-    self.brought.append(torch.from_numpy(image).permute(2, 0, 1))
-    self.yours = True
-    if self.look.value == 'errors':
-        self.look.value = 'prediction'  # nobody knows them
-    self.draw()
-
-# %% ../../nbs/7_explore/explain.ipynb #844173d3
 @patch
 def draw(self: Explorer, _=None) -> None:
     "Paint the image and all answers as the widgets say, one thread at a time."
     with self.lock:
-        image, label = self.sample(self.i)
+        image, label = self.answers.sample(self.i)
         answers = self.answers(self.i)
         preds = [_likeliest_class(p) for p in answers]
         pal = self.pairs.palette
         title = 'your image' if self.i < 0 else f'{self.left.value} {self.i}'
         paint = self.opacity.value if self.left.value == 'label' else 0
         panels = [(title, overlay(image, label, pal, paint), label)]
-        for network, p, pred in zip(self.asked, answers, preds):
-            title = network.name + _image_score(pred, label, len(pal))
+        for name, p, pred in zip(_short_titles(self.asked), answers, preds):
+            title = name + _image_score(pred, label, len(pal))
             seen = _blend_answer(p, image, label, pal, self.look.value, self.opacity.value)
             panels.append((title, seen, pred))
         self.canvas.show(*panels)
         if self.look.value in measures:
-            self.legend.value = _ramp
+            self.legend.value = _ramp(self.look.value)
         else:
-            self.legend.value = class_chips(torch.stack(preds), self.pairs.classes, pal)
+            chips = overlay_palette(pal)
+            self.legend.value = class_chips(torch.stack(preds), self.pairs.classes, chips)
         self.tell()
 
 
@@ -457,12 +500,35 @@ def tell(self: Explorer, _=None) -> None:
             'then the wheel, + − 0 and the arrows work, too.'
         )
         return
-    _, label = self.sample(self.i)
+    _, label = self.answers.sample(self.i)
     classes, pal = self.pairs.classes, self.pairs.palette
     answers = self.answers(self.i)
     self.said.value = _describe_answers(self.asked, answers, label, self.canvas.at, classes, pal)
 
 # %% ../../nbs/7_explore/explain.ipynb #e78bbe58
+@patch
+def page(self: Explorer, _=None) -> None:
+    "Go to the image that the slider says."
+    self.brought = None
+    self.draw()
+
+
+@patch
+def bring(self: Explorer, _=None) -> None:
+    "Show the image that was uploaded."
+    if not self.upload.value:
+        return
+    file = self.upload.value[-1]
+    try:
+        self.brought = self.answers.bring(bytes(file['content']), file['name'])
+    except UserError as e:
+        self.said.value = str(e)
+        return
+    if self.look.value == 'errors':
+        self.look.value = 'prediction'  # nobody knows them
+    self.draw()
+
+
 @patch
 def sort(self: Explorer, _=None) -> None:
     "Put the images in the order asked for; what no run has kept is found out first."
@@ -488,43 +554,27 @@ def known(self: Explorer, rates: list[tuple]) -> None:
     self.sort()
     self.order.disabled = self.upload.disabled = False
 
-# %% ../../nbs/7_explore/explain.ipynb #755c6bd5
+
 @patch
 def arrange(self: Explorer, numbers: Iterable) -> None:
     "Page through the images in the order of `numbers`, from the first."
     with self.lock:
         self.numbers = numbers
-        self.yours = False
+        self.brought = None
         self.number.value = 0
     self.draw()
 
-
-@patch
-def page(self: Explorer, _=None) -> None:
-    "Go to the image that the slider says."
-    self.yours = False
-    self.draw()
-
-
-@patch
-def _listen(self: Explorer):
-    "What happens when something is moved; all observers there ever are."
-    for control in (self.left, self.look, self.opacity):
-        control.observe(self.draw, 'value')
-    self.number.observe(self.page, 'value')
-    self.order.observe(self.sort, 'value')
-    self.upload.observe(self.bring, 'value')
-    self.canvas.observe(self.tell, 'at')
-    step_on_click(self.back, self.number, -1)
-    step_on_click(self.next, self.number, 1)
-
 # %% ../../nbs/7_explore/explain.ipynb #ex07still
 @patch
-def picture(
+def to_image(
     self: Explorer,
     width: int = 840,  # Pixels
 ) -> Image.Image:
-    "What the explorer shows, still: the panels over the classes in them."
-    panels = np.asarray(self.canvas.picture(width))
+    "What the explorer shows, still: the panels over the classes in them, or over the scale."
+    panels = np.asarray(self.canvas.to_image(width))
+    if self.look.value in measures:
+        ramp = _draw_ramp(self.look.value, panels.shape[1])
+        return Image.fromarray(np.concatenate([panels, ramp]))
     labels = [from_png(panel['ids']) for panel in self.canvas.panels if panel['ids']]
-    return with_legend(panels, np.stack(labels), self.pairs.classes, self.pairs.palette)
+    chips = overlay_palette(self.pairs.palette)
+    return with_legend(panels, np.stack(labels), self.pairs.classes, chips)

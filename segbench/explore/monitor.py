@@ -19,14 +19,24 @@ from torch import nn
 
 from ..core.errors import UserError
 from ..core.files import load_json
+from ..core.markup import shorten_names
 from ..core.run import Run, find_runs
 from ..data.pairs import Pairs
-from ..engine.progress import ProgressTable
+from ..engine.progress import ProgressTable, format_seconds
 from ..engine.training import fit
 from .board import errors_of_file
 from .canvas import EscapedText, row_of
 from .chart import Frame, Sheet, curve_colours, font, value_range
-from .panel import Panel, column_row, gauge, image, set_image, swatch, tabular
+from segbench.explore.panel import (
+    Panel,
+    column_row,
+    gauge,
+    image,
+    set_image,
+    swatch,
+    tabular,
+    with_full_name,
+)
 
 # %% ../../nbs/7_explore/monitor.ipynb #da21e77e
 class LogTail:
@@ -63,13 +73,6 @@ class LogTail:
         return rows
 
 # %% ../../nbs/7_explore/monitor.ipynb #67c6fd53
-def _format_clock(seconds: float) -> str:
-    "Hours, minutes and seconds."
-    minutes, s = divmod(int(seconds), 60)
-    hours, m = divmod(minutes, 60)
-    return f'{hours}:{m:02}:{s:02}' if hours else f'{m}:{s:02}'
-
-
 def _run_state(run: Path, silent: float = 300.0) -> str:
     """`finished`, `stopped`, `stopping` or `training`.
 
@@ -83,7 +86,7 @@ def _run_state(run: Path, silent: float = 300.0) -> str:
     signs = [f for f in (files.log_file, files.state_file) if f.exists()]
     gone = time.time() - max(f.stat().st_mtime for f in signs)
     if gone > silent:
-        return f'silent for {_format_clock(gone)}'
+        return f'silent for {format_seconds(int(gone))}'
     return 'stopping' if files.stop_file.exists() else 'training'
 
 # %% ../../nbs/7_explore/monitor.ipynb #c1250e2f
@@ -122,8 +125,8 @@ def _run_row(run: Path, log: list[dict], config: dict) -> dict:
         'best mIoU': _format_or_dash(best, '{:.4f}'),
         'images/s': _format_or_dash(last.get('images_per_s'), '{:.1f}'),
         'GiB': _format_or_dash(last.get('memory'), '{:.1f}'),
-        'time': _format_clock(seconds),
-        'left': _format_clock(left) if state == 'training' else '',
+        'time': format_seconds(int(seconds)),
+        'left': format_seconds(int(left)) if state == 'training' else '',
     }
 
 # %% ../../nbs/7_explore/monitor.ipynb #3d72c537
@@ -201,19 +204,19 @@ def _draw_curves(
     chosen: int = 0,  # Number of the log that is drawn thick and on top
     along: str = 'epoch',  # One of `_axes`
     names: list[str] = (),  # For the legend, which adds to the height
-    w: int = 660,
+    w: int = 636,
     h: int = 340,
 ) -> Sheet:
     "The curves of several logs on one sheet, a frame for each of `_curve_titles`."
-    names = [name if len(name) <= 60 else name[:59] + '…' for name in names]
+    names = shorten_names(names, 40)
     places = _legend_places(names, w)
     legend_height = places[-1][1] + 18 if places else 0
     sheet = Sheet(w, h + legend_height)
     colours = curve_colours(len(logs))
     order = sorted(range(len(logs)), key=lambda k: k == chosen)
-    for n, (box, key) in enumerate(zip(_frame_boxes(w, h), _curve_titles)):
+    for box, key in zip(_frame_boxes(w, h), _curve_titles):
         points = [_curve(log, key, along) for log in logs]
-        frame = _draw_frame(sheet, box, points, _curve_titles[key], along if n > 2 else '')
+        frame = _draw_frame(sheet, box, points, _curve_titles[key], along)
         for k in order:
             frame.line(*points[k], colours[k], 2 if k == chosen else 0.75)
             if key in _of_evaluations:
@@ -228,7 +231,7 @@ class _MonitorView(Panel):
     "The widgets of a monitor, and where they stand."
 
     def __init__(self):
-        self.run = W.Select(rows=5, layout=W.Layout(width='200px'))
+        self.run = W.Select(rows=16, layout=W.Layout(width='190px'))
         self.along = W.ToggleButtons(
             options=list(_axes),
             style=dict(button_width='84px'),
@@ -247,15 +250,17 @@ class _MonitorView(Panel):
         self.runs = EscapedText()
         self.scores = EscapedText()
         self.lost = EscapedText()
-        self.chart = image(660)
-        self.preview = image(400)
+        self.chart = image(636)
+        self.preview = image(396)
         title = EscapedText('image, label and prediction of the chosen run')
         super().__init__(
             row_of(self.along, self.halt, self.follow),
-            row_of(self.run, self.runs),
+            self.runs,
             self.lost,
             self.said,
-            column_row(self.chart, W.VBox([title, self.preview, self.scores])),
+            column_row(self.chart, self.run),
+            title,
+            column_row(self.preview, self.scores),
         )
         self.box.add_class('segbench-monitor')
 
@@ -307,31 +312,33 @@ class Monitor(_MonitorView):
         self.press(self.halt, self.stop)
         self.refresh()
 
-    def take(self, run: Path) -> bool:
-        """Read what is new of `run`; whether there was anything.
-
-        A damaged run is left out, and why is kept.
-        """
-        known = run in self.tails
-        tail = self.tails.get(run, LogTail(run))
-        try:
-            with errors_of_file(run, 'look at its config.json and log.jsonl'):
-                config = self.configs.get(run) or load_json(Run(run).config_file)
-                fresh = tail.read()
-                for line in fresh:
-                    _check_line(line)
-                _run_row(run, tail.rows, config)
-        except UserError as e:
-            self.tails.pop(run, None)
-            self.configs.pop(run, None)
-            self.damaged[run] = f'{run} is left out: {e}'
-            return known
-        self.damaged.pop(run, None)
-        self.tails[run] = tail
-        self.configs[run] = config
-        return bool(fresh) or not known
-
 # %% ../../nbs/7_explore/monitor.ipynb #dd21b78b
+@patch
+def take(self: Monitor, run: Path) -> bool:
+    """Read what is new of `run`; whether there was anything.
+
+    A damaged run is left out, and why is kept.
+    """
+    known = run in self.tails
+    tail = self.tails.get(run, LogTail(run))
+    try:
+        with errors_of_file(run, 'look at its config.json and log.jsonl'):
+            config = self.configs.get(run) or load_json(Run(run).config_file)
+            fresh = tail.read()
+            for line in fresh:
+                _check_line(line)
+            _run_row(run, tail.rows, config)
+    except UserError as e:
+        self.tails.pop(run, None)
+        self.configs.pop(run, None)
+        self.damaged[run] = f'{run} is left out: {e}'
+        return known
+    self.damaged.pop(run, None)
+    self.tails[run] = tail
+    self.configs[run] = config
+    return bool(fresh) or not known
+
+
 @patch
 def refresh(self: Monitor) -> bool:
     "Read what is new, and draw it; whether there was anything."
@@ -342,11 +349,12 @@ def refresh(self: Monitor) -> bool:
         fresh = any(news)
         self.lost.value = '; '.join(self.damaged.values())
         runs = list(self.tails)
-        options = tuple(zip(_run_labels(runs), runs))
+        options = tuple(zip(shorten_names(_run_labels(runs)), runs))
         if tuple(self.run.options) != options:
-            self.set(self.run, options=options)
+            chosen = self.run.value
+            self.set(self.run, options=options)  # which chooses the first, or none
             first = 0 if options else None
-            self.set(self.run, index=self.run.index or first)
+            self.set(self.run, index=runs.index(chosen) if chosen in runs else first)
             fresh = True
         if fresh or not options:
             self.redraw()
@@ -379,13 +387,12 @@ def redraw(self: Monitor):
 def tabulate(self: Monitor):
     "The table of the runs, with their colours."
     colours = curve_colours(len(self.tails))
-    self.runs.value = tabular(
-        [
-            {'': swatch(colour)} | _run_row(run, tail.rows, self.configs[run])
-            for colour, (run, tail) in zip(colours, self.tails.items())
-        ],
-        self.run.index,
-    )
+    names = shorten_names([run.name for run in self.tails])
+    lines = []
+    for colour, name, (run, tail) in zip(colours, names, self.tails.items()):
+        line = {'': swatch(colour)} | _run_row(run, tail.rows, self.configs[run])
+        lines.append(line | dict(run=with_full_name(name, run.name)))
+    self.runs.value = tabular(lines, self.run.index)
     run = self.run.value
     over = ('finished', 'stopped', 'stopping')
     self.halt.disabled = not run or _run_state(run) in over
