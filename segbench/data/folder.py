@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 
 from ..core.errors import UserError, check_choice
-from ..core.show import palette
+from ..core.show import class_palette
 from .download import set_root
 from .files import images_below, images_matching, kinds, refuse_disk
 from .images import read_label, read_painted
@@ -349,7 +349,7 @@ def class_decoder(
         return list(real), [*real.values()], by_colour(table)
     decode = by_index({255: 255} | table)
     decode.assumed = () if 255 in table else (255,)  # void because nobody says what it is
-    return list(real), palette(len(real)), decode
+    return list(real), class_palette(list(real)), decode
 
 # %% ../../nbs/2_data/folder.ipynb #3a15c955
 def _split_folders(root: Path, where: str) -> dict:
