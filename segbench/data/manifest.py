@@ -31,10 +31,18 @@ from .pairs import Pairs
 from .survey import files_digest, many
 
 # %% ../../nbs/2_data/manifest.ipynb #mf-decode
+_numbers = by_index({0: 0})
+_colours = by_colour({(0, 0, 0): 0})
+_kind_of_decoder = {
+    by_index: type(_numbers),
+    by_colour: type(_colours),
+    by_index_or_colour: type(by_index_or_colour(_numbers, _colours)),
+}
+
+
 def _made_by(decode: Callable, make: Callable) -> bool:
     "Whether the decoder `decode` came from the function `make`."
-    where = (getattr(decode, '__module__', ''), getattr(decode, '__qualname__', ''))
-    return where == (make.__module__, f'{make.__name__}.<locals>.decode')
+    return type(decode) is _kind_of_decoder[make]
 
 
 def _describe_decoder(decode: Callable) -> dict | None:
