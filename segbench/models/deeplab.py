@@ -13,6 +13,7 @@ from torch import nn
 from .base import Segmenter
 from ..nn.backbones import backbone as make_backbone
 from ..nn.layers import conv_bn, head, resize, separable_bn
+from ..nn.weights import rename_tensors
 
 # %% ../../nbs/5_models/deeplab.ipynb #06a19204
 class ImagePool(nn.Module):
@@ -157,8 +158,6 @@ def deeplab(n_classes: int, backbone: str = 'resnet50', **kwargs) -> Segmenter:
     return v3plus(n_classes, backbone, **kwargs)
 
 # %% ../../nbs/5_models/deeplab.ipynb #dl-published-2
-import re
-
 # Patterns in torchvision's names and what stands for them here, applied in turn
 _of_torchvision = {
     r'^backbone\.': 'body.net.',
@@ -172,16 +171,6 @@ _of_torchvision = {
     r'^classifier\.2': 'head.1.0.1',
     r'^classifier\.4': 'head.1.2',
 }
-
-
-def _rename(theirs: dict[str, torch.Tensor], patterns: dict[str, str]) -> dict[str, torch.Tensor]:
-    "The tensors `theirs` under our names, by `patterns` in turn."
-    ours = {}
-    for name, tensor in theirs.items():
-        for pattern, replacement in patterns.items():
-            name = re.sub(pattern, replacement, name)
-        ours[name] = tensor
-    return ours
 
 # %% ../../nbs/5_models/deeplab.ipynb #dl-published-5
 def _mobilenet_blocks() -> dict[str, str]:
@@ -244,7 +233,7 @@ def published(
 ) -> dict[str, torch.Tensor]:
     "The tensors `theirs` under the names of `v3`."
     if 'ip.weight' in theirs:
-        return _add_norms(_rename(theirs, _of_tensorflow))
+        return _add_norms(rename_tensors(theirs, _of_tensorflow))
     if 'features.0.0.weight' in theirs:
-        return _rename(theirs, _of_mobilenet)
-    return _rename(theirs, _of_torchvision)
+        return rename_tensors(theirs, _of_mobilenet)
+    return rename_tensors(theirs, _of_torchvision)

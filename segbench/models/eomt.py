@@ -113,6 +113,8 @@ def _combine(
 class EoMT(Segmenter):
     "A plain vision transformer with queries among the tokens of its last blocks."
 
+    has_aux = True  # what the queries say
+
     def __init__(
         self,
         vit: nn.Module,  # The transformer, with `mean`, `std` and `multiple`

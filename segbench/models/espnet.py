@@ -6,7 +6,6 @@
 __all__ = ['ESP', 'Encoder', 'Decoder', 'espnet', 'espnet_c', 'published']
 
 # %% ../../nbs/5_models/espnet.ipynb #a980861d
-import re
 from collections import OrderedDict
 from collections.abc import Sequence
 from itertools import accumulate
@@ -16,6 +15,7 @@ from torch import nn
 
 from .base import Segmenter
 from ..nn.backbones import normalisation
+from ..nn.weights import rename_tensors
 
 # %% ../../nbs/5_models/espnet.ipynb #ab7bc4da
 def _conv(ni: int, nf: int, ks: int = 3, stride: int = 1, rate: int = 1):
@@ -166,7 +166,7 @@ def espnet_c(
 
 # %% ../../nbs/5_models/espnet.ipynb #91ffb607
 # Patterns in the authors' names of tensors, and what stands there in ours
-_patterns = {
+_of_authors = {
     r'^encoder\.classifier\.conv': 'head.score8',
     r'^encoder': 'body',
     r'\bb(\d)\b': r'join\1',
@@ -188,26 +188,10 @@ _patterns = {
     r'^up_l2\.1': 'head.up4',
     r'^classifier': 'head.up2',
 }
-
-
-def _rename(name: str) -> str:
-    "Our name for the authors' tensor `name`."
-    for pattern, ours in _patterns.items():
-        name = re.sub(pattern, ours, name)
-    return name
+# An ESPNet-C is an encoder alone: first by the names that an ESPNet has
+_of_encoder = {r'^(?!classifier)': 'encoder.', r'^classifier\.conv': 'head'} | _of_authors
 
 # %% ../../nbs/5_models/espnet.ipynb #e5b00002
-def _with_encoder(weights: dict) -> dict:
-    "The tensors of an ESPNet-C, which is an encoder alone, by the names that an ESPNet has."
-    names = {}
-    for k in weights:
-        if k.startswith('classifier'):
-            names[k] = k.replace('classifier.conv', 'head')
-        else:
-            names[k] = 'encoder.' + k
-    return {names[k]: v for k, v in weights.items()}
-
-
 def _turned(weight: torch.Tensor) -> torch.Tensor:
     "`weight` with its last three channels, those of the image, the other way round."
     axis = 1 if weight.ndim == 4 else 0
@@ -220,9 +204,8 @@ def published(
     weights: dict[str, torch.Tensor],
 ) -> dict[str, torch.Tensor]:
     "The same tensors by our names, for red, green, blue."
-    if 'level2_0.c1.conv.weight' in weights:
-        weights = _with_encoder(weights)
-    ours = {_rename(k): v for k, v in weights.items()}
+    is_encoder = 'level2_0.c1.conv.weight' in weights
+    ours = rename_tensors(weights, _of_encoder if is_encoder else _of_authors)
     sees_image = [
         'body.level1.conv',
         'body.join1',

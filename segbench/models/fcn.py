@@ -17,7 +17,7 @@ from torch import nn
 from .base import Segmenter
 from ..nn.backbones import backbone as make_backbone
 from ..nn.layers import bilinear_up, head, resize
-from ..nn.weights import read_weights
+from ..nn.weights import read_weights, rename_tensors
 
 # %% ../../nbs/5_models/fcn.ipynb #725a62f2
 class Scores(nn.Module):
@@ -146,7 +146,7 @@ def logits(self: FC6, x: torch.Tensor, aux: bool | None = None) -> tuple[torch.T
         y = up(y)
         y = y + _cut(score(pool * scale), at, *y.shape[2:])
     out = _cut(self.ups[-1](y), self.cuts[-1], h, w)
-    if self.aux is None or not self.wants_aux(aux):
+    if not self.wants_aux(aux):
         return (out,)
     z = self.aux(maps[-2])
     z = resize(z, [16 * s for s in z.shape[2:]])
@@ -230,10 +230,8 @@ def fcn32s_fc6(n_classes: int, **kwargs) -> Segmenter:
     return _with_fc6(0, n_classes, **kwargs)
 
 # %% ../../nbs/5_models/fcn.ipynb #fcn-published-2
-import re
-
 # Patterns in torchvision's names and what stands for them here, applied in turn
-_renamed = {
+_of_torchvision = {
     r'^backbone\.': 'body.net.',
     r'^aux_classifier\.4': 'aux.2',
     r'^aux_classifier': 'aux.0',
@@ -242,15 +240,8 @@ _renamed = {
 }
 
 
-def _our_name(theirs: str) -> str:
-    "Our name for torchvision's tensor `theirs`."
-    for pattern, ours in _renamed.items():
-        theirs = re.sub(pattern, ours, theirs)
-    return theirs
-
-
 def published(
     theirs: dict[str, torch.Tensor],  # Tensors of an FCN by the names of torchvision
 ) -> dict[str, torch.Tensor]:
     "The tensors `theirs` under the names of `fcn32s`."
-    return {_our_name(name): tensor for name, tensor in theirs.items()}
+    return rename_tensors(theirs, _of_torchvision)

@@ -20,8 +20,10 @@ from segbench.nn.layers import (
     bottleneck_block,
     class_borders,
     conv_bn,
+    residual_names,
     resize,
 )
+from ..nn.weights import rename_tensors
 
 # %% ../../nbs/5_models/pidnet.ipynb #8d928b4c
 class Pag(nn.Module):
@@ -213,7 +215,7 @@ def logits(self: PIDNet, x: torch.Tensor, aux: bool | None = None) -> tuple[torc
         after_pag.append(p)
     context = resize(self.top(i), p)
     y = self.head(self.bag(self.detail[2](p), context, self.border[2](d)))
-    if self.aux is None or not self.wants_aux(aux):
+    if not self.wants_aux(aux):
         return (y,)
     return y, self.aux[0](after_pag[0]), self.aux[1](d)
 
@@ -284,8 +286,6 @@ def pidnet(
     return s(n_classes, in_chans=in_chans, aux=aux, p=p, detail_ce=detail_ce)
 
 # %% ../../nbs/5_models/pidnet.ipynb #pidnet-published-2
-import re
-
 # Patterns in the authors' names and what stands for them here, applied in turn
 _renamed_heads = {
     r'^final_layer': 'head',
@@ -336,28 +336,15 @@ _renamed_blocks = {
     r'^conv1\.([01])': r'stem.0.\1',
     r'^conv1\.3': 'stem.1.0',
     r'^conv1\.4': 'stem.1.1',
-    r'\.downsample': '.short',
-    r'\.conv1\.': '.convs.0.0.',
-    r'\.bn1\.': '.convs.0.1.',
-    r'\.conv2\.': '.convs.1.0.',
-    r'\.bn2\.': '.convs.1.1.',
-    r'\.conv3\.': '.convs.2.0.',
-    r'\.bn3\.': '.convs.2.1.',
+    **residual_names,
 }
 
 # %% ../../nbs/5_models/pidnet.ipynb #pidnet-published-4
 _renamed = _renamed_heads | _renamed_branches | _names_of_pyramid() | _renamed_blocks
 
 
-def _our_name(theirs: str) -> str:
-    "Our name for the authors' tensor `theirs`."
-    for pattern, ours in _renamed.items():
-        theirs = re.sub(pattern, ours, theirs)
-    return theirs
-
-
 def published(
     theirs: dict[str, torch.Tensor],  # Tensors of a PIDNet by the names of the authors
 ) -> dict[str, torch.Tensor]:
     "The tensors `theirs` under the names of `pidnet`."
-    return {_our_name(name): tensor for name, tensor in theirs.items()}
+    return rename_tensors(theirs, _renamed)

@@ -14,6 +14,7 @@ from torch import nn
 from .base import Segmenter
 from ..nn.backbones import backbone as make_backbone
 from ..nn.layers import conv_bn, head, resize
+from ..nn.weights import rename_tensors
 
 # %% ../../nbs/5_models/pspnet.ipynb #41a6d84c
 class PPM(nn.Module):
@@ -61,10 +62,8 @@ def pspnet(
     return Segmenter(body, main, second, align_corners=align_corners)
 
 # %% ../../nbs/5_models/pspnet.ipynb #psp-published-2
-import re
-
 # Patterns in hszhao's names and what stands for them here, applied in turn
-_renamed = {
+_of_hszhao = {
     r'^layer0\.7': 'bn1',
     r'^layer0': 'conv1',
     r'^(conv1|bn1|layer\d)': r'body.net.\1',
@@ -77,15 +76,8 @@ _renamed = {
 }
 
 
-def _our_name(theirs: str) -> str:
-    "Our name for hszhao's tensor `theirs`."
-    for pattern, ours in _renamed.items():
-        theirs = re.sub(pattern, ours, theirs)
-    return theirs
-
-
 def published(
     theirs: dict[str, torch.Tensor],  # Tensors of a PSPNet by the names of hszhao
 ) -> dict[str, torch.Tensor]:
     "The tensors `theirs` under the names of `pspnet`."
-    return {_our_name(name): tensor for name, tensor in theirs.items()}
+    return rename_tensors(theirs, _of_hszhao)

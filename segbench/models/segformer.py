@@ -6,6 +6,7 @@
 __all__ = ['Conv', 'Attention', 'Block', 'MiT', 'AllMLP', 'b0', 'b1', 'b2', 'b3', 'b4', 'b5', 'segformer', 'published']
 
 # %% ../../nbs/5_models/segformer.ipynb #8d9734b1
+import re
 from collections import OrderedDict
 from collections.abc import Sequence
 
@@ -20,6 +21,7 @@ from ..core.errors import UserError
 from .base import Segmenter
 from ..nn.backbones import Backbone, load_backbone, normalisation
 from ..nn.layers import head, resize
+from ..nn.weights import rename_tensors
 
 # %% ../../nbs/5_models/segformer.ipynb #756d8c10
 class Conv(nn.Conv2d):
@@ -296,7 +298,7 @@ def _names_of_stages() -> dict[str, str]:
 
 # %% ../../nbs/5_models/segformer.ipynb #9c80f002
 # Parts of names and what stands for them with us, in the order in which they are replaced
-_renamed = {
+_renamed_parts = {
     **_names_of_2026(),
     'segformer.encoder.': 'encoder.',
     'backbone.': 'encoder.',
@@ -320,13 +322,8 @@ _renamed = {
     'decoder.': 'head.',
     'encoder.': 'body.net.',
 }
-
-
-def _our_name(theirs: str) -> str:
-    "Our name for the tensor `theirs`, but for keys and values, which may still be apart."
-    for old, new in _renamed.items():
-        theirs = theirs.replace(old, new)
-    return theirs
+# The parts are plain text, and a dot in them is a dot
+_renamed = {re.escape(theirs): ours for theirs, ours in _renamed_parts.items()}
 
 # %% ../../nbs/5_models/segformer.ipynb #9ebddde4
 def published(
@@ -334,8 +331,7 @@ def published(
 ) -> dict[str, torch.Tensor]:
     "The tensors `theirs` of a SegFormer under the names of ours."
     ours = {}
-    for name, tensor in theirs.items():
-        name = _our_name(name)
+    for name, tensor in rename_tensors(theirs, _renamed).items():
         if name.startswith('head.linear') and tensor.ndim == 2:
             tensor = tensor[..., None, None]  # a dense layer is a 1×1 convolution here
         ours[name] = tensor

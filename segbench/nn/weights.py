@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['Weights', 'read_weights', 'normalisation_of', 'save_weights', 'check_normalisation', 'read_normalisation',
-           'set_normalisation', 'Match', 'match_names', 'Report', 'load_weights']
+           'set_normalisation', 'Match', 'match_names', 'rename_tensors', 'Report', 'load_weights']
 
 # %% ../../nbs/1_nn/weights.ipynb #4c02b13d
 import hashlib
@@ -431,6 +431,33 @@ def match_names(
     # the file may hold a part of the network, and the network be a part of the file's
     most = min(len(own), len(_without_counters(theirs)))
     return named if 2 * len(named.pairs) > most else _by_order(own, theirs)
+
+# %% ../../nbs/1_nn/weights.ipynb #rn000002
+def _by_table(name: str, patterns: dict[str, str]) -> str:
+    "`name` once all of `patterns` have been replaced in it, in turn."
+    for pattern, replacement in patterns.items():
+        name = re.sub(pattern, replacement, name)
+    return name
+
+
+def rename_tensors(
+    tensors: dict[str, torch.Tensor],  # Tensors by the names of a file
+    # Regular expressions and what takes the place of each match, applied in turn
+    patterns: dict[str, str],
+) -> dict[str, torch.Tensor]:
+    "`tensors` by the names that `patterns` make of theirs; a `UserError` if two become one."
+    renamed = {}
+    before = {}
+    for name, tensor in tensors.items():
+        new = _by_table(name, patterns)
+        if new in renamed:
+            raise UserError(
+                f'{before[new]!r} and {name!r} would both be {new!r}; '
+                'give a file that holds one network, by the names of one house.'
+            )
+        renamed[new] = tensor
+        before[new] = name
+    return renamed
 
 # %% ../../nbs/1_nn/weights.ipynb #c7bd2e66
 def _few(names: list[str]) -> str:
