@@ -26,7 +26,7 @@ from .core.errors import UserError, check_choice, check_range
 from .core.files import save_json
 from .core.names import known_names
 from .core.run import Run
-from .engine.settings import parse_size
+from .data.augment import parse_size
 
 if TYPE_CHECKING:
     import torch

@@ -126,6 +126,17 @@ class _Parser(argparse.ArgumentParser):
         return near[0] if near else None
 
 
+def _documented(f):
+    "The arguments of `f` by name, each with its comment, also one that a dataclass inherits."
+    found = docments(f, full=True, returns=False)
+    described = getattr(f, '__delwrap__', f)
+    for parent in getattr(described, '__mro__', ())[1:-1]:
+        for name, param in docments(parent, full=True, returns=False).items():
+            if name in found and not found[name].docment:
+                found[name].docment = param.docment
+    return found
+
+
 def parser(
     f: Callable,  # Function to call from a command line
     prog: str | None = None,  # Name of the command
@@ -140,7 +151,7 @@ def parser(
     group_of = {}
     for title, names in getattr(f, 'flag_groups', {}).items():
         group_of |= dict.fromkeys(names, made.add_argument_group(title))
-    for name, param in docments(f, full=True, returns=False).items():
+    for name, param in _documented(f).items():
         if name != 'given':
             _add_argument(group_of.get(name, made), name, param)
     return made

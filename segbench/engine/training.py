@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import asdict, fields, replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -28,6 +29,7 @@ from PIL import Image
 from segbench.core.device import (
     accelerator,
     autocast,
+    deterministic,
     device_name,
     keep_freed_memory,
     on_main_process,
@@ -60,14 +62,13 @@ from segbench.engine.settings import (
     Settings,
     check_same,
     check_settings,
-    make_augment,
     with_settings,
 )
 from .state import read_state, restore_log, same_settings, save_state, settings_key
 from ..losses.pixel import parse_loss
 from ..losses.weights import class_counts, class_weights
 from ..metrics.confusion import Scores, unpack
-from ..nn.layers import gflops, n_used
+from ..nn.layers import gflops, n_used, safe_strides
 from segbench.nn.weights import (
     check_normalisation,
     normalisation_of,
@@ -104,7 +105,7 @@ class Training:
         self.precision = resolve_precision(settings.precision, acc.device)
         self.criterion = None  # see `make_criterion`
         self.prepare(net)
-        self.augment = make_augment(settings, train)
+        self.augment = settings.sized(train)
         self.step = 0
         self.scores = []
         self.best = None
@@ -134,7 +135,7 @@ def prepare(self: Training, net: torch.nn.Module) -> None:
         net = sync_norms(net)
     if s.aux_weight is not None:
         net.aux_weight = s.aux_weight
-    self.plain = net.to(device, memory_format=torch.channels_last)
+    self.plain = safe_strides(net).to(device, memory_format=torch.channels_last)
     groups = param_groups(net, s.lr, s.head_lr, s.wd, s.decay_all)
     self.opt = make_optimiser(s.opt, groups, s.momentum)
     self.net = self.acc.prepare(self.plain)
@@ -934,13 +935,15 @@ def fit(
     train, val, changed = _match_datasets(train, val, out, resume, changed_data)
     warnings = compare_splits(train, val)
     t = Training(net, train, val, out, settings, spec)
-    t.make_criterion()
-    t.dry_run()
+    in_order = partial(deterministic, t.acc.device, settings.deterministic)
+    with in_order():
+        t.make_criterion()
+        t.dry_run()
     why = '' if resume else _idle(t)
     if why:
         raise UserError(f'{why}.')
     # nothing is written before here
-    with t.lock(), graceful_stop(t):
+    with t.lock(), graceful_stop(t), in_order():
         t.open_folder(resume)
         if changed:
             t.note_changes(changed)

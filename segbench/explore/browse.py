@@ -26,7 +26,7 @@ from ..core.show import class_edges, overlay, paint_label, with_legend
 from ..data.colour import augment_colour
 from ..data.pairs import Pairs, cache_folder, fingerprint
 from ..data.transforms import Samples
-from ..engine.settings import Settings, make_augment
+from ..engine.settings import Settings
 from segbench.explore.canvas import (
     Canvas,
     EscapedText,
@@ -87,7 +87,7 @@ def _as_trained(
     Float c×h×w with 0 black and 1 white, and class indices h×w.
     """
     s = s or Settings()
-    image, label = Samples(pairs, make_augment(s, pairs), s.seed)[epoch, i][:2]
+    image, label = Samples(pairs, s.sized(pairs), s.seed)[epoch, i][:2]
     step, place = _training_step_of(s, len(pairs), i, epoch)
     seed = int(rng(s.seed, step, 0).integers(2**31))  # 0 is the rank of the process
     generator = torch.Generator().manual_seed(seed)

@@ -39,8 +39,9 @@ def _pixel_ce(logits, label, weight=None, smooth: float = 0.0):
     "Cross-entropy of every pixel, b×h×w, zero where void."
     x = to_float32(logits)
     y = label.long()
-    # channels last: a table of b·h·w rows, taken as it is
-    if x.stride(1) == 1 and x.shape[1] >= 16:
+    # channels last: a table of b·h·w rows, taken as it is; a GPU has one order for a table only
+    as_table = x.stride(1) == 1 and x.shape[1] >= 16
+    if as_table or (x.is_cuda and torch.are_deterministic_algorithms_enabled()):
         x = x.permute(0, 2, 3, 1).flatten(0, 2)
         y = y.flatten()
     if weight is not None:

@@ -72,7 +72,8 @@ def jaccard(
 # %% ../../nbs/3_losses/region.ipynb #40a59ec3
 def _passed(count):
     "How many of `count`, k×bins, come before each bin and after the last one, k×(bins+1)."
-    return F.pad(count.cumsum(1), (1, 0))
+    # whole numbers: a GPU does not add others in one order
+    return F.pad(count.long().cumsum(1), (1, 0)).to(count.dtype)
 
 
 def _middle(x):
@@ -196,13 +197,28 @@ def _class_shares(count, weight):
     return present, share / share.sum().clamp(min=1e-8)
 
 
+def _add_at(rows, at, added):
+    """Add the rows `added`, m×k, to `rows`, b×h×w×k, at the m places `at`, in the order given.
+
+    A place may come several times. `index_put_(…, accumulate=True)` would add them there as its
+    threads arrive, so that the last bits differed from time to time.
+    """
+    sizes = rows.shape[:3]
+    b, i, j = at
+    place = (b * sizes[1] + i) * sizes[2] + j
+    place, which = place.unique(return_inverse=True)
+    place = torch.unravel_index(place, sizes)
+    sums = rows[place]
+    rows[place] = sums.scatter_add_(0, which[:, None].expand_as(added), added)
+
+
 @torch.no_grad()
 def _lovasz_gradient(x, label, bins: int, sort: int, weight=None):
     "Value and gradient of `lovasz`."
     count = _error_histogram(x, label, bins)
     present, share = _class_shares(count, weight)
     # the bins of each class that hold its share of the largest errors
-    is_sorted = present & (count.sum(0).cumsum(1) <= sort / present.sum())
+    is_sorted = present & (count.sum(0).long().cumsum(1) <= sort / present.sum())
     rest = count.masked_fill(is_sorted, 0)
 
     slope = _bin_slopes(count) * share
@@ -218,7 +234,7 @@ def _lovasz_gradient(x, label, bins: int, sort: int, weight=None):
     # p_j ([j = c] - p_c) s_c, what one slope adds to the gradient of all classes j
     p_s = p_c * s[:, None].to(x.dtype)
     added = (-p * p_s).scatter_add_(1, c[:, None], p_s)
-    grad.permute(0, 2, 3, 1).index_put_((b, i, j), added, accumulate=True)
+    _add_at(grad.permute(0, 2, 3, 1), (b, i, j), added)
     return value.to(x.dtype), grad
 
 # %% ../../nbs/3_losses/region.ipynb #4e9f8656

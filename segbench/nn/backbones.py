@@ -18,7 +18,7 @@ from timm.models import adapt_input_conv
 from torch import nn
 
 from ..core.errors import UserError, check_choice, check_range
-from .layers import quick_depthwise, resize
+from .layers import quick_depthwise, resize, safe_strides
 from .weights import Report, load_weights, read_weights
 
 # %% ../../nbs/1_nn/backbones.ipynb #cfc4c829
@@ -384,7 +384,7 @@ def backbone(
     else:
         strides = _dilate(net, taps, strides, out_stride, dilation, multi_grid)
     mean, std = normalisation(name, in_chans)
-    net = quick_depthwise(net)
+    net = safe_strides(quick_depthwise(net))
     body = Backbone(net, chs, strides, mean, std, branches, _multiple(name, strides))
     if pretrained and pretrained is not True:
         body.report = load_backbone(net, pretrained, in_chans, name)
