@@ -129,7 +129,7 @@ class SPASPP(nn.Module):
         self.mean = nn.Sequential(nn.AdaptiveAvgPool2d(1), conv_bn(ni, mid, 1))
         self.mix = conv_bn(mid * (len(rates) + 1), nf, 1)
         self.short = conv_bn(ni, nf, 1)
-        self.last = nn.Sequential(nn.Conv2d(nf, nf, 3, padding=1), nn.BatchNorm2d(nf), nn.ReLU())
+        self.last = conv_bn(nf, nf, bias=True)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         "b×`nf`×h×w."
@@ -142,11 +142,6 @@ class SPASPP(nn.Module):
         return self.last(self.mix(torch.cat(results, 1)) + self.short(x))
 
 # %% ../../nbs/5_models/dsnet.ipynb #bb114e92
-def _with_bias(ni: int, nf: int, stride: int):
-    "3×3 convolution with bias, norm, ReLU."
-    return nn.Sequential(nn.Conv2d(ni, nf, 3, stride, 1), nn.BatchNorm2d(nf), nn.ReLU())
-
-
 def _compress(ni: int, nf: int):
     "1×1 convolution and norm."
     return conv_bn(ni, nf, 1, act=None)
@@ -201,7 +196,9 @@ class DSNet(Segmenter):
         self.aux_ce = aux_ce
         self.multiple = 8
         b, c = 4 * p, 8 * p
-        self.stem = nn.Sequential(_with_bias(in_chans, p, 2), _with_bias(p, p, 2))
+        # unlike the others with biases, as the last convolution of the pyramid
+        halve = [conv_bn(in_chans, p, 3, 2, bias=True), conv_bn(p, p, 3, 2, bias=True)]
+        self.stem = nn.Sequential(*halve)
         self.layer1 = basic_blocks(2, p, p)
         self.skip = basic_blocks(1, p, skip)
         self.layer2 = basic_blocks(2, p, 2 * p, 2)

@@ -137,16 +137,12 @@ def _seg_head(ni: int, mid: int, nf: int):
     )
 
 
-def _halve(ni: int, nf: int):
-    "A strided convolution, unlike the others with a bias, norm and ReLU."
-    return nn.Sequential(nn.Conv2d(ni, nf, 3, 2, 1), nn.BatchNorm2d(nf), nn.ReLU())
-
-
 def _stem(in_chans: int, p: int, m: int):
     "From the image to `2 * p` channels at 1/8."
     return nn.Sequential(
-        _halve(in_chans, p),
-        _halve(p, p),
+        # unlike the others with biases
+        conv_bn(in_chans, p, 3, 2, bias=True),
+        conv_bn(p, p, 3, 2, bias=True),
         basic_blocks(m, p, p),
         nn.ReLU(),
         basic_blocks(m, p, 2 * p, 2),

@@ -56,10 +56,11 @@ def conv_bn(
     dilation: int = 1,  # Distance between the taps
     groups: int = 1,  # Groups of channels
     act: Callable | None = nn.ReLU,  # Makes the activation; None for no activation
+    bias: bool = False,  # The convolution has a bias, though the norm has one, too
 ) -> nn.Sequential:
-    "Convolution without bias, batch norm, activation."
+    "Convolution, batch norm, activation."
     padding = dilation * (ks // 2)
-    conv = nn.Conv2d(ni, nf, ks, stride, padding, dilation, groups, bias=False)
+    conv = nn.Conv2d(ni, nf, ks, stride, padding, dilation, groups, bias)
     layers = [conv, nn.BatchNorm2d(nf)]
     if act:
         layers.append(act())
