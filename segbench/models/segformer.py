@@ -13,15 +13,13 @@ from collections.abc import Sequence
 import torch
 import torch.nn.functional as F
 from fastcore.meta import delegates
-from huggingface_hub import hf_hub_download
 from timm.layers import DropPath
 from torch import nn
 
-from ..core.errors import UserError
 from .base import Segmenter
 from ..nn.backbones import Backbone, load_backbone, normalisation
 from ..nn.layers import head, resize
-from ..nn.weights import rename_tensors
+from ..nn.weights import hub_file, rename_tensors
 
 # %% ../../nbs/5_models/segformer.ipynb #756d8c10
 class Conv(nn.Conv2d):
@@ -182,17 +180,6 @@ _sizes = (
     (64, 768, (3, 6, 40, 3)),
 )
 
-
-def _from_hub(size: int) -> str:
-    "The file of MiT-B`size`, trained on ImageNet, fetched if it is not here yet."
-    try:
-        return hf_hub_download(f'smp-hub/mit_b{size}.imagenet', 'model.safetensors')
-    except OSError as e:
-        raise UserError(
-            f'the weights of MiT-B{size} cannot be fetched ({str(e).splitlines()[0]}); '
-            'give a file: --pretrained FILE.'
-        ) from e
-
 # %% ../../nbs/5_models/segformer.ipynb #8ddf1637
 def _sized(
     size: int,  # 0 to 5
@@ -214,7 +201,12 @@ def _sized(
     mean, std = normalisation(f'mit_b{size}', in_chans)
     body = Backbone(net, chs, [4, 8, 16, 32], mean, std)
     if pretrained:
-        file = _from_hub(size) if pretrained is True else pretrained
+        file = pretrained
+        if pretrained is True:
+            what = f'the weights of MiT-B{size}'
+            file = hub_file(
+                f'smp-hub/mit_b{size}.imagenet', 'model.safetensors', what, '--pretrained'
+            )
         body.report = load_backbone(net, file, in_chans, f'MiT-B{size}')
     c4 = body.chs[-2]
     main = AllMLP(body.chs, n_classes, nf or usual_nf, drop)

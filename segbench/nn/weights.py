@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['Weights', 'read_weights', 'normalisation_of', 'save_weights', 'check_normalisation', 'read_normalisation',
-           'set_normalisation', 'Match', 'match_names', 'rename_tensors', 'Report', 'load_weights']
+           'set_normalisation', 'Match', 'match_names', 'rename_tensors', 'Report', 'load_weights', 'Checkpoint',
+           'hub_file']
 
 # %% ../../nbs/1_nn/weights.ipynb #4c02b13d
 import hashlib
@@ -563,3 +564,54 @@ def load_weights(
         own[name].copy_(value)
     set_normalisation(net, scale)
     return report
+
+# %% ../../nbs/1_nn/weights.ipynb #chk00002
+@dataclass(frozen=True)
+class Checkpoint:
+    "Weights of a whole network that somebody published."
+
+    model: str  # The network that they fill, with its arguments
+    data: str  # The data set whose classes its outputs are, as `--data` takes it
+    outputs: int  # How many outputs that network has
+    licence: str  # In a few words
+    source: str  # Page that says what is said here
+    score: str = ''  # What it scores, and on what, as the publisher says
+    backbone: str = ''  # By timm's name; empty for the network's own
+    url: str = ''  # Address of the file; empty where no program may fetch it
+    page: str = ''  # Where a person gets it then
+    file: str = ''  # What the file is called then
+    megabytes: float | None = None  # Its size in 10⁶ bytes, as the publisher rounds it
+    sha256: str = ''  # Its SHA-256 in hexadecimal, or the first digits of it
+
+    @property
+    def file_name(self) -> str:
+        "What the file is called."
+        return self.file or self.url.rpartition('/')[2]
+
+    @property
+    def hub(self) -> tuple[str, str, str] | None:
+        "Repository, revision and path on Hugging Face's hub; None if it lies elsewhere."
+        found = re.fullmatch(
+            r'https://huggingface\.co/([^/]+/[^/]+)/resolve/([^/]+)/(.+)', self.url
+        )
+        return found and found.groups()
+
+# %% ../../nbs/1_nn/weights.ipynb #chk00005
+def hub_file(
+    repo: str,  # Repository on Hugging Face's hub
+    file: str,  # Path in it
+    what: str,  # What sentences call it
+    flag: str,  # The flag that takes a file instead
+    revision: str = 'main',
+    offline: bool = False,  # Only look into the cache
+) -> Path:
+    "The file in the hub's cache, fetched if it is not there yet; a `UserError` if it cannot be."
+    from huggingface_hub import hf_hub_download
+
+    try:
+        where = hf_hub_download(repo, file, revision=revision, local_files_only=offline)
+    except Exception as e:  # whose errors these are depends on the version of the library
+        raise UserError(
+            f'{what} cannot be fetched ({str(e).splitlines()[0]}); give a file: {flag} FILE.'
+        ) from e
+    return Path(where)
