@@ -15,6 +15,7 @@ import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import torch
@@ -73,9 +74,14 @@ def _intact(path: Path | str):
 
 # %% ../../nbs/1_nn/weights.ipynb #fe4b4df4
 class Weights(dict):
-    "Tensors by name; `said` tells what was chosen where a file offers several."
+    """Tensors by name.
+
+    `said` tells what was chosen where a file offers several, `scale` the `mean` and `std` of the
+    images that they are for, if it is known.
+    """
 
     said = ''
+    scale = MappingProxyType({})
 
 
 # Names under which a file holds an average of a network, a whole network, or no weights at all
@@ -522,7 +528,7 @@ def _for_a_layer(v: torch.Tensor, name: str, source: str) -> torch.Tensor:
 def _tensors_and_scale(weights) -> tuple[dict, dict, str]:
     "Tensors by name, `mean` and `std`, and what to call them: of a file, or of given tensors."
     if isinstance(weights, dict):
-        return weights, {}, 'given tensors'
+        return weights, getattr(weights, 'scale', {}), 'given tensors'
     return read_weights(weights), read_normalisation(weights), Path(weights).name
 
 # %% ../../nbs/1_nn/weights.ipynb #d22b0022
@@ -536,7 +542,7 @@ def load_weights(
 ) -> Report:
     """Copy what fits from `weights` into `net`, and report it; number types are converted.
 
-    With a file come the `mean` and `std` that it tells.
+    With a file, or with `Weights` that know it, come `mean` and `std`.
     """
     theirs, scale, name = _tensors_and_scale(weights)
     source = str(source or name)
