@@ -34,6 +34,8 @@ commands = {
     'bench': 'size, speed and memory of networks',
     'board': 'compare runs in a table and a page',
     'convert': 'published weights, under our names',
+    'weights list': 'published weights of whole networks, by name',
+    'weights get': 'fetch published weights',
     'models': 'the networks there are',
     'backbones': 'the backbones there are, by a pattern such as "resnet*"',
     'data list': 'which data sets are there',
@@ -45,6 +47,8 @@ commands = {
 # Where a command is not the function `main` of the module that has its name
 functions = {
     'eval': 'evaluate.main',
+    'weights list': 'weights.list_weights',
+    'weights get': 'weights.get_weights',
     'models': 'catalog.list_models',
     'backbones': 'catalog.list_backbones',
     'data list': 'catalog.list_datasets',
@@ -57,7 +61,7 @@ functions = {
 # %% ../nbs/8_commands/cli.ipynb #397ea0b5
 def usage() -> str:
     "What `segbench --help` says."
-    lines = '\n'.join(f'  segbench {name:11} {what}' for name, what in commands.items())
+    lines = '\n'.join(f'  segbench {name:12} {what}' for name, what in commands.items())
     return f"""Semantic segmentation, read as notebooks.
 
 {lines}

@@ -39,10 +39,10 @@ from segbench.engine.settings import (
 # %% ../nbs/8_commands/train.ipynb #c3a10a1c
 def _load_init(net, init: Path | str, model: str) -> str:
     "Fill the network `model` from `init`, a run or a file; in words what was taken."
+    from segbench.convert import starting_weights
     from segbench.nn.weights import load_weights
 
-    file = Run(init).weights_file('best') if Path(init).is_dir() else init
-    report = load_weights(net, file, init)
+    report = load_weights(net, starting_weights(init), init)
     if not report.taken:
         raise UserError(
             f'nothing in {str(init)!r} fits {model}: no tensor has a place there; '
@@ -55,7 +55,7 @@ def _build_model(
     model: str,  # Network by name, perhaps with arguments
     backbone: 'str | None',
     pretrained: 'str | None',  # Weights of the backbone: a file, or `imagenet`
-    init: 'str | None',  # Weights of the whole network: a run or a file
+    init: 'str | None',  # Weights of the whole network: a run, a file, or published ones by name
     n_classes: int,
     in_chans: int,
 ):
@@ -232,7 +232,8 @@ def main(
     model: str = 'lite',  # Network by name, perhaps with arguments: fcn.fcn8s, 'pspnet(nf=256)' …
     backbone: str = None,  # Backbone by timm's name; the network's own by default
     pretrained: str = None,  # Weights of the backbone: imagenet, or a file
-    init: str = None,  # Weights of the whole network to start from: a run or a file
+    # Weights of the whole network to start from: a run, a file, or a name that `weights list` has
+    init: str = None,
     out: str = None,  # Folder of the run; by default runs/DATA-MODEL-BACKBONE-SEED
     # Folder of a run to go on with; all other flags come from it, but --root, --workers,
     # --save-every, --log-every and --log-with may be others, and --bs and --accum for another

@@ -66,6 +66,9 @@ _long_flags = dict(
     bs='--batch-size', val_bs='--val-batch-size', wd='--weight-decay', lr='--learning-rate'
 )
 
+# words that may be left out, which need no flag though they have a default
+_optional_words = {'pattern'}
+
 
 def _add_argument(
     parser,  # An `argparse` parser, or a group of one
@@ -88,6 +91,9 @@ def _add_argument(
         kw |= dict(type=_readers.get(kind, kind), metavar=name.upper())
     if param.default is inspect.Parameter.empty:
         parser.add_argument(name, **kw)
+        return
+    if name in _optional_words:
+        parser.add_argument(name, nargs='?', default=param.default, **kw)
         return
     # from_ is --from, a word that Python keeps for itself
     flags = ['--' + name.strip('_').replace('_', '-')]

@@ -157,7 +157,7 @@ def _open_network(
 
     n_classes = classes or 2
     if origin and origin.classifier in ours and not classes:
-        n_classes = len(ours[origin.classifier])
+        n_classes = origin.n_classes(ours)
     trained = find_network(origin, ours) if origin else None
     if not (model or trained):
         whence = f'from {origin.name}' if origin else 'of unknown origin'

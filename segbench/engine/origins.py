@@ -39,11 +39,16 @@ class Origin:
     rename: Callable[[dict], dict]  # From its tensors to the same under our names
     # Our name of the tensor whose first dimension is the number of classes; None for a backbone
     classifier: str | None = None
+    no_class: int = 0  # Rows of that tensor, at its end, that stand for no class
     networks: Sequence[str] = ()  # Those that it trained, some with their backbone behind them
     # Number of outputs → the data set whose classes they are, in its order
     datasets: dict[int, str] = field(default_factory=dict)
     # Number of outputs → mean and std of its images, where they are not the usual ones
     scales: dict[int, tuple] = field(default_factory=dict)
+
+    def n_classes(self, ours: dict) -> int:
+        "The number of classes of the network that the tensors `ours` come from."
+        return len(ours[self.classifier]) - self.no_class
 
 
 def _published(family: str) -> Callable[[dict], dict]:
@@ -63,7 +68,11 @@ _on_resnets = [
         key='classifier.0.convs.0.0.weight',
         rename=_published('deeplab'),
         classifier='head.1.2.weight',
-        networks=['deeplab.v3 resnet50', 'deeplab.v3 resnet101'],
+        networks=[
+            'deeplab.v3 resnet50',
+            'deeplab.v3 resnet101',
+            "deeplab.v3(out_stride=16,dilation='all',rates=(12,24,36)) mobilenetv3_large_100",
+        ],
         datasets={21: 'voc'},
     ),
     Origin(
@@ -175,14 +184,40 @@ _on_mobilenet = [
         scales={21: ((0.5, 0.5, 0.5), (0.5, 0.5, 0.5))},
     ),
     Origin(
+        'LR-ASPP of torchvision',
+        key='classifier.low_classifier.weight',
+        rename=_published('deeplab'),
+        classifier='head.low.weight',
+        networks=['deeplab.lraspp(first_block=True) mobilenetv3_large_100'],
+        datasets={21: 'voc'},
+    ),
+    Origin(
         'MobileNetV2 of torchvision',
         key='features.1.conv.0.0.weight',
         rename=_published('deeplab'),
     ),
 ]
 
+_on_transformers = [
+    Origin(
+        name,
+        key=key,
+        rename=_published('eomt'),
+        classifier='classify.weight',
+        no_class=1,
+        networks=[
+            f'eomt(blocks=4,size={size}) vit_large_patch14_reg4_dinov2' for size in (512, 1024)
+        ],
+        datasets={150: 'ade20k', 19: 'cityscapes'},
+    )
+    for name, key in (
+        ('EoMT of tue-mps', 'upscale.0.conv1.weight'),
+        ('EoMT of Hugging Face', 'upscale_block.block.0.conv1.weight'),
+    )
+]
+
 # The first one whose key is in a file is the file's
-origins = [*_on_resnets, *_real_time, *_segformers, *_espnets, *_on_mobilenet]
+origins = [*_on_resnets, *_real_time, *_segformers, *_espnets, *_on_mobilenet, *_on_transformers]
 
 # %% ../../nbs/6_engine/origins.ipynb #ae58b257
 def tensor_sizes(tensors: dict) -> dict[str, tuple[int, ...]]:
@@ -225,7 +260,7 @@ def find_network(
     "Which network of `origin` the tensors `ours` come from; None if each lacks something."
     if origin.classifier not in ours:
         return None
-    n_classes = len(ours[origin.classifier])
+    n_classes = origin.n_classes(ours)
     aux = has_aux(ours)
     sizes = tensor_sizes(ours)
     whole = []

@@ -77,10 +77,16 @@ class Segmenter(nn.Module):
         return self.enlarge(self.logits(x, aux=False)[0], x)
 
 # %% ../../nbs/5_models/base.ipynb #384f6822
+@patch(as_prop=True)
+def has_aux(self: Segmenter) -> bool:
+    "Whether there is anything that gives auxiliary logits."
+    return self.aux is not None
+
+
 @patch
 def wants_aux(self: Segmenter, aux: bool | None) -> bool:
-    "Whether auxiliary logits are asked for: as `aux` says, or else in training only."
-    return self.training if aux is None else aux
+    "Whether to give auxiliary logits, if it can: as `aux` says, or else in training only."
+    return self.has_aux and (self.training if aux is None else aux)
 
 
 @patch
@@ -96,7 +102,7 @@ def logits(
         return self.body.top(maps) if i == -1 else maps[i]
 
     outputs = [self.head(*map(tap, self.taps))]
-    if self.aux is not None and self.wants_aux(aux):
+    if self.wants_aux(aux):
         outputs.append(self.aux(tap(self.aux_tap)))
     return tuple(outputs)
 

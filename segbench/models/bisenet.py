@@ -136,7 +136,7 @@ class TwoPaths(Segmenter):
         sizes = [m.shape[-2:] for m in (*maps[-2::-1], spatial)]
         context = self.context(maps, sizes)
         outputs = [self.head(self.fuse(spatial, context[-1]))]
-        if self.aux is not None and self.wants_aux(aux):
+        if self.wants_aux(aux):
             outputs += [a(c) for a, c in zip(self.aux, context)]
         return tuple(outputs)
 

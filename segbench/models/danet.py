@@ -92,14 +92,15 @@ class DualHead(nn.Module):
 class DANet(Segmenter):
     "A dilated backbone with a `DualHead`."
 
-    def __init__(self, body: nn.Module, head: nn.Module, has_aux: bool, **kw):
-        super().__init__(body, head, **kw)
-        self.has_aux = has_aux
+    @property
+    def has_aux(self) -> bool:
+        "Whether the attentions have classifiers of their own."
+        return len(self.head.classify) > 1
 
     def logits(self, x: torch.Tensor, aux: bool | None = None) -> tuple[torch.Tensor, ...]:
         "Main, position and channel logits, all at the stride of the last map."
         maps = self.body(pad_to(x, self.multiple, self.least))
-        return self.head(self.body.top(maps), self.has_aux and self.wants_aux(aux))
+        return self.head(self.body.top(maps), self.wants_aux(aux))
 
 # %% ../../nbs/5_models/danet.ipynb #fc20fff5
 def danet(
@@ -122,4 +123,4 @@ def danet(
         backbone, out_stride, multi_grid=multi_grid, pretrained=pretrained, in_chans=in_chans
     )
     head = DualHead(body.top_chs, nf or body.top_chs // 4, n_classes, aux, drop, alike)
-    return DANet(body, head, aux, align_corners=align_corners)
+    return DANet(body, head, align_corners=align_corners)

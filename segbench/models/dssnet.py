@@ -129,10 +129,13 @@ class DSSNet(Segmenter):
             nn.PReLU(),
         )
         self.mask = _mask_head(2 * n, n_classes)
-        if aux:
-            self.boundary = _boundary_head(2 * n)
-            self.draw = _reconstruction_head(s, n, wide, in_chans)
-        self.has_aux = aux
+        self.boundary = _boundary_head(2 * n) if aux else None
+        self.draw = _reconstruction_head(s, n, wide, in_chans) if aux else None
+
+    @property
+    def has_aux(self) -> bool:
+        "Whether it has the heads for reconstruction and boundary."
+        return self.boundary is not None
 
 # %% ../../nbs/5_models/dssnet.ipynb #23fc5ba5
 @patch
@@ -145,7 +148,7 @@ def logits(self: DSSNet, x: torch.Tensor, aux: bool | None = None) -> tuple[torc
     y = self.first(stem)
     y = self.rise(torch.cat([y, self.blocks(y)], 1))
     mask = self.mask(y)
-    if self.has_aux and self.wants_aux(aux):
+    if self.wants_aux(aux):
         return mask, self.draw(stem), self.boundary(y)
     return (mask,)
 

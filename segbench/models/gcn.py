@@ -90,7 +90,7 @@ class GCN(Segmenter):
         x = pad_to(x, self.multiple, self.least)
         maps = self.body(x)
         outputs = [self.head(x, *maps[-4:])]
-        if self.aux is not None and self.wants_aux(aux):
+        if self.wants_aux(aux):
             outputs.append(self.aux(maps[-2]))
         return tuple(outputs)
 

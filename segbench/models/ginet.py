@@ -218,7 +218,7 @@ def logits(self: GINet, x: torch.Tensor, aux: bool | None = None) -> tuple[torch
     x = self.squeeze(joined)
     y, *talk = self.unit(x, self.words(len(x)))
     outputs = [self.head(y)]
-    if self.aux is not None and self.wants_aux(aux):
+    if self.wants_aux(aux):
         outputs += [self.aux(maps[-2]), self.presence(*talk)]
     return tuple(outputs)
 

@@ -86,7 +86,7 @@ class SegNet(Segmenter):
         for convs, (where, size) in zip([*self.decode, self.head], addresses[::-1]):
             x = convs(_unpool(x, where, size))
         outputs = [x]
-        if self.aux is not None and self.wants_aux(aux):
+        if self.wants_aux(aux):
             outputs.append(self.aux(maps[-2]))
         return tuple(outputs)
 

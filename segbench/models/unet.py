@@ -128,7 +128,7 @@ def logits(self: Classic, x: torch.Tensor, aux: bool | None = None) -> tuple[tor
     for up, mix, skip in zip(self.up, self.mix, maps[-2::-1]):
         y = mix(torch.cat([skip, up(y)], 1))
     outputs = [self.classify(y)]
-    if self.aux is not None and self.wants_aux(aux):
+    if self.wants_aux(aux):
         outputs.append(self.aux(maps[-1]))
     return tuple(outputs)
 

@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['Weights', 'read_weights', 'normalisation_of', 'save_weights', 'check_normalisation', 'read_normalisation',
-           'set_normalisation', 'Match', 'match_names', 'Report', 'load_weights']
+           'set_normalisation', 'Match', 'match_names', 'rename_tensors', 'Report', 'load_weights', 'Checkpoint',
+           'hub_file']
 
 # %% ../../nbs/1_nn/weights.ipynb #4c02b13d
 import hashlib
@@ -14,6 +15,7 @@ import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import torch
@@ -72,9 +74,14 @@ def _intact(path: Path | str):
 
 # %% ../../nbs/1_nn/weights.ipynb #fe4b4df4
 class Weights(dict):
-    "Tensors by name; `said` tells what was chosen where a file offers several."
+    """Tensors by name.
+
+    `said` tells what was chosen where a file offers several, `scale` the `mean` and `std` of the
+    images that they are for, if it is known.
+    """
 
     said = ''
+    scale = MappingProxyType({})
 
 
 # Names under which a file holds an average of a network, a whole network, or no weights at all
@@ -432,6 +439,33 @@ def match_names(
     most = min(len(own), len(_without_counters(theirs)))
     return named if 2 * len(named.pairs) > most else _by_order(own, theirs)
 
+# %% ../../nbs/1_nn/weights.ipynb #rn000002
+def _by_table(name: str, patterns: dict[str, str]) -> str:
+    "`name` once all of `patterns` have been replaced in it, in turn."
+    for pattern, replacement in patterns.items():
+        name = re.sub(pattern, replacement, name)
+    return name
+
+
+def rename_tensors(
+    tensors: dict[str, torch.Tensor],  # Tensors by the names of a file
+    # Regular expressions and what takes the place of each match, applied in turn
+    patterns: dict[str, str],
+) -> dict[str, torch.Tensor]:
+    "`tensors` by the names that `patterns` make of theirs; a `UserError` if two become one."
+    renamed = {}
+    before = {}
+    for name, tensor in tensors.items():
+        new = _by_table(name, patterns)
+        if new in renamed:
+            raise UserError(
+                f'{before[new]!r} and {name!r} would both be {new!r}; '
+                'give a file that holds one network, by the names of one house.'
+            )
+        renamed[new] = tensor
+        before[new] = name
+    return renamed
+
 # %% ../../nbs/1_nn/weights.ipynb #c7bd2e66
 def _few(names: list[str]) -> str:
     "The first three of `names`, and how many more there are."
@@ -494,7 +528,7 @@ def _for_a_layer(v: torch.Tensor, name: str, source: str) -> torch.Tensor:
 def _tensors_and_scale(weights) -> tuple[dict, dict, str]:
     "Tensors by name, `mean` and `std`, and what to call them: of a file, or of given tensors."
     if isinstance(weights, dict):
-        return weights, {}, 'given tensors'
+        return weights, getattr(weights, 'scale', {}), 'given tensors'
     return read_weights(weights), read_normalisation(weights), Path(weights).name
 
 # %% ../../nbs/1_nn/weights.ipynb #d22b0022
@@ -508,7 +542,7 @@ def load_weights(
 ) -> Report:
     """Copy what fits from `weights` into `net`, and report it; number types are converted.
 
-    With a file come the `mean` and `std` that it tells.
+    With a file, or with `Weights` that know it, come `mean` and `std`.
     """
     theirs, scale, name = _tensors_and_scale(weights)
     source = str(source or name)
@@ -536,3 +570,54 @@ def load_weights(
         own[name].copy_(value)
     set_normalisation(net, scale)
     return report
+
+# %% ../../nbs/1_nn/weights.ipynb #chk00002
+@dataclass(frozen=True)
+class Checkpoint:
+    "Weights of a whole network that somebody published."
+
+    model: str  # The network that they fill, with its arguments
+    data: str  # The data set whose classes its outputs are, as `--data` takes it
+    outputs: int  # How many outputs that network has
+    licence: str  # In a few words
+    source: str  # Page that says what is said here
+    score: str = ''  # What it scores, and on what, as the publisher says
+    backbone: str = ''  # By timm's name; empty for the network's own
+    url: str = ''  # Address of the file; empty where no program may fetch it
+    page: str = ''  # Where a person gets it then
+    file: str = ''  # What the file is called then
+    megabytes: float | None = None  # Its size in 10⁶ bytes, as the publisher rounds it
+    sha256: str = ''  # Its SHA-256 in hexadecimal, or the first digits of it
+
+    @property
+    def file_name(self) -> str:
+        "What the file is called."
+        return self.file or self.url.rpartition('/')[2]
+
+    @property
+    def hub(self) -> tuple[str, str, str] | None:
+        "Repository, revision and path on Hugging Face's hub; None if it lies elsewhere."
+        found = re.fullmatch(
+            r'https://huggingface\.co/([^/]+/[^/]+)/resolve/([^/]+)/(.+)', self.url
+        )
+        return found and found.groups()
+
+# %% ../../nbs/1_nn/weights.ipynb #chk00005
+def hub_file(
+    repo: str,  # Repository on Hugging Face's hub
+    file: str,  # Path in it
+    what: str,  # What sentences call it
+    flag: str,  # The flag that takes a file instead
+    revision: str = 'main',
+    offline: bool = False,  # Only look into the cache
+) -> Path:
+    "The file in the hub's cache, fetched if it is not there yet; a `UserError` if it cannot be."
+    from huggingface_hub import hf_hub_download
+
+    try:
+        where = hf_hub_download(repo, file, revision=revision, local_files_only=offline)
+    except Exception as e:  # whose errors these are depends on the version of the library
+        raise UserError(
+            f'{what} cannot be fetched ({str(e).splitlines()[0]}); give a file: {flag} FILE.'
+        ) from e
+    return Path(where)
