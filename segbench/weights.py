@@ -17,10 +17,11 @@ if '__file__' in globals() and not __package__:
 # %% ../nbs/8_commands/weights.ipynb #wts00005
 import importlib
 import sys
+from difflib import get_close_matches
 from fnmatch import fnmatch
 from pathlib import Path
 
-from .core.errors import UserError, check_choice
+from .core.errors import UserError
 from .core.names import known_names
 
 # %% ../nbs/8_commands/weights.ipynb #wts00009
@@ -44,10 +45,21 @@ def known_checkpoints() -> dict:
     return found
 
 
+def _unknown(name: str, known: dict) -> UserError:
+    "The error for `name`, which none of `known` has, with the closest ones."
+    near = ' or '.join(map(repr, get_close_matches(name, known, 3, 0)))
+    return UserError(
+        f'unknown published weights {name!r}; did you mean {near}? '
+        '`segbench weights list` has all of them.'
+    )
+
+
 def find_checkpoint(name: str):
     "The published `Checkpoint` that is called `name`; a `UserError` tells the closest names."
     known = known_checkpoints()
-    return known[check_choice('published weights', name, list(known))]
+    if name not in known:
+        raise _unknown(name, known)
+    return known[name]
 
 # %% ../nbs/8_commands/weights.ipynb #wts00014
 def _folder(name: str) -> Path:
@@ -146,7 +158,7 @@ def list_weights(
     known = known_checkpoints()
     names = sorted(name for name in known if fnmatch(name, pattern))
     if not names:
-        check_choice('published weights', pattern, list(known))
+        raise _unknown(pattern, known)
     print(f'{"name":39} {"outputs":>7} {"MB":>6}  {"mIoU, %":14} {"where":8} licence')
     for name in names:
         one = known[name]
