@@ -103,7 +103,16 @@ class Layout:
         "Images of a step, all processes together."
         return self.bs * self.accum * self.world
 
+    def batches(
+        self,
+        n: int,  # Images of the training set
+        seed: int,
+        step: int = 0,  # Steps that are done
+    ) -> Batches:
+        "The batches of all processes together, from `step` on."
+        return Batches(n, self.bs * self.world, seed, start=step * self.accum)
 
+# %% ../../nbs/6_engine/training.ipynb #68c9986a
 class Training:
     "A network in training: its parts and its place."
 
@@ -136,30 +145,10 @@ class Training:
         self.criterion = None  # see `make_criterion`
         self.prepare(net)
         self.augment = settings.sized(train)
-        self.step = 0
-        self.skipped = 0  # steps whose gradient overflowed float16
-        self.scores = []
-        self.best = None
-        self.mark = None  # of the validation set, once there are scores on it
-        self.seconds = 0.0
-        self.busy = 0.0  # seconds in steps since the last line of the log
-        self.sums = [0.0, 0]  # of the losses since the last line of the log, and their number
-        self.logits = None  # of the network that is scored, compiled
-        self.board = None  # where TensorBoard's numbers go
-        self.asked = 0  # the signal that asked for a stop
-        self.saving = False  # whether this process waits for its checkpoint
-        self.saver = None  # the thread that writes it
-        self.save_error = None  # what went wrong there
+        self.begin()
         self.plan_steps()
 
-    def __repr__(self) -> str:
-        best = '' if self.best is None else f', best mIoU {self.best:.4f}'
-        return f'Training at step {self.step} of {self.steps}{best}, in {self.out}'
-
-    def _repr_html_(self) -> str:
-        return self.run._repr_html_()
-
-# %% ../../nbs/6_engine/training.ipynb #bd20bef4
+# %% ../../nbs/6_engine/training.ipynb #023817d0
 @patch
 def prepare(self: Training, net: torch.nn.Module) -> None:
     "Put `net` on its device, and make what moves its weights: optimiser, schedule, average."
@@ -182,16 +171,24 @@ def prepare(self: Training, net: torch.nn.Module) -> None:
     self.loss_scale = self.scaler.get_scale()
     self.factor = make_schedule(s.schedule, s.warmup)
 
-
-def _whole_batches(training: Training) -> Batches:
-    "The batches of all processes together, as the run began to make them."
-    plan = training.plan
-    return Batches(
-        len(training.train),
-        plan.bs * plan.world,
-        training.s.seed,
-        start=training.step * plan.accum,
-    )
+# %% ../../nbs/6_engine/training.ipynb #5c646b3f
+@patch
+def begin(self: Training) -> None:
+    "Be at the first step, with nothing scored, logged or asked for."
+    self.step = 0
+    self.skipped = 0  # steps whose gradient overflowed float16
+    self.scores = []
+    self.best = None
+    self.mark = None  # of the validation set, once there are scores on it
+    self.seconds = 0.0
+    self.busy = 0.0  # seconds in steps since the last line of the log
+    self.sums = [0.0, 0]  # of the losses since the last line of the log, and their number
+    self.logits = None  # of the network that is scored, compiled
+    self.board = None  # where TensorBoard's numbers go
+    self.asked = 0  # the signal that asked for a stop
+    self.saving = False  # whether this process waits for its checkpoint
+    self.saver = None  # the thread that writes it
+    self.save_error = None  # what went wrong there
 
 
 @patch
@@ -199,7 +196,7 @@ def plan_steps(self: Training) -> None:
     "Work out how many steps there are and when to evaluate."
     s = self.s
     plan = self.plan
-    per_epoch = _whole_batches(self).per_epoch
+    per_epoch = plan.batches(len(self.train), s.seed).per_epoch
     if not per_epoch:
         raise UserError(
             f'{len(self.train)} training images do not fill one batch of {plan.bs} for '
@@ -208,6 +205,17 @@ def plan_steps(self: Training) -> None:
     self.per_epoch = per_epoch / plan.accum
     self.steps = s.steps or max(1, int(s.epochs * self.per_epoch))
     self.every = max(1, round(s.eval_every * self.per_epoch))
+
+# %% ../../nbs/6_engine/training.ipynb #5cf54293
+@patch
+def __repr__(self: Training) -> str:
+    best = '' if self.best is None else f', best mIoU {self.best:.4f}'
+    return f'Training at step {self.step} of {self.steps}{best}, in {self.out}'
+
+
+@patch
+def _repr_html_(self: Training) -> str:
+    return self.run._repr_html_()
 
 # %% ../../nbs/6_engine/training.ipynb #8e434763
 def collate(items: list[tuple]) -> tuple:
@@ -238,7 +246,7 @@ def _n_workers(training: Training) -> int:
     cores = len(os.sched_getaffinity(0)) if hasattr(os, 'sched_getaffinity') else os.cpu_count()
     return max(1, min(16, cores // here))
 
-
+# %% ../../nbs/6_engine/training.ipynb #4e24b077
 def _shares(training: Training) -> Iterator[list[tuple[int, int]]]:
     """The places `(epoch, index)` of this process's batches, from the current step on.
 
@@ -246,14 +254,14 @@ def _shares(training: Training) -> Iterator[list[tuple[int, int]]]:
     """
     plan = training.plan
     now = training.now
-    batches = iter(_whole_batches(training))
+    batches = iter(plan.batches(len(training.train), training.s.seed, training.step))
     while True:
         step = [place for batch in islice(batches, plan.accum) for place in batch]
         for k in range(now.accum):
             first = (k * now.world + training.rank) * now.bs
             yield step[first : first + now.bs]
 
-
+# %% ../../nbs/6_engine/training.ipynb #3052aa71
 @patch
 def loader(self: Training) -> Iterator[list]:
     "Lists of `accum` batches, from the current step on."
@@ -594,7 +602,7 @@ def compiled(self: Training, net: torch.nn.Module) -> Iterator[None]:
     finally:
         del net.logits
 
-
+# %% ../../nbs/6_engine/training.ipynb #beafd490
 def _score_by_all(training: Training) -> tuple[np.ndarray, dict]:
     "Counts and losses of the images of the validation set, shared between the processes."
     net = training.scored_net()
@@ -680,7 +688,7 @@ def _snapshot(x: object) -> object:
         return [_snapshot(v) for v in x]
     return x
 
-
+# %% ../../nbs/6_engine/training.ipynb #5c69c03c
 @patch
 def checkpoint_state(self: Training) -> dict:
     "Everything needed to go on, as it is now."
@@ -751,7 +759,7 @@ def finish_saving(self: Training) -> None:
     if error:
         raise error
 
-
+# %% ../../nbs/6_engine/training.ipynb #e64ad5a1
 @patch
 @contextmanager
 def saved_at_last(self: Training) -> Iterator[None]:
@@ -828,14 +836,24 @@ def sets(self: Training) -> dict[str, dict]:
     return dict(train=content_summary(self.train), val=content_summary(self.val))
 
 
+def _how_computed(training: Training) -> dict:
+    "Precision, processes, device and norms: the facts of `config.json` about the machine."
+    on_cpu = training.acc.device.type == 'cpu'
+    device = device_name(training.acc.device)
+    if on_cpu:
+        device += f', {torch.get_num_threads()} threads'
+    synced = training.world > 1 and training.acc.device.type == 'cuda'
+    return dict(
+        precision=training.precision,
+        processes=training.plan.world,
+        device=device,
+        norm='SyncBatchNorm' if synced else 'BatchNorm2d, each process its own',
+    )
+
+# %% ../../nbs/6_engine/training.ipynb #9fb4c8a7
 @patch
 def config(self: Training) -> dict:
     "What was asked, of what, with which programs: the contents of `config.json`."
-    on_cpu = self.acc.device.type == 'cpu'
-    device = device_name(self.acc.device)
-    if on_cpu:
-        device += f', {torch.get_num_threads()} threads'
-    synced = self.world > 1 and self.acc.device.type == 'cuda'
     report = getattr(getattr(self.plain, 'body', None), 'report', None)
     image, label = self.train[0][:2]
     h, w = label.shape
@@ -853,72 +871,12 @@ def config(self: Training) -> dict:
         window=self.train.window,
         steps=self.steps,
         crop=self.augment.crop,
-        precision=self.precision,
-        processes=self.plan.world,
-        device=device,
-        norm='SyncBatchNorm' if synced else 'BatchNorm2d, each process its own',
+        **_how_computed(self),
         weights=report and str(report),
         parameters=n_used(self.plain, h, w, channels),
         gflops=gflops(self.plain, h, w, channels),
         **provenance(),
     )
-
-# %% ../../nbs/6_engine/training.ipynb #55deda9c
-@patch
-def create_folder(self: Training) -> None:
-    "Make the folder a run."
-    if self.run.exists():
-        raise UserError(
-            f'{str(self.run)!r} holds a run already; choose another --out, '
-            'go on with it by --resume, or remove it.'
-        )
-    self.run.remove_leftovers()
-    self.run.log_file.write_text('')
-    self.save()
-    self.finish_saving()
-    self.run.save_config(self.config())  # now it is a run
-
-
-@patch
-def record_root(self: Training) -> None:
-    "Keep where the data lie now, if they were moved."
-    config = self.run.config()
-    now = {k: str(self.spec[k]) for k in ('root', 'data_folder') if self.spec.get(k)}
-    if config | now != config:
-        self.run.save_config(config | now)
-
-
-def _check_files(training: Training):
-    "A `UserError` if something stands where files of the run belong."
-    run = training.run
-    if run.eval_folder.is_file():
-        raise UserError(f'{str(run.eval_folder)!r} is a file where a folder belongs; remove it.')
-    scores = f'{training.val.name}-{Protocol()}'
-    check_replaceable(
-        run.weights_file('best'),
-        run.weights_file('last'),
-        run.preview_file,
-        run.eval_file(scores),
-        run.eval_file(scores, 'npz'),
-    )
-
-# %% ../../nbs/6_engine/training.ipynb #trn-open
-@patch
-def open_folder(
-    self: Training,
-    resume: bool,  # Go on with the run that is there
-) -> None:
-    "Make or find the run's folder; a `UserError` if it holds another run."
-    run = self.run
-    self.saved = time.monotonic()
-    _check_files(self)
-    if not resume:
-        on_main_process(self.acc, self.create_folder)
-        return
-    check_same(run, **asdict(self.s), net=getattr(self.plain, 'spec', None))
-    self.restore()
-    on_main_process(self.acc, run.remove_leftovers)
-    on_main_process(self.acc, self.record_root)
 
 # %% ../../nbs/6_engine/training.ipynb #trn-lock
 @patch
@@ -941,6 +899,63 @@ def lock(self: Training) -> Iterator[None]:
                 if self.main and not was_there:
                     self.out.rmdir()  # if nothing is in it
             raise
+
+# %% ../../nbs/6_engine/training.ipynb #55deda9c
+@patch
+def create_folder(self: Training) -> None:
+    "Make the folder a run."
+    if self.run.exists():
+        raise UserError(
+            f'{str(self.run)!r} holds a run already; choose another --out, '
+            'go on with it by --resume, or remove it.'
+        )
+    self.run.remove_leftovers()
+    self.run.log_file.write_text('')
+    self.save()
+    self.finish_saving()
+    self.run.save_config(self.config())  # now it is a run
+
+
+def _check_files(training: Training):
+    "A `UserError` if something stands where files of the run belong."
+    run = training.run
+    if run.eval_folder.is_file():
+        raise UserError(f'{str(run.eval_folder)!r} is a file where a folder belongs; remove it.')
+    scores = f'{training.val.name}-{Protocol()}'
+    check_replaceable(
+        run.weights_file('best'),
+        run.weights_file('last'),
+        run.preview_file,
+        run.eval_file(scores),
+        run.eval_file(scores, 'npz'),
+    )
+
+# %% ../../nbs/6_engine/training.ipynb #0cbcf508
+@patch
+def record_root(self: Training) -> None:
+    "Keep where the data lie now, if they were moved."
+    config = self.run.config()
+    now = {k: str(self.spec[k]) for k in ('root', 'data_folder') if self.spec.get(k)}
+    if config | now != config:
+        self.run.save_config(config | now)
+
+
+@patch
+def open_folder(
+    self: Training,
+    resume: bool,  # Go on with the run that is there
+) -> None:
+    "Make or find the run's folder; a `UserError` if it holds another run."
+    run = self.run
+    self.saved = time.monotonic()
+    _check_files(self)
+    if not resume:
+        on_main_process(self.acc, self.create_folder)
+        return
+    check_same(run, **asdict(self.s), net=getattr(self.plain, 'spec', None))
+    self.restore()
+    on_main_process(self.acc, run.remove_leftovers)
+    on_main_process(self.acc, self.record_root)
 
 # %% ../../nbs/6_engine/training.ipynb #ad31a4dd
 @patch
@@ -993,7 +1008,17 @@ def report(
     if self.board:
         self.board.add_image('image, label, prediction', preview, self.step, dataformats='HWC')
 
-# %% ../../nbs/6_engine/training.ipynb #8ed454a5
+# %% ../../nbs/6_engine/training.ipynb #d767aabd
+@patch
+def lap(self: Training) -> float:
+    "Seconds since the last lap, which are added to those of the training."
+    now = time.monotonic()  # a clock that nobody sets back
+    gone = now - self.clock
+    self.clock = now
+    self.seconds += gone
+    return gone
+
+
 def _broken_graphs() -> str:
     "Where `torch.compile` has cut the network so far, in a sentence; empty if it is in one piece."
     breaks = torch._dynamo.utils.counters['graph_break']
@@ -1002,46 +1027,48 @@ def _broken_graphs() -> str:
     reason = ' '.join(max(breaks, key=breaks.get).split())[:120]
     return f'note: the compiled network is in pieces, cut {sum(breaks.values())} times: {reason}'
 
+# %% ../../nbs/6_engine/training.ipynb #e1f76977
+@patch
+def train_step(
+    self: Training,
+    batches: list[tuple],  # Images, labels and perhaps maps of each
+    table: ProgressTable,
+) -> None:
+    "A step with what belongs to it: its time, a line of the log or an evaluation, a checkpoint."
+    loss = self.update(batches)
+    self.sums = [self.sums[0] + loss, self.sums[1] + 1]
+    is_due = self.step % self.every == 0 or self.step == self.steps
+    is_logged = is_due or self.step % self.s.log_every == 0
+    if is_logged and self.acc.device.type == 'cuda':
+        # a GPU is behind what it was told; its time is to be counted
+        torch.cuda.synchronize(self.acc.device)
+    self.busy += self.lap()
+    table.tick(self.step, loss)
+    if is_due:
+        self.report(table)
+        self.lap()
+    elif is_logged:
+        self.log_row()
+    stop = self.wants_stop()
+    if is_due or stop or time.monotonic() - self.saved > self.s.save_every:
+        self.save()
+    if stop:
+        table.close()
+        self.raise_stopped()
 
+# %% ../../nbs/6_engine/training.ipynb #3fcb6038
 @patch
 def loop(self: Training, progress: bool = True) -> None:
     "Train to the end, or until a stop is asked for."
     on = progress and self.main
     table = ProgressTable(self.steps, self.step, self.plan.images, on)
-    first = self.step
-    clock = time.monotonic()  # a clock that nobody sets back
-
-    def lap():
-        nonlocal clock
-        gone = time.monotonic() - clock
-        clock = time.monotonic()
-        self.seconds += gone
-        return gone
-
+    first = self.step + 1
+    self.clock = time.monotonic()
     with worker_errors(f', then segbench train --resume {self.out} goes on'):
         for batches in self.loader():
-            loss = self.update(batches)
-            if self.s.compile and on and self.step == first + 1 and _broken_graphs():
+            self.train_step(batches, table)
+            if self.s.compile and on and self.step == first and _broken_graphs():
                 print(_broken_graphs())
-            self.sums = [self.sums[0] + loss, self.sums[1] + 1]
-            is_due = self.step % self.every == 0 or self.step == self.steps
-            is_logged = is_due or self.step % self.s.log_every == 0
-            if is_logged and self.acc.device.type == 'cuda':
-                # a GPU is behind what it was told; its time is to be counted
-                torch.cuda.synchronize(self.acc.device)
-            self.busy += lap()
-            table.tick(self.step, loss)
-            if is_due:
-                self.report(table)
-                lap()
-            elif is_logged:
-                self.log_row()
-            stop = self.wants_stop()
-            if is_due or stop or time.monotonic() - self.saved > self.s.save_every:
-                self.save()
-            if stop:
-                table.close()
-                self.raise_stopped()
     self.finish_saving()
     table.close()
 
@@ -1085,7 +1112,7 @@ def _check_images(net, train: Pairs, val: Pairs, settings: Settings):
             'green and blue; leave it at 0.'
         )
 
-
+# %% ../../nbs/6_engine/training.ipynb #fc0cce0f
 def _print_notes(training: Training, resume: bool, warnings: list[str]):
     "Say what was loaded, what the images are, and what is odd about them."
     loaded = [] if resume else training.spec.get('loaded', [])
@@ -1130,28 +1157,20 @@ def _share_out(
     )
 
 # %% ../../nbs/6_engine/training.ipynb #85d7a794
-@with_settings
-def fit(
-    net: torch.nn.Module,  # `Segmenter`, best by `create_model`: the run can build it again
-    train: Pairs,  # Training set
-    val: Pairs,  # Validation set
-    out: 'Path | str',  # Folder of the run
-    resume: bool = False,  # Go on with the run that is there
-    changed_data: bool = False,  # Go on although the sets are no longer those that it began with
-    spec: dict = None,  # Facts to keep in `config.json`
-    progress: bool = True,  # Show a bar and a table
-    **kwargs,  # `Settings`
-) -> Training:
-    """Train `net` and keep everything in the folder `out`.
-
-    The best weights are in `best.safetensors`.
-    """
-    settings = Settings(**kwargs)
-    check_settings(settings)
-    acc = accelerator()
-    advice = f'segbench train --resume {out} goes on from the last state'
-    with watch_processes(acc, advice):
-        return _fit(acc, net, train, val, Run(out), resume, changed_data, spec, progress, settings)
+def _train_in_folder(
+    t: Training, resume: bool, changed: list[str], warnings: list[str], progress: bool
+):
+    "Train `t` in the folder of its run, which this process has for itself."
+    t.open_folder(resume)
+    if changed:
+        t.note_changes(changed)
+    if t.main and progress:
+        _print_notes(t, resume, warnings)
+    if t.main and t.s.log_with == 'tensorboard':
+        t.board = _open_tensorboard(t)
+    t.loop(progress)
+    if t.main:
+        save_weights(t.run.weights_file('last'), t.scored_net())
 
 
 def _fit(acc, net, train, val, run, resume, changed_data, spec, progress, settings) -> Training:
@@ -1176,16 +1195,31 @@ def _fit(acc, net, train, val, run, resume, changed_data, spec, progress, settin
         raise UserError(f'{why}.')
     # nothing is written before here
     with t.lock(), graceful_stop(t), in_order(), how(), t.saved_at_last():
-        t.open_folder(resume)
-        if changed:
-            t.note_changes(changed)
-        if t.main and progress:
-            _print_notes(t, resume, warnings)
-        if t.main and settings.log_with == 'tensorboard':
-            t.board = _open_tensorboard(t)
-        t.loop(progress)
-        if t.main:
-            save_weights(t.run.weights_file('last'), t.scored_net())
+        _train_in_folder(t, resume, changed, warnings, progress)
     if t.board:
         t.board.close()
     return t
+
+# %% ../../nbs/6_engine/training.ipynb #2fec4173
+@with_settings
+def fit(
+    net: torch.nn.Module,  # `Segmenter`, best by `create_model`: the run can build it again
+    train: Pairs,  # Training set
+    val: Pairs,  # Validation set
+    out: 'Path | str',  # Folder of the run
+    resume: bool = False,  # Go on with the run that is there
+    changed_data: bool = False,  # Go on although the sets are no longer those that it began with
+    spec: dict = None,  # Facts to keep in `config.json`
+    progress: bool = True,  # Show a bar and a table
+    **kwargs,  # `Settings`
+) -> Training:
+    """Train `net` and keep everything in the folder `out`.
+
+    The best weights are in `best.safetensors`.
+    """
+    settings = Settings(**kwargs)
+    check_settings(settings)
+    acc = accelerator()
+    advice = f'segbench train --resume {out} goes on from the last state'
+    with watch_processes(acc, advice):
+        return _fit(acc, net, train, val, Run(out), resume, changed_data, spec, progress, settings)
