@@ -13,13 +13,12 @@ import numpy as np
 
 from ...core.errors import UserError
 from segbench.data.imports.export import (
-    Annotated,
     Export,
     ImageFiles,
     Notes,
     clean_name,
-    files_below,
-    json_has,
+    folder_of,
+    json_files,
     merge_names,
     split_in,
 )
@@ -87,7 +86,7 @@ def _read_file(file: Path, notes: Notes) -> tuple[list, list, dict]:
             )
     return images, annotations, names
 
-
+# %% ../../../nbs/2_data/imports/coco.ipynb #co-shapes
 def _shapes(annotations: list, names: dict, place: str, notes: Notes) -> dict[int, list[Shape]]:
     "Image → its shapes, in the order of the `annotations` of the file at `place`."
     shapes = {}
@@ -117,6 +116,17 @@ def _without_keypoints(files: list, notes: Notes) -> list:
     return others
 
 
+def _all_classes(names: dict, notes: Notes) -> list[str]:
+    "The names of classes in all files, in the order of the first that has them."
+    found = []
+    for file, of_file in names.items():
+        once = merge_names(of_file, notes)
+        if found and set(once) != set(found):
+            notes.add('files with other categories than the first, joined', file.name)
+        found += [name for name in once if name not in found]
+    return found
+
+# %% ../../../nbs/2_data/imports/coco.ipynb #co-folder
 def read_coco(
     source: Path,  # A JSON file, or a folder with such files
     images: Path | None = None,  # Folder of the images, if they are not in that of the file
@@ -124,15 +134,12 @@ def read_coco(
     "What is in COCO's annotations."
     source = Path(source)
     notes = Notes()
-    base = source
-    files = [source]
+    base = folder_of(source)
+    files = json_files(source, coco_keys)
     if source.is_dir():
-        found = [f for f in files_below(source, '.json') if json_has(f, coco_keys)]
-        files = _without_keypoints(found, notes)
-    else:
-        base = source.parent
-        if base.name == 'annotations':  # images are beside that folder
-            base = base.parent
+        files = _without_keypoints(files, notes)
+    elif base.name == 'annotations':  # images are beside that folder
+        base = base.parent
     if not files:
         raise UserError(
             f'{str(source)!r} has no JSON file with images, annotations and categories; '
@@ -153,26 +160,9 @@ def read_coco(
             path = on_disk.take(name, notes, where, of_file, near=file.parent)
             if path is None:
                 continue
-            export.images.append(
-                Annotated(
-                    on_disk.relative(path),
-                    path,
-                    (record['height'], record['width']),
-                    shapes.get(record['id'], []),
-                    of_file or on_disk.split_of(path),
-                )
-            )
+            size = record['height'], record['width']
+            drawn = shapes.get(record['id'], [])
+            export.images.append(on_disk.annotated(path, size, drawn, of_file))
     on_disk.note_unused(notes)
     export.classes = _all_classes(all_names, notes)
     return export
-
-
-def _all_classes(names: dict, notes: Notes) -> list[str]:
-    "The names of classes in all files, in the order of the first that has them."
-    found = []
-    for file, of_file in names.items():
-        once = merge_names(of_file, notes)
-        if found and set(once) != set(found):
-            notes.add('files with other categories than the first, joined', file.name)
-        found += [name for name in once if name not in found]
-    return found

@@ -16,16 +16,16 @@ import numpy as np
 from ...core.errors import UserError
 from ...core.files import check_regular_file
 from segbench.data.imports.export import (
-    Annotated,
     Export,
     ImageFiles,
     Notes,
     clean_name,
     files_below,
+    folder_of,
     merge_names,
     split_in,
 )
-from .shapes import Ellipse, Outline, Patch, Shape, unroll
+from .shapes import Ellipse, Outline, Patch, Shape, turn_corners, unroll
 
 # %% ../../../nbs/2_data/imports/cvat.ipynb #cv-forms
 def _numbers(element, *names) -> list | None:
@@ -40,10 +40,8 @@ def _numbers(element, *names) -> list | None:
 def _turned(x0: float, y0: float, x1: float, y1: float, angle: float) -> list:
     "The corners of a rectangle that is turned around its middle, degrees clockwise: x, y, …"
     middle = np.array([x0 + x1, y0 + y1]) / 2
-    turn = np.deg2rad(angle)
-    corners = np.array([(x0, y0), (x1, y0), (x1, y1), (x0, y1)]) - middle
-    by = np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
-    return (corners @ by + middle).ravel().tolist()
+    corners = np.array([(x0, y0), (x1, y0), (x1, y1), (x0, y1)])
+    return turn_corners(corners - middle, middle, angle)
 
 
 def _patch_pixels(text: str, h: int, w: int) -> np.ndarray:
@@ -104,7 +102,7 @@ def _root(file: Path):
         )
     return root
 
-
+# %% ../../../nbs/2_data/imports/cvat.ipynb #cv-shapes
 _without_pixels = ('tag', 'points', 'polyline', 'skeleton', 'cuboid')
 
 
@@ -131,7 +129,7 @@ def _shapes(image, name: str, notes: Notes) -> list[Shape]:
         found.append((int((_numbers(element, 'z_order') or [0])[0]), shape))
     return [shape for _, shape in sorted(found, key=lambda pair: pair[0])]
 
-
+# %% ../../../nbs/2_data/imports/cvat.ipynb #cv-folder
 def cvat_files(base: Path) -> list[Path]:
     "The XML files below the folder `base` that CVAT wrote."
     files = files_below(base, '.xml')
@@ -147,7 +145,7 @@ def read_cvat(
     files = cvat_files(source) if source.is_dir() else [source]
     if not files:
         raise UserError(f'{str(source)!r} has no XML of CVAT; name the folder of the export.')
-    base = source if source.is_dir() else source.parent
+    base = folder_of(source)
     notes = Notes()
     on_disk = ImageFiles(base, images)
     export = Export('cvat', base, [], [], notes)
@@ -165,8 +163,7 @@ def read_cvat(
                 continue
             size = _numbers(image, 'height', 'width')
             size = tuple(map(int, size)) if size else None
-            split = subset or on_disk.split_of(path)
-            export.images.append(Annotated(on_disk.relative(path), path, size, shapes, split))
+            export.images.append(on_disk.annotated(path, size, shapes, subset))
         export.classes += [one for one in names if one not in export.classes]
     on_disk.note_unused(notes)
     return export

@@ -13,12 +13,12 @@ from ...core.errors import UserError, check_choice
 from ..folder import classes_given, read_class_file
 from .coco import coco_keys, read_coco
 from .cvat import cvat_files, read_cvat
-from .export import Export, files_below, json_has
+from .export import Export, files_below, folder_of, json_has
 from .labelme import labelme_keys, read_labelme
 from .labelstudio import labelstudio_keys, read_labelstudio
 from .masks import find_masks, read_masks
 from .write import Imported, write_folder
-from .yolo import find_yaml, read_yolo
+from .yolo import find_yaml, name_lists, read_yolo
 
 # %% ../../../nbs/2_data/imports/kinds.ipynb #ki-detect
 kinds = ('coco', 'yolo', 'labelme', 'cvat', 'labelstudio', 'masks')
@@ -37,6 +37,13 @@ def _kinds_of_json(files: list) -> dict[str, Path]:
             if json_has(file, keys, first):
                 found.setdefault(kind, file)
     return found
+
+
+def _yolo_files(source: Path) -> list[Path]:
+    "Files in the folder `source` by which one sees that it is YOLO's."
+    texts = files_below(source, '.txt')
+    has_labels = any('labels' in (t.parent.name, t.parent.parent.name) for t in texts)
+    return find_yaml(source) or (name_lists(source) if has_labels else [])
 
 
 def _evidence(source: Path) -> dict[str, Path]:
@@ -58,15 +65,7 @@ def _evidence(source: Path) -> dict[str, Path]:
         found['masks'] = masks[0]
     return found
 
-
-def _yolo_files(source: Path) -> list[Path]:
-    "Files in the folder `source` by which one sees that it is YOLO's."
-    texts = [file for file in files_below(source, '.txt') if file.parent.name == 'labels']
-    texts += [file for file in files_below(source, '.txt') if file.parent.parent.name == 'labels']
-    lists = [source / name for name in ('classes.txt', 'obj.names') if (source / name).is_file()]
-    return find_yaml(source) or (lists if texts else [])
-
-
+# %% ../../../nbs/2_data/imports/kinds.ipynb #ki-find
 def find_kind(
     source: Path | str,  # Folder or file of an export
 ) -> str:
@@ -81,7 +80,7 @@ def find_kind(
         return next(iter(found))
     choices = f'say which by --from: {", ".join(kinds)}.'
     if found:
-        base = source if source.is_dir() else source.parent
+        base = folder_of(source)
         said = [f'{kind} ({file.relative_to(base)})' for kind, file in found.items()]
         raise UserError(f'{str(source)!r} could be {" or ".join(said)}; {choices}')
     endings = Counter([source.suffix])

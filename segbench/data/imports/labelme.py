@@ -23,14 +23,13 @@ from segbench.data.imports.export import (
     ImageFiles,
     Notes,
     clean_name,
-    files_below,
-    json_has,
+    folder_of,
+    json_files,
     merge_names,
-    parse_json,
     split_in,
 )
 from .shapes import Ellipse, Outline, Patch, Shape
-from ..textfiles import read_text
+from ..textfiles import is_number, parse_json, read_lines
 
 # %% ../../../nbs/2_data/imports/labelme.ipynb #lm-shapes
 def _bytes(text) -> bytes | None:
@@ -57,9 +56,7 @@ def _points(shape: dict, n: int | None = None) -> list | None:
     if not isinstance(points, list) or (n and len(points) != n):
         return None
     for point in points:
-        if not isinstance(point, list) or len(point) != 2:
-            return None
-        if not all(type(c) in (int, float) and math.isfinite(c) for c in point):
+        if not isinstance(point, list) or len(point) != 2 or not all(map(is_number, point)):
             return None
     return points
 
@@ -103,7 +100,7 @@ def _shapes(found: dict, file: Path, notes: Notes) -> list[Shape]:
             shapes.append(Shape(name, form, where))
     return shapes
 
-
+# %% ../../../nbs/2_data/imports/labelme.ipynb #lm-image
 def _image(found: dict, file: Path, on_disk: ImageFiles, notes: Notes) -> tuple:
     "The image of `file`, a path or bytes, and its name; None if there is none."
     said = str(found['imagePath'])
@@ -121,16 +118,26 @@ def _image(found: dict, file: Path, on_disk: ImageFiles, notes: Notes) -> tuple:
     return data, f'{place.removesuffix(".json")}{Path(said).suffix or ".png"}'
 
 
+def _listed(base: Path, seen: list, notes: Notes) -> list[str]:
+    "The classes of `labels.txt` in `base`, else those that were `seen`."
+    file = base / 'labels.txt'
+    if not file.is_file():
+        return merge_names(seen, notes)
+    listed = merge_names([clean_name(line, repr(str(file))) for line in read_lines(file)], notes)
+    more = [name for name in seen if name not in listed]
+    for name in more:
+        notes.add('classes that labels.txt does not list, added at its end', name)
+    return [*listed, *more]
+
+# %% ../../../nbs/2_data/imports/labelme.ipynb #lm-folder
 def read_labelme(
     source: Path,  # A folder of Labelme's JSON files, or one such file
     images: Path | None = None,  # Folder of the images, if they are not in that of the files
 ) -> Export:
     "What is in Labelme's files."
     source = Path(source)
-    base = source if source.is_dir() else source.parent
-    files = [source]
-    if source.is_dir():
-        files = [f for f in files_below(source, '.json') if json_has(f, labelme_keys)]
+    base = folder_of(source)
+    files = json_files(source, labelme_keys)
     if not files:
         raise UserError(
             f'{str(source)!r} has no JSON file of Labelme; name the folder that has them.'
@@ -151,19 +158,5 @@ def read_labelme(
         split = split_in(Path(name).parent.as_posix())
         export.images.append(Annotated(name, image, size, shapes, split))
     on_disk.note_unused(notes)
-    seen = sorted({shape.name for one in export.images for shape in one.shapes})
-    export.classes = _listed(base, seen, notes)
+    export.classes = _listed(base, export.drawn(), notes)
     return export
-
-
-def _listed(base: Path, seen: list, notes: Notes) -> list[str]:
-    "The classes of `labels.txt` in `base`, else those that were `seen`."
-    file = base / 'labels.txt'
-    if not file.is_file():
-        return merge_names(seen, notes)
-    lines = [line.strip() for line in read_text(file).splitlines() if line.strip()]
-    listed = merge_names([clean_name(line, repr(str(file))) for line in lines], notes)
-    for name in seen:
-        if name not in listed:
-            notes.add('classes that labels.txt does not list, added at its end', name)
-    return [*listed, *(name for name in seen if name not in listed)]

@@ -16,17 +16,16 @@ import numpy as np
 from ...core.errors import UserError
 from ..files import kinds
 from segbench.data.imports.export import (
-    Annotated,
     Export,
     ImageFiles,
     Notes,
     clean_name,
-    files_below,
-    json_has,
+    folder_of,
+    json_files,
     merge_names,
-    parse_json,
 )
-from .shapes import Ellipse, Outline, Patch, Shape
+from .shapes import Ellipse, Outline, Patch, Shape, turn_corners
+from ..textfiles import parse_json
 
 # %% ../../../nbs/2_data/imports/labelstudio.ipynb #ls-brush
 class _Bits:
@@ -63,7 +62,7 @@ def unpack(data: bytes) -> np.ndarray:
         n += length
     return np.concatenate(pieces)[:n_values] if pieces else np.zeros(0, np.uint32)
 
-
+# %% ../../../nbs/2_data/imports/labelstudio.ipynb #ls-pixels
 def _brush_pixels(rle: list, h: int, w: int) -> np.ndarray:
     "The pixels of a mask of `h`×`w`, `bool`, that are painted by half or more."
     try:
@@ -83,10 +82,7 @@ def _rotated(x: float, y: float, w: float, h: float, angle: float, size: tuple) 
     corner = np.array([x * width, y * height]) / 100
     across = np.array([w * width / 100, 0])
     down = np.array([0, h * height / 100])
-    turn = np.deg2rad(angle)
-    by = np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
-    corners = np.array([across * 0, across, across + down, down]) @ by + corner
-    return corners.ravel().tolist()
+    return turn_corners(np.array([across * 0, across, across + down, down]), corner, angle)
 
 
 def _form(value: dict, size: tuple | None) -> Outline | Ellipse | Patch | None:
@@ -104,11 +100,11 @@ def _form(value: dict, size: tuple | None) -> Outline | Ellipse | Patch | None:
         if 'height' in value and size:
             box = [float(value[key]) for key in ('x', 'y', 'width', 'height')]
             return Outline([_rotated(*box, angle, size)])
-    except (TypeError, ValueError, KeyError):
+    except (TypeError, ValueError, KeyError, OverflowError):
         return None
     return None
 
-
+# %% ../../../nbs/2_data/imports/labelstudio.ipynb #ls-shapes
 def _size(result: list) -> tuple | None:
     "Height and width of the image that the `result` was drawn on."
     for one in result:
@@ -118,28 +114,37 @@ def _size(result: list) -> tuple | None:
     return None
 
 
+def _value(one: dict) -> dict:
+    "What `one` of the results draws or says; nothing if that is no dictionary."
+    return one['value'] if isinstance(one.get('value'), dict) else {}
+
+
+def _class_names(one: dict) -> list:
+    "The names of classes that `one` of the results says itself."
+    for key, names in _value(one).items():
+        if key.endswith('labels') and isinstance(names, list) and names:
+            return names
+    return []
+
+# %% ../../../nbs/2_data/imports/labelstudio.ipynb #ls-drawn
 def _shapes(result: list, where: str, notes: Notes) -> list[Shape]:
     "The shapes in the `result` of an annotation."
     size = _size(result)
-    names = {}  # id → names of classes
+    by_id = {}  # of a result → names of classes
     for one in result:
-        for key, said in one.get('value', {}).items():
-            if key.endswith('labels') and isinstance(said, list) and said:
-                names.setdefault(one.get('id'), said)
+        if _class_names(one):
+            by_id.setdefault(str(one.get('id')), _class_names(one))
     shapes = []
     for k, one in enumerate(result, 1):
         place = f'{where}, result {k}'
-        value = one.get('value', {})
         kind = one.get('type')
-        form = _form(value, size)
-        only_names = form is None and kind in ('labels', 'choices', 'textarea', 'rating')
-        if only_names:
-            continue
+        form = _form(_value(one), size)
+        if form is None and kind in ('labels', 'choices', 'textarea', 'rating'):
+            continue  # names of what another result draws
         if form is None:
             notes.add(f'results of the type {kind} without pixels, left out', place)
             continue
-        own = [said for key, said in value.items() if key.endswith('labels') and said]
-        named = own[0] if own else names.get(one.get('id'), [])
+        named = _class_names(one) or by_id.get(str(one.get('id')), [])
         if not named:
             notes.add('shapes without a class, left out', place)
             continue
@@ -158,7 +163,10 @@ def image_names(task: dict) -> list[str]:
     for text in texts:
         if not isinstance(text, str):
             continue
-        url = urlsplit(text)
+        try:
+            url = urlsplit(text)
+        except ValueError:  # such as http://[
+            continue
         # files of the own disk are asked for as ?d=folder/name
         path = parse_qs(url.query).get('d', [unquote(url.path)])[0].lstrip('/')
         if Path(path).suffix.lower() in kinds:
@@ -202,17 +210,15 @@ def _find(task: dict, where: str, on_disk: ImageFiles, notes: Notes) -> Path | N
         notes.add(said, f'{names[0]} of {where}')
     return None
 
-
+# %% ../../../nbs/2_data/imports/labelstudio.ipynb #ls-folder
 def read_labelstudio(
     source: Path,  # A JSON file, or the folder that has it
     images: Path | None = None,  # Folder of the images, if they are not in that of the file
 ) -> Export:
     "What is in Label Studio's JSON."
     source = Path(source)
-    base = source if source.is_dir() else source.parent
-    files = [source]
-    if source.is_dir():
-        files = [f for f in files_below(source, '.json') if json_has(f, labelstudio_keys, '[')]
+    base = folder_of(source)
+    files = json_files(source, labelstudio_keys, '[')
     if not files:
         raise UserError(
             f'{str(source)!r} has no JSON file of Label Studio; name the file of the export.'
@@ -235,10 +241,7 @@ def read_labelstudio(
                 notes.add('images that were turned for drawing, left out', where)
                 continue
             shapes = _shapes(result, where, notes)
-            split = on_disk.split_of(path)
-            one = Annotated(on_disk.relative(path), path, _size(result), shapes, split)
-            export.images.append(one)
+            export.images.append(on_disk.annotated(path, _size(result), shapes))
     on_disk.note_unused(notes)
-    seen = sorted({shape.name for one in export.images for shape in one.shapes})
-    export.classes = merge_names(seen, notes)
+    export.classes = merge_names(export.drawn(), notes)
     return export

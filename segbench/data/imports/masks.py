@@ -18,7 +18,6 @@ from ..files import collect_gaps, skipped
 from ..folder import class_decoder, read_class_file
 from ..images import read_header, read_label, read_painted
 from segbench.data.imports.export import (
-    Annotated,
     Export,
     ImageFiles,
     Notes,
@@ -169,6 +168,20 @@ def _note_proposal(counts: Counter, table: dict, notes: Notes) -> None:
     )
 
 
+def _match(photographs: list, masks: list, suffix: str, source: Path, notes: Notes) -> list:
+    "(image, mask) of those `photographs` and `masks` that belong together."
+    with collect_gaps() as gaps:
+        items = match_stems(photographs, masks, suffix, repr(str(source)))
+    for kind, file in gaps:
+        if kind != skipped:
+            notes.add('images without a mask, left out', file)
+    used = {mask for _, mask in items}
+    for mask in masks:
+        if mask not in used:
+            notes.add('masks without an image, left out', str(mask))
+    return items
+
+
 def _voc_splits(base: Path) -> dict[str, str]:
     "Name of an image without ending → its split, by the lists of VOC's layout."
     found = {}
@@ -180,7 +193,7 @@ def _voc_splits(base: Path) -> dict[str, str]:
                 break
     return found
 
-
+# %% ../../../nbs/2_data/imports/masks.ipynb #ms-folder
 def read_masks(
     source: Path,  # Folder with images and masks
     images: Path | None = None,  # Folder of the images, if they are not in `source`
@@ -197,16 +210,7 @@ def read_masks(
             f'{str(source)!r} has {len(photographs)} images and {len(masks)} masks; masks are in a '
             'folder called masks, labels or SegmentationClass, or their names end in _mask.'
         )
-    with collect_gaps() as gaps:
-        items = match_stems(photographs, masks, suffix, repr(str(source)))
-    for kind, file in gaps:
-        if kind != skipped:
-            notes.add('images without a mask, left out', file)
-    used = {mask for _, mask in items}
-    for mask in masks:
-        if mask not in used:
-            notes.add('masks without an image, left out', str(mask))
-
+    items = _match(photographs, masks, suffix, source, notes)
     lists = find_class_list(source)
     table = classes or (_read_lists(lists) if lists else None)
     if table is None:
@@ -219,8 +223,7 @@ def read_masks(
     found = []
     for image, mask in items:
         header = read_header(mask)
-        split = listed.get(image.stem) or on_disk.split_of(image)
-        load = partial(_label, mask, decode.table, decode)
         size = header.height, header.width
-        found.append(Annotated(on_disk.relative(image), image, size, [], split, load))
+        load = partial(_label, mask, decode.table, decode)
+        found.append(on_disk.annotated(image, size, [], listed.get(image.stem, ''), load))
     return Export('masks', source, names, found, notes)

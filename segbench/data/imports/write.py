@@ -72,7 +72,7 @@ def _look_at(one: Annotated) -> _Look:
         return _Look(remark=_turned_tiff)
     return _Look(upright, '.png', turn=True, remark=turned)
 
-
+# %% ../../../nbs/2_data/imports/write.ipynb #wr-save
 def _save_image(one: Annotated, look: _Look, file: Path, link: bool) -> None:
     "Write the image of `one` to `file`, turned, copied or linked."
     if look.turn:
@@ -94,6 +94,27 @@ def _save_image(one: Annotated, look: _Look, file: Path, link: bool) -> None:
         shutil.copyfile(one.image, file)
 
 # %% ../../../nbs/2_data/imports/write.ipynb #wr-split
+def _own_splits(images: list[Annotated]) -> dict[str, list[int]]:
+    "Split → the numbers of its `images`, as the export says it."
+    own = {split: [] for split in ('train', 'val', 'test')}
+    for k, one in enumerate(images):
+        own.get(one.split, []).append(k)
+    return own
+
+
+def _keep_own(own: dict, n_images: int, group_by: str | None, notes: Notes) -> dict:
+    "The splits of the export that have images; what is in none of them is noted."
+    if group_by:
+        raise UserError(
+            'the export has splits of its own, so that group_by has nothing to draw; leave it '
+            'out, or ask for a new draw by val_share.'
+        )
+    n_lost = n_images - sum(map(len, own.values()))
+    if n_lost:
+        notes.add('images in no split of the export, and so in no list', n=n_lost)
+    return {split: numbers for split, numbers in own.items() if numbers}
+
+# %% ../../../nbs/2_data/imports/write.ipynb #wr-choose
 def choose_split(
     images: list[Annotated],
     val_share: float | None,  # None to keep the export's own, or for a fifth if it has none
@@ -103,21 +124,11 @@ def choose_split(
     notes: Notes,
 ) -> dict[str, list[int]]:
     "Split → the numbers of its `images`; empty if there are too few to be divided."
-    own = {split: [] for split in ('train', 'val', 'test')}
-    for k, one in enumerate(images):
-        own.get(one.split, []).append(k)
+    own = _own_splits(images)
     keeps_test = bool(own['train'] and own['test'])
     asked = val_share is not None or test_share is not None
     if own['train'] and own['val'] and not asked:
-        if group_by:
-            raise UserError(
-                'the export has splits of its own, so that group_by has nothing to draw; leave it '
-                'out, or ask for a new draw by val_share.'
-            )
-        n_lost = len(images) - sum(map(len, own.values()))
-        if n_lost:
-            notes.add('images in no split of the export, and so in no list', n=n_lost)
-        return {split: numbers for split, numbers in own.items() if numbers}
+        return _keep_own(own, len(images), group_by, notes)
     if keeps_test and test_share is not None:
         raise UserError(
             f'the export has a test of {len(own["test"])} images of its own; leave test_share out.'
@@ -242,7 +253,7 @@ def _check_flags(export: Export, overlap, background, empty: bool) -> None:
                 'leave it out.'
             )
 
-
+# %% ../../../nbs/2_data/imports/write.ipynb #wr-parallel
 def _write_all(export: Export, stems: list, folder: Path, options: _Options, bar: bool) -> list:
     "What became of each image of `export`, all of them written below `folder` by all cores."
     for name in ('images', 'labels'):
@@ -266,6 +277,12 @@ def _write_all(export: Export, stems: list, folder: Path, options: _Options, bar
             raise
 
 
+def _keep_record(done: Imported, source: Path, asked: dict) -> None:
+    "What was asked for and what was said, in `import.json`."
+    said = dict(kind=done.kind, source=os.path.abspath(source), asked=asked, images=done.images)
+    save_json(done.folder / 'import.json', said | dict(notes=done.notes))
+
+
 def _note_contested(written: list, overlap: str, notes: Notes) -> None:
     "Note how many pixels lie in shapes of several classes."
     contested = [w.contested for w in written if w.contested]
@@ -280,11 +297,14 @@ def _note_contested(written: list, overlap: str, notes: Notes) -> None:
             n=0,
         )
 
-
-def _keep_record(done: Imported, source: Path, asked: dict) -> None:
-    "What was asked for and what was said, in `import.json`."
-    said = dict(kind=done.kind, source=os.path.abspath(source), asked=asked, images=done.images)
-    save_json(done.folder / 'import.json', said | dict(notes=done.notes))
+# %% ../../../nbs/2_data/imports/write.ipynb #wr-folder
+def _numbers_of(
+    export: Export, wanted: list[str] | None, background: str | None, notes: Notes
+) -> tuple[list[str], dict[str, int], int]:
+    "Names of the classes; name → class of what is painted; class of what no shape covers."
+    if any(one.label for one in export.images):
+        return export.classes, {}, 255
+    return number_classes(export.classes, wanted, background or 'background', notes)
 
 
 def write_folder(
@@ -308,12 +328,7 @@ def write_folder(
     _check_flags(export, overlap, background, empty)
     asked = dict(wanted=wanted, overlap=overlap, background=background, link=link, empty=empty)
     draw = dict(val_share=val_share, test_share=test_share, group_by=group_by, seed=seed)
-    names = export.classes
-    number = {}
-    ground = 255
-    if not any(one.label for one in export.images):
-        named = background or 'background'
-        names, number, ground = number_classes(export.classes, wanted, named, notes)
+    names, number, ground = _numbers_of(export, wanted, background, notes)
     options = _Options(number, ground, rule, link, empty)
     with new_folder(to) as folder:
         stems = file_stems(export.images, notes)
