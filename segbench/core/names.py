@@ -22,11 +22,12 @@ from .errors import UserError, check_choice, check_type
 return_annotations = dict(models='Segmenter', data='Pairs', losses='Loss')
 
 # %% ../../nbs/0_core/names.ipynb #ab741098
-def _annotated_functions(file, annotation):
-    "Names of the functions in `file` with this return annotation, read without importing it."
+def _annotated_functions(file: Path, annotation: str) -> list[str]:
+    "Names of the public functions in `file` with this annotation, read without importing it."
     tree = ast.parse(file.read_text(encoding='utf8'))
     functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
-    return [f.name for f in functions if getattr(f.returns, 'id', '') == annotation]
+    makers = [f.name for f in functions if getattr(f.returns, 'id', '') == annotation]
+    return [name for name in makers if not name.startswith('_')]
 
 
 def known_names(

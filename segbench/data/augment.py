@@ -6,11 +6,19 @@
 __all__ = ['parse_size', 'Augment']
 
 # %% ../../nbs/2_data/augment.ipynb #aug-imports
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+from fastcore.basics import patch
 
 from ..core.errors import UserError
+from .windows import Window, centre_window, random_window, sliding_windows
+
+if TYPE_CHECKING:
+    import numpy
+    import torch
 
 # %% ../../nbs/2_data/augment.ipynb #9e07b177
 def parse_size(
@@ -37,7 +45,11 @@ def parse_size(
 # %% ../../nbs/2_data/augment.ipynb #aug-class
 @dataclass
 class Augment:
-    "What chance may do to an image and its label in training."
+    """What chance may do to an image and its label in training.
+
+    Called with both, it cuts a crop; `jitter`, `stain` and `blur` follow on the device, in
+    `augment_colour`.
+    """
 
     # Height x width of a training crop, such as 288x384; the first image's size by default
     crop: str = None
@@ -64,3 +76,80 @@ class Augment:
         "The same with `crop` as two numbers, height and width, as those who cut crops want it."
         size = parse_size(self.crop, 'crop') if self.crop else tuple(pairs[0][1].shape)
         return replace(self, crop=size)
+
+# %% ../../nbs/2_data/augment.ipynb #a072ecf4
+@patch
+def zoom(self: Augment, h: int, w: int, r: 'numpy.random.Generator') -> tuple[float, float]:
+    "Magnifications of height and width for an image of `h`×`w`, drawn with `r`."
+    crop_h, crop_w = self.crop
+    least, greatest = self.scale
+    scale = math.exp(r.uniform(math.log(least), math.log(greatest)))
+    zoom = dict(
+        factor=scale,
+        short=scale * min(crop_h, crop_w) / min(h, w),
+        long=scale * max(crop_h, crop_w) / max(h, w),
+        area=math.sqrt(crop_h * crop_w / (scale * h * w)),
+    )[self.scale_by]
+    stretch = 1
+    if self.aspect != 1:
+        stretch = math.exp(r.uniform(-0.5, 0.5) * math.log(self.aspect))
+    zoom_h = zoom * stretch
+    zoom_w = zoom / stretch
+    if self.scale_by == 'area':  # a window that fits into the image has all of its area inside
+        more = max(1, crop_h / h / zoom_h, crop_w / w / zoom_w)
+        zoom_h *= more
+        zoom_w *= more
+    return zoom_h, zoom_w
+
+
+@patch
+def window(
+    self: Augment,
+    h: int,  # Height of the image
+    w: int,  # Width
+    r: 'numpy.random.Generator',
+    epoch: int = 0,  # Chooses among sliding windows
+) -> Window:
+    "A window on an image of `h`×`w`, drawn with `r`: top, left, bottom, right."
+    size = [max(1, round(c / z)) for c, z in zip(self.crop, self.zoom(h, w, r))]
+    if self.place == 'anywhere':
+        return random_window(h, w, size, r)
+    if self.place == 'centre':
+        return centre_window(h, w, size)
+    windows = sliding_windows(h, w, size)
+    return windows[epoch % len(windows)]
+
+# %% ../../nbs/2_data/augment.ipynb #5107eb63
+_mean_colour = (124, 116, 104)  # ImageNet's, for what lies beyond the border
+
+
+@patch
+def __call__(
+    self: Augment,
+    image: 'torch.Tensor',  # `uint8`, c×h×w
+    label: 'torch.Tensor',  # `uint8`, h×w
+    extras: 'dict[str, torch.Tensor]' = None,  # Further maps, h×w, that go through the same window
+    *,
+    r: 'numpy.random.Generator',
+    epoch: int = 0,  # Chooses among sliding windows
+) -> tuple:
+    "Crops of `image`, `label` and, if given, `extras`, all through one window drawn with `r`."
+    from segbench.data.transforms import crop_window, mirror  # PyTorch, for who crops alone
+
+    window = self.window(*label.shape, r, epoch)
+    mirrored = r.random() < self.flip
+    # What is off draws nothing, so that it does not change what the others draw
+    upside_down = self.vflip and r.random() < self.vflip
+    angle = r.uniform(-self.rotate, self.rotate) if self.rotate else 0.0
+
+    def look(x, fill):
+        x = crop_window(x, window, self.crop, fill, angle)
+        if mirrored:
+            x = mirror(x)
+        return x.flip(-2) if upside_down else x
+
+    fill = _mean_colour if len(image) == 3 else 127
+    crops = look(image, fill), look(label, 255)
+    if extras:
+        crops += ({name: look(x, 0) for name, x in extras.items()},)
+    return crops

@@ -6,7 +6,6 @@
 __all__ = ['RowList', 'huggingface']
 
 # %% ../../nbs/2_data/huggingface.ipynb #hf-imports
-import hashlib
 import os
 import re
 import shutil
@@ -24,17 +23,17 @@ from ..core.files import atomic_write, load_json
 from .download import set_root
 from .filelist import FileList, Member
 from .files import leave_out, refuse_disk
-from .folder import class_decoder, classes_given, label_reader, read_classes
-from .images import read_header
-from .once import cache_folder, one_at_a_time
-from .pairs import Pairs
-from segbench.data.shards import (
+from .folder import classes_given, read_classes
+from .once import cache_file, one_at_a_time
+from segbench.data.packed import (
+    digest_of,
     files_of_split,
     numbers_of_split,
-    own_remedy,
+    packed_pairs,
     splits_of_own,
     stamps_of,
 )
+from .pairs import Pairs
 
 if TYPE_CHECKING:
     import pyarrow
@@ -116,13 +115,12 @@ def _schema_of(file: Path) -> 'pyarrow.Schema':
     except (pa.ArrowException, OSError) as e:
         raise _damaged(file, e) from None
 
-
+# %% ../../nbs/2_data/huggingface.ipynb #hf-unpacked
 def _as_arrow(file: Path, columns: list[str]) -> Path:
     "The Arrow file with the `columns` of a table: itself, or what was unpacked from it."
     if file.suffix != '.parquet':
         return file
-    letters = hashlib.sha1(repr((stamps_of([file]), columns)).encode()).hexdigest()[:16]
-    to = cache_folder() / 'arrow' / f'{letters}.arrow'
+    to = cache_file('arrow', (stamps_of([file]), columns), '.arrow')
     to.parent.mkdir(parents=True, exist_ok=True)
     with one_at_a_time(to):
         if not to.exists():
@@ -318,7 +316,7 @@ def _all_rows(files: list[Path], columns: tuple[str, str], place: str) -> RowLis
     items.numbers = np.arange(items.ends[-1])
     return items
 
-
+# %% ../../nbs/2_data/huggingface.ipynb #hf-open
 def huggingface(
     # Folder that `save_to_disk` wrote, or the copy of a repository; $SEGBENCH_DATA or data by
     # default
@@ -347,15 +345,8 @@ def huggingface(
         _check_column(file, schema, image, 'image')
         _check_column(file, schema, label, 'label')
     table = _read_names(root) if classes is None else classes_given(classes)
-    mark = hashlib.sha1(repr((stamps_of(files), image, label, split)).encode()).hexdigest()
+    mark = digest_of(stamps_of(files), image, label, split)
     items = _all_rows(files, (image, label), mark[:8])
     items.numbers = numbers_of_split(len(items), root, split, named)
     items.numbers = _complete_rows(items, name)
-    class_names, colours, decode = class_decoder(table)
-    read = label_reader(decode)
-    if len(items) and channels is None:
-        channels = read_header(items[0][0]).channels
-    pairs = Pairs(items, class_names, colours, name, decode, read, channels or 3, tuple(window))
-    pairs.files_mark = mark
-    pairs.remedy = own_remedy
-    return pairs
+    return packed_pairs(items, table, name, mark, channels, window)

@@ -24,7 +24,8 @@ from ..core.errors import UserError, check_choice, check_range, check_type
 from ..core.names import parse_call, with_user_errors
 from ..core.seeds import rng
 from ..data.colour import normalise
-from ..data.transforms import crop_window, window_starts
+from ..data.transforms import crop_window
+from ..data.windows import window_starts
 from ..metrics.classmap import class_map
 from ..nn.layers import resize
 
