@@ -11,18 +11,28 @@ import json
 import os
 import re
 from collections.abc import Callable
-from functools import partial
+from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 
 from ..core.errors import UserError, check_choice
 from ..core.show import class_palette
 from .download import set_root
-from .files import images_below, images_matching, kinds, refuse_disk
+from .filelist import PathList
+from segbench.data.files import (
+    folder_and_name,
+    in_order,
+    kinds,
+    list_images,
+    list_matching,
+    refuse_disk,
+)
 from .images import read_label, read_painted
 from .labels import by_colour, by_index
-from .matching import match_stems, split_names, split_of_folder
+from .matching import match_texts, split_names, split_of_folder
 from .pairs import Pairs
 from .splits import check_apart, draw_split, group_key, group_names
+from .survey import many
 from .textfiles import read_names, read_text
 from .tiff import n_channels
 
@@ -367,10 +377,12 @@ def _split_folders(root: Path, where: str) -> dict:
     if not home.is_dir():
         return {}
     found = {}
-    for name in sorted(path.name for path in home.iterdir() if path.is_dir()):
-        split = split_names.get(name.lower())
-        if split is None:
+    with os.scandir(home) as entries:
+        named = sorted(entry.name for entry in entries if entry.name.lower() in split_names)
+    for name in named:
+        if not (home / name).is_dir():
             continue
+        split = split_names[name.lower()]
         if split in found:
             raise UserError(
                 f'{str(home)!r} has {found[split].name!r} and {name!r} for the '
@@ -388,11 +400,15 @@ def _by_folders(found: list, root: Path, where: str) -> dict:
     parts = Path(where).parts
     n_fixed = next((k for k, part in enumerate(parts) if '*' in part), len(parts))
     n_above = len(Path(root, *parts[:n_fixed]).parts)
+
+    @cache
+    def split_of(home):
+        names = [split_of_folder(part) for part in Path(home).parts[n_above:]]
+        return next((name for name in names if name in split_names.values()), None)
+
     by_split = {}
     for path in found:
-        names = [split_of_folder(part) for part in path.parent.parts[n_above:]]
-        split = next((name for name in names if name in split_names.values()), None)
-        by_split.setdefault(split, []).append(path)
+        by_split.setdefault(split_of(folder_and_name(path)[0]), []).append(path)
     if 'train' not in by_split or not {'val', 'test'} & {*by_split}:
         return {}
     return {split: by_split[split] for split in ('train', 'val', 'test') if split in by_split}
@@ -414,12 +430,15 @@ def _list_files(root: Path) -> dict:
 
 def _by_lists(found: list, root: Path) -> dict:
     "Split → those of the images `found` that its list in `root` names; empty without lists."
+    files = _list_files(root)
+    if not files:
+        return {}
     by_name = {}
     for path in found:
-        by_name.setdefault(path.stem, []).append(path)
+        by_name.setdefault(Path(path).stem, []).append(path)
     by_split = {}
     owner = {}
-    for split, file in _list_files(root).items():
+    for split, file in files.items():
         for name in read_names(file):
             paths = by_name.get(name, [])
             if len(paths) != 1:
@@ -437,6 +456,51 @@ def _by_lists(found: list, root: Path) -> dict:
     return by_split
 
 # %% ../../nbs/2_data/folder.ipynb #fo-find-exp
+@dataclass
+class _Listed:
+    "The images of a set."
+
+    everyone: list[str]
+    by_split: dict  # Split → its images, if something says so
+    told_by: str  # What says so
+
+
+def _list_set(root: Path, where: str) -> _Listed:
+    "The images in the folder `where` of `root`, or those that match a pattern."
+    folders = _split_folders(root, where)
+    if folders:
+        by_split = {split: list_images(folder) for split, folder in folders.items()}
+        return _Listed([path for paths in by_split.values() for path in paths], by_split, 'folders')
+    found = list_matching(root, where) if '*' in where else list_images(root / where)
+    by_split = _by_folders(found, root, where) or _by_lists(found, root)
+    return _Listed(found, by_split, 'folders or lists')
+
+
+def _of_split(listed: _Listed, home: Path, split: str) -> list[str]:
+    "Those images that are for `split`; `home` is where they lie."
+    if split == 'all':
+        return listed.everyone
+    by_split = listed.by_split
+    if by_split:
+        wanted = ['train', 'val'] if split == 'trainval' else [split]
+        for name in wanted:
+            if name not in by_split:
+                raise UserError(
+                    f'{str(home)!r} has {listed.told_by} for {" and ".join(by_split)} but none for '
+                    f'{name}.'
+                )
+        return in_order(path for name in wanted for path in by_split[name])
+    if split == 'test':
+        raise UserError(
+            f'{str(home)!r} has no folder test; without folders for the splits, '
+            'images are for train or val.'
+        )
+    if split == 'trainval':
+        return listed.everyone
+    # every fifth is for validation
+    return [path for k, path in enumerate(listed.everyone) if (k % 5 == 4) == (split == 'val')]
+
+
 def find_images(
     root: Path | str,
     where: str,  # Folder in `root`, or a pattern such as `*.jpg`
@@ -444,37 +508,7 @@ def find_images(
 ) -> list[Path]:
     "Image files of `split` in the folder `where` of `root`, or of those that match a pattern."
     root = Path(root)
-    folders = _split_folders(root, where)
-    if folders:
-        wanted = dict(trainval=['train', 'val'], all=[*folders]).get(split, [split])
-        for name in wanted:
-            if name not in folders:
-                raise UserError(
-                    f'{str(root / where)!r} has folders for {" and ".join(folders)} but none for '
-                    f'{name}.'
-                )
-        return [path for name in wanted for path in images_below(folders[name])]
-
-    found = images_matching(root, where) if '*' in where else images_below(root / where)
-    by_split = _by_folders(found, root, where) or _by_lists(found, root)
-    if by_split and split != 'all':
-        wanted = ['train', 'val'] if split == 'trainval' else [split]
-        for name in wanted:
-            if name not in by_split:
-                raise UserError(
-                    f'{str(root / where)!r} has folders or lists for {" and ".join(by_split)} but '
-                    f'none for {name}.'
-                )
-        return sorted(path for name in wanted for path in by_split[name])
-    if split == 'test':
-        raise UserError(
-            f'{str(root / where)!r} has no folder test; without folders for the splits, '
-            'images are for train or val.'
-        )
-    if split in ('all', 'trainval'):
-        return found
-    # every fifth is for validation
-    return [path for k, path in enumerate(found) if (k % 5 == 4) == (split == 'val')]
+    return [Path(path) for path in _of_split(_list_set(root, where), root / where, split)]
 
 # %% ../../nbs/2_data/folder.ipynb #fo-draw-exp
 def _relative(path: Path | str, root: Path) -> str:
@@ -487,29 +521,21 @@ def _group_of(path: Path | str, root: Path, group_by: str) -> str | None:
     return group_key(_relative(path, root), group_by)
 
 
-def _own_test(root: Path, where: str) -> list:
-    "The images that a set keeps for its test; empty if it has none."
-    try:
-        return find_images(root, where, 'test')
-    except UserError:
-        return []  # whatever else is wrong was said when all images were looked for
-
-
 def _drawn_images(
-    everyone: list,  # Images of all splits
+    listed: _Listed,
     root: Path,
-    where: str,  # Folder in `root`, or a pattern
     split: str,
     test_share: float | None,
     **how,  # More for `draw_split`
-) -> list:
+) -> list[str]:
     "The images of `split` in a draw; the set's own test is left as it is."
-    test = _own_test(root, where)
+    test = listed.by_split.get('test', [])
     if test and test_share is not None:
         raise UserError(
             f'{str(root)!r} has a test of {len(test)} images of its own; leave test_share out.'
         )
-    path_of = {_relative(path, root): path for path in everyone if path not in {*test}}
+    held = {*test}
+    path_of = {_relative(path, root): path for path in listed.everyone if path not in held}
     drawn = draw_split([*path_of], test_share=test_share, **how)
     if test:
         check_apart(drawn, [_relative(path, root) for path in test], how['group_by'])
@@ -518,17 +544,24 @@ def _drawn_images(
     if split == 'test' and not by_split['test']:
         raise UserError('no test is drawn; say which share it has, such as test_share=.1.')
     wanted = dict(trainval=['train', 'val'], all=['train', 'val', 'test']).get(split, [split])
-    return sorted(path for name in wanted for path in by_split[name])
+    return in_order(path for name in wanted for path in by_split[name])
 
 # %% ../../nbs/2_data/folder.ipynb #2fc3106d
 def _refuse_jpeg_labels(items: list) -> None:
     "A `UserError` for labels that are JPEGs."
     for _, label in items:
-        if label.suffix.lower() in ('.jpg', '.jpeg'):
+        if label.lower().endswith(('.jpg', '.jpeg')):
             raise UserError(
                 f'{label} is a JPEG, which changes the numbers it is given; '
                 'save labels as PNG or TIFF.'
             )
+
+
+def _as_paths(items: list) -> list | PathList:
+    "Pairs of texts as `Path`s, which are made when they are asked for if there are very many."
+    if len(items) > many:
+        return PathList.of(items)
+    return [(Path(image), Path(label)) for image, label in items]
 
 
 def _check_folders(root: Path, images: str, labels: str) -> None:
@@ -610,25 +643,25 @@ def folder(
     _check_folders(root, images, labels)
     table = read_classes(root) if classes is None else classes_given(classes)
     name = Path(os.path.abspath(root)).name  # that of . is nothing
-    everyone = find_images(root, images, 'all')
+    listed = _list_set(root, images)
     drawn = val_share is not None or fold is not None
     if drawn:
         how = dict(val_share=val_share, fold=fold, group_by=group_by or '', seed=seed)
-        wanted = _drawn_images(everyone, root, images, split, test_share, **how)
+        wanted = _drawn_images(listed, root, split, test_share, **how)
     elif test_share is None:
-        wanted = find_images(root, images, split)
+        wanted = _of_split(listed, root / images, split)
     else:
         raise UserError('test_share needs val_share or fold beside it, such as val_share=.2.')
-    label_files = find_images(root, labels, 'all')
-    items = match_stems(wanted, label_files, suffix, name, rivals=everyone)
+    label_files = _list_set(root, labels).everyone
+    items = match_texts(wanted, label_files, suffix, name, rivals=listed.everyone)
     if not items:
-        raise _no_images(root / images, split, len(everyone))
+        raise _no_images(root / images, split, len(listed.everyone))
     if fold is not None:
         name += f'-fold{fold.replace("/", "of")}'
     class_names, colours, decode = class_decoder(table)
     _refuse_jpeg_labels(items)
     pairs = Pairs(
-        items,
+        _as_paths(items),
         class_names,
         colours,
         f'{name}-{split}',

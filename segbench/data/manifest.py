@@ -13,6 +13,7 @@ import os
 import sys
 import time
 import zipfile
+from array import array
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
@@ -23,12 +24,12 @@ import numpy as np
 from ..core.files import atomic_write
 from ..core.names import find_function, lookup, parse_call
 from .download import set_root
-from .filelist import FileList, Names, PathList, place_of
+from .filelist import Names, PathList, place_of
 from .files import kinds
 from .labels import by_colour, by_index, by_index_or_colour, void_label
 from .once import cache_folder, one_at_a_time
 from .pairs import Pairs
-from .survey import files_digest, many
+from .survey import many, stamps_digest
 
 # %% ../../nbs/2_data/manifest.ipynb #mf-decode
 _numbers = by_index({0: 0})
@@ -90,17 +91,23 @@ def _function(path: str | None) -> Callable | None:
     return getattr(importlib.import_module(module), name)
 
 
+def _is_in_pairs(items: list | PathList) -> bool:
+    "Whether each of `items` has two files on the disk."
+    if isinstance(items, PathList):
+        return items.folder.shape[1] == 2
+    return isinstance(items, list) and all(
+        len(item) == 2 and isinstance(item[0], os.PathLike) and isinstance(item[1], os.PathLike)
+        for item in items
+    )
+
+
 def _describe(pairs: Pairs) -> dict | None:
     "What makes `pairs` but its files, for JSON; None if it cannot be told so."
     decoder = _describe_decoder(pairs.decode)
     functions = dict(read=_name_of(pairs.read), group_of=_name_of(pairs.group_of))
-    plain = type(pairs) is Pairs and not isinstance(pairs.items, FileList)
-    in_pairs = all(
-        len(item) == 2 and isinstance(item[0], os.PathLike) and isinstance(item[1], os.PathLike)
-        for item in pairs.items
-    )
     simple = pairs.reading is None or isinstance(pairs.reading, (str, int))
-    if not (decoder and plain and in_pairs and simple) or '' in functions.values():
+    plain = type(pairs) is Pairs and _is_in_pairs(pairs.items)
+    if not (decoder and plain and simple) or '' in functions.values():
         return None
     return dict(
         classes=pairs.classes,
@@ -162,13 +169,15 @@ def _look_into(folder: str, folders: dict, texts: dict) -> list[str]:
     return below
 
 
-def _watch(root: Path, items: list) -> dict | None:
-    "The times of all folders and small files on which `items` of the set in `root` depend."
+def _watch(
+    root: Path,  # Of the set
+    homes: list[str],  # The folders of its files
+) -> dict | None:
+    "The times of all folders and small files on which the list of a set depends."
     folders = {}
     texts = {}
     # a list of a split is in `root` or in a folder of its own
     first = {'splits', 'ImageSets'}
-    homes = {os.path.dirname(path) for item in items for path in item}
     first |= {os.path.relpath(home, root).split(os.sep)[0] for home in homes}
     if '..' in first:
         return None
@@ -202,30 +211,41 @@ def _manifest_file(data: str, root: Path | str | None, split: str) -> Path:
     return cache_folder() / 'manifests' / f'{letters}.npz'
 
 
-def _stamps(items: FileList) -> tuple[np.ndarray, np.ndarray]:
-    "Size and time of each file of `items`, images×files."
-    infos = [[os.stat(path) for path in item] for item in items]
-    sizes = [[info.st_size for info in of_item] for of_item in infos]
-    times = [[info.st_mtime_ns for info in of_item] for of_item in infos]
-    return np.array(sizes, np.int64), np.array(times, np.int64)
+def _stamps(items: PathList) -> tuple[np.ndarray, np.ndarray, str]:
+    "Size and time of each file of `items`, images×files, and the digest of both and its name."
+    kept = array('q')
+
+    def ask():
+        for path in items.absolute_paths():
+            info = os.stat(path)
+            kept.extend((info.st_size, info.st_mtime_ns))
+            yield path, info.st_size, info.st_mtime_ns
+
+    digest = stamps_digest(ask())
+    stamps = np.frombuffer(kept, np.int64).reshape(len(items), -1, 2)
+    return stamps[..., 0], stamps[..., 1], digest
 
 # %% ../../nbs/2_data/manifest.ipynb #mf-write
 def _write_manifest(file: Path, pairs: Pairs, root: Path, began: int) -> bool:
     "Keep what makes `pairs`, which was opened at the time `began`, in ns; whether it was kept."
     about = _describe(pairs)
-    watched = about and _watch(root, pairs.items)
+    if not about:
+        return False
+    items = pairs.items
+    if not isinstance(items, PathList):
+        items = PathList.of(items)
+    watched = _watch(root, items.folders)
     if not watched:
         return False
     newest = max(modified for _, modified in watched.values())
     if newest > began - 2 * 10**9:
         return False
-    items = PathList.of(pairs.items)
-    sizes, times = _stamps(pairs.items)
+    sizes, times, digest = _stamps(items)
     about |= dict(
         watched=watched,
         folders=items.folders,
-        files_mark=files_digest(pairs),
-        place=place_of(pairs.items),
+        files_mark=digest,
+        place=place_of(items),
     )
     with atomic_write(file) as part, open(part, 'wb') as f:
         np.savez(
