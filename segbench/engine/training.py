@@ -843,7 +843,7 @@ def config(self: Training) -> dict:
     return dict(
         net=getattr(self.plain, 'spec', None),
         settings=asdict(self.s),
-        **self.spec,
+        **dict(class_choice=getattr(self.train, 'asked', None)) | self.spec,
         classes=self.train.classes,
         palette=self.train.palette.tolist(),
         train=str(self.train),
