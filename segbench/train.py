@@ -20,6 +20,7 @@ import os
 import re
 import shlex
 from dataclasses import asdict
+from operator import itemgetter
 from pathlib import Path
 
 from .core.command import command
@@ -294,6 +295,15 @@ def _command_line(**asked) -> str:
     return shlex.join(words)
 
 # %% ../nbs/8_commands/train.ipynb #train-train
+def _best_scores(run: Run) -> str:
+    "The mIoU of the best evaluation of the training, and IoU and Dice of a foreground, if any."
+    best = max((row for row in run.log() if row.get('miou') is not None), key=itemgetter('miou'))
+    named = [name for name in best if name.startswith(('IoU ', 'Dice '))]
+    said = [f'mIoU {best["miou"]:.4f}']
+    said += [f'{name} {best[name]:.4f}' for name in named if best[name] is not None]
+    return ', '.join(said)
+
+
 def train(
     data: str,
     root: 'str | None',
@@ -353,7 +363,7 @@ def train(
     more = dict(resume=resume, changed_data=changed_data, spec=spec, progress=progress)
     t = fit(net, *pairs, out, **more, **settings)
     if t.main and progress:
-        print(f'mIoU {t.best:.4f} on {pairs[1].name}; everything is in {out}')
+        print(f'{_best_scores(run)} on {pairs[1].name}; everything is in {out}')
     return t
 
 # %% ../nbs/8_commands/train.ipynb #5d6268a6
