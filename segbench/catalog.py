@@ -179,13 +179,17 @@ def check_dataset(
     splits: list[str] = None,  # Splits to examine; by default all that the set has
     most: int = 5,  # Problems of a kind to print
     out: str = 'runs',  # Folder for the chart
+    # Merge, drop, rename or choose classes, as trainings do: 'vehicle=car+truck, road, rest=void'
+    classes: str = None,
 ) -> None:
     "Examine a data set; status 1 if something is wrong with it."
+    from segbench.data.classes import choose_classes
     from segbench.data.doctor import examine, problem_list, share_table
 
     check_range(0, most=most)
     reader = lookup('data', name)
     sets, known, notes = _open_splits(reader, root, splits or _known_splits(reader, root))
+    sets = {split: choose_classes(pairs, classes) for split, pairs in sets.items()}
     report = examine(parse_call(name)[0], sets, known=known)
     report.notes += notes
     counts = next(iter(report.counts.values()))[:, : len(report.classes)]

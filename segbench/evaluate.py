@@ -59,6 +59,9 @@ def main(
     # For absent classes: nanmean, cityscapes, official-ade or voc; that of the protocol by default
     convention: str = None,
     trust: bool = False,  # Use a network and a data set that the run names outside segbench, too
+    # For a set whose classes have other names: which of them make those of the run, such as
+    # 'vehicle=car+truck, road, rest=void'
+    classes: str = None,
 ):
     "Score a run and keep the scores in its folder."
     from segbench.engine.evaluation import score_run
@@ -81,6 +84,7 @@ def main(
         convention=convention,
         quality=quality,
         trust=trust,
+        classes=classes,
     )
     if scores:
         _print_scores(scores, pairs, folder.eval_file(f'{pairs.name}-{how}'))

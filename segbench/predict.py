@@ -74,16 +74,20 @@ def _check_distinct(targets: dict) -> dict:
     return targets
 
 # %% ../nbs/8_commands/predict.ipynb #3d6511cd
-def _png_notes(names, values=None):
+def _png_notes(names, values=None, choice=None):
     """What a PNG says of its numbers, for whoever scores it.
 
-    The `names` of the classes, and the `values` that stand for them.
+    The `names` of the classes, the `values` that stand for them, and how they were made of those
+    of the data set.
     """
     from PIL.PngImagePlugin import PngInfo
 
     notes = PngInfo()
     if names:
-        notes.add_itxt('classes', json.dumps(dict(names=list(names), values=values)))
+        said = dict(names=list(names), values=values)
+        if choice:
+            said['choice'] = choice
+        notes.add_itxt('classes', json.dumps(said))
     return notes
 
 
@@ -92,6 +96,7 @@ def save_map(
     classes: 'np.ndarray',  # Class indices, h×w
     palette: 'np.ndarray | list',  # Colours, n×3, 0 to 255
     names: list[str] | None = None,  # Of the classes, to be kept in the file
+    choice: str | None = None,  # How they were made of those of the data set, to be kept, too
 ) -> None:
     "Write class indices as a PNG that carries its palette."
     import numpy as np
@@ -100,7 +105,7 @@ def save_map(
     image = Image.fromarray(np.asarray(classes, np.uint8), 'P')
     image.putpalette(np.asarray(palette, np.uint8).ravel().tolist())
     with atomic_write(path) as part:
-        image.save(part, 'PNG', pnginfo=_png_notes(names))
+        image.save(part, 'PNG', pnginfo=_png_notes(names, choice=choice))
 
 # %% ../nbs/8_commands/predict.ipynb #predict-save-values
 def save_values(
@@ -108,6 +113,7 @@ def save_values(
     values: 'np.ndarray',  # Numbers, h×w, or colours, h×w×3
     names: list[str] | None = None,  # Of the classes, to be kept in the file
     table: list | None = None,  # The value of each of the classes `names`
+    choice: str | None = None,  # How they were made of those of the data set
 ) -> None:
     "Write numbers or colours as a PNG without a palette."
     import numpy as np
@@ -116,7 +122,7 @@ def save_values(
     fits_a_byte = values.ndim == 3 or values.max() < 256
     image = Image.fromarray(values.astype(np.uint8 if fits_a_byte else np.uint16))
     with atomic_write(path) as part:
-        image.save(part, 'PNG', pnginfo=_png_notes(names, table))
+        image.save(part, 'PNG', pnginfo=_png_notes(names, table, choice))
 
 # %% ../nbs/8_commands/predict.ipynb #1a8a88bd
 def _check_images(files, config: dict):
@@ -148,11 +154,12 @@ def _save_prediction(target, prediction: 'Prediction', config: dict, ids: bool):
     import numpy as np
 
     file = f'{target}.png'
+    choice = config.get('class_choice')
     if ids:
         values = config['values']
-        save_values(file, np.array(values)[prediction.label], prediction.classes, values)
+        save_values(file, np.array(values)[prediction.label], prediction.classes, values, choice)
     else:
-        save_map(file, prediction.label, prediction.palette, prediction.classes)
+        save_map(file, prediction.label, prediction.palette, prediction.classes, choice)
 
 
 def _save_overlay(target, prediction: 'Prediction'):
@@ -162,10 +169,15 @@ def _save_overlay(target, prediction: 'Prediction'):
         sheet.save(part, 'PNG')
 
 # %% ../nbs/8_commands/predict.ipynb #predict-values
-def _check_values(run, values):
+def _check_values(run, values, choice=None):
     "A `UserError` if the data set of `run` has no `values`, or some that a PNG cannot hold."
     import numpy as np
 
+    if not values and choice:
+        raise UserError(
+            f'{str(run)!r} has the classes {choice!r}: what is made of several has no file value '
+            'of its own; predict without --ids.'
+        )
     if not values:
         raise UserError(
             f'the data set of {str(run)!r} has no table of file values; predict without --ids.'
@@ -208,7 +220,7 @@ def main(
     device = best_device()
     net, config = load_model(run, weights, device, trust)
     if ids:
-        _check_values(run, config.get('values'))
+        _check_values(run, config.get('values'), config.get('class_choice'))
     _check_images(targets, config)
     protocol = Protocol(tuple(scales), flip, window, hann=hann)
     precision = evaluation_precision(precision, config['precision'], device)

@@ -191,6 +191,8 @@ def _is_understood(notes: dict) -> bool:
     """
     names = notes['names']
     values = notes.get('values')
+    if not isinstance(notes.get('choice'), (str, type(None))):
+        return False
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         return False
     if values is None:
@@ -264,6 +266,8 @@ def read_map(
     pairs: 'Pairs',  # Data set whose table translates
     ids: bool,  # The file holds values of label files, or colours
     notes: dict | None = None,  # What the file says of its numbers: `names`, perhaps `values`
+    # From its classes to those of `pairs`, 256 `uint8`; by default it has the same
+    to: 'np.ndarray | None' = None,
 ) -> 'np.ndarray':
     "Classes in the map `file`, `uint8` h×w, with 255 for all that is no class."
     import numpy as np
@@ -274,22 +278,26 @@ def read_map(
     if notes:
         x = _decode_by_notes(x, notes)
     elif ids:
-        x = _decode_as_label(x, file, pairs)
+        # a view has its own numbers only for what the files of its set hold
+        x = _decode_as_label(x, file, vars(pairs).get('under', pairs))
+        to = vars(pairs).get('to')
     elif x.ndim == 3:
         raise UserError(
             f'{file} holds colours, not class indices; if they are those of the label files '
             'or of the classes, add --ids.'
         )
+    if to is not None:
+        x = to[np.where((x < 0) | (x > 255), 255, x)]
     return np.where((x < 0) | (x >= len(pairs.classes)), 255, x).astype(np.uint8)
 
 # %% ../nbs/8_commands/score.ipynb #b9c1afbf
-def _count_map(file, pairs, i: int, ids: bool, notes: dict):
+def _count_map(file, pairs, i: int, ids: bool, notes: dict, to=None):
     "Packed counts of the map `file` for image `i`."
     import torch
 
     from segbench.metrics.confusion import confusion, pack
 
-    pred = read_map(file, pairs, ids, notes)
+    pred = read_map(file, pairs, ids, notes, to)
     label = pairs.label(i)
     if pred.shape != label.shape:
         raise UserError(
@@ -299,7 +307,7 @@ def _count_map(file, pairs, i: int, ids: bool, notes: dict):
     return pack(confusion(torch.from_numpy(pred), torch.from_numpy(label), len(pairs.classes)), i)
 
 
-def _count_maps(files, pairs, ids: bool, notes: dict):
+def _count_maps(files, pairs, ids: bool, notes: dict, to=None):
     "Packed counts of all `files`, one for each image of `pairs`, on all cores."
     from concurrent.futures import ThreadPoolExecutor
 
@@ -307,7 +315,7 @@ def _count_maps(files, pairs, ids: bool, notes: dict):
     from tqdm import tqdm
 
     def count(i):
-        return _count_map(files[i], pairs, i, ids, notes)
+        return _count_map(files[i], pairs, i, ids, notes, to)
 
     quiet = not sys.stderr.isatty()
     with ThreadPoolExecutor(os.cpu_count()) as pool:
@@ -315,6 +323,25 @@ def _count_maps(files, pairs, ids: bool, notes: dict):
         return np.concatenate(list(tqdm(rows, 'counting', len(pairs), leave=False, disable=quiet)))
 
 # %% ../nbs/8_commands/score.ipynb #score-apart
+def _choose_for_maps(pairs, classes: str | None, notes: dict, whose: str):
+    """`pairs` by the classes in which maps are scored that say `notes` of their numbers.
+
+    And the table from their numbers to these classes; None where they have the same. Maps by the
+    classes of the set as it is are scored by the `classes` that were asked for, too.
+    """
+    from segbench.data.classes import choose_classes, choose_like
+    from segbench.data.fingerprint import reorder_classes
+
+    names = notes.get('names')
+    if classes is None:
+        chosen = choose_like(pairs, notes.get('choice'), names, whose)
+        return reorder_classes(chosen, names, whose), None
+    if names and not notes.get('choice') and sorted(names) == sorted(pairs.classes):
+        chosen = choose_classes(reorder_classes(pairs, names, whose), classes)
+        return chosen, vars(chosen).get('to')
+    return reorder_classes(choose_classes(pairs, classes), names, whose), None
+
+
 def _scores_file(maps, pairs) -> Path:
     "Where the scores of `maps` on `pairs` are kept."
     return Run(maps).eval_file(f'{pairs.name}-maps')
@@ -340,13 +367,15 @@ def main(
     split: str = 'val',  # Split they were predicted for
     ids: bool = False,  # They hold values or colours of label files instead of class indices
     convention: str = 'nanmean',  # For absent classes: nanmean, cityscapes, official-ade or voc
+    # Merge, drop, rename or choose classes before scoring: 'vehicle=car+truck, road, rest=void'; as
+    # the maps of a run say by default
+    classes: str = None,
 ) -> 'Scores':
     "Score class maps that anybody predicted."
     if not data:
         raise UserError(
             f'no map in {str(maps)!r} says which data set it is for; name it with --data.'
         )
-    from segbench.data.fingerprint import reorder_classes
     from segbench.data.load import load_dataset
     from segbench.engine.inference import save_scores
     from segbench.metrics.confusion import conventions, table
@@ -354,10 +383,10 @@ def main(
     pairs = load_dataset(data, root, split)
     files = find_maps(maps, pairs)
     notes = _read_map_notes(files)
-    pairs = reorder_classes(pairs, notes.get('names'), f'the run behind {str(maps)!r}')
+    pairs, to = _choose_for_maps(pairs, classes, notes, f'the run behind {str(maps)!r}')
     _tell_sets_apart(maps, pairs)
     check_choice('convention', convention, list(conventions))
-    rows = _count_maps(files, pairs, ids, notes)
+    rows = _count_maps(files, pairs, ids, notes, to)
     scores = save_scores(maps, pairs, 'maps', rows, convention)
     print(table(scores, pairs.classes))
     print(f'{len(pairs)} maps for {pairs.name}; {_scores_file(maps, pairs)}')

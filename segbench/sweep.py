@@ -50,11 +50,14 @@ def _describe_error(e: Exception) -> str:
     return said
 
 # %% ../nbs/8_commands/sweep.ipynb #519996f2
-def _check_data_of_finished(run: Run, root, data: str, split: str, val_split: str):
+def _check_data_of_finished(
+    run: Run, root, data: str, split: str, val_split: str, classes: 'str | None'
+):
     """A `UserError` if the data are not those that the finished `run` was trained on.
 
     Nothing if they are not there.
     """
+    from segbench.data.classes import choose_classes
     from segbench.data.fingerprint import check_unchanged
 
     was = run.config().get('sets')
@@ -62,6 +65,7 @@ def _check_data_of_finished(run: Run, root, data: str, split: str, val_split: st
         return
     try:
         sets = [lookup('data', data)(root, s) for s in (split, val_split)]
+        sets = [choose_classes(pairs, classes) for pairs in sets]
     except (UserError, OSError):
         return
     check_unchanged(run, was, *sets)
@@ -73,7 +77,8 @@ def _train_one(run: Run, title: str, root, asked: dict):
     if begun:
         check_same(run, **asked)
     if begun and run.is_finished():
-        _check_data_of_finished(run, root, asked['data'], asked['split'], asked['val_split'])
+        of = {k: asked.get(k) for k in ('data', 'split', 'val_split', 'classes')}
+        _check_data_of_finished(run, root, **of)
         print(f'{title}: done before', flush=True)
         return
     print(title, flush=True)
@@ -121,6 +126,8 @@ def main(
     root: str = None,  # Folder of the data set
     split: str = 'train',  # Split to train on
     val_split: str = 'val',  # Split to score on
+    # Merge, drop, rename or choose classes: 'vehicle=car+truck+bus, road, rest=void'
+    classes: str = None,
     pretrained: str = None,  # Weights of the backbones: imagenet, or a file
     init: str = None,  # Weights of the whole network to start from
     out: str = 'runs',  # Folder for the runs
@@ -134,7 +141,8 @@ def main(
     for model, backbone in nets:
         _check_buildable(model, backbone)
     lookup('data', data)
-    names = dict(data=data, split=split, val_split=val_split, pretrained=pretrained, init=init)
+    names = dict(data=data, split=split, val_split=val_split, classes=classes)
+    names |= dict(pretrained=pretrained, init=init)
     runs = _planned_runs(out, nets, seeds, settings, **names)
     failed = _train_all(runs, root)
     if failed:

@@ -20,6 +20,7 @@ import os
 import re
 import shlex
 from dataclasses import asdict
+from operator import itemgetter
 from pathlib import Path
 
 from .core.command import command
@@ -163,7 +164,8 @@ def _resume_arguments(
             'resume=True) with them there.'
         )
     config = run.config(*names, 'root')
-    settings = settings_of(run) | others
+    choice = dict(classes=config.get('class_choice'))
+    settings = settings_of(run) | choice | others
     source = None if trust else run.config_file
     lookup('data', config['data'], source)
     lookup('models', config['model'], source)
@@ -229,6 +231,8 @@ def main(
     root: str = None,  # Folder of the data set or of all sets; $SEGBENCH_DATA or data by default
     split: str = 'train',  # Split to train on
     val_split: str = 'val',  # Split to score on the way
+    # Merge, drop, rename or choose classes: 'vehicle=car+truck+bus, road, rest=void'
+    classes: str = None,
     model: str = 'lite',  # Network by name, perhaps with arguments: fcn.fcn8s, 'pspnet(nf=256)' …
     backbone: str = None,  # Backbone by timm's name; the network's own by default
     pretrained: str = None,  # Weights of the backbone: imagenet, or a file
@@ -248,7 +252,7 @@ def main(
 ):
     "Train a network and keep everything in a run folder."
     settings = asdict(Settings(**kwargs))
-    asked = dict(data=data, split=split, val_split=val_split)
+    asked = dict(data=data, split=split, val_split=val_split, classes=classes)
     asked |= dict(model=model, backbone=backbone, pretrained=pretrained, init=init)
     if resume == 'auto':
         out = out or run_name(data, model, backbone, settings['seed'])
@@ -291,6 +295,15 @@ def _command_line(**asked) -> str:
     return shlex.join(words)
 
 # %% ../nbs/8_commands/train.ipynb #train-train
+def _best_scores(run: Run) -> str:
+    "The mIoU of the best evaluation of the training, and IoU and Dice of a foreground, if any."
+    best = max((row for row in run.log() if row.get('miou') is not None), key=itemgetter('miou'))
+    named = [name for name in best if name.startswith(('IoU ', 'Dice '))]
+    said = [f'mIoU {best["miou"]:.4f}']
+    said += [f'{name} {best[name]:.4f}' for name in named if best[name] is not None]
+    return ', '.join(said)
+
+
 def train(
     data: str,
     root: 'str | None',
@@ -304,6 +317,7 @@ def train(
     resume: bool = False,
     progress: bool = True,
     changed_data: bool = False,
+    classes: 'str | None' = None,
     **settings,
 ):
     "Open everything, then `fit`; the arguments are those of `main`."
@@ -324,30 +338,32 @@ def train(
     seed = settings['seed']
 
     def load():
-        return [load_dataset(data, root, s, scored=False, seed=seed) for s in (split, val_split)]
+        how = dict(scored=False, seed=seed, classes=classes)
+        return [load_dataset(data, root, s, **how) for s in (split, val_split)]
 
     pairs = one_first(acc, load)
     on_main_process(acc, lambda: compare_splits(*pairs, seed))
-    classes = run.config()['classes'] if resume else pairs[0].classes
+    names = run.config()['classes'] if resume else pairs[0].classes
     channels = pairs[0][0][0].shape[0]
 
     seed_all(seed)
     network = dict(model=model, backbone=backbone, pretrained=pretrained, init=init)
     # one process of each machine fetches weights
-    net, reports = one_first(acc, lambda: _starting_network(network, classes, channels, resume))
+    net, reports = one_first(acc, lambda: _starting_network(network, names, channels, resume))
 
     from segbench.engine.training import fit
 
     asked = dict(data=data, root=root, split=split, val_split=val_split) | network
     spec = asked | dict(
         data_folder=_absolute_root(root, pairs[0]),
+        class_choice=classes,
         loaded=reports,
-        command=_command_line(**asked, **settings),
+        command=_command_line(**asked, classes=classes, **settings),
     )
     more = dict(resume=resume, changed_data=changed_data, spec=spec, progress=progress)
     t = fit(net, *pairs, out, **more, **settings)
     if t.main and progress:
-        print(f'mIoU {t.best:.4f} on {pairs[1].name}; everything is in {out}')
+        print(f'{_best_scores(run)} on {pairs[1].name}; everything is in {out}')
     return t
 
 # %% ../nbs/8_commands/train.ipynb #5d6268a6

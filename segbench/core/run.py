@@ -327,6 +327,7 @@ _further = dict(
             'data',
             'root',
             'data_folder',
+            'class_choice',
             'split',
             'val_split',
             'model',

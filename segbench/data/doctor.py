@@ -119,6 +119,11 @@ def _palette_in_file(pairs: Pairs, path: Path | Member) -> dict:
     }
 
 # %% ../../nbs/2_data/doctor.ipynb #8ef9fd9d
+def _as_in_files(pairs: Pairs) -> Pairs:
+    "The set whose classes label files hold; `pairs` may be a view that makes others of them."
+    return vars(pairs).get('under', pairs)
+
+
 def _inspect_pair(pairs: Pairs, i: int) -> _Inspection:
     "Open pair `i` of `pairs`."
     paths = pairs.paths(i)
@@ -134,7 +139,7 @@ def _inspect_pair(pairs: Pairs, i: int) -> _Inspection:
         found.assumed = assumed_pixels(pairs, i, found.counts)
         found.digest = pixel_digest(image)
         if found.files:
-            found.inks = _palette_in_file(pairs, paths[1])
+            found.inks = _palette_in_file(_as_in_files(pairs), paths[1])
     except Exception as e:
         if found.problems:
             return found
@@ -345,12 +350,13 @@ def examine(
             digests = [visit.digest for visit in found]
             surveys[split] = summarise(sets[split], counts[split], assumed, digests, name=split)
 
+    in_files = _as_in_files(first)
     twice, doubled = _find_duplicates(visits)
     lonely, bare, n_idle = _stray_labels(list(sets.values()), {file for _, file in known})
     problems = [
         *known,
         *(problem for visit in everyone for problem in visit.problems),
-        *_palette_problems(everyone, first.classes, first.palette),
+        *_palette_problems(everyone, in_files.classes, in_files.palette),
         *twice,
         *lonely,
         *_fatal_problems(surveys),

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from .cache import cached
 from .checks import check_scorable, check_set
+from .classes import choose_classes
 from .manifest import open_dataset
 
 # %% ../../nbs/2_data/load.ipynb #6f7dc499
@@ -22,14 +23,18 @@ def load_dataset(
     source: Path | str | None = None,
     scored: bool = True,  # Refuse a set on which nothing can be scored, if it is `checked`
     seed: int = 0,  # Which images of a large set are opened
+    # Classes made of its own, such as `vehicle=car+truck, road, rest=void`
+    classes: str | None = None,
 ):
     """The `Pairs` that `data` names, checked, and through its cache if it has a fresh one.
 
     A `UserError` says what is wrong with its name, its folder or its files.
     """
     pairs = open_dataset(data, root, split, source)
+    chosen = choose_classes(pairs, classes)
     if checked and scored:
-        check_scorable(pairs, seed)
+        check_scorable(chosen, seed)
     elif checked:
-        check_set(pairs, seed)
-    return cached(pairs)
+        check_set(chosen, seed)
+    # one cache for all choices
+    return choose_classes(cached(pairs), classes)

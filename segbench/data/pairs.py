@@ -69,6 +69,7 @@ class Pairs:
     files_mark = None  # Letters in place of all its files there, in a set that keeps track of them
     remedy = ''  # What to do about a value that the table lacks
     group_of = None  # From an image file to its video or series, in a set that has such
+    choice = None  # Each class with the old ones it is made of, in a view that `--classes` makes
 
     def __init__(
         self,
@@ -193,8 +194,11 @@ def groups(self: Pairs) -> list[str] | None:
 def file_values(pairs: Pairs) -> list | None:
     """What label files of `pairs` hold for each class, numbers or colours.
 
-    None if the table of their decoder lacks a class, or if there is none.
+    None if the table of their decoder lacks a class, if there is none, or if a class was put
+    together from several, so that no value is its own.
     """
+    if any(len(old) > 1 for _, old in pairs.choice or ()):
+        return None
     table = getattr(pairs.decode, 'table', {})
     # backwards, so that the first value of a class stays
     value_of = {class_: value for value, class_ in reversed(table.items())}

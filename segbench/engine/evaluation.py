@@ -21,6 +21,7 @@ from ..core.errors import UserError, check_choice
 from ..core.files import atomic_write, check_replaceable
 from ..core.names import lookup
 from ..core.run import Run, data_root
+from ..data.classes import choose_classes, choose_like
 from segbench.data.fingerprint import (
     add_content_mark,
     content_summary,
@@ -60,6 +61,7 @@ def _is_own(
         return True
     try:
         own = lookup('data', config['data'], source)(data_root(config), split)
+        own = choose_classes(own, config.get('class_choice'))
         return content_summary(own) == content_summary(pairs)
     except (KeyError, UserError):
         return not data  # it lies elsewhere now, and nothing is kept of this split
@@ -72,6 +74,7 @@ def load_dataset_for(
     split: str,  # Split to open
     whose: str,  # What sentences call the run
     source: 'Path | None' = None,  # The file of `config`, unless it is trusted
+    choice: str = None,  # Which of its classes make those of the run; as in training by default
 ):
     """The data to score, by the classes of the run.
 
@@ -85,7 +88,9 @@ def load_dataset_for(
     where = root or data_root(config)
     seed = config.get('settings', {}).get('seed', 0)
     asked = (data or config['data'], where, split)
-    pairs = load_dataset(*asked, source=None if data else source, seed=seed)
+    pairs = load_dataset(*asked, source=None if data else source, seed=seed, classes=choice)
+    if choice is None:
+        pairs = choose_like(pairs, config.get('class_choice'), config.get('classes'), whose)
     if not _is_own(pairs, config, data, root, split, source):
         if not (data or root):
             print(
@@ -138,6 +143,7 @@ def score_run(
     convention: str = None,  # For absent classes; that of the protocol by default
     quality: bool = False,  # Boundary mIoU and calibration, too
     trust: bool = False,  # Use a network and a data set that the run names outside segbench, too
+    classes: str = None,  # Which of its classes make those of the run; as in training by default
 ) -> 'tuple[Scores | None, Pairs]':
     """Score this process's share, put the counts of all together, and keep them in the run.
 
@@ -149,7 +155,7 @@ def score_run(
     convention = check_choice('convention', convention or protocol.convention, list(conventions))
     net, config = load_model(run, weights, acc.device, trust)
     source = None if trust else run.config_file
-    pairs = load_dataset_for(config, data, root, split, repr(str(run)), source)
+    pairs = load_dataset_for(config, data, root, split, repr(str(run)), source, classes)
     precision = evaluation_precision(precision, config['precision'], acc.device)
     name = f'{pairs.name}-{protocol}'
     check_replaceable(*(run.eval_file(name, ending) for ending in ('npz', 'json', 'png')))
@@ -159,7 +165,8 @@ def score_run(
     rows, _ = score_dataset(net, pairs, protocol, bs, precision, None, workers=workers, **share)
     rows = np.concatenate(gather_object([rows]))
     folder = str(root or data_root(config) or '') or None
-    of = dict(data=data or config['data'], root=folder, split=split)
+    choice = classes or config.get('class_choice')
+    of = dict(data=data or config['data'], root=folder, split=split, classes=choice)
     more = dict(weights=weights, precision=precision, asked=asdict(protocol), of=of)
     if quality:
         mine = score_quality(net, pairs, protocol, precision, **share)

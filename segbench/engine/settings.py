@@ -69,7 +69,7 @@ class Settings(Augment):
 # %% ../../nbs/6_engine/settings.ipynb #fa290b6c
 # Titles of `segbench train --help`, and the flags below them
 flag_groups = {
-    'data': 'data root split val_split workers',
+    'data': 'data root split val_split classes workers',
     'model': 'model backbone pretrained init',
     'optimisation': 'epochs steps bs accum opt lr head_lr wd decay_all momentum schedule warmup '
     'clip ema loss aux_weight class_weights precision tf32 compile checkpoint_activations',
@@ -166,7 +166,8 @@ def check_same(
 ) -> None:
     "A `UserError` if `run` was started otherwise than `asked`, but for what is changeable."
     config = Run(run).config()
-    was = config | config['settings']
+    # in the configuration, `classes` are the names that came out of the flag
+    was = config | config['settings'] | dict(classes=config.get('class_choice'))
     for name, value in asked.items():
         if isinstance(value, tuple):  # JSON has lists only
             value = list(value)

@@ -79,7 +79,7 @@ from segbench.engine.state import (
 from .watch import watch_processes
 from ..losses.pixel import parse_loss
 from ..losses.weights import class_counts, class_weights
-from ..metrics.confusion import Scores, sum_packed
+from ..metrics.confusion import Scores, foreground_scores, sum_packed
 from ..nn.layers import gflops, n_used, safe_strides
 from segbench.nn.weights import (
     check_normalisation,
@@ -642,12 +642,14 @@ def evaluate(self: Training) -> dict[str, float]:
             save_weights(self.run.weights_file('best'), self.scored_net())
             self.mark = self.mark or content_mark(self.val)
             save_scores(self.out, self.val, Protocol(), rows, set=self.mark, step=self.step)
+    named = foreground_scores(scores, self.val.classes)
     return dict(
         val_loss=val_loss,
         miou=scores.miou,
         macc=scores.macc,
         aacc=scores.aacc,
         fwiou=scores.fwiou,
+        **{name: None if math.isnan(v) else v for name, v in named.items()},
     )
 
 # %% ../../nbs/6_engine/training.ipynb #9d69772e
@@ -861,7 +863,7 @@ def config(self: Training) -> dict:
     return dict(
         net=getattr(self.plain, 'spec', None),
         settings=asdict(self.s),
-        **self.spec,
+        **dict(class_choice=getattr(self.train, 'asked', None)) | self.spec,
         classes=self.train.classes,
         palette=self.train.palette.tolist(),
         train=str(self.train),

@@ -18,6 +18,7 @@ from ..core.errors import UserError, check_choice
 from ..core.markup import Markup, shorten_names
 from ..core.run import Run
 from ..core.show import paint_label, to_array
+from ..data.classes import choose_like
 from ..data.fingerprint import content_mark, reorder_classes
 from ..data.load import load_dataset
 from ..data.pairs import Pairs
@@ -396,7 +397,10 @@ def _names_a_dataset(of) -> bool:
     if not isinstance(of, dict):
         return False
     words = [of.get('data'), of.get('split')]
-    return all(isinstance(v, str) for v in words) and isinstance(of.get('root'), (str, type(None)))
+    others = [of.get('root'), of.get('classes')]
+    return all(isinstance(v, str) for v in words) and all(
+        isinstance(v, (str, type(None))) for v in others
+    )
 
 
 def _dataset_of_scores(
@@ -412,9 +416,10 @@ def _dataset_of_scores(
         # scores of long ago: the set of the training
         split = scores['data'].rpartition('-')[2]
         of = dict(data=config['data'], root=config.get('root'), split=split)
-    pairs = load_dataset(
-        of['data'], root or of.get('root'), of['split'], checked=False, source=source
-    )
+    where = root or of.get('root')
+    pairs = load_dataset(of['data'], where, of['split'], checked=False, source=source)
+    choice = of.get('classes', config.get('class_choice'))
+    pairs = choose_like(pairs, choice, config['classes'], repr(str(result.run)))
     now = content_mark(pairs)
     if scores.get('set', now) != now:
         raise UserError(
@@ -460,6 +465,7 @@ def confuse(
             )
         source = None if trust else Run(run).config_file
         pairs = _dataset_of_scores(result, config, root, source)
+    pairs = choose_like(pairs, config.get('class_choice'), config['classes'], repr(str(run)))
     if len(pairs.classes) != len(result.scores['classes']):
         raise UserError(
             f'{pairs.name} has {len(pairs.classes)} classes, and {result.name} was scored '

@@ -25,6 +25,7 @@ from ..core.errors import UserError, check_choice
 from ..core.markup import Markup, join_markup, markup, shorten_names
 from ..core.run import Run
 from ..core.show import overlay, overlay_palette, to_array, with_legend
+from ..data.classes import choose_like
 from ..data.fingerprint import content_mark, reorder_classes
 from ..data.images import decode_image
 from ..data.pairs import Pairs
@@ -125,7 +126,10 @@ def _reorder_for_run(pairs, asked):
     "`pairs` by the classes of the run behind `asked`, if there is one."
     if not asked.run:
         return pairs
-    return reorder_classes(pairs, Run(asked.run).config()['classes'], repr(str(asked.run)))
+    config = Run(asked.run).config()
+    whose = repr(str(asked.run))
+    pairs = choose_like(pairs, config.get('class_choice'), config['classes'], whose)
+    return reorder_classes(pairs, config['classes'], whose)
 
 # %% ../../nbs/7_explore/explain.ipynb #ex11ask
 def _as_predictors(asked, protocol, trust) -> list[Predictor]:

@@ -56,10 +56,11 @@ def class_counts(
     Counted once; kept in the cache folder until the data change.
     """
     under = vars(pairs).get('under')
-    if under is not None:  # the same classes in another order
+    if under is not None:  # the same labels by other numbers
         counts = class_counts(under)
-        places = [pairs.classes.index(name) for name in under.classes]
-        return torch.empty_like(counts).index_copy_(1, torch.tensor(places), counts)
+        k = len(pairs.classes)
+        to = torch.from_numpy(pairs.to[: counts.shape[1]]).long().clamp(max=k)  # void is last
+        return counts.new_zeros(len(counts), k + 1).index_add_(1, to, counts)[:, :k]
     files = vars(pairs).get('origin') or pairs  # those behind a cache
     if not is_lasting(files):
         return torch.from_numpy(_count(pairs))
