@@ -8,7 +8,7 @@ export PATH := $(CURDIR)/$(bin):$(PATH)
 pip := $(bin)/python -m pip install -q $(addprefix -c ,$(CONSTRAINTS))
 demo := --data scenes --models fcn.fcn32s fcn.fcn16s fcn.fcn8s --backbones test_resnet --seeds 2 --epochs 8 --lr 4e-3 --ema .98 --eval-every 8 --loss ce+lovasz
 
-.PHONY: demo test test-newest test-oldest slow lab export constraints clean
+.PHONY: demo test test-newest test-oldest slow lab docs export constraints clean
 demo: $(VENV)/run ## train three small networks twice each, leave a board
 	@segbench sweep $(demo) --out runs/demo
 	@segbench board runs/demo
@@ -28,6 +28,9 @@ slow: $(VENV)/dev ## the slow cells, too
 lab: $(VENV)/dev ## JupyterLab on the first page
 	@$(bin)/jupyter lab nbs/index.ipynb
 
+docs: $(VENV)/docs ## the notebooks as a site, in _docs/site
+	@$(bin)/python .ci/docs.py
+
 export: $(VENV)/dev ## notebooks to package, package to README
 	@$(bin)/nbdev_export && $(bin)/nbdev_clean && $(bin)/python .ci/readme.py
 
@@ -42,6 +45,10 @@ $(VENV)/run: setup.py settings.ini $(CONSTRAINTS)
 
 $(VENV)/dev: $(VENV)/run
 	@$(pip) -e '.[dev]'
+	@touch $@
+
+$(VENV)/docs: $(VENV)/dev
+	@$(pip) -e '.[dev,docs]'
 	@touch $@
 
 clean:

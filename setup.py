@@ -29,6 +29,7 @@ setup(
     install_requires=cfg['requirements'].split(),
     extras_require={
         'dev': cfg['dev_requirements'].split(),
+        'docs': cfg['docs_requirements'].split(),
         'arrow': cfg['arrow_requirements'].split(),
     },
     entry_points={
