@@ -16,7 +16,6 @@ from ..core.errors import UserError
 from .filelist import FileList
 from segbench.data.folder import (
     class_decoder,
-    classes_given,
     label_reader,
     own_remedy,
 )
