@@ -56,7 +56,7 @@ def files_digest(pairs: Pairs) -> str:
         digest.update(repr(stamp).encode())
     return digest.hexdigest()
 
-
+# %% ../../nbs/2_data/survey.ipynb #sv-print
 def is_lasting(pairs: Pairs) -> bool:
     "Whether the fingerprint of `pairs` says all of it: it is on disk, or described by `reading`."
     # anything else may be another set tomorrow
