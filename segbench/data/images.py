@@ -372,11 +372,40 @@ _label_types = {
 }
 
 
+def _why_no_tiff_numbers(page: Page) -> str:
+    "Why what the `page` of a TIFF holds is no label, to follow its name; empty if it is one."
+    if page.photometric == PHOTOMETRIC.MINISWHITE:
+        return (
+            'says that zero is white (TIFF photometric interpretation 0), '
+            'so that programs disagree on whether its numbers are meant as they stand or the '
+            'other way round; save it with zero as black, as a PNG for example.'
+        )
+    if page.photometric not in (PHOTOMETRIC.MINISBLACK, PHOTOMETRIC.RGB, PHOTOMETRIC.PALETTE):
+        return (
+            'has colours other than red, green and blue; save it as RGB, '
+            'or better with one number for each pixel.'
+        )
+    wanted_bands = 3 if page.photometric == PHOTOMETRIC.RGB else 1
+    if page.samples - page.alphas != wanted_bands:
+        return (
+            f'has {page.samples} bands, and a label has one number for each pixel, or red, '
+            'green and blue; save the band that is meant in a file of its own.'
+        )
+    coloured = page.samples > 1 or page.photometric == PHOTOMETRIC.PALETTE
+    if coloured and page.dtype not in (*_few_bits, 'uint8'):
+        return (
+            f'has {page.dtype} colours; save it with 8 bits for each, or better with one number '
+            'for each pixel.'
+        )
+    if page.dtype not in _label_types:
+        return f'holds {page.dtype} numbers; save it as uint8 or uint16.'
+    return ''
+
+# %% ../../nbs/2_data/images.ipynb #im-notiff-file
 def _why_no_tiff_label(path: Path | str, data: bytes) -> str:
     "Why the TIFF in `data` is no label, to follow its name; empty if it is one."
     found = all_pages(path, data)
     first = found[0]
-    wanted_bands = 3 if first.photometric == PHOTOMETRIC.RGB else 1
     if len(found) > 1:
         return (
             f'has {len(found)} pages, and a label has one; save the page that is meant in a file '
@@ -392,31 +421,7 @@ def _why_no_tiff_label(path: Path | str, data: bytes) -> str:
             f'is packed in a way that is not read (TIFF compression {first.compression}); '
             'save it with LZW or deflate.'
         )
-    if first.photometric == PHOTOMETRIC.MINISWHITE:
-        return (
-            'says that zero is white (TIFF photometric interpretation 0), '
-            'so that programs disagree on whether its numbers are meant as they stand or the '
-            'other way round; save it with zero as black, as a PNG for example.'
-        )
-    if first.photometric not in (PHOTOMETRIC.MINISBLACK, PHOTOMETRIC.RGB, PHOTOMETRIC.PALETTE):
-        return (
-            'has colours other than red, green and blue; save it as RGB, '
-            'or better with one number for each pixel.'
-        )
-    if first.samples - first.alphas != wanted_bands:
-        return (
-            f'has {first.samples} bands, and a label has one number for each pixel, or red, '
-            'green and blue; save the band that is meant in a file of its own.'
-        )
-    coloured = first.samples > 1 or first.photometric == PHOTOMETRIC.PALETTE
-    if coloured and first.dtype not in (*_few_bits, 'uint8'):
-        return (
-            f'has {first.dtype} colours; save it with 8 bits for each, or better with one number '
-            'for each pixel.'
-        )
-    if first.dtype not in _label_types:
-        return f'holds {first.dtype} numbers; save it as uint8 or uint16.'
-    return ''
+    return _why_no_tiff_numbers(first)
 
 # %% ../../nbs/2_data/images.ipynb #4bcffd65
 def _pillow(path: Path | str, data: bytes, bits: int = 8) -> np.ndarray:
@@ -486,7 +491,7 @@ def read_label(path: Path | str) -> np.ndarray:
         )
     return x.astype(np.int64)
 
-
+# %% ../../nbs/2_data/images.ipynb #im-painted
 def _palette(path: Path | str) -> np.ndarray | None:
     "The colours of the numbers in the label file `path`, n×3; None if it has no palette."
     if is_tiff(path):

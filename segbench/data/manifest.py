@@ -27,7 +27,7 @@ from .download import set_root
 from .filelist import Names, PathList, place_of
 from .files import kinds
 from .labels import by_colour, by_index, by_index_or_colour, void_label
-from .once import cache_folder, one_at_a_time
+from .once import cache_file, cache_folder, one_at_a_time
 from .pairs import Pairs
 from .survey import many, stamps_digest
 
@@ -121,8 +121,8 @@ def _describe(pairs: Pairs) -> dict | None:
         **functions,
     )
 
-
-def _rebuild(about: dict, items: PathList, files_mark: str) -> 'Pairs':
+# %% ../../nbs/2_data/manifest.ipynb #mf-rebuild
+def _rebuild(about: dict, items: PathList, files_mark: str) -> Pairs:
     "The set that `_describe` described, with the files `items`."
     pairs = Pairs(
         items,
@@ -207,8 +207,7 @@ def _manifest_file(data: str, root: Path | str | None, split: str) -> Path:
     "Where the manifest of this set is kept."
     root = set_root(root)
     asked = (data, str(root), os.path.abspath(root), split, _programs_mark())
-    letters = hashlib.sha1(repr(asked).encode()).hexdigest()[:16]
-    return cache_folder() / 'manifests' / f'{letters}.npz'
+    return cache_file('manifests', asked, '.npz')
 
 
 def _stamps(items: PathList) -> tuple[np.ndarray, np.ndarray, str]:

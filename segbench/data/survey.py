@@ -62,7 +62,7 @@ def stamps_digest(
         digest.update(repr(stamp).encode())
     return digest.hexdigest()
 
-
+# %% ../../nbs/2_data/survey.ipynb #sv-print
 def is_lasting(pairs: Pairs) -> bool:
     "Whether the fingerprint of `pairs` says all of it: it is on disk, or described by `reading`."
     # anything else may be another set tomorrow
