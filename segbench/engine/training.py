@@ -25,7 +25,7 @@ import numpy as np
 import torch
 from accelerate.utils import gather_object
 from fastcore.basics import patch
-from PIL import Image
+from PIL import Image, ImageOps
 
 from segbench.core.device import (
     accelerator,
@@ -672,7 +672,8 @@ def preview(self: Training, n: int = 3) -> np.ndarray:
     size = (width, round(h * width / w))
 
     def tile(a):
-        return np.asarray(Image.fromarray(a).resize(size, Image.NEAREST))
+        # images of other proportions than the first have a margin
+        return np.asarray(ImageOps.pad(Image.fromarray(a), size, Image.NEAREST, 'white'))
 
     return np.concatenate([np.concatenate([tile(a) for a in row], 1) for row in rows])
 
@@ -1115,6 +1116,20 @@ def _check_images(net, train: Pairs, val: Pairs, settings: Settings):
         )
 
 # %% ../../nbs/6_engine/training.ipynb #fc0cce0f
+def _crop_notes(training: Training) -> list[str]:
+    "What crops are, in a sentence, where images have different sizes and nobody chose one."
+    if training.s.crop:
+        return []
+    n = len(training.train)
+    few = range(0, n, max(1, n // 16))
+    if len({training.train[i][1].shape for i in few}) == 1:
+        return []
+    h, w = training.augment.crop
+    return [
+        f'images have different sizes; crops are as large as the first, {h}×{w}: --crop chooses'
+    ]
+
+
 def _print_notes(training: Training, resume: bool, warnings: list[str]):
     "Say what was loaded, what the images are, and what is odd about them."
     loaded = [] if resume else training.spec.get('loaded', [])
@@ -1126,7 +1141,7 @@ def _print_notes(training: Training, resume: bool, warnings: list[str]):
             f'it goes on with {now.world} process(es) instead of {plan.world}, each with '
             f'{now.accum} batches of {now.bs} in a step: the same images, other bits'
         )
-    print(*loaded, *describe_images(training.train), *notes, sep='\n')
+    print(*loaded, *describe_images(training.train), *_crop_notes(training), *notes, sep='\n')
 
 
 def _open_tensorboard(training: Training):

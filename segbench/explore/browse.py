@@ -350,12 +350,14 @@ def _listen(self: Browser):
 @patch
 def surveyed(self: Browser, found: list) -> None:
     "Take over the counts of all labels; from now on the filters work."
-    self.found = np.array(found)
-    long_sides = self.found[:, 256:].max(1)
+    found = np.array(found)
+    long_sides = found[:, 256:].max(1)
     self.long.max = int(long_sides.max())
     self.long.min = int(long_sides.min())
     self.long.value = (self.long.min, self.long.max)
     self.long.disabled = self.long.min == self.long.max
+    # only now: half a range would leave out images, among them perhaps the present one
+    self.found = found
     self.filter()
 
 
