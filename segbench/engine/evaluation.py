@@ -30,6 +30,7 @@ from segbench.data.fingerprint import (
 )
 from ..data.load import load_dataset
 from ..data.pairs import Pairs
+from .card import refresh_card
 from .inference import load_model, save_scores, score_dataset, score_quality
 from .protocol import Protocol
 from ..metrics.boundary import boundary_rule
@@ -175,5 +176,6 @@ def score_run(
     scores = None
     if acc.is_main_process:
         scores = save_scores(run, pairs, protocol, rows, convention, **more)
+        refresh_card(run)
     acc.end_training()
     return scores, pairs
