@@ -63,8 +63,11 @@ _no_token = (
 _network = ('huggingface_hub', 'httpx', 'httpx2', 'httpcore', 'requests', 'urllib3')
 
 
-def _sentence(e: Exception, name: str) -> 'str | None':
-    "What to say about the error `e` of the hub's library, asked for the repository `name`."
+def _sentence(e: Exception, name: str, offline: str) -> 'str | None':
+    """What to say about the error `e` of the hub's library, asked for the repository `name`.
+
+    `offline` is what else to do where the hub cannot be reached.
+    """
     from huggingface_hub import constants, errors, get_token
 
     at = constants.ENDPOINT
@@ -85,14 +88,14 @@ def _sentence(e: Exception, name: str) -> 'str | None':
     is_of_network = type(e).__module__.partition('.')[0] in _network
     if is_of_network or isinstance(e, OSError):
         why = ' '.join(str(e).split())[:160]
-        return f'{at} cannot be reached, or does not have it ({type(e).__name__}: {why})'
+        return f'{at} cannot be reached, or does not have it ({type(e).__name__}: {why}){offline}'
     return None
 
 
 @contextmanager
 def _hub_errors(
     name: str,  # The repository
-    remedy: str = '',  # How the sentence goes on
+    offline: str = '',  # What else to do where it cannot be reached
 ) -> Iterator[None]:
     "What the hub's library raises in this block becomes a `UserError`."
     try:
@@ -100,10 +103,10 @@ def _hub_errors(
     except UserError:
         raise
     except Exception as e:
-        said = _sentence(e, name)
+        said = _sentence(e, name, offline)
         if said is None:
             raise
-        raise UserError(f'{said}{remedy}.') from e
+        raise UserError(f'{said}.') from e
 
 # %% ../../nbs/6_engine/hub.ipynb #hub00014
 def _wanted(run: Run) -> list[str]:
@@ -167,7 +170,7 @@ def _fetch_run(name: HubName) -> Run:
     is_commit = re.fullmatch('[0-9a-f]{40}', name.revision or '')
     if is_commit and Run(known).weights_file('best').exists():
         return Run(known)
-    with _hub_errors(name.repo, '; a folder of a run can be given in its place'):
+    with _hub_errors(name.repo, '; give the folder of a run in its place'):
         kept = snapshot_download(
             name.repo, revision=name.revision, allow_patterns=_wanted(Run('.'))
         )
