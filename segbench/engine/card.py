@@ -366,13 +366,26 @@ def card_text(
     "The card of `run` as it is written where there is none yet."
     run = Run(run)
     config = run.config()
+    try:
+        return _write(run, config, where or str(run), name or run.name)
+    except UserError:
+        raise
+    except _damaged as e:
+        raise UserError(
+            f'the card of {str(run)!r} cannot be written, for its {run.config_file.name} holds '
+            f'something else than a training writes ({type(e).__name__}: {e}).'
+        ) from None
+
+
+def _write(run: Run, config: dict, where: str, name: str) -> str:
+    "The parts of a card, and what stands between them."
     title = run.label()
     if config.get('data'):
         title += f' for {parse_call(config["data"])[0]}'
     return '\n'.join(
         [
             '---',
-            _mark('facts', _facts_part(run, config, name or run.name), is_yaml=True),
+            _mark('facts', _facts_part(run, config, name), is_yaml=True),
             '# license: write here which one you give it, such as mit',
             '---',
             '',
@@ -385,7 +398,7 @@ def card_text(
             '',
             _mark('scores', _scores_part(run)),
             '',
-            _mark('use', _use_part(where or str(run))),
+            _mark('use', _use_part(where)),
             '',
             _mark('limits', _limits_part(run, config)),
             '',

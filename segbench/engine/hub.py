@@ -176,10 +176,14 @@ def _fetch_run(name: HubName) -> Run:
         )
     snapshot = Path(kept)
     folder = house / f'{short}@{snapshot.name}'
-    if not Run(folder).weights_file('best').exists():  # or its link leads nowhere by now
-        shutil.rmtree(folder, ignore_errors=True)
+    run = Run(folder)
+    if not run.exists():
         _make_folder(snapshot, folder, name)
-    return Run(folder)
+    elif not run.weights_file('best').exists():
+        # the link leads nowhere, since the hub's cache was emptied; scores beside it stay
+        run.weights_file('best').unlink(missing_ok=True)
+        _link_or_copy(Run(snapshot).weights_file('best'), run.weights_file('best'))
+    return run
 
 
 def open_run(
