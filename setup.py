@@ -31,6 +31,7 @@ setup(
         'dev': cfg['dev_requirements'].split(),
         'docs': cfg['docs_requirements'].split(),
         'arrow': cfg['arrow_requirements'].split(),
+        'serve': cfg['serve_requirements'].split(),
     },
     entry_points={
         'console_scripts': cfg['console_scripts'].split(),

@@ -27,6 +27,7 @@ _public = {
         'data.voc': 'voc',
         'nn.backbones': 'backbone',
         'engine.example': 'example_run',
+        'engine.hub': 'open_run',
         'engine.inference': 'create_model load_model',
         'engine.protocol': 'Protocol',
         'engine.runs': 'Run evaluate predict',

@@ -33,6 +33,9 @@ commands = {
     'sweep': 'several networks and seeds under one budget',
     'bench': 'size, speed and memory of networks',
     'board': 'compare runs in a table and a page',
+    'serve': 'a page and an address that answer images with class maps',
+    'card': 'a page that says what a run is and what it scores',
+    'push': "a run to Hugging Face's hub, as hf:user/name",
     'convert': 'published weights, under our names',
     'weights list': 'published weights of whole networks, by name',
     'weights get': 'fetch published weights',
@@ -47,6 +50,7 @@ commands = {
 # Where a command is not the function `main` of the module that has its name
 functions = {
     'eval': 'evaluate.main',
+    'card': 'push.write_card',
     'weights list': 'weights.list_weights',
     'weights get': 'weights.get_weights',
     'models': 'catalog.list_models',

@@ -24,6 +24,7 @@ from .core.errors import UserError
 from .core.names import lookup, parse_call
 from .core.run import Run
 from .engine.conversion import convert, network_flags, part_of
+from .engine.hub import is_hub_name, open_run
 from .engine.origins import Origin, find_origin, unwrap
 
 # %% ../nbs/8_commands/convert.ipynb #89b3ed03
@@ -244,12 +245,14 @@ def main(
 
 # %% ../nbs/8_commands/convert.ipynb #conv-start
 def starting_weights(
-    init: str,  # A run, a file, or a name that `segbench weights list` has
+    init: str,  # A run here or on the hub, a file, or a name that `segbench weights list` has
 ):
     "What `load_weights` takes for `init`: a file, or tensors by our names."
     from segbench.nn.weights import Weights, normalisation_of
     from segbench.weights import is_checkpoint_name
 
+    if is_hub_name(init):
+        return open_run(init).weights_file('best')
     if Path(init).is_dir():
         return Run(init).weights_file('best')
     if not is_checkpoint_name(init):

@@ -18,7 +18,7 @@ if '__file__' in globals() and not __package__:
 from .core.command import command, make_callable
 from .core.errors import check_range
 from .core.files import load_json
-from .core.run import Run
+from .engine.hub import open_run
 
 # %% ../nbs/8_commands/evaluate.ipynb #d5142dac
 def _print_scores(scores, pairs, file):
@@ -41,7 +41,7 @@ def _print_scores(scores, pairs, file):
 
 # %% ../nbs/8_commands/evaluate.ipynb #a6e71096
 def main(
-    run: str,  # Folder of the run
+    run: str,  # Folder of the run, or hf:user/name
     data: str = None,  # Data set; the run's own by default
     root: str = None,  # Folder of the data set
     split: str = 'val',  # Split to score
@@ -67,7 +67,7 @@ def main(
     from segbench.engine.evaluation import score_run
     from segbench.engine.protocol import protocol_from_flags
 
-    folder = Run(run).check()
+    folder = open_run(run)
     check_range(1, bs=bs)
     check_range(0, workers=workers)
     how = protocol_from_flags(protocol, scales, flip, window, hann)

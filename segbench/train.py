@@ -28,6 +28,7 @@ from .core.errors import UserError
 from .core.names import check_name, lookup, parse_call
 from .core.run import Run
 from .core.seeds import seed_all
+from .engine.hub import is_hub_name, open_run, pinned_name
 from segbench.engine.settings import (
     Settings,
     changeable,
@@ -83,9 +84,9 @@ def _build_model(
 # %% ../nbs/8_commands/train.ipynb #train-order
 def _class_order_note(init, classes: list) -> list:
     "A line for the report if the run `init` has as many classes, but others by name."
-    if not Path(init).is_dir():
+    if not (is_hub_name(init) or Path(init).is_dir()):
         return []
-    was = Run(init).config()['classes']
+    was = open_run(init).config()['classes']
     if was == list(classes) or len(was) != len(classes):
         return []
     return [
@@ -236,7 +237,8 @@ def main(
     model: str = 'lite',  # Network by name, perhaps with arguments: fcn.fcn8s, 'pspnet(nf=256)' …
     backbone: str = None,  # Backbone by timm's name; the network's own by default
     pretrained: str = None,  # Weights of the backbone: imagenet, or a file
-    # Weights of the whole network to start from: a run, a file, or a name that `weights list` has
+    # Weights of the whole network to start from: a run, a file, a name that `weights list` has, or
+    # hf:user/name
     init: str = None,
     out: str = None,  # Folder of the run; by default runs/DATA-MODEL-BACKBONE-SEED
     # Folder of a run to go on with; all other flags come from it, but --root, --workers,
@@ -335,6 +337,10 @@ def train(
             f'go on with it by --resume {out}, or remove it.'
         )
     acc = accelerator()
+    start = init
+    if is_hub_name(init) and not resume:
+        # a branch may be another commit tomorrow
+        start = one_first(acc, lambda: pinned_name(init))
     seed = settings['seed']
 
     def load():
@@ -349,7 +355,8 @@ def train(
     seed_all(seed)
     network = dict(model=model, backbone=backbone, pretrained=pretrained, init=init)
     # one process of each machine fetches weights
-    net, reports = one_first(acc, lambda: _starting_network(network, names, channels, resume))
+    begin = network | dict(init=start)
+    net, reports = one_first(acc, lambda: _starting_network(begin, names, channels, resume))
 
     from segbench.engine.training import fit
 
@@ -358,7 +365,7 @@ def train(
         data_folder=_absolute_root(root, pairs[0]),
         class_choice=classes,
         loaded=reports,
-        command=_command_line(**asked, classes=classes, **settings),
+        command=_command_line(**asked | dict(init=start), classes=classes, **settings),
     )
     more = dict(resume=resume, changed_data=changed_data, spec=spec, progress=progress)
     t = fit(net, *pairs, out, **more, **settings)

@@ -50,6 +50,11 @@ class _RunFiles:
         return self.folder / 'preview.png'
 
     @property
+    def card_file(self) -> Path:
+        "What the network is, what it scores and how to use it, for people to read."
+        return self.folder / 'README.md'
+
+    @property
     def bench_file(self) -> Path:
         "Size, speed and memory of the network."
         return self.folder / 'bench.json'
@@ -156,6 +161,16 @@ class Run(_RunFiles):
     def evaluations(self) -> dict[str, dict]:
         "The scores that are kept, by the name of their evaluation."
         return {f.stem: load_json(f) for f in sorted(self.eval_folder.glob('*.json'))}
+
+    def counts(
+        self,
+        evaluation: str,  # Its name
+    ) -> dict:
+        "The arrays beside the scores: `counts` of every image, and `groups` if the set has any."
+        import numpy as np
+
+        with np.load(self.eval_file(evaluation, 'npz')) as file:
+            return dict(file)
 
     def label(self) -> str:
         "What tables call the run: the network, and its backbone if it has one."

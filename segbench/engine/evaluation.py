@@ -30,6 +30,8 @@ from segbench.data.fingerprint import (
 )
 from ..data.load import load_dataset
 from ..data.pairs import Pairs
+from .card import refresh_card
+from .hub import open_run
 from .inference import load_model, save_scores, score_dataset, score_quality
 from .protocol import Protocol
 from ..metrics.boundary import boundary_rule
@@ -131,7 +133,7 @@ def _bar(acc, what: str) -> Callable:
 
 
 def score_run(
-    run: 'Run | str | Path',  # A run, or its folder
+    run: 'Run | str | Path',  # A run, its folder, or hf:user/name
     data: str = None,  # Data set by name; the run's own by default
     root: str = None,  # Folder of the data set
     split: str = 'val',  # Split to score
@@ -149,7 +151,7 @@ def score_run(
 
     The scores, in the main process, and the data.
     """
-    run = Run(run)
+    run = open_run(run)
     protocol = protocol or Protocol()
     acc = accelerator()
     convention = check_choice('convention', convention or protocol.convention, list(conventions))
@@ -175,5 +177,6 @@ def score_run(
     scores = None
     if acc.is_main_process:
         scores = save_scores(run, pairs, protocol, rows, convention, **more)
+        refresh_card(run)
     acc.end_training()
     return scores, pairs

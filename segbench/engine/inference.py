@@ -23,6 +23,7 @@ from ..core.names import lookup, parse_call
 from ..core.run import Run
 from ..data.fingerprint import content_mark
 from ..data.pairs import Pairs
+from .hub import open_run
 from .progress import start_worker
 from segbench.engine.protocol import (
     Protocol,
@@ -293,13 +294,13 @@ def _rebuild(spec: dict, source: Path, trust: bool):
 
 
 def load_model(
-    run: 'Run | str | Path',  # A run, or its folder
+    run: 'Run | str | Path',  # A run, its folder, or hf:user/name
     weights: str = 'best',  # `best` or `last`
     device: 'torch.device | str' = 'cpu',  # Where to put the network
     trust: bool = False,  # Build a network that the run names outside segbench, too
 ) -> 'tuple[torch.nn.Module, dict]':
     "The network of a run, in evaluation, and the run's configuration."
-    run = Run(run)
+    run = open_run(run)
     file = run.weights_file(weights)
     config = run.config()
     if not config['net']:

@@ -56,6 +56,7 @@ from segbench.data.fingerprint import (
 )
 from ..data.pairs import Pairs, file_values
 from ..data.transforms import Batches, Samples
+from .card import refresh_card
 from .inference import mean_loss, save_scores, score_dataset, worker_errors
 from .optim import EMA, make_optimiser, make_schedule, param_groups
 from .progress import ProgressTable, graceful_stop, start_worker
@@ -1188,6 +1189,7 @@ def _train_in_folder(
     t.loop(progress)
     if t.main:
         save_weights(t.run.weights_file('last'), t.scored_net())
+        refresh_card(t.run, create=True)
 
 
 def _fit(acc, net, train, val, run, resume, changed_data, spec, progress, settings) -> Training:
