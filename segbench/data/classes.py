@@ -236,7 +236,7 @@ def choose_classes(
     "`pairs` by the classes that `line` asks for; a `UserError` says what is wrong with it."
     if line is None:
         return pairs
-    if pairs.choice:
+    if getattr(pairs, 'choice', None):
         raise UserError(
             f'the classes of {pairs.name} are chosen already; choose once, from the set as it is.'
         )
@@ -253,13 +253,14 @@ def describe_choice(
     pairs: Pairs,
 ) -> list[str]:
     "What has become of the classes of a set, in a sentence; nothing if they are as they were."
-    if not pairs.choice:
+    choice = getattr(pairs, 'choice', None)
+    if not choice:
         return []
-    said = [new if olds == [new] else f'{new} from {_few(olds)}' for new, olds in pairs.choice]
+    said = [new if olds == [new] else f'{new} from {_few(olds)}' for new, olds in choice]
     source = pairs
     while 'under' in vars(source):
         source = source.under
-    used = {old for _, olds in pairs.choice for old in olds}
+    used = {old for _, olds in choice for old in olds}
     void = [name for name in source.classes if str(name) not in used]
     said = f'classes: {"; ".join(said)}'
     return [f'{said}; void are {_few(void)}' if void else said]
@@ -275,7 +276,7 @@ def choose_like(
 
     A `UserError` if neither fits.
     """
-    if line is None or pairs.choice:
+    if line is None or getattr(pairs, 'choice', None):
         return pairs
     try:
         return choose_classes(pairs, line)

@@ -68,7 +68,7 @@ class View(Pairs):
         self.reading = pairs.reading
         self.files_mark = pairs.files_mark
         self.group_of = pairs.group_of
-        self.choice = pairs.choice
+        self.choice = getattr(pairs, 'choice', None)
 
     def _renumber(self, label: np.ndarray) -> np.ndarray:
         # six times as fast as `self.to[label]`, and done for every crop
