@@ -183,7 +183,7 @@ def check_dataset(
     classes: str = None,
 ) -> None:
     "Examine a data set; status 1 if something is wrong with it."
-    from segbench.data.classes import choose_classes
+    from segbench.data.classes import choose_classes, describe_choice
     from segbench.data.doctor import examine, problem_list, share_table
 
     check_range(0, most=most)
@@ -194,7 +194,7 @@ def check_dataset(
     report.notes += notes
     counts = next(iter(report.counts.values()))[:, : len(report.classes)]
     weights = _weights_by_rule(counts) if counts.any() else {}
-    print(*sets.values(), sep='\n')
+    print(*sets.values(), *describe_choice(next(iter(sets.values()))), sep='\n')
     print()
     print(share_table(report, weights), problem_list(report, most), sep='\n\n')
     chart = Path(out) / f'{report.name}-classes.png'

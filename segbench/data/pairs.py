@@ -197,7 +197,8 @@ def file_values(pairs: Pairs) -> list | None:
     None if the table of their decoder lacks a class, if there is none, or if a class was put
     together from several, so that no value is its own.
     """
-    if any(len(old) > 1 for _, old in pairs.choice or ()):
+    choice = getattr(pairs, 'choice', None) or ()  # somebody's set may be no `Pairs`
+    if any(len(old) > 1 for _, old in choice):
         return None
     table = getattr(pairs.decode, 'table', {})
     # backwards, so that the first value of a class stays

@@ -46,6 +46,7 @@ from ..core.provenance import provenance
 from ..core.seeds import seed_all
 from ..core.show import paint_label, to_array
 from ..data.checks import compare_splits
+from ..data.classes import describe_choice
 from ..data.colour import augment_colour, check_channels
 from ..data.describe import describe_images
 from segbench.data.fingerprint import (
@@ -1142,7 +1143,8 @@ def _print_notes(training: Training, resume: bool, warnings: list[str]):
             f'it goes on with {now.world} process(es) instead of {plan.world}, each with '
             f'{now.accum} batches of {now.bs} in a step: the same images, other bits'
         )
-    print(*loaded, *describe_images(training.train), *_crop_notes(training), *notes, sep='\n')
+    about = describe_choice(training.train) + describe_images(training.train)
+    print(*loaded, *about, *_crop_notes(training), *notes, sep='\n')
 
 
 def _open_tensorboard(training: Training):
