@@ -123,7 +123,7 @@ def _by_importance(words: list[str], weight: list[float], width: int) -> list[in
     # what tells the name from the others, then the beginning, then the rest
     return list(dict.fromkeys([*telling, 0, *order]))
 
-
+# %% ../../nbs/0_core/markup.ipynb #mkshorten
 def _shorten(name: str, others: list[str], width: int) -> str:
     "`name` in `width` letters or fewer, with what tells it from `others`."
     if len(name) <= width:
