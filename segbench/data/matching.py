@@ -220,7 +220,7 @@ def match_texts(
     if missing:
         namesakes = by_key.get(_key(missing[0]))
         _refuse_unlabelled(missing, images, labels, namesakes, suffix, name)
-    del by_key
+    by_key.clear()  # its room is needed
     if not _nothing_shared(found):
         _refuse_sharing(found, {*images}, name)
     return [(image, found[image][0]) for image in in_order(images) if found[image]]
