@@ -131,8 +131,9 @@ def deterministic(
     if not (on_cpu or asked):
         yield
         return
-    # cuBLAS looks at it when it is first used
-    os.environ.setdefault('CUBLAS_WORKSPACE_CONFIG', ':4096:8')
+    if not on_cpu:
+        # cuBLAS looks at it when it is first used
+        os.environ.setdefault('CUBLAS_WORKSPACE_CONFIG', ':4096:8')
     algorithms = torch.are_deterministic_algorithms_enabled()
     warn_only = torch.is_deterministic_algorithms_warn_only_enabled()
     fill = torch.utils.deterministic.fill_uninitialized_memory
