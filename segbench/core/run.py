@@ -9,6 +9,9 @@ __all__ = ['Run', 'find_runs', 'data_root']
 import json
 import os
 import socket
+import sys
+import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
@@ -444,7 +447,43 @@ def _wait_for_owner(file: Path, free: 'bool | None') -> dict:
         owner = _owner(file)
     return owner
 
+# %% ../../nbs/0_core/run.ipynb #run-silence
+_beat = 20.0  # Seconds from one sign of life of an owner to the next
+_patience = 300.0  # Seconds without one after which an owner on another machine counts as dead
 
+
+def _silence(file: Path) -> float:
+    """Seconds since `file` was touched, by the clock of the disk.
+
+    The clocks of two machines may differ.
+    """
+    with tempfile.NamedTemporaryFile(dir=file.parent, prefix='lock.') as probe:
+        return os.stat(probe.name).st_mtime - os.stat(file).st_mtime
+
+
+def _taken_elsewhere(file: Path, owner: dict, host: str) -> str:
+    "Why the lock `file` of an `owner` on another machine is not ours; empty if it is."
+    who = f'process {owner["pid"]} on {owner["host"]}'
+    if 'beat' not in owner:  # an older segbench, which gives no signs of life
+        return (
+            f'was left by, or is being trained by, {who}, which cannot be seen from {host}; '
+            f'if that process is dead, remove {str(file)!r}'
+        )
+    silence = _silence(file)
+    if silence > _patience:
+        print(
+            f'{str(file.parent)!r} is taken over from {who}, which gave no sign of life '
+            f'for {silence / 60:.0f} minutes',
+            file=sys.stderr,
+        )
+        return ''
+    return (
+        f'was left by, or is being trained by, {who}, which cannot be seen from {host} and gave '
+        f'a sign of life {max(0, silence):.0f} seconds ago; if it is dead, '
+        f'try again in {max(1, _patience - silence):.0f} seconds'
+    )
+
+# %% ../../nbs/0_core/run.ipynb #run-taken
 def _taken(file: Path, free: 'bool | None', host: str) -> str:
     "Why the lock `file`, of which `_grab` said `free`, is not ours, in words; empty if it is."
     owner = _wait_for_owner(file, free)
@@ -456,10 +495,7 @@ def _taken(file: Path, free: 'bool | None', host: str) -> str:
     if free is False:
         return busy
     if owner and owner['host'] != host:
-        return (
-            f'was left by, or is being trained by, {who}, which cannot be seen from {host}; '
-            f'if that process is dead, remove {str(file)!r}'
-        )
+        return _taken_elsewhere(file, owner, host)
     # without locks, a process that lives has the folder
     if free is None and owner and owner['pid'] != os.getpid() and _alive(owner['pid']):
         return busy
@@ -487,6 +523,30 @@ def _take_lock(folder: Path, host: str):
             return f
         f.close()  # its owner was just removing it
 
+# %% ../../nbs/0_core/run.ipynb #run-beat
+def _give_way(folder: Path, owner: dict) -> None:
+    "End this process at once: what it would still write belongs to another one now."
+    print(
+        f'{str(folder)!r} was taken over by process {owner["pid"]} on {owner["host"]}, since '
+        'this process gave no sign of life; it ends here',
+        file=sys.stderr,
+        flush=True,
+    )
+    os._exit(1)
+
+
+def _keep_alive(file: Path, mine: dict, ended: threading.Event) -> None:
+    "Touch the lock `file` until `ended`; end this process if the lock is somebody else's."
+    # of two that began at the same time on two machines, one learns it soon
+    pause = min(2.0, _beat)
+    while not ended.wait(pause):
+        owner = _owner(file)
+        if owner and owner != mine:
+            _give_way(file.parent, owner)
+        with suppress(OSError):
+            os.utime(file)
+        pause = _beat
+
 # %% ../../nbs/0_core/run.ipynb #run-lock
 @contextmanager
 def _lock_folder(folder: Path) -> Iterator[None]:
@@ -502,13 +562,20 @@ def _lock_folder(folder: Path) -> Iterator[None]:
         # a child does not keep the lock of its dead parent
         os.register_at_fork(after_in_child=f.close)
     f.truncate(0)
-    f.write(json.dumps(dict(pid=pid, host=host, since=time.strftime('%Y-%m-%d %H:%M:%S'))))
+    mine = dict(pid=pid, host=host, since=time.strftime('%Y-%m-%d %H:%M:%S'), beat=_beat)
+    f.write(json.dumps(mine))
     f.flush()
+    ended = threading.Event()
+    beats = threading.Thread(target=_keep_alive, args=(file, mine, ended), daemon=True)
+    beats.start()
     try:
         yield
     finally:
         if os.getpid() == pid:
+            ended.set()
+            beats.join()
             with suppress(OSError):
-                f.truncate(0)
-                file.unlink()
+                if _owner(file) == mine:
+                    f.truncate(0)
+                    file.unlink()
             f.close()

@@ -165,7 +165,8 @@ def score_run(
     share = dict(rank=acc.process_index, world=acc.num_processes)
     share['progress'] = _bar(acc, f'scoring {pairs.name}')
     rows, _ = score_dataset(net, pairs, protocol, bs, precision, None, workers=workers, **share)
-    rows = np.concatenate(gather_object([rows]))
+    if acc.num_processes > 1:
+        rows = np.concatenate(gather_object([rows]))
     folder = str(root or data_root(config) or '') or None
     choice = classes or config.get('class_choice')
     of = dict(data=data or config['data'], root=folder, split=split, classes=choice)

@@ -35,7 +35,7 @@ from segbench.engine.protocol import (
 )
 from ..metrics.boundary import boundary_areas
 from ..metrics.calibration import calibration_counts
-from ..metrics.confusion import Scores, as_dict, confusion, pack, sum_packed
+from ..metrics.confusion import PackedCounts, Scores, as_dict, confusion, sum_packed
 from ..metrics.stats import imagewise_miou
 from ..nn.weights import load_weights
 
@@ -163,7 +163,7 @@ def score_dataset(
     n = len(pairs.classes)
     net.eval()
     keep_freed_memory()
-    rows = [np.zeros((0, 4), np.int32)]
+    packed = PackedCounts()
     losses = {}
     collate = partial(_views_by_size, protocol)
     loader = _make_loader(pairs, bs, rank, world, workers, collate, pin=device.type == 'cuda')
@@ -179,10 +179,11 @@ def score_dataset(
         # all of a batch comes back by one copy, for which alone the host waits
         found = [*counts.values(), *(v for pair in measured.values() for v in pair)]
         found = move_together(found, torch.device('cpu'))
-        rows += [pack(c, i) for i, c in zip(counts, found)]
+        for i, c in zip(counts, found):
+            packed.add(c, i)
         values = iter([v.item() for v in found[len(counts) :]])
         losses |= zip(measured, zip(values, values))
-    return np.concatenate(rows), losses
+    return packed.rows(), losses
 
 # %% ../../nbs/6_engine/inference.ipynb #a3651f74
 def mean_loss(

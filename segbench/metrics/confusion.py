@@ -4,10 +4,11 @@
 
 # %% auto #0
 __all__ = ['conventions', 'confusion', 'ratio', 'Scores', 'foreground', 'foreground_scores', 'table', 'as_dict', 'pack', 'unpack',
-           'sum_packed']
+           'sum_packed', 'PackedCounts']
 
 # %% ../../nbs/4_metrics/confusion.ipynb #f3a34846
 import re
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -222,12 +223,43 @@ def unpack(
     return counts
 
 
+_strip = 1 << 16  # Rows that are summed at a time
+
+
 def sum_packed(
     rows: np.ndarray,  # As `pack` made them, m×4
     n: int,  # Number of classes
 ) -> np.ndarray:
     "The confusion matrix of all images together, (n+1)×(n+1), without one for each image."
     counts = np.zeros((n + 1, n + 1), np.int64)
-    _, truth, pred, pixels = rows.T
-    np.add.at(counts, (truth, pred), pixels)
+    # a sum at once would copy all indices
+    for start in range(0, len(rows), _strip):
+        _, truth, pred, pixels = rows[start : start + _strip].T
+        np.add.at(counts, (truth, pred), pixels)
     return counts
+
+# %% ../../nbs/4_metrics/confusion.ipynb #02669aa8
+class PackedCounts:
+    "What `pack` gives of one image after the other, in one piece of memory that grows."
+
+    def __init__(self):
+        self._numbers = array('i')
+
+    def add(
+        self,
+        counts: np.ndarray,  # Confusion matrix of an image, (n+1)×(n+1)
+        image: int,  # Its number in the set
+    ) -> None:
+        "Add the rows of an image."
+        rows = pack(counts, image)
+        if rows.itemsize > self._numbers.itemsize:
+            self._numbers = array('q', self._numbers)
+        self._numbers.frombytes(rows.astype(self._dtype).tobytes())
+
+    @property
+    def _dtype(self) -> np.dtype:
+        return np.dtype(f'i{self._numbers.itemsize}')
+
+    def rows(self) -> np.ndarray:
+        "All rows, m×4, where they lie."
+        return np.frombuffer(self._numbers, self._dtype).reshape(-1, 4)
