@@ -199,7 +199,8 @@ def _check_launch():
             f'accelerate is set to {way}, which splits the network over the processes, '
             'but segbench keeps it whole in each (MULTI_GPU, MULTI_CPU or NO): '
             'start with accelerate launch --multi_gpu or with torchrun, '
-            'and save memory with --precision bf16, or with a smaller --bs and --accum.'
+            'and save memory with --checkpoint-activations, with --precision bf16, '
+            'or with a smaller --bs and --accum.'
         )
 
 # %% ../../nbs/0_core/device.ipynb #2c8e57e3

@@ -21,7 +21,7 @@ from ..core.errors import UserError, check_choice
 from ..core.markup import Markup, escape_html, inline_png, join_markup
 from ..core.run import Run
 from ..core.show import overlay, with_legend
-from ..data.images import read_image
+from ..data.images import read_image, set_upright
 from .evaluation import score_run
 from .inference import load_model
 from .protocol import Protocol, predict_classes
@@ -52,8 +52,9 @@ def read_as_trained(
     if isinstance(image, (str, Path)):
         window = tuple(config.get('window', (0, 65535)))
         return read_image(image, channels, window, upright=True)
-    if isinstance(image, Image.Image) and channels == 3:
-        image = image.convert('RGB')
+    if isinstance(image, Image.Image):
+        image = set_upright(image)
+        image = image.convert('RGB') if channels == 3 else image
     x = np.asarray(image)
     x = x[..., None] if x.ndim == 2 else x
     if x.ndim != 3 or x.dtype != np.uint8 or x.shape[2] != channels:

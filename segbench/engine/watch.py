@@ -47,19 +47,52 @@ def _hear(connection: socket.socket) -> Iterator[dict]:
         for line in lines:
             yield json.loads(line)
 
-# %% ../../nbs/6_engine/watch.ipynb #watch-class
-class _Watch:
-    "The connections of this process, and what was heard of a process that is gone."
+# %% ../../nbs/6_engine/watch.ipynb #watch-ending
+class _Ending:
+    "How this process ends, and what was heard of another that is gone."
 
-    def __init__(self, acc: Accelerator, advice: str):
-        self.rank = acc.process_index
-        self.world = acc.num_processes
+    def __init__(self, is_main: bool, advice: str):
+        self.is_main = is_main
         self.advice = advice
         self.said = ''  # which process is gone, in a sentence
         self.is_gone = threading.Event()
         self.is_over = threading.Event()  # this process has left in order
         self.connections = []
-        server = socket.create_server(('', 0), backlog=self.world) if self.rank == 0 else None
+
+    def end(self, said: str):
+        "End this process for what was `said` of another: by itself, if it can, or at once."
+        if self.is_over.is_set() or self.is_gone.is_set():
+            return
+        self.said = f'{said}; {self.advice}.'
+        # the others first, for afterwards this process may be gone as well
+        if self.is_main:
+            for connection in list(self.connections):
+                _tell(connection, gone=said)
+        self.is_gone.set()
+        # who waits for a GPU hears nothing else
+        if not self.is_over.wait(10):
+            print(f'segbench: {self.said}', file=sys.stderr, flush=True)
+            os._exit(1)
+
+    def leave(self, why: 'BaseException | None'):
+        "Leave in order, or say for which failure."
+        self.is_over.set()
+        last = dict(bye=True)
+        if why is not None and not isinstance(why, (Stopped, KeyboardInterrupt)):
+            last = dict(failed=f'{type(why).__name__}: {" ".join(str(why).split())[:500]}')
+        for connection in self.connections:
+            _tell(connection, **last)
+            _close(connection)
+
+# %% ../../nbs/6_engine/watch.ipynb #watch-class
+class _Watch(_Ending):
+    "The connections of this process to those that train with it."
+
+    def __init__(self, acc: Accelerator, advice: str):
+        super().__init__(acc.process_index == 0, advice)
+        self.rank = acc.process_index
+        self.world = acc.num_processes
+        server = socket.create_server(('', 0), backlog=self.world) if self.is_main else None
         port = on_main_process(acc, lambda: server.getsockname()[1])
         self._start(self._accept if server else self._join, server or port)
 
@@ -111,32 +144,7 @@ class _Watch:
                 break
             elif 'bye' in message:
                 return
-        self._end(said)
-
-    def _end(self, said: str):
-        "End this process for what was `said` of another: by itself, if it can, or at once."
-        if self.is_over.is_set() or self.is_gone.is_set():
-            return
-        self.said = f'{said}; {self.advice}.'
-        # the others first, for afterwards this process may be gone as well
-        if self.rank == 0:
-            for connection in list(self.connections):
-                _tell(connection, gone=said)
-        self.is_gone.set()
-        # who waits for a GPU hears nothing else
-        if not self.is_over.wait(10):
-            print(f'segbench: {self.said}', file=sys.stderr, flush=True)
-            os._exit(1)
-
-    def leave(self, why: 'BaseException | None'):
-        "Leave in order, or say for which failure."
-        self.is_over.set()
-        last = dict(bye=True)
-        if why is not None and not isinstance(why, (Stopped, KeyboardInterrupt)):
-            last = dict(failed=f'{type(why).__name__}: {" ".join(str(why).split())[:500]}')
-        for connection in self.connections:
-            _tell(connection, **last)
-            _close(connection)
+        self.end(said)
 
 # %% ../../nbs/6_engine/watch.ipynb #watch-context
 @contextmanager

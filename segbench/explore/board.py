@@ -632,20 +632,24 @@ body {
   padding: 0 1em;
   color: #222;
 }
-table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
+table { border-collapse: collapse; font-size: 13px; font-variant-numeric: tabular-nums; }
 th, td {
-  padding: .3em .7em;
+  padding: .3em .5em;
   text-align: right;
   border-bottom: 1px solid #e4e4e4;
   white-space: nowrap;
 }
-th { cursor: pointer; background: #f6f6f6; }
-td:nth-child(2), th:nth-child(2), td:nth-child(3), th:nth-child(3), td:last-child {
+/* where a screen has no room for a line, words take two and numbers do not */
+th { cursor: pointer; background: #f6f6f6; white-space: normal; vertical-align: bottom; }
+td:nth-child(2), td:nth-child(3) { white-space: normal; overflow-wrap: anywhere; min-width: 7em; }
+td:nth-child(9), td:nth-child(12), td:nth-child(13) { white-space: normal; min-width: 5em; }
+td:nth-child(2), th:nth-child(2), td:nth-child(3), th:nth-child(3), td:last-child,
+th:last-child {
   text-align: left;
 }
 td:last-child {
   font: 11px monospace;
-  max-width: 26em;
+  max-width: 12em;
   overflow: hidden;
   text-overflow: ellipsis;
 }
