@@ -36,6 +36,9 @@ class Settings(Augment):
     head_lr: float = None  # Peak learning rate of the rest; the backbone's by default
     wd: float = 0.01  # Weight decay
     decay_all: bool = False  # Biases and norms decay, too
+    # Layer-wise decay of the learning rate: what each block of the backbone keeps of the rate of
+    # the block behind it, such as .9; for transformers and other backbones of residual blocks
+    layer_decay: float = None
     momentum: float = 0.9  # Of SGD, and the first beta of Adam
     # poly, cosine, onecycle, step, plateau or constant, perhaps with arguments: 'poly(power=1)'
     schedule: str = 'onecycle'
@@ -43,6 +46,13 @@ class Settings(Augment):
     clip: float = 0.0  # Greatest norm of the gradient; 0 for any
     # Share of the running average of the weights that each step keeps, such as .99; 0 for none
     ema: float = 0.0
+
+    # What does not learn: body, the backbone with its norms
+    freeze: Literal['body'] = None
+    freeze_epochs: float = None  # Epochs after which what is frozen learns, too; never by default
+    # How often training leaves out a branch of the last block of the backbone, and of those before
+    # it in even steps less; the network's own by default
+    drop_path: float = None
 
     # Loss by name, perhaps with arguments, or a sum of several: 'ohem(thresh=.9)', 'ce+.5*dice'
     loss: str = 'ce'
@@ -74,9 +84,9 @@ class Settings(Augment):
 flag_groups = {
     'data': 'data root split val_split classes workers',
     'model': 'model backbone pretrained init like',
-    'optimisation': 'epochs steps bs accum opt lr head_lr wd decay_all momentum schedule warmup '
-    'clip ema loss aux_weight class_weights precision tf32 compile checkpoint_activations '
-    'find_lr',
+    'optimisation': 'epochs steps bs accum opt lr head_lr wd decay_all momentum layer_decay '
+    'schedule warmup clip ema freeze freeze_epochs drop_path loss aux_weight '
+    'class_weights precision tf32 compile checkpoint_activations find_lr',
     'augmentation': ' '.join(f.name for f in fields(Augment)),
     'run': 'out resume changed_data trust seed deterministic eval_every val_bs patience log_every '
     'save_every log_with',
@@ -99,7 +109,9 @@ _limits = {
     'patience': (0,),
     **dict.fromkeys(('lr', 'head_lr', 'wd', 'aux_weight', 'clip'), (0, 1e6)),
     'save_every': (0, 1e12),
-    'eval_every': (1e-9,),
+    **dict.fromkeys(('eval_every', 'freeze_epochs'), (1e-9,)),
+    'layer_decay': (1e-3, 1),
+    'drop_path': (0, 0.99),
     **dict.fromkeys(('epochs', 'steps', 'bs', 'val_bs', 'log_every'), (1,)),
     'accum': (1, 2**16),
     'workers': (0, 1024),
@@ -181,8 +193,10 @@ def check_settings(s: Settings) -> None:
     _check_numbers(s)
     _check_scale(s)
     for f in fields(s):
-        if get_origin(f.type) is Literal:
-            check_choice(_called.get(f.name, f.name), getattr(s, f.name), list(get_args(f.type)))
+        value = getattr(s, f.name)
+        is_left_out = value is None and f.default is None
+        if get_origin(f.type) is Literal and not is_left_out:
+            check_choice(_called.get(f.name, f.name), value, list(get_args(f.type)))
     if s.crop is not None:
         parse_size(s.crop, 'crop')
     tracker_names(s.log_with)

@@ -58,6 +58,7 @@ from segbench.data.fingerprint import (
 from ..data.pairs import Pairs, file_values
 from ..data.transforms import Batches, Samples
 from .card import refresh_card
+from .freeze import FrozenBody
 from .inference import mean_loss, save_scores, score_dataset, worker_errors
 from .lengthen import add_length, longer_length, settings_before
 from .optim import EMA, make_optimiser, make_schedule, param_groups
@@ -85,6 +86,7 @@ from .watch import watch_processes
 from ..losses.pixel import parse_loss
 from ..losses.weights import class_counts, class_weights
 from ..metrics.confusion import Scores, foreground_scores, sum_packed
+from ..nn.depth import set_drop_path
 from ..nn.layers import gflops, n_used, safe_strides
 from segbench.nn.weights import (
     check_normalisation,
@@ -163,18 +165,28 @@ def prepare(self: Training, net: torch.nn.Module) -> None:
         net = sync_norms(net)
     if s.aux_weight is not None:
         net.aux_weight = s.aux_weight
+    if s.drop_path is not None:
+        set_drop_path(getattr(net, 'body', torch.nn.Module()), s.drop_path)
     self.plain = safe_strides(net).to(device, memory_format=torch.channels_last)
-    groups = param_groups(net, s.lr, s.head_lr, s.wd, s.decay_all)
+    groups = param_groups(net, s.lr, s.head_lr, s.wd, s.decay_all, s.layer_decay)
+    # the optimiser knows what is frozen, and sees no gradients of it
+    self.frozen = FrozenBody(net) if s.freeze else None
     if s.checkpoint_activations:
         checkpoint_activations(self.plain)
     self.opt = make_optimiser(s.opt, groups, s.momentum, fused=device.type == 'cuda')
-    self.net = self.acc.prepare(self.plain)
-    if s.compile:
-        self.net = torch.compile(self.net)
+    self.join_processes()
     self.ema = EMA(self.plain, s.ema) if s.ema else None
     self.scaler = torch.amp.GradScaler(device.type, enabled=self.precision == 'fp16')
     self.loss_scale = self.scaler.get_scale()
     self.factor = make_schedule(s.schedule, s.warmup)
+
+
+@patch
+def join_processes(self: Training) -> None:
+    "Wrap the network for all processes, which agree on the parameters that learn now."
+    self.net = self.acc.prepare(self.plain)
+    if self.s.compile:
+        self.net = torch.compile(self.net)
 
 # %% ../../nbs/6_engine/training.ipynb #5c646b3f
 @patch
@@ -355,6 +367,17 @@ def loss_weights(
 
 # %% ../../nbs/6_engine/training.ipynb #trn-update
 @patch
+def thaw_if_due(self: Training) -> None:
+    "Let the backbone learn once its epochs are over."
+    if not (self.frozen and self.s.freeze_epochs):
+        return
+    if self.step >= self.s.freeze_epochs * self.per_epoch:
+        self.frozen.thaw()
+        self.frozen = None
+        self.join_processes()
+
+
+@patch
 def optimiser_step(self: Training) -> bool:
     "Let the optimiser step along the gradient; whether it did, for a scaled one can overflow."
     self.scaler.unscale_(self.opt)
@@ -376,7 +399,10 @@ def update(
 ) -> torch.Tensor:
     "One optimiser step over a list of batches; their mean loss."
     s = self.s
+    self.thaw_if_due()
     self.net.train()
+    if self.frozen:
+        self.frozen.rest()
     seed_all(s.seed, self.step, self.rank)
     factor = self.factor(min(1.0, self.step / self.schedule_steps), self.scores)
     for group in self.opt.param_groups:
@@ -491,8 +517,24 @@ def _idle_loss(training: Training) -> str:
 def _idle_rate(training: Training) -> str:
     "Which learning rate or decay would do nothing, in a sentence; empty if all act."
     s = training.s
+    if s.freeze_epochs and not s.freeze:
+        return 'nothing is frozen, so that freeze_epochs would do nothing; give --freeze body'
+    if s.freeze_epochs and s.freeze_epochs * training.per_epoch >= training.steps:
+        return (
+            f'the training ends before freeze_epochs {s.freeze_epochs:g} are over, so that it '
+            'would do nothing; lower it, or leave --freeze-epochs out'
+        )
+    if s.freeze and not s.freeze_epochs and s.layer_decay:
+        return 'the backbone is frozen, so that layer_decay would do nothing; leave it out'
+    if s.freeze and not s.freeze_epochs and s.head_lr is not None:
+        return (
+            'the backbone is frozen, so that lr would do nothing beside head_lr; '
+            'give the rate of the rest by --lr'
+        )
     trained = [name for name, p in training.plain.named_parameters() if p.requires_grad]
     in_backbone = {name.startswith('body.') for name in trained}
+    if s.freeze:  # until its epochs are over
+        in_backbone.add(True)
     if s.head_lr is not None and in_backbone == {False}:
         return (
             'this network has no backbone, so that lr would do nothing beside head_lr; '
@@ -561,6 +603,13 @@ def mean_train_loss(self: Training) -> 'float | None':
 
 # %% ../../nbs/6_engine/training.ipynb #trn-log-row
 @patch
+def rate(self: Training) -> float:
+    "The learning rate of the last step, that of the backbone's last block."
+    rates = [group['lr'] for group in self.opt.param_groups]
+    return max(rates) if self.s.layer_decay else rates[0]
+
+
+@patch
 def log_row(
     self: Training,
     **scores,  # What an evaluation adds
@@ -575,7 +624,7 @@ def log_row(
         step=self.step,
         epoch=round(self.step / self.per_epoch, 4),
         loss=loss,
-        lr=self.opt.param_groups[0]['lr'],
+        lr=self.rate(),
         **scores,
         seconds=round(self.seconds, 2),
         images_per_s=round(images / max(1e-9, self.busy), 2),
