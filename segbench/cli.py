@@ -27,7 +27,7 @@ from .core.names import known_names
 # %% ../nbs/8_commands/cli.ipynb #bbfdad1e
 commands = {
     'train': 'train a network',
-    'eval': 'score a run',
+    'eval': 'score a run, an ensemble or folds',
     'score': 'score class maps that anybody predicted',
     'predict': 'class maps for images',
     'sweep': 'several networks and seeds under one budget',

@@ -15,8 +15,10 @@ if '__file__' in globals() and not __package__:
     __package__ = 'segbench'
 
 # %% ../nbs/8_commands/evaluate.ipynb #e8fd3268
+import os
+
 from .core.command import command, make_callable
-from .core.errors import check_range
+from .core.errors import UserError, check_range
 from .core.files import load_json
 from .engine.hub import open_run
 
@@ -39,9 +41,21 @@ def _print_scores(scores, pairs, file):
         f'{100 * more["ece"]:.2f}'
     )
 
+# %% ../nbs/8_commands/evaluate.ipynb #evaluate-together
+def _score_together(runs: list, out: 'str | None', asked: dict):
+    "Score several runs and what they make together, and print a line of each."
+    from segbench.engine.ensemble import score_runs
+
+    joint = score_runs(runs, out, **asked)
+    if joint:
+        print(joint)
+    return joint
+
 # %% ../nbs/8_commands/evaluate.ipynb #a6e71096
 def main(
-    run: str,  # Folder of the run, or hf:user/name
+    # Folder of the run, or hf:user/name; of several, together an ensemble, or the folds of a
+    # cross-validation
+    run: list[str],
     data: str = None,  # Data set; the run's own by default
     root: str = None,  # Folder of the data set
     split: str = 'val',  # Split to score
@@ -62,30 +76,29 @@ def main(
     # For a set whose classes have other names: which of them make those of the run, such as
     # 'vehicle=car+truck, road, rest=void'
     classes: str = None,
+    out: str = None,  # Folder for the scores of an ensemble, beside those in its runs
 ):
-    "Score a run and keep the scores in its folder."
+    "Score a run, or several one by one and together, and keep the scores in their folders."
     from segbench.engine.evaluation import score_run
     from segbench.engine.protocol import protocol_from_flags
 
-    folder = open_run(run)
+    runs = [run] if isinstance(run, (str, os.PathLike)) else list(run)
+    runs = [open_run(each) for each in runs]
+    folder = runs[0]
     check_range(1, bs=bs)
     check_range(0, workers=workers)
     how = protocol_from_flags(protocol, scales, flip, window, hann)
-    scores, pairs = score_run(
-        folder,
-        data,
-        root,
-        split,
-        how,
-        bs=bs,
-        weights=weights,
-        precision=precision,
-        workers=workers,
-        convention=convention,
-        quality=quality,
-        trust=trust,
-        classes=classes,
-    )
+    asked = dict(data=data, root=root, split=split, protocol=how, bs=bs, weights=weights)
+    asked |= dict(precision=precision, workers=workers, convention=convention, quality=quality)
+    asked |= dict(trust=trust, classes=classes)
+    if len(runs) > 1:
+        return _score_together(runs, out, asked)
+    if out:
+        raise UserError(
+            'out is where the scores of an ensemble go, and those of one run lie in its folder; '
+            'leave --out out.'
+        )
+    scores, pairs = score_run(folder, **asked)
     if scores:
         _print_scores(scores, pairs, folder.eval_file(f'{pairs.name}-{how}'))
     return scores

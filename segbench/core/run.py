@@ -43,6 +43,16 @@ class _RunFiles:
         return self.folder / 'state' / 'state.pt'
 
     @property
+    def trackers_file(self) -> Path:
+        "Under which name each tracker knows the run, so that it goes on there."
+        return self.folder / 'state' / 'trackers.json'
+
+    @property
+    def tensorboard_folder(self) -> Path:
+        "What TensorBoard reads."
+        return self.folder / 'tensorboard'
+
+    @property
     def eval_folder(self) -> Path:
         "Where the scores are."
         return self.folder / 'eval'
@@ -61,6 +71,13 @@ class _RunFiles:
     def bench_file(self) -> Path:
         "Size, speed and memory of the network."
         return self.folder / 'bench.json'
+
+    def range_test_file(
+        self,
+        ending: str = 'png',  # `png` for the curve, `csv` for its numbers
+    ) -> Path:
+        "A learning-rate range test."
+        return self.folder / f'lr.{ending}'
 
     @property
     def stop_file(self) -> Path:
@@ -324,6 +341,22 @@ def _is_set(v) -> bool:
 def _is_sets(v) -> bool:
     return isinstance(v, dict) and _is_set(v.get('train')) and _is_set(v.get('val'))
 
+
+def _is_lengths(v) -> bool:
+    "Whether `v` lists the settings `epochs` and `steps` that a run had before it was lengthened."
+
+    def is_length(length):
+        if not isinstance(length, dict) or set(length) != {'epochs', 'steps', 'until'}:
+            return False
+        steps = length['steps']
+        return (
+            _is_whole_number(length['epochs'], 1)
+            and (steps is None or _is_whole_number(steps, 1))
+            and _is_whole_number(length['until'])
+        )
+
+    return _is_list(v, is_length)
+
 # %% ../../nbs/0_core/run.ipynb #e989f50a
 # What each key must be, in words and as a test
 _needed = dict(
@@ -340,6 +373,7 @@ _further = dict(
     processes=('a whole number', partial(_is_whole_number, least=1)),
     sets=('what was kept of both sets', _is_sets),
     changed_data=('a list', lambda v: isinstance(v, list)),
+    lengthened=('a list of lengths that the run had', _is_lengths),
     **dict.fromkeys(
         (
             'data',

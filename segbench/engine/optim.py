@@ -16,23 +16,38 @@ import torch
 
 from ..core.errors import UserError, check_choice, check_type
 from ..core.names import parse_call, with_user_errors
+from ..nn.depth import layers_by_name
 
 # %% ../../nbs/6_engine/optim.ipynb #04ac9e0b
+def _layer_shares(net: torch.nn.Module, layer_decay: float) -> dict[str, float]:
+    "What each parameter of the backbone has of its learning rate."
+    if not hasattr(net, 'body'):
+        raise UserError(
+            'this network has no backbone, so that layer_decay would do nothing; '
+            'leave --layer-decay out.'
+        )
+    layers, n = layers_by_name(net.body)
+    # decay^(n - layer): what comes after the last block has the whole rate
+    return {f'body.{name}': layer_decay ** (n - layer) for name, layer in layers.items()}
+
+
 def param_groups(
     net: torch.nn.Module,  # `Segmenter`: parameters below `body` are the backbone's
     lr: float,  # Learning rate of the backbone
     head_lr: 'float | None',  # Learning rate of all others; that of the backbone if None
     wd: float,  # Weight decay
     decay_all: bool = False,  # Biases and norms decay, too
+    layer_decay: float = None,  # What a block keeps of the rate of the block behind it
 ) -> list[dict]:
     "Parameter groups of `net`, each with its full learning rate under `full`."
     if head_lr is None:
         head_lr = lr
+    shares = _layer_shares(net, layer_decay) if layer_decay is not None else {}
     groups = {}
     for name, p in net.named_parameters():
         if not p.requires_grad:
             continue
-        rate = lr if name.startswith('body.') else head_lr
+        rate = lr * shares.get(name, 1) if name.startswith('body.') else head_lr
         # biases and norms are vectors
         decay = wd if p.ndim > 1 or decay_all else 0.0
         groups.setdefault((rate, decay), []).append(p)

@@ -58,7 +58,9 @@ from segbench.data.fingerprint import (
 from ..data.pairs import Pairs, file_values
 from ..data.transforms import Batches, Samples
 from .card import refresh_card
+from .freeze import FrozenBody
 from .inference import mean_loss, save_scores, score_dataset, worker_errors
+from .lengthen import add_length, longer_length, settings_before
 from .optim import EMA, make_optimiser, make_schedule, param_groups
 from .progress import ProgressTable, graceful_stop, start_worker
 from .protocol import Protocol, predict_classes
@@ -68,6 +70,7 @@ from segbench.engine.settings import (
     Settings,
     check_same,
     check_settings,
+    tracker_names,
     with_settings,
 )
 from segbench.engine.state import (
@@ -78,10 +81,12 @@ from segbench.engine.state import (
     settings_key,
     share_config,
 )
+from .trackers import Trackers, check_trackers, scalars_of
 from .watch import watch_processes
 from ..losses.pixel import parse_loss
 from ..losses.weights import class_counts, class_weights
 from ..metrics.confusion import Scores, foreground_scores, sum_packed
+from ..nn.depth import set_drop_path
 from ..nn.layers import gflops, n_used, safe_strides
 from segbench.nn.weights import (
     check_normalisation,
@@ -160,18 +165,28 @@ def prepare(self: Training, net: torch.nn.Module) -> None:
         net = sync_norms(net)
     if s.aux_weight is not None:
         net.aux_weight = s.aux_weight
+    if s.drop_path is not None:
+        set_drop_path(getattr(net, 'body', torch.nn.Module()), s.drop_path)
     self.plain = safe_strides(net).to(device, memory_format=torch.channels_last)
-    groups = param_groups(net, s.lr, s.head_lr, s.wd, s.decay_all)
+    groups = param_groups(net, s.lr, s.head_lr, s.wd, s.decay_all, s.layer_decay)
+    # the optimiser knows what is frozen, and sees no gradients of it
+    self.frozen = FrozenBody(net) if s.freeze else None
     if s.checkpoint_activations:
         checkpoint_activations(self.plain)
     self.opt = make_optimiser(s.opt, groups, s.momentum, fused=device.type == 'cuda')
-    self.net = self.acc.prepare(self.plain)
-    if s.compile:
-        self.net = torch.compile(self.net)
+    self.join_processes()
     self.ema = EMA(self.plain, s.ema) if s.ema else None
     self.scaler = torch.amp.GradScaler(device.type, enabled=self.precision == 'fp16')
     self.loss_scale = self.scaler.get_scale()
     self.factor = make_schedule(s.schedule, s.warmup)
+
+
+@patch
+def join_processes(self: Training) -> None:
+    "Wrap the network for all processes, which agree on the parameters that learn now."
+    self.net = self.acc.prepare(self.plain)
+    if self.s.compile:
+        self.net = torch.compile(self.net)
 
 # %% ../../nbs/6_engine/training.ipynb #5c646b3f
 @patch
@@ -186,7 +201,8 @@ def begin(self: Training) -> None:
     self.busy = 0.0  # seconds in steps since the last line of the log
     self.sums = [0.0, 0]  # of the losses since the last line of the log, and their number
     self.logits = None  # of the network that is scored, compiled
-    self.board = None  # where TensorBoard's numbers go
+    self.iou = {}  # of each class at the last evaluation
+    self.trackers = None  # where the numbers go beside the log
     self.asked = 0  # the signal that asked for a stop
     self.saving = False  # whether this process waits for its checkpoint
     self.saver = None  # the thread that writes it
@@ -205,8 +221,15 @@ def plan_steps(self: Training) -> None:
             f'{plan.world} processes; lower bs.'
         )
     self.per_epoch = per_epoch / plan.accum
-    self.steps = s.steps or max(1, int(s.epochs * self.per_epoch))
+    self.steps = self.count_steps(s)
+    self.schedule_steps = self.steps  # fewer, if the run was made longer
     self.every = max(1, round(s.eval_every * self.per_epoch))
+
+
+@patch
+def count_steps(self: Training, settings: Settings) -> int:
+    "Steps of a training with the length that `settings` ask for."
+    return settings.steps or max(1, int(settings.epochs * self.per_epoch))
 
 # %% ../../nbs/6_engine/training.ipynb #5cf54293
 @patch
@@ -344,6 +367,17 @@ def loss_weights(
 
 # %% ../../nbs/6_engine/training.ipynb #trn-update
 @patch
+def thaw_if_due(self: Training) -> None:
+    "Let the backbone learn once its epochs are over."
+    if not (self.frozen and self.s.freeze_epochs):
+        return
+    if self.step >= self.s.freeze_epochs * self.per_epoch:
+        self.frozen.thaw()
+        self.frozen = None
+        self.join_processes()
+
+
+@patch
 def optimiser_step(self: Training) -> bool:
     "Let the optimiser step along the gradient; whether it did, for a scaled one can overflow."
     self.scaler.unscale_(self.opt)
@@ -365,9 +399,12 @@ def update(
 ) -> torch.Tensor:
     "One optimiser step over a list of batches; their mean loss."
     s = self.s
+    self.thaw_if_due()
     self.net.train()
+    if self.frozen:
+        self.frozen.rest()
     seed_all(s.seed, self.step, self.rank)
-    factor = self.factor(self.step / self.steps, self.scores)
+    factor = self.factor(min(1.0, self.step / self.schedule_steps), self.scores)
     for group in self.opt.param_groups:
         group['lr'] = group['full'] * factor
     batches = [self.to_device(batch) for batch in batches]
@@ -480,8 +517,24 @@ def _idle_loss(training: Training) -> str:
 def _idle_rate(training: Training) -> str:
     "Which learning rate or decay would do nothing, in a sentence; empty if all act."
     s = training.s
+    if s.freeze_epochs and not s.freeze:
+        return 'nothing is frozen, so that freeze_epochs would do nothing; give --freeze body'
+    if s.freeze_epochs and s.freeze_epochs * training.per_epoch >= training.steps:
+        return (
+            f'the training ends before freeze_epochs {s.freeze_epochs:g} are over, so that it '
+            'would do nothing; lower it, or leave --freeze-epochs out'
+        )
+    if s.freeze and not s.freeze_epochs and s.layer_decay:
+        return 'the backbone is frozen, so that layer_decay would do nothing; leave it out'
+    if s.freeze and not s.freeze_epochs and s.head_lr is not None:
+        return (
+            'the backbone is frozen, so that lr would do nothing beside head_lr; '
+            'give the rate of the rest by --lr'
+        )
     trained = [name for name, p in training.plain.named_parameters() if p.requires_grad]
     in_backbone = {name.startswith('body.') for name in trained}
+    if s.freeze:  # until its epochs are over
+        in_backbone.add(True)
     if s.head_lr is not None and in_backbone == {False}:
         return (
             'this network has no backbone, so that lr would do nothing beside head_lr; '
@@ -550,11 +603,18 @@ def mean_train_loss(self: Training) -> 'float | None':
 
 # %% ../../nbs/6_engine/training.ipynb #trn-log-row
 @patch
+def rate(self: Training) -> float:
+    "The learning rate of the last step, that of the backbone's last block."
+    rates = [group['lr'] for group in self.opt.param_groups]
+    return max(rates) if self.s.layer_decay else rates[0]
+
+
+@patch
 def log_row(
     self: Training,
     **scores,  # What an evaluation adds
 ) -> dict:
-    "Append a line to the log and to TensorBoard; returns it."
+    "Append a line to the log and to the trackers; returns it."
     loss = self.mean_train_loss()
     n = self.sums[1]
     images = n * self.plan.images
@@ -564,7 +624,7 @@ def log_row(
         step=self.step,
         epoch=round(self.step / self.per_epoch, 4),
         loss=loss,
-        lr=self.opt.param_groups[0]['lr'],
+        lr=self.rate(),
         **scores,
         seconds=round(self.seconds, 2),
         images_per_s=round(images / max(1e-9, self.busy), 2),
@@ -576,10 +636,9 @@ def log_row(
         return row
     with open(self.run.log_file, 'a') as f:
         f.write(json.dumps(row) + '\n')
-    if self.board:
-        for name, value in row.items():
-            if name != 'step' and value is not None:
-                self.board.add_scalar(name, value, self.step)
+    if self.trackers:
+        iou = self.iou if 'miou' in scores else {}
+        self.trackers.log(scalars_of(row, iou), self.step)
     return row
 
 # %% ../../nbs/6_engine/training.ipynb #123d89c5
@@ -638,6 +697,7 @@ def evaluate(self: Training) -> dict[str, float]:
     _check_finite(val_loss, 'loss on the validation set', self)
     scores = Scores(sum_packed(rows, len(self.val.classes)))
     self.scores.append(scores.miou)
+    self.iou = dict(zip(self.val.classes, map(float, scores.iou)))
     if self.best is None or scores.miou > self.best:
         self.best = scores.miou
         if self.main:
@@ -816,7 +876,10 @@ def restore(self: Training) -> None:
     "Go back to the last checkpoint, and cut the log to it."
     # one process reads the file, which the others may not even see
     state = on_main_process(self.acc, lambda: read_state(self.run))
-    if 'asks' in state and not same_settings(state['asks'], settings_key(self.plain, self.s)):
+    # the state may be older than the length that the run has now
+    known = [self.s, *settings_before(self.run.config(), self.s)] if self.run.exists() else [self.s]
+    keys = [settings_key(self.plain, s) for s in known]
+    if 'asks' in state and not any(same_settings(state['asks'], key) for key in keys):
         raise UserError(
             f'{str(self.run.config_file)!r} says other settings than '
             f'{str(self.run.state_file)!r} was '
@@ -946,6 +1009,28 @@ def record_root(self: Training) -> None:
 
 
 @patch
+def lengthen(
+    self: Training,
+    config: dict,  # Of the run
+    longer: dict[str, int],  # `epochs` or `steps` to come to
+) -> None:
+    "Write into `config.json` that the run is longer now."
+    if self.out_of_patience():
+        raise UserError(
+            f'{str(self.run)!r} has ended since {self.s.patience} evaluations brought no better '
+            f'mIoU, so that more {next(iter(longer))} would do nothing; '
+            f'begin a new run from its weights with --init {self.run}.'
+        )
+
+    def write():
+        # not finished any more, and only then longer
+        self.run.weights_file('last').unlink(missing_ok=True)
+        self.run.save_config(add_length(config, longer, self.step) | dict(steps=self.steps))
+
+    on_main_process(self.acc, write)
+
+
+@patch
 def open_folder(
     self: Training,
     resume: bool,  # Go on with the run that is there
@@ -957,8 +1042,16 @@ def open_folder(
     if not resume:
         on_main_process(self.acc, self.create_folder)
         return
-    check_same(run, **asdict(self.s), net=getattr(self.plain, 'spec', None))
+    config = run.config()
+    longer = longer_length(run, asdict(self.s))
+    same = {name: v for name, v in asdict(self.s).items() if name not in longer}
+    check_same(run, **same, net=getattr(self.plain, 'spec', None))
     self.restore()
+    if longer or 'lengthened' in config:
+        # the schedule keeps its first length
+        self.schedule_steps = self.count_steps(settings_before(config, self.s)[0])
+    if longer:
+        self.lengthen(config, longer)
     on_main_process(self.acc, run.remove_leftovers)
     on_main_process(self.acc, self.record_root)
 
@@ -1010,8 +1103,8 @@ def report(
     preview = self.preview()
     with atomic_write(self.run.preview_file) as part:
         Image.fromarray(preview).save(part, 'PNG')
-    if self.board:
-        self.board.add_image('image, label, prediction', preview, self.step, dataformats='HWC')
+    if self.trackers:
+        self.trackers.show(preview, self.step)
 
 # %% ../../nbs/6_engine/training.ipynb #d767aabd
 @patch
@@ -1146,13 +1239,6 @@ def _print_notes(training: Training, resume: bool, warnings: list[str]):
     about = describe_choice(training.train) + describe_images(training.train)
     print(*loaded, *about, *_crop_notes(training), *notes, sep='\n')
 
-
-def _open_tensorboard(training: Training):
-    "A writer for TensorBoard in the folder of the run; lines after the present step are dropped."
-    from torch.utils.tensorboard import SummaryWriter
-
-    return SummaryWriter(training.out / 'tensorboard', purge_step=training.step)
-
 # %% ../../nbs/6_engine/training.ipynb #trn-layout
 def _share_out(
     run: Run,
@@ -1176,6 +1262,36 @@ def _share_out(
         'or begin a new run from its weights with --init.'
     )
 
+# %% ../../nbs/6_engine/training.ipynb #trn-tracked
+def _best_scores(training: Training) -> dict[str, float]:
+    "The scores that are kept of the best weights, by the names that trackers get."
+    name = f'{training.val.name}-{Protocol()}'
+    kept = training.run.evaluations().get(name, {})
+    iou = dict(zip(kept.get('classes', ()), kept.get('iou', ())))
+    means = {key: kept[key] for key in ('miou', 'macc', 'aacc') if key in kept}
+    found = scalars_of(means, {k: v for k, v in iou.items() if v is not None})
+    return {f'best/{key.removeprefix("val/")}': v for key, v in found.items()}
+
+
+@patch
+@contextmanager
+def tracked(self: Training) -> Iterator[None]:
+    "Within, the numbers go to the trackers that the settings name; the main process tells them."
+    names = tracker_names(self.s.log_with)
+
+    def begin():
+        if names:
+            self.trackers = Trackers(self.run, names, self.step)
+
+    on_main_process(self.acc, begin)
+    try:
+        yield
+        if self.trackers:
+            self.trackers.log(_best_scores(self), self.step)
+    finally:
+        if self.trackers:
+            self.trackers.finish()
+
 # %% ../../nbs/6_engine/training.ipynb #85d7a794
 def _train_in_folder(
     t: Training, resume: bool, changed: list[str], warnings: list[str], progress: bool
@@ -1186,9 +1302,8 @@ def _train_in_folder(
         t.note_changes(changed)
     if t.main and progress:
         _print_notes(t, resume, warnings)
-    if t.main and t.s.log_with == 'tensorboard':
-        t.board = _open_tensorboard(t)
-    t.loop(progress)
+    with t.tracked():
+        t.loop(progress)
     if t.main:
         save_weights(t.run.weights_file('last'), t.scored_net())
         refresh_card(t.run, create=True)
@@ -1196,6 +1311,7 @@ def _train_in_folder(
 
 def _fit(acc, net, train, val, run, resume, changed_data, spec, progress, settings) -> Training:
     "`fit`, when it is known which process this is."
+    check_trackers(tracker_names(settings.log_with))
     _check_images(net, train, val, settings)
     plan = now = None
     if resume:
@@ -1217,8 +1333,6 @@ def _fit(acc, net, train, val, run, resume, changed_data, spec, progress, settin
     # nothing is written before here
     with t.lock(), graceful_stop(t), in_order(), how(), t.saved_at_last():
         _train_in_folder(t, resume, changed, warnings, progress)
-    if t.board:
-        t.board.close()
     return t
 
 # %% ../../nbs/6_engine/training.ipynb #2fec4173

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['least_seeds', 'class_areas', 'miou', 'class_areas_packed', 'imagewise_miou', 'bootstrap', 'interval',
-           'sign_flip_test', 'Difference', 'paired_test', 'is_significant', 'rank_runs']
+           'sign_flip_test', 'Difference', 'paired_test', 'is_significant', 'rank_runs', 'fold_interval']
 
 # %% ../../nbs/4_metrics/stats.ipynb #08f175a3
 from collections.abc import Sequence
@@ -292,3 +292,22 @@ def rank_runs(
         else:
             places[i] = places[first]
     return [places[i] for i in range(len(runs))]
+
+# %% ../../nbs/4_metrics/stats.ipynb #st-folds
+def fold_interval(
+    scores: Sequence[float],  # Of k folds
+    level: float = 0.95,
+) -> tuple[float, float, float]:
+    """The mean over folds, and the low and high end of its interval by Nadeau and Bengio.
+
+    Nan for the ends of a single fold.
+    """
+    scores = np.asarray(scores, float)
+    k = len(scores)
+    mean = float(scores.mean())
+    if k == 1:
+        return mean, np.nan, np.nan
+    # s² (1/k + n_val / n_train)
+    variance = scores.var(ddof=1) * (1 / k + 1 / (k - 1))
+    half = float(student.ppf((1 + level) / 2, k - 1) * variance**0.5)
+    return mean, mean - half, mean + half
