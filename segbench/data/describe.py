@@ -14,6 +14,7 @@ import numpy as np
 from ..core.errors import UserError
 from .files import kinds
 from .images import orientation, read_all_channels, read_header
+from .intensity import all_16_bits
 from .pairs import Pairs
 from .tiff import unread
 
@@ -43,7 +44,7 @@ class _Range:
     n_samples: int = 0
 
     def add(self, samples: np.ndarray, window: tuple):
-        first, last = window
+        first, last = window  # of one band or of all
         self.low = min(self.low, int(samples.min()))
         self.high = max(self.high, int(samples.max()))
         self.n_outside += int(((samples < first) | (samples > last)).sum())
@@ -53,16 +54,30 @@ class _Range:
 def _window_use(files: list, window: tuple) -> str:
     """A sentence if `window` does not suit the images of 16 bits in `files`; else nothing.
 
-    That is, if they leave much of it unused, or if much of them is outside.
+    That is, if they leave much of it unused, or if much of them is outside. Where each band has
+    a window, the first that does not suit is named.
     """
+    images = [samples for samples in map(_samples, files) if samples is not None]
+    if not isinstance(window[0], tuple):
+        return _pair_use(images, window, 'images of 16 bits')
+    for k, pair in enumerate(window):
+        bands = [samples[..., k] for samples in images if samples.shape[2] == len(window)]
+        said = _pair_use(bands, pair, f'band {k + 1} of the images of 16 bits')
+        if said:
+            return said
+    return ''
+
+
+def _pair_use(images: list, window: tuple, what: str) -> str:
+    "The sentence of `_window_use` for one pair of values; `what` has the samples `images`."
     first, last = window
     found = _Range()
-    for samples in map(_samples, files):
-        if samples is not None:
-            found.add(samples, window)
+    for samples in images:
+        found.add(samples, window)
     if not found.n_samples:
         return ''
-    values = f'images of 16 bits have values from {found.low:,} to {found.high:,}'
+    verb = 'has' if what.startswith('band') else 'have'
+    values = f'{what} {verb} values from {found.low:,} to {found.high:,}'
     all_ones = (1 << found.high.bit_length()) - 1  # 4095 for twelve bits
     advice = f'say window=(0, {all_ones or 1}) where the set is named, or what fits'
     used = (min(found.high, last) - max(found.low, first) + 1) / (last - first + 1)
@@ -81,7 +96,7 @@ def _window_use(files: list, window: tuple) -> str:
     return ''
 
 # %% ../../nbs/2_data/describe.ipynb #pr-describe
-def _files_by_type(files: list) -> dict:
+def _files_by_type(files: list, any_numbers: bool = False) -> dict:
     "Type of the samples, such as `uint8` → those of the image `files` that have it."
     found = {}
     for file in files:
@@ -89,7 +104,7 @@ def _files_by_type(files: list) -> dict:
             header = read_header(file)
         except UserError:
             continue  # said where it is opened
-        if not header.pages or not unread(header.pages):
+        if not header.pages or not unread(header.pages, any_numbers):
             found.setdefault(header.dtype, []).append(file)
     return found
 
@@ -104,13 +119,14 @@ def describe_images(
     """
     files = [pairs.paths(i)[0] for i in _evenly(len(pairs), most) if pairs.paths(i)]
     files = [file for file in files if Path(file).suffix.lower() in kinds]
-    by_type = _files_by_type(files)
+    by_type = _files_by_type(files, pairs.window != all_16_bits)
     plural = 's' if pairs.channels > 1 else ''
     types = ' and '.join(sorted(by_type, key=len)) or 'uint8'
     said = [f'images have {pairs.channels} channel{plural}, {types}']
 
     deep = by_type.get('uint16', [])
-    shallow = [file for dtype, found in by_type.items() if dtype != 'uint16' for file in found]
+    few_bits = ('uint1', 'uint2', 'uint4', 'uint8')
+    shallow = [file for dtype, found in by_type.items() if dtype in few_bits for file in found]
     if deep and shallow:
         said.append(
             f'{shallow[0]} has samples of 8 bits or fewer and {deep[0]} of 16: '

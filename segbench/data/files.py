@@ -88,9 +88,9 @@ def _check_encoding(path: Path) -> None:
         )
 
 
-def _is_image_file(path: Path, link: bool, may_be_folder: bool) -> bool:
+def _is_image_file(path: Path, link: bool, may_be_folder: bool, endings: tuple = kinds) -> bool:
     "Whether `path` is called like an image; a `UserError` if it is and cannot be read."
-    called_image = path.suffix.lower() in kinds
+    called_image = path.name.lower().endswith(endings)
     # a link without an ending may have led to a folder of images
     wanted = called_image or (path.suffix == '' and may_be_folder)
     if link and wanted and not os.path.exists(path):
@@ -117,6 +117,7 @@ class _Walk:
     left: list = field(default_factory=list)  # What programs left there
     folders: set = field(default_factory=set)  # (device, number) of those looked into
     links: list = field(default_factory=list)  # (linked folder, depth), still to be looked into
+    endings: tuple = kinds  # Of the files that are looked for
 
 
 def _path_of(entry: os.DirEntry, folder: str) -> str:
@@ -124,9 +125,9 @@ def _path_of(entry: os.DirEntry, folder: str) -> str:
     return entry.name if folder == os.curdir else entry.path
 
 
-def _is_plain_image(entry: os.DirEntry, path: str) -> bool:
+def _is_plain_image(entry: os.DirEntry, path: str, endings: tuple) -> bool:
     "Whether `entry` is a file, no link, called like an image, whose name can be printed."
-    if not entry.name.lower().endswith(kinds) or _of_program(entry.name):
+    if not entry.name.lower().endswith(endings) or _of_program(entry.name):
         return False
     # the folder itself says what a plain file is: no need to ask for each of a million
     return entry.is_file(follow_symlinks=False) and not _has_odd_letters(path)
@@ -142,7 +143,7 @@ def _add_plain_images(folder: str, walk: _Walk) -> list:
         with os.scandir(folder) as found:
             for entry in found:
                 path = _path_of(entry, folder)
-                if _is_plain_image(entry, path):
+                if _is_plain_image(entry, path, walk.endings):
                     walk.images.append(path)
                 else:
                     others.append(entry)
@@ -183,7 +184,7 @@ def _explore(folder: str, depth: float, walk: _Walk) -> None:
                 walk.links.append((path, depth - 1))
             elif deeper:
                 _explore(path, depth - 1, walk)
-        elif _is_image_file(Path(path), link, deeper):
+        elif _is_image_file(Path(path), link, deeper, walk.endings):
             walk.images.append(path)
 
 
@@ -218,9 +219,10 @@ def refuse_disk(folder: Path | str) -> None:
 def list_images(
     folder: Path | str,
     depth: float = float('inf'),  # 1 for those in `folder` itself, 2 for those in its folders, too
+    endings: tuple = kinds,  # Of the files that count as images, in small letters
 ) -> list[str]:
     "What `images_below` gives, as texts: a million `Path`s take a gigabyte."
-    walk = _Walk(links=[(str(Path(folder)), depth)])
+    walk = _Walk(links=[(str(Path(folder)), depth)], endings=endings)
     # links come last: what lies in a folder of the set itself is listed there
     while walk.links:
         start, remaining = walk.links.pop(0)
@@ -234,12 +236,13 @@ def list_images(
 def images_below(
     folder: Path | str,
     depth: float = float('inf'),  # 1 for those in `folder` itself, 2 for those in its folders, too
+    endings: tuple = kinds,  # Of the files that count as images, in small letters
 ) -> list[Path]:
     """All image files in `folder` and below, sorted.
 
     What programs left there is not among them; `collect_gaps` lists it.
     """
-    return [Path(path) for path in list_images(folder, depth)]
+    return [Path(path) for path in list_images(folder, depth, endings)]
 
 # %% ../../nbs/2_data/files.ipynb #bcb64a34
 def _fits(parts: tuple, pattern: list) -> bool:
@@ -259,7 +262,11 @@ def _with_small_ending(name: str) -> str:
     return stem + ending.lower()
 
 
-def list_matching(root: Path | str, pattern: str) -> list[str]:
+def list_matching(
+    root: Path | str,
+    pattern: str,
+    endings: tuple = kinds,  # Of the files that count as images, in small letters
+) -> list[str]:
     "What `images_matching` gives, as texts."
     parts = Path(pattern).parts
     n_fixed = next(k for k, part in enumerate(parts) if '*' in part)
@@ -272,7 +279,7 @@ def list_matching(root: Path | str, pattern: str) -> list[str]:
         *folders, name = path.removeprefix(above).split(os.sep)
         return _fits((*folders, _with_small_ending(name)), wanted)
 
-    return [path for path in list_images(base, depth) if matches(path)]
+    return [path for path in list_images(base, depth, endings) if matches(path)]
 
 
 def images_matching(root: Path | str, pattern: str) -> list[Path]:

@@ -7,6 +7,7 @@ __all__ = ['own_remedy', 'read_class_file', 'read_classes', 'label_reader', 'cla
            'folder']
 
 # %% ../../nbs/2_data/folder.ipynb #3bc1d4c2
+import hashlib
 import json
 import os
 import re
@@ -18,7 +19,7 @@ from pathlib import Path
 from ..core.errors import UserError, check_choice
 from ..core.show import class_palette
 from .download import set_root
-from .filelist import PathList
+from .filelist import Member, PathList
 from segbench.data.files import (
     folder_and_name,
     in_order,
@@ -27,7 +28,8 @@ from segbench.data.files import (
     list_matching,
     refuse_disk,
 )
-from .images import read_label, read_painted
+from .images import read_header, read_label, read_painted
+from .intensity import all_16_bits, check_window
 from .labels import by_colour, by_index
 from .matching import match_texts, split_names, split_of_folder
 from .pairs import Pairs
@@ -35,6 +37,7 @@ from .splits import check_apart, draw_split, group_key, group_names
 from .survey import many
 from .textfiles import read_names, read_text
 from .tiff import n_channels
+from .volumes import is_volume, proposed_window, volume_kinds, with_slices
 
 # %% ../../nbs/2_data/folder.ipynb #a66ce766
 def _unclear(where: str, line: str, why: str) -> None:
@@ -478,13 +481,27 @@ class _Listed:
     told_by: str  # What says so
 
 
+_every_kind = (*kinds, *volume_kinds)
+
+
+def _prefer_images(found: list[str]) -> list[str]:
+    "Those of the files that are images; where there are none, DICOMs and NIfTIs."
+    return [file for file in found if not is_volume(file)] or found
+
+
 def _list_set(root: Path, where: str) -> _Listed:
     "The images in the folder `where` of `root`, or those that match a pattern."
     folders = _split_folders(root, where)
     if folders:
-        by_split = {split: list_images(folder) for split, folder in folders.items()}
+        by_split = {
+            split: _prefer_images(list_images(folder, endings=_every_kind))
+            for split, folder in folders.items()
+        }
         return _Listed([path for paths in by_split.values() for path in paths], by_split, 'folders')
-    found = list_matching(root, where) if '*' in where else list_images(root / where)
+    if '*' in where:
+        found = _prefer_images(list_matching(root, where, _every_kind))
+    else:
+        found = _prefer_images(list_images(root / where, endings=_every_kind))
     by_split = _by_folders(found, root, where) or _by_lists(found, root)
     return _Listed(found, by_split, 'folders or lists')
 
@@ -570,8 +587,54 @@ def _refuse_jpeg_labels(items: list) -> None:
             )
 
 
-def _as_paths(items: list) -> list | PathList:
-    "Pairs of texts as `Path`s, which are made when they are asked for if there are very many."
+def _channels_of(image: Path | Member) -> int:
+    "Channels of an image: three if it is grey or colour, else all that are there."
+    return read_header(image).channels if isinstance(image, Member) else n_channels(image)
+
+
+def _files_mark(items: list) -> str:
+    "Letters that change when a file does, of which volumes hold many images."
+    files = [getattr(file, 'container', file) for item in items for file in item]
+    stamps = [(os.path.abspath(file), os.stat(file)) for file in dict.fromkeys(files)]
+    said = repr([(file, info.st_size, info.st_mtime_ns) for file, info in stamps])
+    return hashlib.sha1(said.encode()).hexdigest()
+
+
+def _volume_of(file: Path) -> str:
+    "The volume that a slice lies in."
+    return str(Path(file).parent)
+
+
+def _check_volume_window(first: Member, window: tuple) -> None:
+    "A `UserError` if slices hold numbers that need a `window`; it names one if the file does."
+    dtype = read_header(first).dtype
+    if window != all_16_bits or dtype in ('uint8', 'uint16'):
+        return
+    proposed = proposed_window(first.container)
+    such = f'the file proposes window={proposed}' if proposed else 'such as window=(-160, 240)'
+    raise UserError(
+        f'{first.container} holds {dtype} numbers, and images are bytes; say which values become '
+        f'0 and 255 where the data set is named, the same for all images: {such}.'
+    )
+
+
+def _as_volumes(pairs: Pairs, window: tuple) -> None:
+    "Tell `pairs`, if its images are slices, what belongs together and what it depends on."
+    first = pairs.items[0][0]
+    if not isinstance(first, Member):
+        return
+    _check_volume_window(first, window)
+    pairs.files_mark = _files_mark(pairs.items)
+    pairs.group_of = _volume_of
+
+
+def _as_paths(items: list, plane: str) -> list | PathList:
+    """Pairs of texts as `Path`s, which are made when they are asked for if there are very many.
+
+    Those of volumes are pairs of slices.
+    """
+    if any(is_volume(file) for file in items[0]):
+        return with_slices([(Path(image), Path(label)) for image, label in items], plane)
     if len(items) > many:
         return PathList.of(items)
     return [(Path(image), Path(label)) for image, label in items]
@@ -623,7 +686,8 @@ def folder(
     classes=None,
     # Of an image; by default three, or all that the first one has if it is neither grey nor colour
     channels: int = None,
-    window=(0, 65535),  # Samples of 16 bits that become 0 and 255
+    # Values that become 0 and 255, or such a pair for each channel; bytes stay as they are
+    window=(0, 65535),
     val_share: float = None,  # Share of the images to draw for val, instead of the set's own split
     test_share: float = None,  # Share to draw for a test, beside `val_share` or `fold`
     fold: str = None,  # Which of how many folds is val, such as `2/5`
@@ -631,14 +695,12 @@ def folder(
     # stay together in a draw, and intervals of scores are made of such groups
     group_by: str = None,
     seed: int = 0,  # Of the draw
+    plane: str = 'axial',  # Of the slices of NIfTI volumes: `axial`, `coronal` or `sagittal`
 ) -> Pairs:
     "Your own images and labels, matched by name."
     root = set_root(root)
-    if not isinstance(window, (tuple, list)) or len(window) != 2:
-        raise UserError(
-            f'window is {window!r}; give the values of 16 bits that become 0 and 255, '
-            'such as (0, 4095).'
-        )
+    window = check_window(window)
+    check_choice('plane', plane, ['axial', 'coronal', 'sagittal'])
     check_choice('split of folder', split, ['train', 'val', 'trainval', 'test', 'all'])
     _check_folders(root, images, labels)
     table = read_classes(root) if classes is None else classes_given(classes)
@@ -660,12 +722,14 @@ def folder(
         name += f'-fold{fold.replace("/", "of")}'
     class_names, colours, decode = class_decoder(table)
     _refuse_jpeg_labels(items)
-    channels = channels or n_channels(items[0][0])
+    items = _as_paths(items, plane)
+    channels = channels or _channels_of(items[0][0])
     name += f'-{split}'
     read = label_reader(decode)
-    pairs = Pairs(_as_paths(items), class_names, colours, name, decode, read, channels, window)
+    pairs = Pairs(items, class_names, colours, name, decode, read, channels, window)
+    _as_volumes(pairs, window)
     if group_by:
-        group_names([_relative(image, root) for image, _ in items], group_by)
+        group_names([_relative(image, root) for image, *_ in items], group_by)
         pairs.group_of = partial(_group_of, root=root, group_by=group_by)
     pairs.remedy = own_remedy
     return pairs

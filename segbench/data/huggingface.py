@@ -328,7 +328,7 @@ def huggingface(
     # `classes.txt`, `classes.json` or `id2label.json` in `root`
     classes=None,
     channels: int = None,  # Of an image; by default what the first one has
-    window=(0, 65535),  # Samples of 16 bits that become 0 and 255
+    window=(0, 65535),  # Values that become 0 and 255
 ) -> Pairs:
     "Images and labels in a table of Hugging Face's `datasets`, in Arrow or Parquet files."
     root = set_root(root)

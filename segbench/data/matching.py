@@ -81,10 +81,11 @@ def _same_folders(
 
 # %% ../../nbs/2_data/matching.ipynb #pr-hint
 def _stem(path: str) -> str:
-    "The name of the file `path` without its ending, as `Path.stem` has it."
+    "The name of the file `path` without its ending, as `Path.stem` has it but for .nii.gz."
     _, name = folder_and_name(path)
     dot = name.rfind('.')
-    return name[:dot] if 0 < dot < len(name) - 1 else name
+    stem = name[:dot] if 0 < dot < len(name) - 1 else name
+    return stem.removesuffix('.nii')  # of .nii.gz
 
 
 def _key(path: str, suffix: str = '') -> str:

@@ -83,14 +83,14 @@ def packed_pairs(
     name: str,  # Of the set
     mark: str,  # What `digest_of` says of its files
     channels: int | None,  # Of an image; None for what the first one has
-    window: tuple[int, int],  # Samples of 16 bits that become 0 and 255
+    window: tuple,  # Values that become 0 and 255, or such a pair for each channel
 ) -> 'Pairs':
     "The set of images that lie in a few large files."
     class_names, colours, decode = class_decoder(table)
     read = label_reader(decode)
     if len(items) and channels is None:
         channels = read_header(items[0][0]).channels
-    pairs = Pairs(items, class_names, colours, name, decode, read, channels or 3, tuple(window))
+    pairs = Pairs(items, class_names, colours, name, decode, read, channels or 3, window)
     pairs.files_mark = mark
     pairs.remedy = own_remedy
     return pairs

@@ -17,6 +17,7 @@ from ..core.errors import UserError
 from .filelist import FileList
 from .files import kinds
 from .images import orientation, read_image, read_label
+from .intensity import all_16_bits, check_window
 
 # %% ../../nbs/2_data/pairs.ipynb #a8d44b80
 def read_map(
@@ -82,7 +83,8 @@ class Pairs:
         decode: Callable,  # From what a label file holds to classes, −1 for unknown
         read: Callable = read_label,  # From a label file to the values in it
         channels: int = 3,  # Of an image
-        window: tuple = (0, 65535),  # Samples of 16 bits that become 0 and 255
+        # Values that become 0 and 255, or such a pair for each channel; bytes stay as they are
+        window: tuple = all_16_bits,
     ):
         if len(classes) > 255:
             raise UserError(
@@ -96,7 +98,7 @@ class Pairs:
         self.decode = decode
         self.read = read
         self.channels = channels
-        self.window = window
+        self.window = check_window(window)
         if not self.items:
             raise UserError(f'{name} has no images; choose another split, or see to its folder.')
         if self.items is not items:

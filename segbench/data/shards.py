@@ -241,7 +241,7 @@ def shards(
     # `classes.json` or `classes.txt` in `root`
     classes=None,
     channels: int = None,  # Of an image; by default what the first one has
-    window=(0, 65535),  # Samples of 16 bits that become 0 and 255
+    window=(0, 65535),  # Values that become 0 and 255
 ) -> Pairs:
     "Images and labels in tar files, as WebDataset keeps them."
     root = set_root(root)

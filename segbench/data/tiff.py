@@ -189,7 +189,10 @@ def _unread_colours(found: list[Page]) -> str:
     )
 
 
-def _unread_numbers(found: list[Page]) -> str:
+_measured = ('int8', 'int16', 'int32', 'uint32', 'float32', 'float64')  # heights, densities …
+
+
+def _unread_numbers(found: list[Page], any_numbers: bool) -> str:
     "Why numbers like those of the pages are not read, if they are not."
     types = {page.dtype for page in found}
     single = len(found) == 1 and found[0].samples == 1
@@ -197,11 +200,14 @@ def _unread_numbers(found: list[Page]) -> str:
         return ''
     if len(types) == 1 and types <= {'uint1', 'uint2', 'uint4'} and single:
         return ''
+    black_is_low = found[0].photometric in (PHOTOMETRIC.MINISBLACK, PHOTOMETRIC.RGB)
+    if any_numbers and black_is_low and len(types) == 1 and types <= {*_measured}:
+        return ''
     return (
         f'holds {" and ".join(sorted(types))} numbers, '
         'and images have whole numbers of 8 or of 16 bits, uint8 or uint16; '
-        'save it so, for example np.clip((x - low)*65535/(high - low), 0, 65535).astype("uint16"), '
-        'with the same low and high for all images.'
+        'say which values become 0 and 255 where the data set is named, '
+        'such as window=(-160, 240), the same for all images.'
     )
 
 # %% ../../nbs/2_data/tiff.ipynb #tiff-unread2
@@ -233,13 +239,18 @@ def _too_large(found: list[Page]) -> str:
     return f'has {w}×{h} pixels with {n} channels, more than are read at once; cut it into tiles.'
 
 # %% ../../nbs/2_data/tiff.ipynb #tiff-unread3
-def unread(found: list[Page]) -> str:
+def unread(
+    found: list[Page],
+    any_numbers: bool = False,  # Signed numbers and fractions are wanted, too
+) -> str:
     "Why the TIFF pages `found` are not read, to follow the name of their file; empty if they are."
-    for check in (_unread_colours, _unread_numbers, _unread_packing, _too_large):
-        reason = check(found)
-        if reason:
-            return reason
-    return ''
+    reasons = (
+        _unread_colours(found),
+        _unread_numbers(found, any_numbers),
+        _unread_packing(found),
+        _too_large(found),
+    )
+    return next(filter(None, reasons), '')
 
 # %% ../../nbs/2_data/tiff.ipynb #285c5e79
 def _is_whole(tiff: tifffile.TiffPage) -> bool:
@@ -312,12 +323,13 @@ def read_tiff(
     path: Path | str,  # TIFF
     plain: bool = False,  # Give the three channels of one that is grey or colour, without alpha
     data: bytes = None,  # What is in it, if that has been read already
+    any_numbers: bool = False,  # Signed numbers and fractions are wanted, too
 ) -> np.ndarray:
     "The samples of all pages of the TIFF `path`, h×w×c, 8 or 16 bits as they are."
     if data is None:
         data = Path(path).read_bytes()
     found = pages(path, data)
-    reason = unread(found)
+    reason = unread(found, any_numbers)
     if reason:
         raise UserError(f'{path} {reason}')
     x = np.concatenate([_with_meaning(read_numbers(p, path), p, path) for p in found], 2)
