@@ -25,7 +25,7 @@ from pathlib import Path
 
 from .core.command import command
 from .core.errors import UserError
-from .core.names import check_name, lookup, parse_call
+from .core.names import check_name, find_callable, lookup, parse_call
 from .core.run import Run
 from .core.seeds import seed_all
 from .engine.hub import is_hub_name, open_run, pinned_name
@@ -171,6 +171,8 @@ def _resume_arguments(
     lookup('data', config['data'], source)
     lookup('models', config['model'], source)
     parse_loss(settings.get('loss', 'ce'), source=source)
+    if settings['augment']:
+        find_callable('augmentation', settings['augment'], source)
     asked = {k: config[k] for k in names}
     return dict(asked, root=root or run.root(), out=run.folder, **settings)
 
@@ -325,6 +327,8 @@ def train(
     "Open everything, then `fit`; the arguments are those of `main`."
     check_settings(Settings(**settings))
     _check_names(data, model, settings.get('loss', 'ce'))
+    if settings.get('augment'):
+        find_callable('augmentation', settings['augment'])
 
     from segbench.core.device import accelerator, on_main_process, one_first
     from segbench.data.checks import compare_splits
