@@ -366,7 +366,9 @@ def _short_training(folder: Path):
             *(create_model('fcn', 11, 'test_resnet'), *sets, folder),
             **dict(steps=4, bs=2, accum=2, eval_every=1, log_every=2, val_bs=4, ema=0.9, clip=1.0),
             **dict(loss='ce+lovasz+focal+ohem', class_weights='sqrt', jitter=0.3, stain=0.1),
-            **dict(blur=0.5, precision='no', log_with='none', progress=False, workers=0),
+            **dict(blur=0.5, photometric=2, cutmix=0.5, classmix=0.5, copy_paste=0.5),
+            **dict(rare_classes=0.05, class_max=0.75),
+            **dict(precision='no', log_with='none', progress=False, workers=0),
         )
 
 

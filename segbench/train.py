@@ -25,7 +25,7 @@ from pathlib import Path
 
 from .core.command import command
 from .core.errors import UserError
-from .core.names import check_name, lookup, parse_call
+from .core.names import check_name, find_callable, lookup, parse_call
 from .core.run import Run
 from .core.seeds import seed_all
 from .engine.grid import short_name
@@ -184,6 +184,8 @@ def _check_trusted(
             lookup(kind, asked[name], source)
     if 'loss' in asked:
         parse_loss(asked['loss'], source=source)
+    if asked.get('augment'):
+        find_callable('augmentation', asked['augment'], source)
 
 
 def _resume_arguments(
@@ -444,6 +446,8 @@ def train(
     settings = {k: asked.pop(k) for k in asdict(Settings()) if k in asked}
     check_settings(Settings(**settings))
     _check_names(asked['data'], asked['model'], settings.get('loss', 'ce'))
+    if settings.get('augment'):
+        find_callable('augmentation', settings['augment'])
     if not resume and Run(out).exists():
         raise UserError(
             f'{str(out)!r} holds a run already; choose another --out, '

@@ -45,10 +45,10 @@ def parse_size(
 # %% ../../nbs/2_data/augment.ipynb #aug-class
 @dataclass
 class Augment:
-    """What chance may do to an image and its label in training.
+    """What chance may do to images and their labels in training.
 
-    Called with both, it cuts a crop; `jitter`, `stain` and `blur` follow on the device, in
-    `augment_colour`.
+    Called with one of each, it cuts a crop; what mixes images and changes colours follows on the
+    device, in `Mix` and `augment_colour`.
     """
 
     # Height x width of a training crop, such as 288x384; the first image's size by default
@@ -68,6 +68,22 @@ class Augment:
     # Strength of the HED colour jitter (haematoxylin, eosin and DAB), for tissue
     stain: float = 0.0
     blur: float = 0.0  # Probability that an image is blurred
+    # Colour operations per image in the manner of RandAugment, each with a random strength
+    photometric: int = 0
+    # Rare classes first: temperature of the draw, such as .01, of a class by its frequency, then of
+    # an image and a crop that hold it; 0 for each image once in an epoch
+    rare_classes: float = 0.0
+    # Greatest share of a crop that one class may fill, such as .75, else it is drawn again, up to
+    # ten times
+    class_max: float = 1.0
+    # Augmentation of yours by its import path, such as mylab.augment.strong: of (image h×w×c, label
+    # h×w, generator) to (image, label), called on each crop
+    augment: str = None
+    cutmix: float = 0.0  # Probability that an image gets a rectangle of another one
+    classmix: float = 0.0  # Probability that an image gets half of the classes of another one
+    copy_paste: float = 0.0  # Probability that an image gets the --paste-classes of another one
+    # Classes that copy-paste takes, such as 'rider,bicycle'; the rarer half of all by default
+    paste_classes: str = None
 
     def sized(
         self,
@@ -109,11 +125,12 @@ def window(
     w: int,  # Width
     r: 'numpy.random.Generator',
     epoch: int = 0,  # Chooses among sliding windows
+    at: 'tuple[int, int] | None' = None,  # Row and column that a window anywhere must hold
 ) -> Window:
     "A window on an image of `h`×`w`, drawn with `r`: top, left, bottom, right."
     size = [max(1, round(c / z)) for c, z in zip(self.crop, self.zoom(h, w, r))]
     if self.place == 'anywhere':
-        return random_window(h, w, size, r)
+        return random_window(h, w, size, r, at)
     if self.place == 'centre':
         return centre_window(h, w, size)
     windows = sliding_windows(h, w, size)
@@ -121,6 +138,7 @@ def window(
 
 # %% ../../nbs/2_data/augment.ipynb #5107eb63
 _mean_colour = (124, 116, 104)  # ImageNet's, for what lies beyond the border
+_tries = 10  # as in mmsegmentation
 
 
 @patch
@@ -132,24 +150,34 @@ def __call__(
     *,
     r: 'numpy.random.Generator',
     epoch: int = 0,  # Chooses among sliding windows
+    wanted: 'int | None' = None,  # Class that the crop shall hold
 ) -> tuple:
     "Crops of `image`, `label` and, if given, `extras`, all through one window drawn with `r`."
-    from segbench.data.transforms import crop_window, mirror  # PyTorch, for who crops alone
+    # PyTorch, for who crops alone
+    from segbench.data.sampling import is_worthwhile, pixel_drawer
+    from segbench.data.transforms import crop_window, mirror
 
-    window = self.window(*label.shape, r, epoch)
+    draw_pixel = pixel_drawer(label.numpy(), wanted, r)
+    window = self.window(*label.shape, r, epoch, draw_pixel())
     mirrored = r.random() < self.flip
     # What is off draws nothing, so that it does not change what the others draw
     upside_down = self.vflip and r.random() < self.vflip
     angle = r.uniform(-self.rotate, self.rotate) if self.rotate else 0.0
 
-    def look(x, fill):
+    def look(x, fill, window):
         x = crop_window(x, window, self.crop, fill, angle)
         if mirrored:
             x = mirror(x)
         return x.flip(-2) if upside_down else x
 
+    seen = look(label, 255, window)
+    for _ in range(_tries - 1):
+        if is_worthwhile(seen.numpy(), self.class_max, wanted):
+            break
+        window = self.window(*label.shape, r, epoch, draw_pixel())
+        seen = look(label, 255, window)
     fill = _mean_colour if len(image) == 3 else 127
-    crops = look(image, fill), look(label, 255)
+    crops = look(image, fill, window), seen
     if extras:
-        crops += ({name: look(x, 0) for name, x in extras.items()},)
+        crops += ({name: look(x, 0, window) for name, x in extras.items()},)
     return crops

@@ -14,6 +14,7 @@ import torch.nn.functional as F
 
 from ..core.device import move_together
 from ..core.errors import UserError
+from .photometric import photometric
 
 # %% ../../nbs/2_data/colour.ipynb #4612cc67
 _luma = (0.299, 0.587, 0.114)
@@ -176,12 +177,15 @@ def augment_colour(
     stained: float = 0.0,  # Of the stain jitter
     blurred: float = 0.0,  # Probability that an image is blurred
     generator: torch.Generator = None,  # Of the CPU, so that all devices draw alike
+    operations: int = 0,  # Photometric operations for each image
 ) -> torch.Tensor:
-    "`image` stained anew, blurred and jittered as far as asked, and normalised: float32, b×c×h×w."
+    "`image` changed in its colours as far as asked, and normalised: float32, b×c×h×w."
     if stained:
         image = _stain_jitter(image, stained, generator)
     if blurred:
         image = blur(image, blurred, generator=generator)
+    if operations:
+        image = photometric(image, operations, generator)
     if strength:
         return _colour_jitter(image, mean, std, strength, generator)
     return normalise(image, mean, std)

@@ -16,6 +16,7 @@ import numpy as np
 import torch
 
 from ..core.seeds import rng
+from .sampling import RareClasses
 
 # %% ../../nbs/2_data/transforms.ipynb #61158c0c
 def _crop_resize(array, window, size, fill):
@@ -101,19 +102,44 @@ def mirror(x: torch.Tensor) -> torch.Tensor:
 
 # %% ../../nbs/2_data/transforms.ipynb #1fda968e
 class Samples(torch.utils.data.Dataset):
-    "Crops of `pairs` by place: `samples[epoch, i]` is drawn from `(seed, epoch, i)` alone."
+    """Crops of `pairs` by place: `samples[epoch, i]` is drawn from `(seed, epoch, i)` alone.
 
-    def __init__(self, pairs: Sequence, augment: Callable, seed: int):
+    It is a crop of image `i`, or with `rare` one of the image that is drawn for a class.
+    """
+
+    def __init__(
+        self,
+        pairs: Sequence,
+        augment: Callable,
+        seed: int,
+        rare: RareClasses | None = None,  # Draws which image it is
+        pipeline: Callable | None = None,  # Of image, label and `r`, called on each crop
+    ):
         self.pairs = pairs
         self.augment = augment
         self.seed = seed
+        self.rare = rare
+        self.pipeline = pipeline
 
     def __len__(self) -> int:
         return len(self.pairs)
 
     def __getitem__(self, place: tuple[int, int]) -> tuple:
         epoch, i = place
-        return self.augment(*self.pairs[i], r=rng(self.seed, epoch, i), epoch=epoch)
+        r = rng(self.seed, epoch, i)
+        wanted = {}
+        if self.rare:
+            class_, i = self.rare.draw(r)
+            wanted = dict(wanted=class_)
+        crops = self.augment(*self.pairs[i], r=r, epoch=epoch, **wanted)
+        return self.pipeline(*crops, r=r) if self.pipeline else crops
+
+    def source(self, epoch: int, i: int) -> tuple[int, int | None]:
+        "Number of the image at this place, and the class for which it was drawn, if for one."
+        if not self.rare:
+            return i, None
+        class_, image = self.rare.draw(rng(self.seed, epoch, i))
+        return image, class_
 
 # %% ../../nbs/2_data/transforms.ipynb #8a53409f
 @dataclass

@@ -40,10 +40,26 @@ def centre_window(h: int, w: int, size: tuple[int, int]) -> Window:
     left = (w - size[1]) // 2
     return top, left, top + size[0], left + size[1]
 
+# %% ../../nbs/2_data/windows.ipynb #wi-random
+def _random_start(n: int, window: int, r, at: int | None) -> int:
+    "Where a window begins on `n` pixels, or around them if they are fewer, drawn with `r`."
+    least = min(0, n - window)
+    most = max(0, n - window)
+    if at is not None:  # the pixel that must be inside
+        least = max(least, at - window + 1)
+        most = min(most, at)
+    return int(r.integers(least, most, endpoint=True))
 
-def random_window(h: int, w: int, size: tuple[int, int], r: 'numpy.random.Generator') -> Window:
+
+def random_window(
+    h: int,  # Height of the image
+    w: int,  # Width
+    size: tuple[int, int],  # Of the window
+    r: 'numpy.random.Generator',
+    at: tuple[int, int] | None = None,  # Row and column that the window must hold
+) -> Window:
     "A window of `size` on an image of `h`×`w`, or around a smaller one, drawn with `r`."
-    top, left = (
-        int(r.integers(min(0, n - c), max(0, n - c), endpoint=True)) for n, c in zip((h, w), size)
-    )
+    row, column = at or (None, None)
+    top = _random_start(h, size[0], r, row)
+    left = _random_start(w, size[1], r, column)
     return top, left, top + size[0], left + size[1]

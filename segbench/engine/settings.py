@@ -57,7 +57,8 @@ class Settings(Augment):
     # Loss by name, perhaps with arguments, or a sum of several: 'ohem(thresh=.9)', 'ce+.5*dice'
     loss: str = 'ce'
     aux_weight: float = None  # Weight of each auxiliary loss; the network's own by default
-    # Weights for the loss from class frequencies: median, sqrt, enet or effective
+    # Class weights for the loss: from frequencies by median, sqrt, enet or effective; or yours, as
+    # .2,1,5 in the order of the classes, or in a file, JSON or a name and a number in each line
     class_weights: str = None
 
     # bf16, fp16, no, or auto: bf16 or fp16, what the hardware has instructions for
@@ -118,8 +119,12 @@ _limits = {
     'rotate': (0, 360),
     'aspect': (1, 100),
     'jitter': (0, 100),
+    'photometric': (0, 20),
+    'rare_classes': (0, 1e6),
+    'class_max': (0.01, 1),
 }
-_shares = ('warmup', 'ema', 'flip', 'vflip', 'blur', 'stain')
+_mixes = ('cutmix', 'classmix', 'copy_paste')
+_shares = ('warmup', 'ema', 'flip', 'vflip', 'blur', 'stain', *_mixes)
 
 
 def _check_kinds(s: Settings):
@@ -187,11 +192,33 @@ def _check_scale(s: Settings):
         )
 
 
+def _check_crops(s: Settings):
+    "A `UserError` if crops cannot be drawn or mixed as the settings `s` say."
+    if s.place != 'anywhere' and (s.rare_classes or s.class_max < 1):
+        name = 'rare_classes' if s.rare_classes else 'class_max'
+        raise UserError(
+            f'{name} looks for a better place of the crop, which place {s.place!r} has given '
+            'already; leave one of the two out.'
+        )
+    mixes = [name for name in _mixes if getattr(s, name)]
+    if mixes and s.bs == 1:
+        raise UserError(
+            f'{mixes[0]} takes pixels from another image of the batch, but bs is 1; '
+            f'give --bs 2 or more, or leave {mixes[0]} out.'
+        )
+    if s.paste_classes and not s.copy_paste:
+        raise UserError(
+            'copy_paste is 0, so that paste_classes would do nothing; give a probability, such '
+            'as --copy-paste .5, or leave --paste-classes out.'
+        )
+
+
 def check_settings(s: Settings) -> None:
     "A `UserError` for the first of the settings `s` that cannot be."
     _check_kinds(s)
     _check_numbers(s)
     _check_scale(s)
+    _check_crops(s)
     for f in fields(s):
         value = getattr(s, f.name)
         is_left_out = value is None and f.default is None

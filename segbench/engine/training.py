@@ -56,7 +56,7 @@ from segbench.data.fingerprint import (
     reorder_classes,
 )
 from ..data.pairs import Pairs, file_values
-from ..data.transforms import Batches, Samples
+from ..data.transforms import Batches
 from .card import refresh_card
 from .freeze import FrozenBody
 from .inference import mean_loss, save_scores, score_dataset, worker_errors
@@ -66,6 +66,12 @@ from .progress import ProgressTable, graceful_stop, start_worker
 from .protocol import Protocol, predict_classes
 from .recompute import checkpoint_activations
 from .runs import Run
+from segbench.engine.samples import (
+    code_notes,
+    make_mix,
+    make_samples,
+    needed_counts,
+)
 from segbench.engine.settings import (
     Settings,
     check_same,
@@ -84,7 +90,7 @@ from segbench.engine.state import (
 from .trackers import Trackers, check_trackers, scalars_of
 from .watch import watch_processes
 from ..losses.pixel import parse_loss
-from ..losses.weights import class_counts, class_weights
+from ..losses.weights import find_class_weights
 from ..metrics.confusion import Scores, foreground_scores, sum_packed
 from ..nn.depth import set_drop_path
 from ..nn.layers import gflops, n_used, safe_strides
@@ -152,6 +158,9 @@ class Training:
         self.criterion = None  # see `make_criterion`
         self.prepare(net)
         self.augment = settings.sized(train)
+        counts = needed_counts(train, settings, acc)
+        self.samples = make_samples(train, settings, counts)
+        self.mix = make_mix(train, settings, counts)
         self.begin()
         self.plan_steps()
 
@@ -290,10 +299,9 @@ def _shares(training: Training) -> Iterator[list[tuple[int, int]]]:
 @patch
 def loader(self: Training) -> Iterator[list]:
     "Lists of `accum` batches, from the current step on."
-    s = self.s
     batches = iter(
         torch.utils.data.DataLoader(
-            Samples(self.train, self.augment, s.seed),
+            self.samples,
             batch_sampler=_shares(self),
             collate_fn=collate,
             num_workers=_n_workers(self),
@@ -305,14 +313,24 @@ def loader(self: Training) -> Iterator[list]:
         yield list(islice(batches, self.now.accum))
 
 # %% ../../nbs/6_engine/training.ipynb #1c4a8083
+def _kept_weights(run: Run, classes: list) -> 'str | None':
+    "The class weights with which `run` began, as a setting; None if it is older, or has none."
+    kept = run.config().get('loss_weights')
+    if not isinstance(kept, dict) or not set(classes) <= kept.keys():
+        return None
+    return ','.join(str(kept[name]) for name in classes)
+
+
 @patch
-def make_criterion(self: Training) -> None:
+def make_criterion(self: Training, resume: bool = False) -> None:
     "The loss that the settings name, with class weights if they ask for them."
+    asked = self.s.class_weights
     weight = None
-    rule = self.s.class_weights
-    if rule:
+    if asked and resume:  # a file may be another by now
+        asked = _kept_weights(self.run, self.train.classes) or asked
+    if asked:
         # one process opens all labels
-        weight = on_main_process(self.acc, lambda: class_weights(class_counts(self.train), rule))
+        weight = on_main_process(self.acc, lambda: find_class_weights(self.train, asked))
         weight = weight.to(self.acc.device)
     self.criterion = parse_loss(self.s.loss, weight)
 
@@ -342,7 +360,8 @@ def loss(
 
     s = self.s
     image, label, *extras = self.to_device((image, label, *([extra] if extra else [])))
-    x = augment_colour(image, self.plain.mean, self.plain.std, s.jitter, s.stain, s.blur)
+    colours = dict(strength=s.jitter, stained=s.stain, blurred=s.blur, operations=s.photometric)
+    x = augment_colour(image, self.plain.mean, self.plain.std, **colours)
     with autocast(self.precision, self.acc.device):
         outputs = (net or self.net)(x)
     outputs = tuple(o.float() for o in outputs)
@@ -407,7 +426,7 @@ def update(
     factor = self.factor(min(1.0, self.step / self.schedule_steps), self.scores)
     for group in self.opt.param_groups:
         group['lr'] = group['full'] * factor
-    batches = [self.to_device(batch) for batch in batches]
+    batches = [self.mix(*self.to_device(batch)) for batch in batches]
     shares = self.loss_weights([label for _, label, *_ in batches])
     total = 0.0
     for k, (image, label, *extra) in enumerate(batches):
@@ -469,9 +488,8 @@ def dry_run(self: Training) -> None:
     n = len(self.train.classes)
     h, w = self.augment.crop
     net = copy.deepcopy(self.plain).train()
-    samples = Samples(self.train, self.augment, self.s.seed)
     try:
-        batch = collate([samples[0, i % len(self.train)] for i in range(self.now.bs)])
+        batch = collate([self.samples[0, i % len(self.train)] for i in range(self.now.bs)])
         self.used = self.effective_settings(net, batch)
         channels = len(self.train[0][0])
         blank = torch.zeros(1, channels, h, w, device=self.acc.device)
@@ -898,6 +916,12 @@ def restore(self: Training) -> None:
     on_main_process(self.acc, lambda: restore_log(self.run, state['log']))
 
 # %% ../../nbs/6_engine/training.ipynb #7e980acf
+def _weights_by_name(training: Training) -> 'dict | None':
+    "The class weights of the loss, if it has any."
+    weight = training.criterion.weight
+    return None if weight is None else dict(zip(training.train.classes, weight.tolist()))
+
+
 @patch
 def sets(self: Training) -> dict[str, dict]:
     "What is kept of both sets."
@@ -939,6 +963,8 @@ def config(self: Training) -> dict:
         window=self.train.window,
         steps=self.steps,
         crop=self.augment.crop,
+        loss_weights=_weights_by_name(self),
+        augment_code=augmentation_code(self.samples),
         **_how_computed(self),
         weights=report and str(report),
         parameters=n_used(self.plain, h, w, channels),
@@ -1229,6 +1255,8 @@ def _print_notes(training: Training, resume: bool, warnings: list[str]):
     "Say what was loaded, what the images are, and what is odd about them."
     loaded = [] if resume else training.spec.get('loaded', [])
     notes = [f'note: {warning}' for warning in warnings]
+    if resume:
+        notes += [f'note: {said}' for said in code_notes(training.run.config(), training.samples)]
     plan = training.plan
     now = training.now
     if now != plan:
@@ -1325,7 +1353,7 @@ def _fit(acc, net, train, val, run, resume, changed_data, spec, progress, settin
     in_order = partial(deterministic, device, settings.deterministic)
     how = partial(gpu_arithmetic, device, settings.tf32, search=True)
     with in_order(), how():
-        t.make_criterion()
+        t.make_criterion(resume)
         t.dry_run()
     why = '' if resume else _idle(t)
     if why:

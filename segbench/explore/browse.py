@@ -9,6 +9,7 @@ __all__ = ['looks', 'Browser']
 import io
 import os
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import lru_cache, partial
 from pathlib import Path
 
@@ -26,7 +27,7 @@ from ..core.show import class_edges, overlay, overlay_palette, paint_label, with
 from ..data.colour import augment_colour
 from ..data.pairs import Pairs
 from ..data.survey import cache_folder, fingerprint
-from ..data.transforms import Samples
+from ..engine.samples import make_mix, make_samples
 from ..engine.settings import Settings
 from segbench.explore.canvas import (
     Canvas,
@@ -82,28 +83,67 @@ def _training_step_of(s, n: int, i: int, epoch: int):
     return epoch * steps_per_epoch + batch, place
 
 # %% ../../nbs/7_explore/browse.ipynb #cf5d1fab
+def _batch_around(samples, i: int, epoch: int, bs: int, alone: bool):
+    """Images and labels of the batch in which place `i` is met.
+
+    If it is `alone`, all of them are the same.
+    """
+    n = len(samples)
+    if alone:
+        image, label = samples[epoch, i][:2]
+        return image.expand(bs, -1, -1, -1), label.expand(bs, -1, -1)
+    order = rng(samples.seed, epoch).permutation(n)
+    position = int(np.flatnonzero(order == i)[0])
+    first = position - position % bs
+    # images that are left over make no batch in training: it is filled up here
+    places = order.take(range(first, first + bs), mode='wrap')
+    images, labels = zip(*[samples[epoch, int(k)][:2] for k in places])
+    return torch.stack(images), torch.stack(labels)
+
+
 def _as_trained(
     pairs,  # Training set
     i: int,  # Number of the image
     epoch: int = 0,  # From 0
     s: Settings | None = None,  # Of the training, on one process and without `accum`
+    counts: torch.Tensor | None = None,  # Pixels of each class in each image, if they are needed
 ):
-    """Image `i` as a training meets it in `epoch`, and its label.
+    """Place `i` of an epoch as a training meets it, and its label.
 
     Float c×h×w with 0 black and 1 white, and class indices h×w.
     """
     s = s or Settings()
-    image, label = Samples(pairs, s.sized(pairs), s.seed)[epoch, i][:2]
+    samples = make_samples(pairs, s, counts)
+    mix = make_mix(pairs, s, counts)
     step, place = _training_step_of(s, len(pairs), i, epoch)
     seed = int(rng(s.seed, step, 0).integers(2**31))  # 0 is the rank of the process
     generator = torch.Generator().manual_seed(seed)
     # All colours of a batch are drawn at once: what the image gets depends on its place
-    batch = image.expand(s.bs, -1, -1, -1)
-    channels = len(image)
-    mean = (0.0,) * channels
-    std = (1.0,) * channels
-    batch = augment_colour(batch, mean, std, s.jitter, s.stain, s.blur, generator)
-    return batch[place], label
+    images, labels = _batch_around(samples, i, epoch, s.bs, alone=not mix.ways())
+    images, labels = mix(images, labels, generator=generator)
+    channels = images.shape[1]
+    zero = (0.0,) * channels
+    one = (1.0,) * channels
+    how = s.jitter, s.stain, s.blur, generator, s.photometric
+    return augment_colour(images, zero, one, *how)[place], labels[place]
+
+# %% ../../nbs/7_explore/browse.ipynb #br-prev
+# What is switched on beside the settings of the training
+_previews = {
+    'as set': {},
+    'rare first': dict(rare_classes=0.01),
+    'photometric': dict(photometric=2),
+    'cutmix': dict(cutmix=1.0),
+    'classmix': dict(classmix=1.0),
+    'copy-paste': dict(copy_paste=1.0),
+}
+
+
+def _preview_settings(s: Settings, preview: str) -> Settings:
+    "The settings `s` with one of `_previews`; what they have already stays as it is."
+    more = {k: v for k, v in _previews[preview].items() if not getattr(s, k)}
+    takes_another = preview in ('cutmix', 'classmix', 'copy-paste')
+    return replace(s, **more, bs=max(2, s.bs) if takes_another else s.bs)
 
 # %% ../../nbs/7_explore/browse.ipynb #fa224bea
 def _count_label(pairs, i):
@@ -216,6 +256,9 @@ def _add_controls(browser):
     browser.opacity = labelled_control(
         widgets.FloatSlider, 'opacity', 200, value=0.5, min=0, max=1, step=0.05
     )
+    browser.preview = labelled_control(
+        widgets.Dropdown, 'crop', 150, options=list(_previews), value='as set'
+    )
     browser.epoch = labelled_control(widgets.BoundedIntText, 'crop of epoch', 160, max=1 << 30)
     browser.title = EscapedText()
     browser.title.add_class('segbench-title')
@@ -259,6 +302,22 @@ def _growing(canvas, share):
     return widgets.Box([canvas], layout=layout)
 
 
+def _receive(browser, preview: str, i: int, epoch: int):
+    "The crop that is shown, bytes c×h×w, its label, and its title; a `UserError` if it cannot be."
+    s = _preview_settings(browser.settings, preview)
+    counts = None
+    if s.rare_classes or s.copy_paste:
+        if not hasattr(browser, 'found'):
+            raise UserError('The labels are being counted; this crop follows when they are.')
+        counts = browser.found[:, : len(browser.pairs.classes)]
+    image, label = _as_trained(browser.pairs, i, epoch, s, counts)
+    title = f'training crop, epoch {epoch}'
+    number, class_ = make_samples(browser.pairs, s, counts).source(epoch, i)
+    if class_ is not None:
+        title += f', image {number} for {browser.pairs.classes[class_]}'
+    return image.clamp(0, 1).mul(255).byte(), label, title
+
+
 class Browser(Instrument):
     "Page through `pairs`: what is in an image, where, and what a training sees of it."
 
@@ -271,14 +330,14 @@ class Browser(Instrument):
         self.settings = settings or Settings()
         self.numbers = range(len(pairs))  # of the images that fit
         self.sample = lru_cache(8)(partial(_open_pair, pairs))
-        self.received = lru_cache(8)(partial(_as_trained, pairs, s=self.settings))
+        self.received = lru_cache(8)(partial(_receive, self))
         self.canvas = Canvas(names=list(pairs.classes), width=620)
         self.crop = Canvas(names=list(pairs.classes), width=460)
         _add_controls(self)
         _add_filters(self)
         super().__init__(
             row_of(self.back, self.number, self.next, self.title),
-            row_of(self.look, self.opacity, self.epoch, self.again),
+            row_of(self.look, self.opacity, self.preview, self.epoch, self.again),
             row_of(self.has, self.void, self.long, self.bar),
             row_of(_growing(self.canvas, 4), _growing(self.crop, 3)),
             self.legend,
@@ -298,15 +357,16 @@ def i(self: Browser) -> int:
 @patch
 def draw(self: Browser, _=None) -> None:
     "Paint the image and its crop as the widgets say."
-    image, label, problem = self.sample(self.i)
-    if problem:
-        crop, crop_label = torch.from_numpy(image), label
-    else:
-        crop, crop_label = self.received(self.i, self.epoch.value)
-        crop = crop.clamp(0, 1).mul(255).byte()
+    image, label, self.problem = self.sample(self.i)
+    crop, crop_label, crop_title = torch.from_numpy(image), label, ''
+    if not self.problem:
+        try:
+            received = self.received(self.preview.value, self.i, self.epoch.value)
+            crop, crop_label, crop_title = received
+        except UserError as e:
+            self.problem = str(e)
 
     how = self.pairs.palette, self.look.value, self.opacity.value
-    crop_title = f'training crop, epoch {self.epoch.value}'
     self.canvas.show((f'image {self.i}', _paint(image, label, *how), label))
     self.crop.show((crop_title, _paint(crop, crop_label, *how), crop_label))
 
@@ -323,9 +383,9 @@ def draw(self: Browser, _=None) -> None:
 @patch
 def tell(self: Browser, _=None) -> None:
     "Say what is at the picked pixel, or what is wrong with the file."
-    _, label, problem = self.sample(self.i)
-    if problem:
-        self.said.value = problem
+    label = self.sample(self.i)[1]
+    if self.problem:
+        self.said.value = self.problem
     elif self.canvas.at:
         self.said.value = _describe_pixel(self.pairs, self.i, label, self.canvas.at)
     else:
@@ -337,7 +397,7 @@ def tell(self: Browser, _=None) -> None:
 @patch
 def _listen(self: Browser):
     "What happens when something is moved; all observers there ever are."
-    for control in (self.number, self.look, self.opacity, self.epoch):
+    for control in (self.number, self.look, self.opacity, self.preview, self.epoch):
         control.observe(self.draw, 'value')
     for control in (self.has, self.void, self.long):
         control.observe(self.filter, 'value')
