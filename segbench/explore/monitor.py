@@ -338,7 +338,7 @@ def take(self: Monitor, run: Path) -> bool:
     self.configs[run] = config
     return bool(fresh) or not known
 
-
+# %% ../../nbs/7_explore/monitor.ipynb #mon-refresh
 @patch
 def refresh(self: Monitor) -> bool:
     "Read what is new, and draw it; whether there was anything."
@@ -411,7 +411,7 @@ def stop(self: Monitor):
         self.said.value = str(e)
     self.tabulate()
 
-
+# %% ../../nbs/7_explore/monitor.ipynb #mon-wake
 @patch
 def wake(self: Monitor, *_):
     "Follow the runs in a thread of its own, until they rest."
