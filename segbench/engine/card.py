@@ -258,6 +258,12 @@ def _code_words(config: dict) -> str:
     return config['commit'][:12] + changed
 
 
+def _choice_words(config: dict) -> str:
+    "How the classes were made of those of the data set; empty if they are its own."
+    choice = config.get('class_choice')
+    return f'the classes of the data set, by `{choice}`' if choice else ''
+
+
 def _about_part(run: Run, config: dict) -> str:
     "What it is and how it came about."
     s = config['settings']
@@ -265,6 +271,7 @@ def _about_part(run: Run, config: dict) -> str:
     facts = {
         'network': _network_words(run, config),
         'classes': f'{len(config["classes"])}: {", ".join(config["classes"])}',
+        'made of': _choice_words(config),
         'data': f'{_data_words(config)}. {_data_licence(config.get("data"), run.config_file)}',
         'training': _training_words(config, run.log()),
         'began with': _start_licence(config),

@@ -216,8 +216,27 @@ _on_transformers = [
     )
 ]
 
+_upernets = [
+    Origin(
+        'UPerNet of SMP',
+        key='decoder.psp.out_conv.0.weight',
+        rename=_published('upernet'),
+        classifier='head.classify.2.weight',
+        networks=[f'upernet convnext_{k}' for k in ('tiny', 'small', 'base', 'large', 'xlarge')],
+        datasets={150: 'ade20k'},
+    )
+]
+
 # The first one whose key is in a file is the file's
-origins = [*_on_resnets, *_real_time, *_segformers, *_espnets, *_on_mobilenet, *_on_transformers]
+origins = [
+    *_on_resnets,
+    *_real_time,
+    *_segformers,
+    *_espnets,
+    *_on_mobilenet,
+    *_on_transformers,
+    *_upernets,
+]
 
 # %% ../../nbs/6_engine/origins.ipynb #ae58b257
 def tensor_sizes(tensors: dict) -> dict[str, tuple[int, ...]]:
