@@ -57,6 +57,8 @@ def share_batch(
 
 # %% ../../nbs/6_engine/recipes.ipynb #rcs00014
 _rates = ('lr', 'head_lr')
+# Of each pair, the one that is written puts the other aside
+_rivals = (('epochs', 'steps'), ('pretrained', 'init'))
 
 
 def _fit_batch(recipe: Recipe, arguments: dict, processes: int) -> str:
@@ -84,8 +86,10 @@ def recipe_arguments(
     lines = []
     if not {'bs', 'accum'} & written.keys():
         lines.append(_fit_batch(recipe, arguments, processes))
-    if 'epochs' in written:
-        arguments.pop('steps', None)
+    for one, other in _rivals:
+        for wins, loses in ((one, other), (other, one)):
+            if wins in written:
+                arguments.pop(loses, None)
     if recipe.note:
         lines.append(recipe.note)
     if recipe.miou is not None:

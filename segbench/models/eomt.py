@@ -460,6 +460,7 @@ def _recipe(data: str, miou: float, size: int, epochs: int, window: str) -> Reci
             opt='adamw',
             lr=1e-4,
             wd=0.05,
+            layer_decay=0.8,
             schedule='poly',
             epochs=epochs,
             crop=f'{size}x{size}',
@@ -467,7 +468,7 @@ def _recipe(data: str, miou: float, size: int, epochs: int, window: str) -> Reci
         miou=miou,
         scored=f'--split val{window}',
         hardware='4 × H100',
-        note='there the rate falls from layer to layer, in two warm-ups, and masks fade',
+        note='there body and head warm up apart, and masks fade',
     )
 
 
