@@ -39,6 +39,7 @@ commands = {
     'convert': 'published weights, under our names',
     'weights list': 'published weights of whole networks, by name',
     'weights get': 'fetch published weights',
+    'recipes': 'published trainings, with their scores',
     'models': 'the networks there are',
     'backbones': 'the backbones there are, by a pattern such as "resnet*"',
     'data list': 'which data sets are there',

@@ -271,6 +271,27 @@ def _go_on(
     before = _resume_arguments(run, root, trust, **free, **shares, **longer)
     return train(**before, resume=True, changed_data=changed_data)
 
+# %% ../nbs/8_commands/train.ipynb #train-recipe
+def _check_recipe(recipe, like, resume):
+    "A `UserError` for flags of `main` that bring settings of their own beside a recipe."
+    rival = '--like' if like else '--resume'
+    if recipe and (like or (resume and resume != 'auto')):
+        raise UserError(
+            f'--recipe {recipe} brings the settings of a training, and so does {rival}; '
+            'leave one of the two out.'
+        )
+
+
+def _recipe_arguments(name: str, written: dict) -> dict:
+    "Names and settings of the recipe `name`, with those that were `written` in their place."
+    from segbench.engine.recipes import recipe_arguments
+
+    processes = int(os.environ.get('WORLD_SIZE', 1))
+    arguments, lines = recipe_arguments(name, processes, **written)
+    if int(os.environ.get('RANK', 0)) == 0:
+        print(*lines, sep='\n')
+    return arguments
+
 # %% ../nbs/8_commands/train.ipynb #316a1fff
 @with_settings
 def main(
@@ -289,6 +310,9 @@ def main(
     # Folder of a run to begin another one like it: data, network and settings are those of that
     # run where no flag says otherwise
     like: str = None,
+    # A published training, as `segbench recipes` lists them: data, network and settings are its
+    # own where no flag says otherwise
+    recipe: str = None,
     out: str = None,  # Folder of the run; by default runs/DATA-MODEL-BACKBONE-SEED
     # Folder of a run to go on with; all other flags come from it, but --root, --workers,
     # --save-every, --log-every and --log-with may be others, --bs and --accum for another number
@@ -314,11 +338,14 @@ def main(
     written = {k: v for k, v in asked.items() if k in given or v != flag_default(k)}
     written.pop('root', None)  # where the data lie is no part of what was asked
     _check_together(resume, like, changed_data, trust, find_lr)
+    _check_recipe(recipe, like, resume)
     special = ''
     if like:
         _share(Run(like))
         asked = like_run(Run(like), written, root, trust)
         special = short_name(_differences(asked, Run(like)))
+    if recipe:
+        asked |= _recipe_arguments(recipe, written)
     if find_lr:
         return _find_lr(out, **asked)
     name = run_name(*(asked[k] for k in ('data', 'model', 'backbone', 'seed')), special)

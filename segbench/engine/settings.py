@@ -84,7 +84,7 @@ class Settings(Augment):
 # Titles of `segbench train --help`, and the flags below them
 flag_groups = {
     'data': 'data root split val_split classes workers',
-    'model': 'model backbone pretrained init like',
+    'model': 'model backbone pretrained init like recipe',
     'optimisation': 'epochs steps bs accum opt lr head_lr wd decay_all momentum layer_decay '
     'schedule warmup clip ema freeze freeze_epochs drop_path loss aux_weight '
     'class_weights precision tf32 compile checkpoint_activations find_lr',
