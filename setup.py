@@ -32,6 +32,7 @@ setup(
         'docs': cfg['docs_requirements'].split(),
         'arrow': cfg['arrow_requirements'].split(),
         'serve': cfg['serve_requirements'].split(),
+        'track': cfg['track_requirements'].split(),
     },
     entry_points={
         'console_scripts': cfg['console_scripts'].split(),
