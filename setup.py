@@ -34,6 +34,7 @@ setup(
         'geo': cfg['geo_requirements'].split(),
         'medical': cfg['medical_requirements'].split(),
         'serve': cfg['serve_requirements'].split(),
+        'track': cfg['track_requirements'].split(),
     },
     entry_points={
         'console_scripts': cfg['console_scripts'].split(),

@@ -18,7 +18,7 @@ class FrozenBody:
         self,
         net: torch.nn.Module,  # `Segmenter`
     ):
-        if not hasattr(net, 'body'):
+        if getattr(net, 'body', None) is None:
             raise UserError(
                 'this network has no backbone, so that freeze body would do nothing; '
                 'leave --freeze out.'

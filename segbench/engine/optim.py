@@ -21,7 +21,7 @@ from ..nn.depth import layers_by_name
 # %% ../../nbs/6_engine/optim.ipynb #04ac9e0b
 def _layer_shares(net: torch.nn.Module, layer_decay: float) -> dict[str, float]:
     "What each parameter of the backbone has of its learning rate."
-    if not hasattr(net, 'body'):
+    if getattr(net, 'body', None) is None:
         raise UserError(
             'this network has no backbone, so that layer_decay would do nothing; '
             'leave --layer-decay out.'

@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 from accelerate.tracking import LOGGER_TYPE_TO_CLASS
 
+from ..core.device import accelerator
 from ..core.errors import UserError
 from ..core.files import load_json, save_json
 from ..core.run import Run
@@ -189,6 +190,7 @@ class Trackers:
         names: list[str],  # As `tracker_names` reads them
         step: int = 0,  # That is done
     ):
+        accelerator()  # without one, accelerate's own trackers cannot say what they do
         self.run = run
         self.open = {}
         file = run.trackers_file

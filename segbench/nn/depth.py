@@ -25,12 +25,12 @@ def _is_drop_path(name: str) -> bool:
     return bool(re.fullmatch(r'drop_path\d*', name))
 
 
-def _blocks_of(body: torch.nn.Module, flag: str) -> list[str]:
+def _blocks_of(body: 'torch.nn.Module | None', flag: str) -> list[str]:
     "The residual blocks of `body`; a `UserError` that `flag` has nothing to act on."
-    blocks = residual_blocks(body)
+    blocks = residual_blocks(body) if body is not None else []
     if not blocks:
         raise UserError(
-            f'this backbone has no residual blocks with a drop_path, so that {flag} would do '
+            f'this network has no residual blocks with a drop_path, so that {flag} would do '
             'nothing; leave it out, or take a transformer or a convnext_tiny.'
         )
     return blocks
