@@ -376,6 +376,7 @@ def main(
 ) -> None:
     "Write a class map for every image."
     folder = open_run(run)
+    folder.config()  # what is wrong with the run is said before all else
     check_range(1, bs=bs)
     if not out:
         out = 'predictions' if is_hub_name(run) else folder.folder / 'predictions'

@@ -63,7 +63,9 @@ def predict_arrays(
     "Class maps, n×h×w `uint8`, and probabilities, n×k×h×w, or None."
     protocol = protocol or Protocol()
     device = next(net.parameters()).device
-    x = torch.from_numpy(np.stack(images)).permute(0, 3, 1, 2).to(device)
+    # a single one may be very large, and is not copied
+    stacked = images[0][None] if len(images) == 1 else np.stack(images)
+    x = torch.from_numpy(np.ascontiguousarray(stacked)).permute(0, 3, 1, 2).to(device)
     if not with_probs:
         return predict_classes(net, x, protocol, precision=precision).cpu().numpy(), None
     scores = predict_scores(net, x, protocol, precision=precision)

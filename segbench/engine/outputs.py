@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['class_notes', 'write_map', 'save_map', 'save_values', 'save_probs', 'probs_to_uint16', 'confidence_of', 'Outputs',
-           'save_outputs', 'save_overlay', 'pixel_rows', 'count_rows', 'save_table']
+           'save_outputs', 'save_overlay', 'pixel_rows', 'count_classes', 'count_rows', 'save_table']
 
 # %% ../../nbs/6_engine/outputs.ipynb #4f006ad9
 import csv
@@ -178,7 +178,16 @@ def pixel_rows(
     names: list[str],  # Of the classes
 ) -> list[tuple]:
     "(image, class, pixels, share) of each class in a map."
-    return count_rows(image, np.bincount(label.ravel(), minlength=256), names)
+    return count_rows(image, count_classes(label), names)
+
+
+def count_classes(
+    label: np.ndarray,  # Class indices, h×w `uint8`
+) -> np.ndarray:
+    "How many pixels each class index has, 256."
+    # bincount makes eight bytes of each pixel, so that only some rows at a time are counted
+    parts = np.array_split(label, max(1, label.size >> 22))
+    return sum(np.bincount(part.ravel(), minlength=256) for part in parts)
 
 
 def count_rows(

@@ -23,6 +23,7 @@ from segbench.engine.outputs import (
     Outputs,
     class_notes,
     confidence_of,
+    count_classes,
     probs_to_uint16,
     save_overlay,
     save_probs,
@@ -172,7 +173,7 @@ def predict_raster(
             label[void] = 255
             probs[:, void] = 0
             out.write(top, label, probs)
-            counts += np.bincount(label.ravel(), minlength=256)
+            counts += count_classes(label)
             if kept is not None:
                 kept.append((raster.rows(top, top + len(label)), label, probs))
         if kept is not None:
