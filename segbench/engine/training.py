@@ -67,6 +67,7 @@ from .protocol import Protocol, predict_classes
 from .recompute import checkpoint_activations
 from .runs import Run
 from segbench.engine.samples import (
+    augmentation_code,
     code_notes,
     make_mix,
     make_samples,
