@@ -320,10 +320,14 @@ def _is_net(v) -> bool:
     )
 
 
-def _is_window(v) -> bool:
+def _is_pair(v) -> bool:
     if not _is_list(v, lambda x: isinstance(x, (int, float))):
         return False
     return len(v) == 2 and v[0] < v[1]
+
+
+def _is_window(v) -> bool:
+    return _is_pair(v) or (_is_list(v, _is_pair) and len(v) > 0)
 
 
 def _is_set(v) -> bool:
@@ -367,7 +371,7 @@ _needed = dict(
     precision=('bf16, fp16 or no', lambda v: v in ('bf16', 'fp16', 'no')),
 )
 _further = dict(
-    window=('the least and the greatest value of an image', _is_window),
+    window=('the least and the greatest value of an image, or of each channel', _is_window),
     values=('null, or a list of whole numbers or of colours', _is_values),
     steps=('a whole number', partial(_is_whole_number, least=1)),
     processes=('a whole number', partial(_is_whole_number, least=1)),

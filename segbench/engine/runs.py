@@ -7,6 +7,7 @@ __all__ = ['read_as_trained', 'Prediction', 'predict_image', 'predict', 'evaluat
 
 # %% ../../nbs/6_engine/runs.ipynb #runs-imports
 import io
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,7 +50,7 @@ def read_as_trained(
     A `UserError` for other channels or numbers.
     """
     channels = config['net'].get('in_chans', 3)
-    if isinstance(image, (str, Path)):
+    if isinstance(image, (str, os.PathLike)):
         window = tuple(config.get('window', (0, 65535)))
         return read_image(image, channels, window, upright=True)
     if isinstance(image, Image.Image):

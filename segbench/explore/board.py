@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['only_here', 'Result', 'errors_of_file', 'evaluations', 'results', 'group_results', 'one_per_seed', 'score_per_seed',
            'known_groups', 'distinguishing_settings', 'training_speed', 'format_interval', 'board_rows', 'text_table',
-           'pareto_front', 'board_page', 'board']
+           'pareto_front', 'board_page', 'print_tables', 'board']
 
 # %% ../../nbs/7_explore/board.ipynb #575d2d14
 import io
@@ -742,6 +742,21 @@ def board_page(
     )
 
 # %% ../../nbs/7_explore/board.ipynb #167bd47f
+def print_tables(
+    tables: dict[str, dict[str, list[Result]]],  # As `group_results` makes them
+) -> None:
+    "A table for every evaluation, best mean mIoU first."
+    for name, table in tables.items():
+        lines = board_rows(table)
+        print(f'{_table_heading(name, table)}\n{text_table(lines)}')
+        if any(only_here in line['behind'] for line in lines):
+            print(
+                f'{only_here}: fewer than {least_seeds} seeds of one of the two, '
+                'or images of one group only; another seed could turn it around'
+            )
+        print()
+
+
 def board(
     runs: str,  # Folder with run folders below it
     html: str = None,  # File for the page; board.html in that folder by default
@@ -754,15 +769,7 @@ def board(
             'give a name such as board.html.'
         )
     tables = group_results(results(runs))
-    for name, table in tables.items():
-        lines = board_rows(table)
-        print(f'{_table_heading(name, table)}\n{text_table(lines)}')
-        if any(only_here in line['behind'] for line in lines):
-            print(
-                f'{only_here}: fewer than {least_seeds} seeds of one of the two, '
-                'or images of one group only; another seed could turn it around'
-            )
-        print()
+    print_tables(tables)
     side_by_side = _side_by_side(next(iter(tables.values())))
     with atomic_write(file) as part:
         part.write_text(board_page(tables, side_by_side), encoding='utf8')
