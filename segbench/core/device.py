@@ -277,7 +277,7 @@ def on_main_process(
         raise wrong
     return result
 
-
+# %% ../../nbs/0_core/device.ipynb #dev-first
 def one_first(
     acc: Accelerator,  # This process among its like
     act: Callable[[], object],  # What each process shall do

@@ -470,7 +470,22 @@ def i(self: Explorer) -> int:
     "Number of the present image; of one that you brought, from −1 down."
     return self.numbers[self.number.value] if self.brought is None else self.brought
 
+# %% ../../nbs/7_explore/explain.ipynb #ex-tell
+@patch
+def tell(self: Explorer, _=None) -> None:
+    "Rank the classes at the picked pixel."
+    if not self.canvas.at:
+        self.said.value = (
+            'Click a pixel to rank the classes there; '
+            'then the wheel, + − 0 and the arrows work, too.'
+        )
+        return
+    _, label = self.answers.sample(self.i)
+    classes, pal = self.pairs.classes, self.pairs.palette
+    answers = self.answers(self.i)
+    self.said.value = _describe_answers(self.asked, answers, label, self.canvas.at, classes, pal)
 
+# %% ../../nbs/7_explore/explain.ipynb #ex-draw
 @patch
 def draw(self: Explorer, _=None) -> None:
     "Paint the image and all answers as the widgets say, one thread at a time."
@@ -493,21 +508,6 @@ def draw(self: Explorer, _=None) -> None:
             chips = overlay_palette(pal)
             self.legend.value = class_chips(torch.stack(preds), self.pairs.classes, chips)
         self.tell()
-
-
-@patch
-def tell(self: Explorer, _=None) -> None:
-    "Rank the classes at the picked pixel."
-    if not self.canvas.at:
-        self.said.value = (
-            'Click a pixel to rank the classes there; '
-            'then the wheel, + − 0 and the arrows work, too.'
-        )
-        return
-    _, label = self.answers.sample(self.i)
-    classes, pal = self.pairs.classes, self.pairs.palette
-    answers = self.answers(self.i)
-    self.said.value = _describe_answers(self.asked, answers, label, self.canvas.at, classes, pal)
 
 # %% ../../nbs/7_explore/explain.ipynb #e78bbe58
 @patch
@@ -532,7 +532,7 @@ def bring(self: Explorer, _=None) -> None:
         self.look.value = 'prediction'  # nobody knows them
     self.draw()
 
-
+# %% ../../nbs/7_explore/explain.ipynb #ex-sort
 @patch
 def sort(self: Explorer, _=None) -> None:
     "Put the images in the order asked for; what no run has kept is found out first."
