@@ -34,7 +34,6 @@ from segbench.data.tiff import (
     read_numbers,
     read_palette,
     read_tiff,
-    unread,
 )
 
 # %% ../../nbs/2_data/images.ipynb #eb61d53b
@@ -259,19 +258,6 @@ def _other_channels(path: Path | str, found: int, wanted: int) -> UserError:
         f'give images with {wanted}, or, in a data set to train on, '
         f'say channels={found} where it is named.'
     )
-
-
-def _check_header(path: Path | str, channels: int = 3, window: tuple = all_16_bits) -> None:
-    "A `UserError` if the header of `path` says already that `read_image` will refuse it."
-    header = read_header(path)
-    if header.pages:
-        said = unread(header.pages, check_window(window) != all_16_bits)
-        if said:
-            raise UserError(f'{path} {said}')
-    # grey and colour are read as any number of channels up to four
-    fixed = bool(header.pages) and not header.plain
-    if header.channels != channels and (fixed or channels > 4):
-        raise _other_channels(path, header.channels, channels)
 
 
 def decode_image(
