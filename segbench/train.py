@@ -437,7 +437,7 @@ def _open_all(
     seed = settings['seed']
 
     def load():
-        how = dict(scored=False, seed=seed, classes=asked['classes'])
+        how = dict(scored=False, seed=seed, classes=asked.get('classes'))
         splits = (asked['split'], asked['val_split'])
         return [load_dataset(asked['data'], asked['root'], s, **how) for s in splits]
 
@@ -487,7 +487,7 @@ def train(
     # in the configuration, `classes` are the names that come out of the flag
     spec = {k: v for k, v in asked.items() if k != 'classes'} | dict(
         data_folder=_absolute_root(asked['root'], pairs[0]),
-        class_choice=asked['classes'],
+        class_choice=asked.get('classes'),
         loaded=reports,
         command=_command_line(**asked | dict(init=start), **settings),
     )

@@ -176,7 +176,7 @@ def prepare(self: Training, net: torch.nn.Module) -> None:
     if s.aux_weight is not None:
         net.aux_weight = s.aux_weight
     if s.drop_path is not None:
-        set_drop_path(getattr(net, 'body', torch.nn.Module()), s.drop_path)
+        set_drop_path(getattr(net, 'body', None), s.drop_path)
     self.plain = safe_strides(net).to(device, memory_format=torch.channels_last)
     groups = param_groups(net, s.lr, s.head_lr, s.wd, s.decay_all, s.layer_decay)
     # the optimiser knows what is frozen, and sees no gradients of it
@@ -232,7 +232,7 @@ def plan_steps(self: Training) -> None:
         )
     self.per_epoch = per_epoch / plan.accum
     self.steps = self.count_steps(s)
-    self.schedule_steps = self.steps  # fewer, if the run was made longer
+    self.plan_schedule(self.steps)
     self.every = max(1, round(s.eval_every * self.per_epoch))
 
 
@@ -240,6 +240,15 @@ def plan_steps(self: Training) -> None:
 def count_steps(self: Training, settings: Settings) -> int:
     "Steps of a training with the length that `settings` ask for."
     return settings.steps or max(1, int(settings.epochs * self.per_epoch))
+
+
+@patch
+def plan_schedule(self: Training, steps: int) -> None:
+    "Let the schedule last `steps`: all there are, or fewer if the run was made longer."
+    self.schedule_steps = steps
+    # EoMT masks its attention less and less until the end
+    if hasattr(self.plain, 'begin_training'):
+        self.plain.begin_training(steps * self.plan.accum)
 
 # %% ../../nbs/6_engine/training.ipynb #5cf54293
 @patch
@@ -1076,7 +1085,7 @@ def open_folder(
     self.restore()
     if longer or 'lengthened' in config:
         # the schedule keeps its first length
-        self.schedule_steps = self.count_steps(settings_before(config, self.s)[0])
+        self.plan_schedule(self.count_steps(settings_before(config, self.s)[0]))
     if longer:
         self.lengthen(config, longer)
     on_main_process(self.acc, run.remove_leftovers)

@@ -123,13 +123,15 @@ class EoMT(Segmenter):
         queries: int,  # Claims about an image
         blocks: int,  # Last blocks, which queries take part in
         deep: bool,  # Train the answers before each of the last blocks, too
-        anneal: int,  # Batches over which attention is masked less and less
+        # Batches over which attention is masked less and less; None for those of the training
+        anneal: 'int | None',
     ):
         super().__init__(vit, None, aux_weight=1.0)
         n = vit.embed_dim
         self.last = blocks
         self.deep = deep
-        self.anneal = anneal
+        self.follows = anneal is None
+        self.anneal = anneal or 0
         self.queries = nn.Parameter(torch.randn(queries, n))
         self.classify = nn.Linear(n, n_classes + 1)
         self.mask = _mlp(n)
@@ -207,6 +209,16 @@ def logits(self: EoMT, x: torch.Tensor, aux: bool | None = None) -> tuple[torch.
 
 # %% ../../nbs/5_models/eomt.ipynb #99f3b744
 @patch
+def begin_training(
+    self: EoMT,
+    batches: int,  # Of the whole training, in each process
+) -> None:
+    "Mask attention less and less over the whole training, if `anneal` is None."
+    if self.follows:
+        self.anneal = batches
+
+
+@patch
 def share(self: EoMT, i: int) -> torch.Tensor:
     "The share of queries that the `i`-th of the last blocks masks at this time."
     # in sixths of the training since block `i` began to be let go
@@ -242,8 +254,9 @@ def eomt(
     # Last blocks, which queries take part in; the authors take 3 of small and base transformers,
     # 4 of large ones
     blocks: int = 3,
-    # Batches of training over which attention is masked less and less; 0 never masks it
-    anneal: int = 0,
+    # Batches of training over which attention is masked less and less; 0 never masks it, and None
+    # takes the length of the training, as the authors do
+    anneal: int | None = 0,
     size: int = 512,  # Side of the images that learnt positions are made for
 ) -> Segmenter:
     "EoMT (Kerssies et al. 2025): a plain vision transformer with queries among its tokens."
