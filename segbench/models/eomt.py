@@ -188,7 +188,8 @@ def logits(self: EoMT, x: torch.Tensor, aux: bool | None = None) -> tuple[torch.
     steps = list(zip(self.body.blocks, more))
     for block, kw in steps[: -self.last]:
         tokens = block(tokens, **kw)
-    tokens = torch.cat([self.queries.expand(len(x), -1, -1), tokens], 1)
+    # not len(x), which an exported graph would take for a number of its own
+    tokens = torch.cat([self.queries.expand(x.shape[0], -1, -1), tokens], 1)
     for i, (block, kw) in enumerate(steps[-self.last :]):
         if early:
             answers += self.read(tokens, grid)
