@@ -31,6 +31,7 @@ setup(
         'dev': cfg['dev_requirements'].split(),
         'docs': cfg['docs_requirements'].split(),
         'arrow': cfg['arrow_requirements'].split(),
+        'onnx': cfg['onnx_requirements'].split(),
         'geo': cfg['geo_requirements'].split(),
         'medical': cfg['medical_requirements'].split(),
         'serve': cfg['serve_requirements'].split(),

@@ -26,6 +26,7 @@ _public = {
         'data.scenes.scenes': 'scenes',
         'data.voc': 'voc',
         'nn.backbones': 'backbone',
+        'engine.deploy': 'export',
         'engine.example': 'example_run',
         'engine.hub': 'open_run',
         'engine.inference': 'create_model load_model',

@@ -37,6 +37,7 @@ commands = {
     'card': 'a page that says what a run is and what it scores',
     'push': "a run to Hugging Face's hub, as hf:user/name",
     'convert': 'published weights, under our names',
+    'export': 'a run as one file, ONNX or torch.export',
     'weights list': 'published weights of whole networks, by name',
     'weights get': 'fetch published weights',
     'recipes': 'published trainings, with their scores',

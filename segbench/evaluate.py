@@ -53,8 +53,8 @@ def _score_together(runs: list, out: 'str | None', asked: dict):
 
 # %% ../nbs/8_commands/evaluate.ipynb #a6e71096
 def main(
-    # Folder of the run, or hf:user/name; of several, together an ensemble, or the folds of a
-    # cross-validation
+    # Folder of the run, hf:user/name, or an exported file; of several, together an ensemble, or
+    # the folds of a cross-validation
     run: list[str],
     data: str = None,  # Data set; the run's own by default
     root: str = None,  # Folder of the data set

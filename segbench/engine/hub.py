@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 from ..core.errors import UserError
 from ..core.files import save_json
+from ..core.modelfile import run_or_file
 from ..core.run import Run
 from ..data.once import cache_folder
 
@@ -187,15 +188,16 @@ def _fetch_run(name: HubName) -> Run:
 
 
 def open_run(
-    where: 'Run | str | os.PathLike',  # The folder of a run, or hf:user/name, perhaps @revision
+    # The folder of a run, hf:user/name, perhaps @revision, or a file that was exported from a run
+    where: 'Run | str | os.PathLike',
 ) -> Run:
-    """The run in a folder, or on Hugging Face's hub.
+    """The run in a folder, on Hugging Face's hub, or in a file.
 
     A `UserError` if there is none.
     """
     if is_hub_name(where):
         return _fetch_run(parse_hub_name(where)).check()
-    return Run(where).check()
+    return run_or_file(where).check()
 
 
 def pinned_name(

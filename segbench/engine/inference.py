@@ -19,10 +19,12 @@ import torch
 from ..core.device import keep_freed_memory, move_together
 from ..core.errors import UserError, check_choice, check_range
 from ..core.files import atomic_write, save_json
+from ..core.modelfile import ModelFile
 from ..core.names import lookup, parse_call
 from ..core.run import Run
 from ..data.fingerprint import content_mark
 from ..data.pairs import Pairs
+from .exported import load_exported
 from .hub import open_run
 from .progress import start_worker
 from segbench.engine.protocol import (
@@ -295,13 +297,16 @@ def _rebuild(spec: dict, source: Path, trust: bool):
 
 
 def load_model(
-    run: 'Run | str | Path',  # A run, its folder, or hf:user/name
+    run: 'Run | str | Path',  # A run, its folder, hf:user/name, or an exported file
     weights: str = 'best',  # `best` or `last`
     device: 'torch.device | str' = 'cpu',  # Where to put the network
-    trust: bool = False,  # Build a network that the run names outside segbench, too
+    # Build a network that the run names outside segbench, or open a `.pt2`, too
+    trust: bool = False,
 ) -> 'tuple[torch.nn.Module, dict]':
     "The network of a run, in evaluation, and the run's configuration."
     run = open_run(run)
+    if isinstance(run, ModelFile):
+        return load_exported(run, weights, device, trust)
     file = run.weights_file(weights)
     config = run.config()
     if not config['net']:

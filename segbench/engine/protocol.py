@@ -26,6 +26,7 @@ from ..core.seeds import rng
 from ..data.colour import normalise
 from ..data.transforms import crop_window
 from ..data.windows import window_starts
+from .exported import ExportedNetwork
 from ..metrics.classmap import class_map
 from ..nn.layers import resize
 
@@ -242,6 +243,8 @@ def predict_scores(
 ) -> torch.Tensor:  # Float32, b×k×`size`
     "Logits of `image` for a plain protocol or one of logits, mean probabilities for others."
     protocol = protocol or Protocol()
+    if isinstance(net, ExportedNetwork):
+        return net.predict_scores(image, protocol, size, precision)
     size = size or image.shape[-2:]
     total = 0
     with autocast(precision, image.device):
@@ -309,6 +312,8 @@ def predict_classes(
 ) -> torch.Tensor:  # `uint8`, b×`size`
     "The class of every pixel of `image`."
     protocol = protocol or Protocol()
+    if isinstance(net, ExportedNetwork):
+        return net.predict_classes(image, protocol, size, precision)
     if _keeps_size(image, protocol, size):
         if protocol.window:
             return _classes_by_band(net, image, protocol, precision)

@@ -20,8 +20,8 @@ from ..nn.layers import resize
 # %% ../../nbs/5_models/base.ipynb #4b20d5f7
 def _padded_side(n: int, multiple: int, least: int = 1) -> int:
     "The shortest side of at least `n` and `least` pixels that divides by `multiple`."
-    n = max(n, least)
-    return n + -n % multiple
+    # `sym_max` and a division instead of branches: in an exported graph the side is a symbol
+    return (torch.sym_max(n, least) + multiple - 1) // multiple * multiple
 
 
 def pad_to(
@@ -36,7 +36,9 @@ def pad_to(
     h, w = x.shape[-2:]
     below = _padded_side(h, multiple, least) - h
     right = _padded_side(w, multiple, least) - w
-    return F.pad(x, (0, right, 0, below)) if right or below else x
+    if not torch.compiler.is_exporting() and not right and not below:
+        return x
+    return F.pad(x, (0, right, 0, below))
 
 # %% ../../nbs/5_models/base.ipynb #054b2531
 class Segmenter(nn.Module):

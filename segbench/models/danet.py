@@ -31,10 +31,11 @@ class PositionAttention(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         "b×c×h×w, as `x`."
-        q, k, v = (f(x).flatten(2).mT for f in (self.query, self.key, self.value))
+        # b×1×places×c: one head, since ONNX knows attention with heads alone
+        q, k, v = (f(x).flatten(2).mT[:, None] for f in (self.query, self.key, self.value))
         # Σ_j softmax_j(q_i·k_j) v_j, without the usual division by √c
         attended = F.scaled_dot_product_attention(q, k, v, scale=1.0)
-        return self.alpha * attended.mT.reshape(x.shape) + x
+        return self.alpha * attended[:, 0].mT.reshape(x.shape) + x
 
 # %% ../../nbs/5_models/danet.ipynb #7ab4b0fb
 class ChannelAttention(nn.Module):

@@ -77,7 +77,8 @@ class Cascade(nn.Module):
         y, *finer = [score(m) for score, m in zip(self.scores, reversed(maps))]
         for up, smooth, score in zip(self.ups, self.smooth, finer):
             y = smooth(resize(up(y), score, self.align_corners) + score)
-        half = [-(-n // 2) for n in x.shape[-2:]]
+        # not -(-n // 2): ONNX rounds towards zero
+        half = [(n + 1) // 2 for n in x.shape[-2:]]
         for up, smooth, size in zip(self.ups[-2:], self.smooth[-2:], (half, x)):
             y = smooth(resize(up(y), size, self.align_corners))
         return y

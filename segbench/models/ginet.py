@@ -217,7 +217,7 @@ def logits(self: GINet, x: torch.Tensor, aux: bool | None = None) -> tuple[torch
     maps = self.body(pad_to(x, self.multiple, self.least))
     joined = self.jpu(*maps[-len(self.jpu.bring) :]) if self.jpu else self.body.top(maps)
     x = self.squeeze(joined)
-    y, *talk = self.unit(x, self.words(len(x)))
+    y, *talk = self.unit(x, self.words(x.shape[0]))
     outputs = [self.head(y)]
     if self.wants_aux(aux):
         outputs += [self.aux(maps[-2]), self.presence(*talk)]

@@ -24,7 +24,12 @@ def _unpool(x: torch.Tensor, where: torch.Tensor, size: Sequence[int]) -> torch.
 
     Pooling it again gives `x` back.
     """
-    return F.max_unpool2d(x, where, 2, 2, output_size=size)
+    if not torch.compiler.is_exporting():
+        return F.max_unpool2d(x, where, 2, 2, output_size=size)
+    # the same in operations that other programs know
+    h, w = size
+    flat = x.new_zeros(*x.shape[:2], h * w)
+    return flat.scatter(2, where.flatten(2), x.flatten(2)).unflatten(2, (h, w))
 
 # %% ../../nbs/5_models/segnet.ipynb #a635ed76
 def _mirror(

@@ -101,7 +101,8 @@ def resize(
 ) -> torch.Tensor:
     "`x` resized bilinearly; itself if it has that size already."
     size = tuple(like.shape[-2:]) if isinstance(like, torch.Tensor) else tuple(like)
-    if tuple(x.shape[-2:]) == size:
+    # a graph for images of any size must not depend on those of the example
+    if not torch.compiler.is_exporting() and tuple(x.shape[-2:]) == size:
         return x
     return F.interpolate(x, size, mode='bilinear', align_corners=align_corners)
 
