@@ -353,7 +353,7 @@ def _summary(jobs: list[_Job], out) -> str:
 
 # %% ../nbs/8_commands/predict.ipynb #135ba775
 def main(
-    run: str,  # Folder of the run, or hf:user/name
+    run: str,  # Folder of the run, hf:user/name, or a file of segbench export
     images: str,  # An image, a folder, a GeoTIFF, a video, the number of a camera, - for a list
     # Folder for what is written; by default predictions, in the run's folder if it has one here
     out: str = None,

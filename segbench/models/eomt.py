@@ -14,6 +14,7 @@ import timm
 import torch
 import torch.nn.functional as F
 from fastcore.basics import patch
+from scipy.optimize import linear_sum_assignment
 from timm.layers import LayerNorm2d
 from timm.models import adapt_input_conv
 from torch import nn
@@ -190,7 +191,8 @@ def logits(self: EoMT, x: torch.Tensor, aux: bool | None = None) -> tuple[torch.
     steps = list(zip(self.body.blocks, more))
     for block, kw in steps[: -self.last]:
         tokens = block(tokens, **kw)
-    tokens = torch.cat([self.queries.expand(len(x), -1, -1), tokens], 1)
+    # not len(x), which an exported graph would take for a number of its own
+    tokens = torch.cat([self.queries.expand(x.shape[0], -1, -1), tokens], 1)
     for i, (block, kw) in enumerate(steps[-self.last :]):
         if early:
             answers += self.read(tokens, grid)
@@ -294,57 +296,15 @@ def _misfit(
     dice = 1 - (2 * p @ t.T + 1) / ((p @ v)[:, None] + t.sum(1) + 1)
     return 5 * bce + 5 * dice
 
-# %% ../../nbs/5_models/eomt.ipynb #e0e70002
-def _shortest_path(cost, row, u, v, owner):
-    """Dijkstra's algorithm from `row` to the nearest column without an owner.
-
-    Returns that column, the length of the way to each column, the column before each (-1 at the
-    start), and which columns were visited.
-    """
-    n_cols = len(v)
-    length = np.full(n_cols, np.inf)
-    before = np.full(n_cols, -1)
-    new = np.ones(n_cols, bool)
-    col = -1
-    so_far = 0.0
-    while row >= 0:
-        far = so_far + cost[row] - u[row] - v
-        nearer = new & (far < length)
-        length[nearer] = far[nearer]
-        before[nearer] = col
-        col = np.where(new, length, np.inf).argmin()
-        so_far = length[col]
-        new[col] = False
-        row = owner[col]
-    return col, length, before, ~new
-
 # %% ../../nbs/5_models/eomt.ipynb #40836739
 def _assign(cost: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The rows and columns of the cheapest assignment in `cost`.
 
     As many as the shorter side has.
     """
-    if len(cost) > cost.shape[1]:
-        return _assign(cost.T)[::-1]
-    # so that a training that diverged does not hang
+    # SciPy refuses what is no number
     cost = np.nan_to_num(cost.astype(float), posinf=1e9, neginf=-1e9)
-    n_rows, n_cols = cost.shape
-    u = np.zeros(n_rows)
-    v = np.zeros(n_cols)
-    owner = np.full(n_cols, -1)  # The row of each column
-    for row in range(n_rows):
-        col, length, before, visited = _shortest_path(cost, row, u, v, owner)
-        taken = visited & (owner >= 0)
-        u[row] += length[col]
-        u[owner[taken]] += length[col] - length[taken]
-        v[taken] -= length[col] - length[taken]
-        # along the way, every owner moves on by one column
-        while before[col] >= 0:
-            owner[col] = owner[before[col]]
-            col = before[col]
-        owner[col] = row
-    cols = np.flatnonzero(owner >= 0)
-    return owner[cols], cols
+    return linear_sum_assignment(cost)
 
 # %% ../../nbs/5_models/eomt.ipynb #344110ee
 def _matching(
