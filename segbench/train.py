@@ -172,11 +172,11 @@ def _kept_arguments(
     return names | settings_of(run)
 
 
-def _check_trusted(
+def _check_known(
     asked: dict,  # Names and settings that a run brings
-    source: Path,  # Its configuration
+    source: Path | None,  # Its configuration; None where it is trusted
 ):
-    "A `UserError` for what `source` names outside segbench."
+    "A `UserError` for names that are none, or that `source` finds outside segbench."
     from segbench.losses.pixel import parse_loss
 
     for kind, name in dict(data='data', models='model').items():
@@ -196,8 +196,7 @@ def _resume_arguments(
 ) -> dict:
     "The arguments with which `run` was started, to go on with them."
     asked = _kept_arguments(run, 'call fit(…, resume=True) with them there') | others
-    if not trust:
-        _check_trusted(asked, run.config_file)
+    _check_known(asked, None if trust else run.config_file)
     return asked | dict(root=root or run.root(), out=run.folder)
 
 # %% ../nbs/8_commands/train.ipynb #train-go-on
@@ -401,8 +400,7 @@ def like_run(
     if 'data' in written and 'classes' not in written:
         kept['classes'] = None  # a choice among the classes of other data
     inherited = {k: v for k, v in kept.items() if k not in written}
-    if not trust:
-        _check_trusted(inherited, run.config_file)
+    _check_known(inherited, None if trust else run.config_file)
     if root is None and 'data' not in written:
         root = run.root()
     return kept | written | dict(root=root)
