@@ -450,7 +450,8 @@ def export(
     run = run_or_file(run)
     if isinstance(run, ModelFile):
         raise UserError(f'{str(run)!r} is exported already; give the folder of its run.')
-    least = least or (0.98 if int8 else 0.999)
+    if least is None:
+        least = 0.98 if int8 else 0.999
     net, config = load_model(run, weights, 'cpu', trust)
     named, n, views = _views(run, config, images, check, data, root, split, trust)
     notes = _notes(run, config, licence, weights)

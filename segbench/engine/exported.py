@@ -6,6 +6,7 @@
 __all__ = ['open_graph', 'ExportedNetwork', 'load_exported']
 
 # %% ../../nbs/6_engine/exported.ipynb #xp-imports
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -38,6 +39,10 @@ def _ask_onnx(file: Path) -> Callable[[torch.Tensor], torch.Tensor]:
 
 def _ask_pt2(file: Path) -> Callable[[torch.Tensor], torch.Tensor]:
     "What asks the `file` of torch.export: from bytes, n×h×w×c, to its answer."
+    if not zipfile.is_zipfile(file):  # of which PyTorch would print a traceback as well
+        raise UserError(
+            f'{str(file)!r} cannot be opened as pt2: it is no archive; export it again.'
+        )
     with open(file, 'rb') as f:  # by its name, PyTorch would want another ending
         program = torch.export.load(f)
     try:
