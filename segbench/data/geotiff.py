@@ -7,6 +7,7 @@ __all__ = ['is_geotiff', 'Raster', 'MapWriter', 'open_map']
 
 # %% ../../nbs/2_data/geotiff.ipynb #db17bb5d
 import json
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -42,6 +43,15 @@ def _rasterio(path: Path | str):
             "pip install 'segbench[geo]'."
         ) from None
     return rasterio
+
+
+@contextmanager
+def _opened(path: Path | str, *how, **profile) -> Iterator:
+    "A file as `rasterio.open` gives it, without a warning for one that is placed by points."
+    rasterio = _rasterio(path)
+    with warnings.catch_warnings():
+        warnings.simplefilter('ignore', rasterio.errors.NotGeoreferencedWarning)
+        yield rasterio.open(path, *how, **profile)
 
 # %% ../../nbs/2_data/geotiff.ipynb #5a71778d
 def _bands(path: Path | str, count: int, channels: int) -> list[int]:
@@ -81,7 +91,8 @@ class Raster:
         self.path = path
         self.window = check_window(window)
         try:
-            self.file = rasterio.open(path)
+            with _opened(path) as file:
+                self.file = file
         except rasterio.errors.RasterioError as e:
             raise Damaged(f'cannot read the image {str(path)!r}: it is damaged: {e}.') from None
         self.bands = _bands(path, self.file.count, channels)
@@ -164,7 +175,6 @@ def open_map(
     notes: dict | None = None,  # Kept in the file, as JSON
 ) -> Iterator[MapWriter]:
     "A `MapWriter` for a GeoTIFF with the place and the size of `scene`."
-    rasterio = _rasterio(path)
     points, crs_of_points = scene.file.gcps
     profile = dict(
         driver='GTiff',
@@ -182,7 +192,7 @@ def open_map(
         blockysize=256,
         bigtiff='if_safer',
     )
-    with atomic_write(path) as part, rasterio.open(part, 'w', **profile) as file:
+    with atomic_write(path) as part, _opened(part, 'w', **profile) as new, new as file:
         if points:
             file.gcps = points, crs_of_points
         if palette is not None:
