@@ -15,10 +15,10 @@ if '__file__' in globals() and not __package__:
     __package__ = 'segbench'
 
 # %% ../nbs/8_commands/recipes.ipynb #rcc00004
-import shlex
 from fnmatch import fnmatch
 
 from .core.command import command
+from .train import command_line
 
 # %% ../nbs/8_commands/recipes.ipynb #rcc00006
 def _published(recipe) -> str:
@@ -40,19 +40,6 @@ def _print_table(known: dict):
     print(tabulate(rows, heads, tablefmt='simple', disable_numparse=True))
 
 # %% ../nbs/8_commands/recipes.ipynb #rcc00007
-def _flags(settings: dict) -> str:
-    "Flags of `segbench train` for `settings`, as one writes them in a shell."
-    words = []
-    for name, value in settings.items():
-        flag = f'--{name.replace("_", "-")}'
-        if isinstance(value, bool):
-            words.append(flag if value else flag.replace('--', '--no-', 1))
-            continue
-        values = value if isinstance(value, (tuple, list)) else [value]
-        words += [flag, *(f'{v:g}' if isinstance(v, float) else str(v) for v in values)]
-    return shlex.join(words)
-
-
 def _print_one(name: str, recipe):
     "Everything that is known of `recipe`."
     print(name)
@@ -62,23 +49,24 @@ def _print_one(name: str, recipe):
     print(f'  source     {recipe.source}')
     print(f'  trained on {recipe.hardware or "unknown"}, {recipe.batch} images per step')
     print(f'  differs    {recipe.note or "nothing that is known"}')
-    print(f'  flags      {_flags(dict(data=recipe.data, model=recipe.model) | recipe.settings)}')
-    print(f'  train      segbench train --recipe {name} --out runs/mine')
+    flags = command_line(data=recipe.data, model=recipe.model, **recipe.settings)
+    print(f'  all flags  {flags}')
+    print(f'  the same   segbench train --recipe {name} --out runs/mine')
     print(f'  score      segbench eval runs/mine {recipe.scored}')
 
 # %% ../nbs/8_commands/recipes.ipynb #rcc00008
 def main(
-    name: str = '*',  # A recipe, or a pattern such as 'dsnet*' or '*/cityscapes*'
+    pattern: str = '*',  # A recipe, or a pattern such as 'dsnet*' or '*/cityscapes*'
 ) -> None:
     "Published trainings as flags of `segbench train`: score, source, and what segbench measured."
     from segbench.engine.recipes import find_recipe, known_recipes
 
     known = known_recipes()
-    if name in known:
-        return _print_one(name, known[name])
-    found = {n: recipe for n, recipe in known.items() if fnmatch(n, name)}
+    if pattern in known:
+        return _print_one(pattern, known[pattern])
+    found = {name: recipe for name, recipe in known.items() if fnmatch(name, pattern)}
     if not found:
-        find_recipe(name)  # which says the closest ones
+        find_recipe(pattern)  # which says the closest ones
     _print_table(found)
 
 # %% ../nbs/8_commands/recipes.ipynb #rcc00012

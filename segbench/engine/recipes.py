@@ -12,6 +12,7 @@ from difflib import get_close_matches
 
 from ..core.errors import UserError
 from ..core.names import known_names
+from .settings import put_aside
 from ..nn.recipe import Recipe
 
 # %% ../../nbs/6_engine/recipes.ipynb #rcs00006
@@ -57,8 +58,6 @@ def share_batch(
 
 # %% ../../nbs/6_engine/recipes.ipynb #rcs00014
 _rates = ('lr', 'head_lr')
-# Of each pair, the one that is written puts the other aside
-_rivals = (('epochs', 'steps'), ('pretrained', 'init'))
 
 
 def _fit_batch(recipe: Recipe, arguments: dict, processes: int) -> str:
@@ -82,14 +81,11 @@ def recipe_arguments(
 ) -> tuple[dict, list[str]]:
     "Arguments of `segbench train` for a recipe, and lines that say what is not the same here."
     recipe = find_recipe(name)
-    arguments = dict(data=recipe.data, model=recipe.model) | recipe.settings
+    arguments = dict(data=recipe.data, model=recipe.model)
+    arguments |= put_aside(recipe.settings, written)
     lines = []
     if not {'bs', 'accum'} & written.keys():
         lines.append(_fit_batch(recipe, arguments, processes))
-    for one, other in _rivals:
-        for wins, loses in ((one, other), (other, one)):
-            if wins in written:
-                arguments.pop(loses, None)
     if recipe.note:
         lines.append(recipe.note)
     if recipe.miou is not None:

@@ -24,7 +24,7 @@ from segbench.nn.layers import (
     residual_names,
     resize,
 )
-from ..nn.recipe import Recipe
+from ..nn.recipe import Recipe, cityscapes_weights
 from ..nn.weights import Checkpoint, rename_tensors
 
 # %% ../../nbs/5_models/dsnet.ipynb #227d631b
@@ -423,13 +423,6 @@ checkpoints = {
 }
 
 # %% ../../nbs/5_models/dsnet.ipynb #dsnet-rcp-1
-# What the authors' program has in its Cityscapes reader
-_cityscapes_weights = (
-    '.8373,.918,.866,1.0345,1.0166,.9969,.9754,1.0489,.8786,1.0023,'
-    '.9539,.9843,1.1116,.9037,1.0865,1.0955,1.0865,1.1529,1.0507'
-)
-
-
 def _recipe(data: str, model: str, batch: int, per_device: int, miou: float, **more) -> Recipe:
     "A recipe with what all of the authors' have in common."
     settings = dict(opt='sgd', lr=0.01, wd=5e-4, decay_all=True, schedule='poly', jitter=0.0)
@@ -450,7 +443,7 @@ def _recipe(data: str, model: str, batch: int, per_device: int, miou: float, **m
 # %% ../../nbs/5_models/dsnet.ipynb #dsnet-rcp-2
 _on_ade20k = dict(scored='--split val --protocol dsnet-ade-crop', hardware='4 × RTX 4090')
 _ade20k = dict(crop='512x512', scale=(0.4, 2.0), scale_by='long', lr=0.02, wd=1e-4)
-_cityscapes = dict(crop='1024x1024', class_weights=_cityscapes_weights)
+_cityscapes = dict(crop='1024x1024', class_weights=cityscapes_weights)
 
 recipes = {
     'dsnet/cityscapes': _recipe(

@@ -12,7 +12,7 @@ from torch import nn
 from .base import Segmenter
 from ..nn.backbones import backbone as make_backbone
 from ..nn.layers import GraphConv, conv_bn, head
-from ..nn.recipe import Recipe
+from ..nn.recipe import paddle_recipe
 
 # %% ../../nbs/5_models/glore.ipynb #e1fac5ba
 class GloRe(nn.Module):
@@ -75,27 +75,10 @@ def glore(
     return Segmenter(body, top, second, align_corners=align_corners)
 
 # %% ../../nbs/5_models/glore.ipynb #glore-rcp-1
-def _paddle(data: str, miou: float, crop: int, long: int, batch: int, lr: float) -> Recipe:
-    "A recipe of SemSegPaddle."
-    least = {769: 512, 520: 260}[crop] / crop
-    settings = dict(backbone='resnet101s', pretrained='imagenet', opt='sgd', decay_all=True)
-    settings |= dict(lr=lr, head_lr=10 * lr, wd=4e-5, schedule='poly', epochs=80, jitter=0.0)
-    settings |= dict(crop=f'{crop}x{crop}', scale=(least, 4 * least), scale_by='short')
-    return Recipe(
-        data,
-        'glore(multi_grid=(4,8,16))',
-        batch,
-        batch // 4,
-        'https://github.com/PaddlePaddle/Research/tree/master/CV/SemSegPaddle',
-        settings,
-        miou,
-        scored=f"--split val --protocol 'paddle(long={long},window={crop})'",
-        hardware='4 GPUs',
-        note="the graph is theirs of the static program, as GloRe's authors have it",
-    )
-
-
+_model = 'glore(multi_grid=(4,8,16))'
 recipes = {
-    'glore/cityscapes-paddle': _paddle('cityscapes', 78.4, 769, 2048, 8, 0.01),
-    'glore/voc.context-paddle': _paddle('voc.context', 48.4, 520, 520, 16, 0.005),
+    'glore/cityscapes-paddle': paddle_recipe('cityscapes', _model, 78.4, 769, 1024, 2048, 8, 0.01),
+    'glore/voc.context-paddle': paddle_recipe(
+        'voc.context', _model, 48.4, 520, 520, 520, 16, 0.005
+    ),
 }

@@ -23,7 +23,7 @@ from segbench.nn.layers import (
     residual_names,
     resize,
 )
-from ..nn.recipe import Recipe
+from ..nn.recipe import Recipe, cityscapes_weights
 from ..nn.weights import Checkpoint, rename_tensors
 
 # %% ../../nbs/5_models/pidnet.ipynb #8d928b4c
@@ -402,14 +402,14 @@ def _recipe(size: str, miou: float) -> Recipe:
             schedule='poly',
             epochs=484,
             loss='ohem(thresh=.9,min_kept=131072)',
+            class_weights=cityscapes_weights,
             crop='1024x1024',
             scale=(0.4, 2.0),
             jitter=0.0,
         ),
         miou=miou,
         hardware='2 GPUs',
-        note='the authors start from an encoder that they trained on ImageNet, and weigh classes '
-        "by Cityscapes' frequencies",
+        note='the authors start from an encoder that they trained on ImageNet',
     )
 
 

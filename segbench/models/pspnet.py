@@ -14,7 +14,7 @@ from torch import nn
 from .base import Segmenter
 from ..nn.backbones import backbone as make_backbone
 from ..nn.layers import conv_bn, head, resize
-from ..nn.recipe import Recipe, tramac_recipe
+from ..nn.recipe import Recipe, paddle_recipe, tramac_recipe
 from ..nn.weights import Checkpoint, rename_tensors
 
 # %% ../../nbs/5_models/pspnet.ipynb #41a6d84c
@@ -128,25 +128,6 @@ def _hszhao(data: str, depth: int, miou: float, crop: int, long: int, epochs: in
         note='their ResNet has weights of its own for ImageNet, and its scores have mirror images',
     )
 
-
-def _paddle(data: str, miou: float, crop: int, long: int, batch: int, lr: float) -> Recipe:
-    "A recipe of SemSegPaddle; the number is that of its earlier, static program."
-    least = {769: 512, 520: 260}[crop] / crop
-    settings = dict(backbone='resnet101s', pretrained='imagenet', opt='sgd', decay_all=True)
-    settings |= dict(lr=lr, head_lr=10 * lr, wd=4e-5, schedule='poly', epochs=80, jitter=0.0)
-    settings |= dict(crop=f'{crop}x{crop}', scale=(least, 4 * least), scale_by='short')
-    return Recipe(
-        data,
-        'pspnet',
-        batch,
-        batch // 4,
-        'https://github.com/PaddlePaddle/Research/tree/master/CV/SemSegPaddle',
-        settings,
-        miou,
-        scored=f"--split val --protocol 'paddle(long={long},window={crop})'",
-        hardware='4 GPUs',
-    )
-
 # %% ../../nbs/5_models/pspnet.ipynb #pspnet-rcp-2
 recipes = {
     'pspnet/ade20k': _hszhao('ade20k', 50, 41.89, 473, 512, 100),
@@ -155,8 +136,12 @@ recipes = {
     'pspnet/cityscapes-resnet101s': _hszhao('cityscapes', 101, 78.63, 713, 2048, 200),
     'pspnet/voc.aug': _hszhao('voc.aug', 50, 77.05, 473, 512, 50),
     'pspnet/voc.aug-resnet101s': _hszhao('voc.aug', 101, 79.07, 473, 512, 50),
-    'pspnet/cityscapes-paddle': _paddle('cityscapes', 78.1, 769, 2048, 8, 0.01),
-    'pspnet/voc.context-paddle': _paddle('voc.context', 48.9, 520, 520, 16, 0.005),
+    'pspnet/cityscapes-paddle': paddle_recipe(
+        'cityscapes', 'pspnet', 78.1, 769, 1024, 2048, 8, 0.01
+    ),
+    'pspnet/voc.context-paddle': paddle_recipe(
+        'voc.context', 'pspnet', 48.9, 520, 520, 520, 16, 0.005
+    ),
     'pspnet/voc-tramac': tramac_recipe('pspnet(align_corners=True)', 'resnet50', 63.44, 89.78),
     'pspnet/voc.sbd-zijundeng': Recipe(
         'voc.sbd',
