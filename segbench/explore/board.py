@@ -643,16 +643,9 @@ th, td {
 th { cursor: pointer; background: #f6f6f6; white-space: normal; vertical-align: bottom; }
 td:nth-child(2), td:nth-child(3) { white-space: normal; overflow-wrap: anywhere; min-width: 7em; }
 td:nth-child(9), td:nth-child(12), td:nth-child(13) { white-space: normal; min-width: 5em; }
-td:nth-child(2), th:nth-child(2), td:nth-child(3), th:nth-child(3), td:last-child,
-th:last-child {
-  text-align: left;
-}
-td:last-child {
-  font: 11px monospace;
-  max-width: 12em;
-  overflow: hidden;
-  text-overflow: ellipsis;
-}
+td:nth-child(2), th:nth-child(2), td:nth-child(3), th:nth-child(3) { text-align: left; }
+details { margin: .5em 0 1em; }
+pre { font-size: 12px; white-space: pre-wrap; }
 img { max-width: 100%; }
 .w { overflow-x: auto; }
 """
@@ -694,6 +687,14 @@ def _html_table(lines: list[dict]) -> Markup:
     return markup(frame, cells('th', lines[0]), body)
 
 
+def _with_commands(lines: list[dict]) -> Markup:
+    "The table of `lines`, and folded away below it the commands that train each of them again."
+    table = [{head: word for head, word in line.items() if head != 'command'} for line in lines]
+    commands = '\n\n'.join(dict.fromkeys(line['command'] for line in lines))
+    fold = '{}<details><summary>How each was trained</summary><pre>{}</pre></details>'
+    return markup(fold, _html_table(table), commands)
+
+
 def _png(save: Callable, **kwargs) -> bytes:
     "The PNG file that `save(file, **kwargs)` writes."
     file = io.BytesIO()
@@ -726,7 +727,7 @@ def board_page(
         _plot_board(table, fig.subplots())
         parts += [
             markup('<h2>{}</h2>', _table_heading(name, table)),
-            _html_table(board_rows(table)),
+            _with_commands(board_rows(table)),
             inline_png(_png(fig.savefig, dpi=130)),
         ]
     if side_by_side is not None:
