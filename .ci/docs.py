@@ -30,6 +30,12 @@ rooms = sorted(p.name for p in (root / 'nbs').iterdir() if re.match(r'\d_', p.na
 ini = ConfigParser(delimiters=['='])
 ini.read(root / 'settings.ini', encoding='utf8')
 repository = ini['DEFAULT']['git_url']
+# what is no notebook, and its page
+texts = {
+    'README.md': 'index.md',
+    'CONTRIBUTING.md': 'CONTRIBUTING.md',
+    'CHANGELOG.md': 'CHANGELOG.md',
+}
 
 
 def title(room: str) -> str:
@@ -113,7 +119,7 @@ def with_links(text: str, folder: Path) -> str:
             return found[0]  # pictures of a page, or a wrong link, which mkdocs finds
         if file.suffix == '.ipynb':
             return f']({target.removesuffix(".ipynb")}.md{hash_}{part.lower()})'
-        if (pages / file.relative_to(root)).exists():
+        if file.name in texts.values() or file.parent.name == 'images':
             return found[0]
         return f']({repository}/blob/main/{file.relative_to(root).as_posix()})'
 
@@ -121,14 +127,11 @@ def with_links(text: str, folder: Path) -> str:
 
 
 def write_texts():
-    "The pages that are no notebooks."
-    for name in ('README.md', 'CONTRIBUTING.md', 'CHANGELOG.md'):
-        shutil.copy(root / name, pages / name)
+    "The pages that are no notebooks, and the pictures of the first one."
     shutil.copytree(root / 'nbs/images', pages / 'nbs/images')
-    for name in ('README.md', 'CONTRIBUTING.md', 'CHANGELOG.md'):
+    for name, page in texts.items():
         text = with_links((root / name).read_text(encoding='utf8'), root)
-        (pages / name.replace('README', 'index')).write_text(text, encoding='utf8')
-    (pages / 'README.md').unlink()
+        (pages / page).write_text(text, encoding='utf8')
 
 
 # ── reference
