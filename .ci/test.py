@@ -1,6 +1,8 @@
 "The rules of the house, then every notebook in a process of its own; ends with a count."
 
 import argparse
+import gc
+import importlib
 import json
 import os
 import re
@@ -18,6 +20,8 @@ env = os.environ | dict(
     OMP_NUM_THREADS='1', TQDM_DISABLE='1', OPENCV_LOG_LEVEL='SILENT', PYTHONWARNINGS='ignore'
 )
 shared = (root / '../shared').exists()
+# as many notebooks as cores, within the memory of a small machine
+at_once = min(max(os.cpu_count() or 2, 2), 4)
 
 
 def run(*words):
@@ -72,11 +76,17 @@ def show(name, code, secs, out):
     )
 
 
-def start(nb, flags):
-    """Test `nb` in a fork of this process, which has PyTorch in memory already.
+def preload():
+    "Import once what most notebooks import: five seconds that each fork then saves."
+    modules = 'nbdev.test matplotlib.pyplot torchvision timm accelerate cv2 scipy.ndimage'
+    for module in modules.split():
+        importlib.import_module(module)
+    # a fork's garbage collector need not go through all that, and copy its memory by doing so
+    gc.freeze()
 
-    Its id and the file of its output.
-    """
+
+def start(nb, flags):
+    "Test `nb` in a fork of this process. Its id and the file of its output."
     out = tempfile.TemporaryFile('w+')
     if pid := os.fork():
         return pid, out
@@ -91,12 +101,13 @@ def test(notebooks, flags):
     "Exit status, seconds and output of every notebook, by name."
     os.environ.update(env)
     os.chdir(root)
+    preload()
 
     waiting = [*notebooks]
     running = {}
     results = {}
     while waiting or running:
-        while waiting and len(running) < 2:
+        while waiting and len(running) < at_once:
             nb = waiting.pop(0)
             pid, out = start(nb, flags)
             running[pid] = nb, time.time(), out
