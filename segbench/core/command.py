@@ -133,7 +133,7 @@ class _Parser(argparse.ArgumentParser):
         near = get_close_matches(written[0], flags, 1, 0.6)
         return near[0] if near else None
 
-
+# %% ../../nbs/0_core/command.ipynb #7ca0e4e0
 def _documented(f):
     "The arguments of `f` by name, each with its comment, also one that a dataclass inherits."
     found = docments(f, full=True, returns=False)

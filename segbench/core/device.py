@@ -117,7 +117,7 @@ def _refusal(error: RuntimeError, device: torch.device) -> 'UserError | None':
         'leave --deterministic out, or take another network or loss.'
     )
 
-
+# %% ../../nbs/0_core/device.ipynb #98ef9c36
 @contextmanager
 def deterministic(
     device: torch.device,

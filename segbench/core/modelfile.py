@@ -125,7 +125,7 @@ class ModelFile(Run):
         check_choice('weights', which, ['best'])
         return self.file
 
-
+# %% ../../nbs/0_core/modelfile.ipynb #3d0a8549
 def run_or_file(
     place: 'Run | str | Path',  # Folder of a run, or a file that ends in `.onnx` or `.pt2`
 ) -> Run:

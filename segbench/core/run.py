@@ -329,7 +329,7 @@ def _is_pair(v) -> bool:
 def _is_window(v) -> bool:
     return _is_pair(v) or (_is_list(v, _is_pair) and len(v) > 0)
 
-
+# %% ../../nbs/0_core/run.ipynb #e418b8fb
 def _is_set(v) -> bool:
     if not isinstance(v, dict):
         return False

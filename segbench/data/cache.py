@@ -172,7 +172,7 @@ def _whole_table(quick: Cached) -> bool:
     ends = np.cumsum(n_bytes)
     return np.array_equal(offsets, ends - n_bytes) and ends[-1] == quick.note['table']
 
-
+# %% ../../nbs/2_data/cache.ipynb #bdb03990
 def _equal_maps(a: torch.Tensor, b: torch.Tensor) -> bool:
     "Whether two maps are equal; those of different sizes are not, where torch would complain."
     return a.shape == b.shape and torch.equal(a, b)
@@ -188,7 +188,7 @@ def _equal_items(a: tuple, b: tuple) -> bool:
     maps_of_b = (*b[:2], *extras_of_b.values())
     return all(_equal_maps(x, y) for x, y in zip(maps_of_a, maps_of_b))
 
-
+# %% ../../nbs/2_data/cache.ipynb #f33ac055
 def _why_stale(pairs: Pairs, file: Path) -> str:
     "Why the cache `file` does not stand for `pairs`, in words; empty if it does."
     try:

@@ -84,7 +84,7 @@ def _nothing_to_learn(survey: Survey) -> str:
         )
     return ''
 
-
+# %% ../../nbs/2_data/checks.ipynb #fd3f8f23
 def find_problems(
     train: list[Survey],  # Of each set to learn from
     scored: list[Survey],  # Of each set to score on
@@ -164,7 +164,7 @@ def _draw_sample(n: int, seed: int) -> list[int]:
     "The numbers, in order, of the images of a set of `n` that are opened."
     return np.sort(rng(seed, n).permutation(n)[:opened_of_many]).tolist()
 
-
+# %% ../../nbs/2_data/checks.ipynb #64697548
 class _Sample(Pairs):
     "Those images of the large set `pairs` that `seed` draws."
 
@@ -194,7 +194,7 @@ class _Sample(Pairs):
     def paths(self, i: int) -> tuple:
         return self.all.paths(self.numbers[i])
 
-
+# %% ../../nbs/2_data/checks.ipynb #376b4a66
 def check_set(
     pairs: Pairs,
     seed: int = 0,  # Which images of a large set are opened
@@ -240,7 +240,7 @@ def _void_in_files(train: Pairs, val: Pairs, seed: int) -> list:
     surveys = [check_set(source, seed) for source in sources]
     return find_problems(surveys[:1], surveys[1:])
 
-
+# %% ../../nbs/2_data/checks.ipynb #c8fa664f
 def compare_splits(
     train: Pairs,
     val: Pairs,
@@ -263,7 +263,7 @@ def compare_splits(
     samples = [sample_note(train, of_train), sample_note(val, of_val)]
     return list(dict.fromkeys(filter(None, remarks + samples)))
 
-
+# %% ../../nbs/2_data/checks.ipynb #b6b31244
 def check_scorable(
     pairs: Pairs,
     seed: int = 0,  # Which images of a large set are opened

@@ -160,7 +160,7 @@ def _add_item(plan: _Plan, new: _Word, olds: list[_Word] | None):
     for old in olds or [new]:
         plan.take(old, new)
 
-
+# %% ../../nbs/2_data/classes.ipynb #0baa6039
 def _few(names: list, most: int = 6) -> str:
     "The first of `names`, for a sentence."
     more = f' and {len(names) - most} more' if len(names) > most else ''

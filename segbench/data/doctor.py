@@ -75,7 +75,7 @@ def _unknown_values(label: Path | Member, values: np.ndarray, unknown: np.ndarra
         f'{label} holds {", ".join(listed)} in {unknown.mean():.1%} of its pixels{smeared}',
     )
 
-
+# %% ../../nbs/2_data/doctor.ipynb #dd54fecd
 def _diagnose(pairs: Pairs, i: int, error: Exception) -> tuple:
     "(kind, sentence) of what raised `error` when pair `i` was read."
     image, label = pairs.paths(i)[:2]
@@ -277,7 +277,7 @@ def _fatal_problems(surveys: dict) -> list:
             kept[split] = survey
     return [('nothing to learn or to score', said) for said in find_problems(*_roles(kept))]
 
-
+# %% ../../nbs/2_data/doctor.ipynb #c3d0bc87
 def _warnings(surveys: dict, visits: list, doubled: int, bare: list, n_idle: int) -> list:
     "What may be as it should, in sentences."
     said = []
@@ -330,7 +330,7 @@ def _inspect_all(name: str, sets: dict, progress: bool) -> dict:
             visits[split].append(found)
     return visits
 
-
+# %% ../../nbs/2_data/doctor.ipynb #be9ac57c
 def examine(
     name: str,  # Of the data set, for the report
     sets: dict[str, Pairs],  # Split → its pairs
@@ -443,7 +443,7 @@ def _plot_weights(ax, weights: dict, n: int) -> None:
         ax.plot([float(w) or np.nan for w in of_classes], range(n), mark, ms=4, label=rule)
     ax.set_xlabel('weight', size=8)
 
-
+# %% ../../nbs/2_data/doctor.ipynb #801e7b3e
 def class_chart(
     report: Report,
     weights: dict,  # Rule → one number per class

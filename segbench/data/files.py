@@ -119,7 +119,7 @@ class _Walk:
     links: list = field(default_factory=list)  # (linked folder, depth), still to be looked into
     endings: tuple = kinds  # Of the files that are looked for
 
-
+# %% ../../nbs/2_data/files.ipynb #7ab58370
 def _path_of(entry: os.DirEntry, folder: str) -> str:
     "The path of what lies in `folder`, written as a `Path` would write it."
     return entry.name if folder == os.curdir else entry.path

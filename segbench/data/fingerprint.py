@@ -41,7 +41,7 @@ class _Renumbered:
         classes = self.decode(values)
         return np.where(classes < 0, np.int16(-1), self.to[classes].astype(np.int16))
 
-
+# %% ../../nbs/2_data/fingerprint.ipynb #13ebfea0
 class View(Pairs):
     "`pairs` with its classes by other numbers and names, as the table `to` says."
 
@@ -87,7 +87,7 @@ class View(Pairs):
     def __getstate__(self):
         return vars(self) | dict(decode=None)  # workers need labels, not what files hold
 
-
+# %% ../../nbs/2_data/fingerprint.ipynb #7f975e0c
 class Reordered(View):
     "`pairs` with the same classes in another order."
 
@@ -123,7 +123,7 @@ def _how_classes_differ(own: list, pairs_name: str, classes: list, whose: str) -
         said.append(f'{twice[0] if twice else own[0]} is there more than once')
     return '; '.join(said)
 
-
+# %% ../../nbs/2_data/fingerprint.ipynb #858ca586
 def reorder_classes(
     pairs: Pairs,
     # Names of the classes by number, as somebody else has them; None if nobody knows
@@ -271,7 +271,7 @@ def _read_content(pairs: Pairs) -> dict:
         each=''.join(map(''.join, marks)) if len(marks) <= kept_each else None,
     )
 
-
+# %% ../../nbs/2_data/fingerprint.ipynb #d48e52e8
 def _size_of(path: Path) -> int:
     "Bytes of the file `path`; −1 if it is not there, or is a part of another file."
     try:
@@ -311,7 +311,7 @@ def _read_sample(pairs: Pairs) -> dict:
         sampled=len(numbers),
     )
 
-
+# %% ../../nbs/2_data/fingerprint.ipynb #15edaa24
 def content_summary(
     pairs: Pairs,  # A data set, perhaps through a cache or in another order
     whole: bool = False,  # Read every file of a very large set, too, as older versions did
@@ -340,7 +340,7 @@ def content_summary(
             save_json(file, summary)
     return summary
 
-
+# %% ../../nbs/2_data/fingerprint.ipynb #f405c158
 def is_one_of(
     pairs: Pairs,
     summaries: Iterable[dict],  # As `content_summary` gave them, perhaps long ago
@@ -394,7 +394,7 @@ def _changed_classes(was: list, now: list) -> list:
         said.append(f'its class {_listed(new)} is new')
     return said
 
-
+# %% ../../nbs/2_data/fingerprint.ipynb #506d138c
 def _changed_files(was: dict, now: dict, pairs: Pairs) -> list:
     "What is different between the files of two summaries that keep each image, in words."
     old = _marks_by_name(was)

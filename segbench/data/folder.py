@@ -195,7 +195,7 @@ def _entry(entry: dict, where: str) -> tuple:
         )
     return entry.get('name'), next((entry[key] for key in known if key in entry), [])
 
-
+# %% ../../nbs/2_data/folder.ipynb #c203b29e
 def _part_with_classes(said: dict) -> dict | list:
     "The part of a larger file that lists classes; `said` itself if it has none."
     for key in ('categories', 'classes', 'labels', 'names'):
@@ -505,7 +505,7 @@ def _list_set(root: Path, where: str) -> _Listed:
     by_split = _by_folders(found, root, where) or _by_lists(found, root)
     return _Listed(found, by_split, 'folders or lists')
 
-
+# %% ../../nbs/2_data/folder.ipynb #986e693b
 def _of_split(listed: _Listed, home: Path, split: str) -> list[str]:
     "Those images that are for `split`; `home` is where they lie."
     if split == 'all':
@@ -591,7 +591,7 @@ def _channels_of(image: Path | Member) -> int:
     "Channels of an image: three if it is grey or colour, else all that are there."
     return read_header(image).channels if isinstance(image, Member) else n_channels(image)
 
-
+# %% ../../nbs/2_data/folder.ipynb #4a7099c6
 def _files_mark(items: list) -> str:
     "Letters that change when a file does, of which volumes hold many images."
     files = [getattr(file, 'container', file) for item in items for file in item]
@@ -627,7 +627,7 @@ def _as_volumes(pairs: Pairs, window: tuple) -> None:
     pairs.files_mark = _files_mark(pairs.items)
     pairs.group_of = _volume_of
 
-
+# %% ../../nbs/2_data/folder.ipynb #5abca33a
 def _as_paths(items: list, plane: str) -> list | PathList:
     """Pairs of texts as `Path`s, which are made when they are asked for if there are very many.
 
@@ -639,7 +639,7 @@ def _as_paths(items: list, plane: str) -> list | PathList:
         return PathList.of(items)
     return [(Path(image), Path(label)) for image, label in items]
 
-
+# %% ../../nbs/2_data/folder.ipynb #ce016b83
 def _check_folders(root: Path, images: str, labels: str) -> None:
     "A `UserError` if one of the folders `images` and `labels` is not in `root`."
     for where in (images, labels):

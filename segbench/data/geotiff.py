@@ -163,7 +163,7 @@ class MapWriter:
         rows = Window(0, top, self.file.width, bands.shape[1])
         self.file.write(bands, window=rows)
 
-
+# %% ../../nbs/2_data/geotiff.ipynb #b01f020d
 @contextmanager
 def open_map(
     path: Path | str,  # GeoTIFF to write

@@ -146,7 +146,7 @@ def _check_column(file: Path, schema: 'pyarrow.Schema', name: str, what: str) ->
             f'its columns are {", ".join(schema.names)}: say which one holds the {what}s.'
         )
 
-
+# %% ../../nbs/2_data/huggingface.ipynb #8c73ff1f
 _beginnings = {b'\x89PN': '.png', b'\xff\xd8\xff': '.jpg', b'RIF': '.webp', b'II*': '.tif'}
 
 
@@ -266,7 +266,7 @@ def _table_files(root: Path) -> list[Path]:
         'or the copy of a repository of Hugging Face, with --root.'
     )
 
-
+# %% ../../nbs/2_data/huggingface.ipynb #f297a6fc
 def _without_count(file: Path) -> Path:
     "`file` without `-00000-of-00003` in its name: what is left tells the split."
     return file.with_name(re.sub(r'[-_.]?\d+-of-\d+', '', file.stem) + file.suffix)

@@ -123,7 +123,7 @@ def _tiff_header(path: Path | str, data: bytes | None = None) -> Header:
         channels = sum(page.samples for page in found)
     return Header('TIFF', first.width, first.height, '', first.dtype, channels, found)
 
-
+# %% ../../nbs/2_data/images.ipynb #592fdf61
 def read_header(
     path: Path | str,  # Image file, for messages
     data: bytes | None = None,  # What is in it, if that has been read already
@@ -227,7 +227,7 @@ def _every_channel(path: Path | str, data: bytes) -> np.ndarray:
     rgba = [2, 1, 0, 3]  # from OpenCV's blue, green, red
     return x[..., rgba[: x.shape[2]]]
 
-
+# %% ../../nbs/2_data/images.ipynb #bb2d9580
 def read_all_channels(
     path: Path | str,  # Image file, for messages
     data: bytes | None = None,  # What is in it, if that has been read already

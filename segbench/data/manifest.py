@@ -168,7 +168,7 @@ def _look_into(folder: str, folders: dict, texts: dict) -> list[str]:
                 texts[entry.path] = _time_of(entry.path)
     return below
 
-
+# %% ../../nbs/2_data/manifest.ipynb #ead41f81
 def _watch(
     root: Path,  # Of the set
     homes: list[str],  # The folders of its files

@@ -100,7 +100,7 @@ def _operations_for(channels: int) -> list[tuple[Callable, bool]]:
     names = [name for name in _operations if channels == 3 or name != 'saturation']
     return [_operations[name] for name in names]
 
-
+# %% ../../nbs/2_data/photometric.ipynb #2a53e055
 def photometric(
     image: torch.Tensor,  # `uint8`, b×c×h×w
     n: int = 2,  # Operations for each image

@@ -190,7 +190,7 @@ def _write_index(file: Path, tars: list, image: list, label: list, name: str) ->
             lost=np.frombuffer(json.dumps(lost).encode(), np.uint8),
         )
 
-
+# %% ../../nbs/2_data/shards.ipynb #6cef8fd6
 def _read_index(file: Path) -> dict | None:
     "What `_write_index` kept; None if there is nothing, or it is torn."
     try:

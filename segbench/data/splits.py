@@ -143,7 +143,7 @@ def _one_fold(groups: dict, fold: str, n_all: int, seed: int) -> list:
         _check_number('a fold', keys, sum(map(len, groups.values())) / n_folds, groups, n_all)
     return folds[k - 1]
 
-
+# %% ../../nbs/2_data/splits.ipynb #461fe822
 def draw_split(
     names: list[str],  # Of images, with their folders
     val_share: float = None,  # Of all images, for validation

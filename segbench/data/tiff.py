@@ -188,7 +188,7 @@ def _unread_colours(found: list[Page]) -> str:
         f'{first.photometric}); save it as RGB.'
     )
 
-
+# %% ../../nbs/2_data/tiff.ipynb #ca54cdd5
 _measured = ('int8', 'int16', 'int32', 'uint32', 'float32', 'float64')  # heights, densities …
 
 

@@ -59,7 +59,7 @@ def _rescaled(x: np.ndarray, slope: float, intercept: float) -> np.ndarray:
         return (x.astype(np.int64) * int(slope) + int(intercept)).astype(np.int32)
     return (x * slope + intercept).astype(np.float32)
 
-
+# %% ../../nbs/2_data/volumes.ipynb #33ade19a
 def _rescale_of(file, k: int) -> tuple[float, float]:
     "Slope and intercept of frame `k`, which newer kinds keep for all frames or for each."
     places = [file]
@@ -226,7 +226,7 @@ def with_slices(
         found += zip(*files)
     return found
 
-
+# %% ../../nbs/2_data/volumes.ipynb #219003ca
 def proposed_window(path: Path | str) -> tuple | None:
     "The window of values that a DICOM proposes for looking at it; None if it proposes none."
     if not _is_dicom(path):

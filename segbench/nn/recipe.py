@@ -54,7 +54,7 @@ def tramac_recipe(model: str, backbone: str, miou: float, accuracy: float) -> Re
         'here padding is void',
     )
 
-
+# %% ../../nbs/1_nn/recipe.ipynb #603efdc3
 def paddle_recipe(
     data: str,
     model: str,
@@ -82,7 +82,7 @@ def paddle_recipe(
         hardware='4 GPUs',
     )
 
-
+# %% ../../nbs/1_nn/recipe.ipynb #18dc0769
 def mmseg_recipe(data: str, model: str, miou: float, **settings) -> Recipe:
     "A recipe of [OpenMMLab](https://github.com/open-mmlab/mmsegmentation): 160,000 steps of 16."
     usual = dict(opt='sgd', lr=0.01, wd=5e-4, decay_all=True, schedule='poly', steps=160_000)

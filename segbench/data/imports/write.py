@@ -201,7 +201,7 @@ def _label(one: Annotated, options: _Options, size: tuple) -> Painted:
     label = one.label()
     return Painted(label, label.size, 0, [])
 
-
+# %% ../../../nbs/2_data/imports/write.ipynb #5d6d713a
 def _write_one(one: Annotated, stem: str, folder: Path, options: _Options) -> _Written:
     "Write the image and the label of `one` below `folder`."
     look = _look_at(one)
