@@ -1,6 +1,7 @@
 "Notebooks in a real browser: JupyterLab driven by Playwright; nbs/tests/lab.ipynb shows how."
 
 import atexit
+import io
 import json
 import os
 import shutil
@@ -46,6 +47,21 @@ overrides = {
     ),
     '@jupyterlab/notebook-extension:tracker': dict(windowingMode='none'),
 }
+
+
+def small_shot(file, width=680):
+    "The screenshot in `file` for a notebook, `width` pixels wide, as JPEG or PNG: what is smaller."
+    from IPython import display
+    from PIL import Image
+
+    image = Image.open(file).convert('RGB')
+    image = image.resize((width, width * image.height // image.width), Image.LANCZOS)
+    as_jpeg = io.BytesIO()
+    as_png = io.BytesIO()
+    image.save(as_jpeg, 'JPEG', quality=60, optimize=True)
+    image.quantize(32, Image.Quantize.MAXCOVERAGE).save(as_png, 'PNG', optimize=True)
+    smaller = min(as_jpeg.getvalue(), as_png.getvalue(), key=len)
+    return display.Image(smaller)
 
 
 def free_port():
@@ -262,8 +278,6 @@ class View:
 
         Returns a small one for a notebook.
         """
-        from PIL import Image
-
         screens.mkdir(parents=True, exist_ok=True)
         self.page.wait_for_function(idle)
         what = self.page.locator(selector).last if selector else self.page
@@ -274,10 +288,7 @@ class View:
             )
         what.screenshot(path=screens / f'{name}.png')
         self.page.set_viewport_size(size)
-        image = Image.open(screens / f'{name}.png').convert('RGB')
-        return image.resize((800, 800 * image.height // image.width), Image.LANCZOS).quantize(
-            256, Image.Quantize.MAXCOVERAGE
-        )
+        return small_shot(screens / f'{name}.png')
 
     def check(self):
         """Nothing went wrong: in a cell, on the error stream, in the browser's console.

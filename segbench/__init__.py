@@ -45,7 +45,7 @@ _public = {
     for name in names.split()
 }
 
-
+# %% ../nbs/8_commands/surface.ipynb #563f19ac
 def __getattr__(name: str):
     "A public name, imported when it is asked for."
     if name not in _public:

@@ -159,7 +159,7 @@ def _quantile(durations: list[float], q: float) -> float:
     "The one of the sorted `durations` that the fraction `q` of them does not exceed."
     return durations[min(len(durations) - 1, int(q * len(durations)))]
 
-
+# %% ../nbs/8_commands/bench.ipynb #b170f198
 def _time_loop(call, device, seconds: float = 6.0) -> tuple[float, int]:
     """Milliseconds of `call` as the mean of many, which fill about `seconds`, and how many.
 

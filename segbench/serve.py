@@ -25,9 +25,9 @@ from typing import TYPE_CHECKING
 
 from .core.command import command
 from .core.errors import UserError, check_choice, check_range
-from .core.markup import markup
 from .core.run import Run
 from .engine.hub import is_hub_name, open_run
+from .explore.page import people_page, programs_page
 
 if TYPE_CHECKING:
     import numpy as np
@@ -59,7 +59,7 @@ def encode_runs(
     lengths = np.diff(starts, append=len(flat))
     return np.stack([flat[starts], lengths], 1).tolist()
 
-
+# %% ../nbs/8_commands/serve.ipynb #0f9d5f0f
 def describe(
     prediction: 'Prediction',
 ) -> dict:
@@ -93,7 +93,7 @@ class Refused(Exception):
         super().__init__(said)
         self.status = status
 
-
+# %% ../nbs/8_commands/serve.ipynb #49ddd508
 class Service:
     "The network of a run, which may be asked from several threads."
 
@@ -140,274 +140,6 @@ class Service:
         with self._one_at_a_time:
             return predict_image(self.net, self.config, image, self.protocol, self.precision)
 
-# %% ../nbs/8_commands/serve.ipynb #serv00013
-_css = """
-:root { color-scheme: light; }
-* { box-sizing: border-box; }
-body {
-  font: 14px/1.5 system-ui, sans-serif; max-width: 1240px; margin: 1.6em auto; padding: 0 1em;
-  color: #222;
-}
-h1 { font-size: 20px; font-weight: 600; margin: 0; }
-p { margin: .3em 0; }
-small, .quiet { color: #666; }
-a { color: #1976d2; }
-main {
-  display: grid; grid-template-columns: minmax(0, 1fr) 300px; gap: 20px; margin-top: 14px;
-  align-items: start;
-}
-@media (max-width: 760px) { main { grid-template-columns: minmax(0, 1fr); } }
-#drop {
-  border: 2px dashed #bbb; border-radius: 4px; min-height: 420px; display: grid;
-  place-items: center; text-align: center; cursor: pointer; background: #fafafa; padding: 1em;
-}
-#drop.over { border-color: #1976d2; background: #eef5fc; }
-#drop:focus-visible, button:focus-visible, tr:focus-visible { outline: 2px solid #1976d2; }
-#stage {
-  position: relative; background: #888; border-radius: 2px; overflow: hidden; line-height: 0;
-  cursor: crosshair;
-}
-#stage img { width: 100%; display: block; }
-#stage canvas {
-  position: absolute; inset: 0; width: 100%; height: 100%; image-rendering: pixelated;
-}
-#stage.alone canvas { position: static; height: auto; }
-#stage.busy { opacity: .5; }
-#said { min-height: 1.5em; font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
-#said.error { color: #b3261e; }
-label {
-  display: grid; grid-template-columns: auto 1fr 3.2em; gap: 10px; align-items: center;
-  margin: 6px 0;
-}
-input[type=range] { width: 100%; accent-color: #4682b4; }
-table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
-td { padding: 2px 6px 2px 0; border-bottom: 1px solid #eee; }
-td:last-child { text-align: right; padding-right: 0; white-space: nowrap; }
-tr { cursor: pointer; }
-tr:hover td, tr.chosen td { background: #f2f6fa; }
-i {
-  display: inline-block; width: 11px; height: 11px; margin-right: 6px; border: 1px solid #8888;
-}
-s { display: block; height: 8px; background: #4682b4; }
-button {
-  font: inherit; padding: 3px 12px; border: 1px solid #bbb; border-radius: 3px;
-  background: #fff; cursor: pointer;
-}
-button:hover { background: #f2f6fa; }
-[hidden] { display: none !important; }
-"""
-
-_body = """
-<header><h1 id="name"></h1><p class="quiet" id="about"></p></header>
-<main>
-  <section>
-    <div id="drop" tabindex="0" role="button" aria-label="choose an image">
-      <div><b>Drop an image here</b><p>or click to choose one, or paste one from the clipboard</p>
-      <p class="quiet">it goes to this server and nowhere else, and is not kept</p></div>
-    </div>
-    <div id="stage" hidden><img id="photo" alt=""><canvas id="paint"></canvas></div>
-    <p id="said" role="status" aria-live="polite"></p>
-    <input type="file" id="file" accept="image/*,.tif,.tiff" hidden>
-  </section>
-  <aside>
-    <div id="tools" hidden>
-      <label>paint <input type="range" id="opacity" min="0" max="100" value="60">
-        <output id="percent">60 %</output></label>
-      <p><button id="other">another image</button> <button id="save">save class map</button></p>
-      <p class="quiet">Share of the pixels; click a class to see it alone.</p>
-    </div>
-    <table><tbody id="legend"></tbody></table>
-    <p class="quiet"><a href="docs">How programs ask</a></p>
-  </aside>
-</main>
-"""
-
-# %% ../nbs/8_commands/serve.ipynb #serv00014
-_script = """
-const $ = id => document.getElementById(id)
-let model, answer, labels, chosen = null, shown
-
-// words are text, whatever is in them
-function say(words, isError = false) {
-  $('said').textContent = words
-  $('said').className = isError ? 'error' : ''
-}
-
-function element(name, text = '', style = '') {
-  const e = document.createElement(name)
-  e.textContent = text
-  e.style.cssText = style
-  return e
-}
-
-const rgb = colour => `rgb(${colour.join(',')})`
-const percent = share => share < .001 ? '< 0.1 %' : (100 * share).toFixed(1) + ' %'
-
-function fillLegend(rows) {
-  const most = Math.max(...rows.map(c => c.share || 0), 1e-9)
-  $('legend').replaceChildren(...rows.map(c => {
-    const row = document.createElement('tr')
-    const name = element('td')
-    name.append(element('i', '', `background:${rgb(c.colour)}`), c.name)
-    const bar = element('td', '', 'width:80px')
-    bar.append(element('s', '', `width:${80 * (c.share || 0) / most}px`))
-    row.append(name, bar, element('td', c.share === undefined ? '' : percent(c.share)))
-    if (c.share !== undefined) {
-      row.tabIndex = 0
-      row.onclick = () => choose(c.index)
-      row.onkeydown = e => { if (e.key == 'Enter') choose(c.index) }
-    }
-    row.classList.toggle('chosen', chosen === c.index)
-    return row
-  }))
-}
-
-function choose(index) {
-  chosen = chosen === index ? null : index
-  fillLegend(answer.classes)
-  paint()
-}
-
-// the class map, all of it or the chosen class alone
-function paint() {
-  const canvas = $('paint')
-  canvas.width = answer.width
-  canvas.height = answer.height
-  const context = canvas.getContext('2d')
-  const image = context.createImageData(answer.width, answer.height)
-  const colours = Object.fromEntries(answer.classes.map(c => [c.index, c.colour]))
-  for (let k = 0; k < labels.length; k++) {
-    if (chosen !== null && labels[k] !== chosen) continue
-    image.data.set(colours[labels[k]], 4 * k)
-    image.data[4 * k + 3] = 255
-  }
-  context.putImageData(image, 0, 0)
-}
-
-// pairs of a class and a number of pixels
-function unroll(runs, size) {
-  const found = new Uint8Array(size)
-  let at = 0
-  for (const [index, length] of runs) found.fill(index, at, at += length)
-  return found
-}
-"""
-
-_script_upload = """
-async function ask(file) {
-  if (!file) return
-  say(`asking the network about ${file.name || 'the image'} …`)
-  $('stage').classList.add('busy')
-  try {
-    const response = await fetch('predict?format=json&map=rle', {method: 'POST', body: file})
-    const found = await response.json()
-    if (!response.ok) throw new Error(found.detail)
-    show(file, found)
-  } catch (e) {
-    say(e.message, true)
-  }
-  $('stage').classList.remove('busy')
-}
-
-function show(file, found) {
-  answer = found
-  labels = unroll(found.map, found.width * found.height)
-  chosen = null
-  if (shown) URL.revokeObjectURL(shown)
-  shown = URL.createObjectURL(file)
-  const photo = $('photo')
-  photo.hidden = false
-  $('stage').className = ''
-  photo.onerror = () => { photo.hidden = true; $('stage').className = 'alone' }  // TIFF, say
-  photo.src = shown
-  // all of a tall image is in the window
-  $('stage').style.maxWidth = `calc(80vh * ${found.width / found.height})`
-  $('drop').hidden = true
-  $('stage').hidden = $('tools').hidden = false
-  fillLegend(answer.classes)
-  paint()
-  say(`${file.name || 'image'}, ${found.width}×${found.height}`)
-}
-
-$('opacity').oninput = e => {
-  $('paint').style.opacity = e.target.value / 100
-  $('percent').textContent = `${e.target.value} %`
-}
-$('drop').onclick = $('other').onclick = () => $('file').click()
-$('drop').onkeydown = e => { if (e.key == 'Enter' || e.key == ' ') $('file').click() }
-$('file').onchange = e => { ask(e.target.files[0]); e.target.value = '' }
-document.onpaste = e => ask([...e.clipboardData.files][0])
-document.ondragover = e => { e.preventDefault(); $('drop').classList.add('over') }
-document.ondragleave = () => $('drop').classList.remove('over')
-document.ondrop = e => {
-  e.preventDefault()
-  $('drop').classList.remove('over')
-  ask(e.dataTransfer.files[0])
-}
-
-// the class under the pointer
-$('stage').onpointermove = e => {
-  const box = $('paint').getBoundingClientRect()
-  const x = Math.floor((e.clientX - box.x) / box.width * answer.width)
-  const y = Math.floor((e.clientY - box.y) / box.height * answer.height)
-  const one = answer.classes.find(c => c.index === labels[y * answer.width + x])
-  if (one) say(`${x}, ${y}: ${one.name}`)
-}
-
-$('save').onclick = async () => {
-  const body = await (await fetch(shown)).blob()
-  const response = await fetch('predict', {method: 'POST', body})
-  const link = document.createElement('a')
-  link.href = URL.createObjectURL(await response.blob())
-  link.download = 'classes.png'
-  link.click()
-}
-
-fetch('model').then(r => r.json()).then(found => {
-  model = found
-  document.title = $('name').textContent = model.name
-  $('about').textContent = `${model.network}, ${model.classes.length} classes` +
-    (model.miou === null ? '' : `, mIoU ${(100 * model.miou).toFixed(1)} on ${model.scored}`)
-  fillLegend(model.classes)
-  $('paint').style.opacity = .6
-})
-"""
-
-# %% ../nbs/8_commands/serve.ipynb #serv00017
-_docs = """
-<h1>How programs ask</h1>
-<p><b>POST {0}/predict</b>: the body is the image, or a form with one file in it. JPEG, PNG, TIFF,
-WebP and BMP are taken, up to {1} megabytes and {2} million pixels; a photograph that lies on its
-side is set upright.</p>
-<table>
-<tr><td><code>format=png</code></td><td>class indices with their palette, the default</td></tr>
-<tr><td><code>format=json</code></td><td>width, height, and of each class in it index, name,
-colour, pixels and share</td></tr>
-<tr><td><code>format=overlay</code></td><td>the paint over the image with a legend, a PNG</td></tr>
-<tr><td><code>map=none|rle|png</code></td><td>with JSON: the class map as well, row by row as
-pairs of a class and how many pixels of it follow each other, or as the PNG in base64</td></tr>
-</table>
-<pre>curl --data-binary @photo.jpg {0}/predict &gt; classes.png
-curl -F image=@photo.jpg '{0}/predict?format=json&amp;map=rle'</pre>
-<pre>import urllib.request
-request = urllib.request.Request('{0}/predict?format=json', open('photo.jpg', 'rb').read())
-print(urllib.request.urlopen(request).read())</pre>
-<p><b>GET {0}/model</b>: the classes, their colours, and what the network scores.</p>
-<p>What is refused has a status from 400 to 499 and JSON with a sentence under
-<code>detail</code>. For programs that read OpenAPI: <a href="openapi.json">openapi.json</a>.
-<a href="./">Back to the page</a></p>
-"""
-
-
-def _page(title: str, body: str, script: str = '') -> str:
-    "A page of HTML that needs nothing else."
-    code = f'<script>{script}</script>' if script else ''
-    return (
-        '<!doctype html><html lang="en"><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width"><link rel="icon" href="data:,">'
-        f'<title>{title}</title><style>{_css}</style>{body}{code}</html>'
-    )
-
 # %% ../nbs/8_commands/serve.ipynb #serv00019
 def _import_fastapi():
     "The library `fastapi`; a `UserError` if something that `serve` needs is not installed."
@@ -421,7 +153,7 @@ def _import_fastapi():
         ) from None
     return fastapi
 
-
+# %% ../nbs/8_commands/serve.ipynb #191c73f3
 async def _read_body(request, most: int) -> bytes:
     "The body of `request`; `Refused` if it has more than `most` bytes, which are not kept then."
     parts = []
@@ -481,7 +213,7 @@ def describe_model(
         scored=scores.get('data'),
     )
 
-
+# %% ../nbs/8_commands/serve.ipynb #b2e3492d
 def _answer(prediction: 'Prediction', form: str, map_as: str, choice: 'str | None'):
     "The response to a request, as it asked for it."
     from fastapi import Response
@@ -516,7 +248,7 @@ _responses = {
     415: dict(description='no image of a known kind'),
 }
 
-
+# %% ../nbs/8_commands/serve.ipynb #0165fa50
 def create_app(
     service: Service,
     about: dict,  # What `/model` says
@@ -535,13 +267,12 @@ def create_app(
 
     @app.get('/', response_class=HTMLResponse, include_in_schema=False)
     async def page():
-        return _page('segbench', _body, _script + _script_upload)
+        return people_page()
 
     @app.get('/docs', response_class=HTMLResponse, include_in_schema=False)
     async def docs(request: fastapi.Request):
         at = str(request.base_url).rstrip('/')
-        facts = (at, f'{most_bytes / 1e6:g}', f'{service.most_pixels / 1e6:g}')
-        return _page('segbench', markup(_docs, *facts))
+        return programs_page(at, most_bytes, service.most_pixels)
 
     @app.get('/model')
     async def model() -> dict:

@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['voc_palette', 'palette', 'class_palette', 'to_array', 'paint_label', 'overlay_palette', 'overlay', 'class_edges',
-           'classes_present', 'escape_mathtext', 'legend', 'with_legend', 'class_table', 'grid', 'load_rgb']
+           'classes_present', 'escape_mathtext', 'legend', 'with_legend', 'class_table', 'grid', 'load_rgb',
+           'jpeg_figures']
 
 # %% ../../nbs/0_core/show.ipynb #d892a91c
 import colorsys
@@ -307,3 +308,12 @@ def load_rgb(
     # Pillow fails in many ways: OSError, SyntaxError, ValueError, DecompressionBombError …
     except Exception:
         return None
+
+# %% ../../nbs/0_core/show.ipynb #jpeg
+def jpeg_figures(
+    quality: int = 88,  # Of the JPEGs, up to 95
+) -> None:
+    "Keep the figures of this notebook as JPEGs from here on."
+    from matplotlib_inline.backend_inline import set_matplotlib_formats
+
+    set_matplotlib_formats('jpeg', pil_kwargs=dict(quality=quality))

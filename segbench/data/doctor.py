@@ -24,6 +24,7 @@ from .describe import describe_images
 from .filelist import Member, openable
 from .files import images_below, kinds
 from .images import find_damage
+from .labels import count_classes
 from .manifest import drop_if_changed
 from .pairs import Pairs
 from .survey import assumed_pixels, pixel_digest, summarise
@@ -135,7 +136,7 @@ def _inspect_pair(pairs: Pairs, i: int) -> _Inspection:
     try:
         image, label = pairs[i][:2]
         found.size = tuple(label.shape)
-        found.counts = np.bincount(label.numpy().ravel(), minlength=256)
+        found.counts = count_classes(label.numpy())
         found.assumed = assumed_pixels(pairs, i, found.counts)
         found.digest = pixel_digest(image)
         if found.files:

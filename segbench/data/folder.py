@@ -32,6 +32,7 @@ from .images import read_header, read_label, read_painted
 from .intensity import all_16_bits, check_window
 from .labels import by_colour, by_index
 from .matching import match_texts, split_names, split_of_folder
+from .once import file_stamp
 from .pairs import Pairs
 from .splits import check_apart, draw_split, group_key, group_names
 from .survey import many
@@ -595,9 +596,8 @@ def _channels_of(image: Path | Member) -> int:
 def _files_mark(items: list) -> str:
     "Letters that change when a file does, of which volumes hold many images."
     files = [getattr(file, 'container', file) for item in items for file in item]
-    stamps = [(os.path.abspath(file), os.stat(file)) for file in dict.fromkeys(files)]
-    said = repr([(file, info.st_size, info.st_mtime_ns) for file, info in stamps])
-    return hashlib.sha1(said.encode()).hexdigest()
+    stamps = [file_stamp(file) for file in dict.fromkeys(files)]
+    return hashlib.sha1(repr(stamps).encode()).hexdigest()
 
 
 def _volume_of(file: Path) -> str:

@@ -226,7 +226,7 @@ def match_texts(
         _refuse_sharing(found, {*images}, name)
     return [(image, found[image][0]) for image in in_order(images) if found[image]]
 
-
+# %% ../../nbs/2_data/matching.ipynb #f717d63e
 def match_stems(
     images: list,  # Image files
     labels: list,  # Label files

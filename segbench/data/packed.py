@@ -7,7 +7,6 @@ __all__ = ['splits_of_own', 'files_of_split', 'numbers_of_split', 'stamps_of', '
 
 # %% ../../nbs/2_data/packed.ipynb #pk-imports
 import hashlib
-import os
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +20,7 @@ from segbench.data.folder import (
 )
 from .images import read_header
 from .matching import split_names, split_of_folder
+from .once import file_stamp
 from .pairs import Pairs
 
 # %% ../../nbs/2_data/packed.ipynb #sh-split
@@ -67,8 +67,7 @@ def numbers_of_split(n: int, root: Path, split: str, named: bool) -> np.ndarray:
 # %% ../../nbs/2_data/packed.ipynb #pk-set
 def stamps_of(files: list[Path]) -> list:
     "Names, sizes and times of `files`."
-    found = [(file, os.stat(file)) for file in files]
-    return [[os.path.abspath(file), info.st_size, info.st_mtime_ns] for file, info in found]
+    return [list(file_stamp(file)) for file in files]
 
 
 def digest_of(*parts) -> str:

@@ -26,7 +26,8 @@ from ..core.files import write_if_possible
 from .filelist import PathList
 from .files import kinds
 from .images import find_damage
-from .once import cache_folder, one_at_a_time
+from .labels import count_classes
+from .once import cache_folder, file_stamp, one_at_a_time
 from .pairs import Pairs, file_values
 
 # %% ../../nbs/2_data/survey.ipynb #49a6fa83
@@ -38,10 +39,9 @@ def _file_stamp(path) -> tuple | str:
     if not isinstance(path, (str, os.PathLike)):
         return str(path)
     try:
-        info = os.stat(path)
+        return file_stamp(path)
     except (OSError, ValueError):
         return str(path)
-    return os.path.abspath(path), info.st_size, info.st_mtime_ns
 
 
 def _file_stamps(pairs: Pairs) -> Iterator:
@@ -179,7 +179,7 @@ def _open(pairs: Pairs, i: int) -> tuple:
     damage = next(filter(None, map(find_damage, files)), None)
     if damage:
         return damage, None, 0, ''
-    pixels = np.bincount(np.asarray(label).ravel(), minlength=256)
+    pixels = count_classes(np.asarray(label))
     return None, pixels, assumed_pixels(pairs, i, pixels), pixel_digest(image)
 
 

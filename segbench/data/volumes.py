@@ -194,7 +194,8 @@ def slices_of(
 # %% ../../nbs/2_data/volumes.ipynb #5eb1bdd4
 def _check_same_place(image: Path, label: Path) -> None:
     "A `UserError` if two NIfTIs do not lie in the same place of the patient."
-    first, second = _nifti(image), _nifti(label)
+    first = _nifti(image)
+    second = _nifti(label)
     same_size = first.shape[:3] == second.shape[:3]
     if same_size and np.allclose(first.affine, second.affine, atol=1e-3):
         return

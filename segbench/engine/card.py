@@ -291,7 +291,7 @@ def _about_part(run: Run, config: dict) -> str:
         return f'{text}\n\nMade by\n\n```sh\n{command}\n```'
     return f'{text}\n\nIt was trained in a notebook, by `segbench.fit`.'
 
-
+# %% ../../nbs/6_engine/card.ipynb #b3e0b618
 def _use_part(where: str) -> str:
     "How to use it: two commands, and three lines of Python."
     word = shlex.quote(where)
@@ -308,7 +308,7 @@ run = sb.open_run({where!r})
 run.predict('photo.jpg')
 ```"""
 
-
+# %% ../../nbs/6_engine/card.ipynb #7e06c0e4
 def _limits_part(run: Run, config: dict) -> str:
     "What it cannot do."
     channels = (config['net'] or {}).get('in_chans', 3)
@@ -364,7 +364,7 @@ def _facts_part(run: Run, config: dict, name: str) -> str:
     )
     return facts.to_yaml()
 
-
+# %% ../../nbs/6_engine/card.ipynb #37c75db1
 def card_text(
     run: 'Run | str | Path',  # A run, or its folder
     where: str = None,  # What to call the run in commands; its folder by default

@@ -166,7 +166,8 @@ def _open_network(
             'and which network it fills cannot be told; name one with --model.'
         )
     if not model:
-        model, backbone = trained.model, trained.backbone
+        model = trained.model
+        backbone = trained.backbone
     net = create_model(model, n_classes, backbone, aux=has_aux(ours))
     if origin and n_classes in origin.scales:
         net.mean, net.std = origin.scales[n_classes]

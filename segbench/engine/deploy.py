@@ -421,7 +421,7 @@ def _check_agreement(found: Agreement, least: float, file: str):
         f'enough, say so with --least {int(1e4 * worst) / 1e4:g}.'
     )
 
-
+# %% ../../nbs/6_engine/deploy.ipynb #a9a3ad72
 def export(
     run: 'Run | str | Path',  # A run, or its folder
     file: 'str | Path',  # To write; `.onnx`, or `.pt2` for torch.export

@@ -148,7 +148,7 @@ def _ensemble_counts(acc: Accelerator, runs, pairs, protocol, weights, precision
     rows = score_ensemble(nets, pairs, protocol, precisions, **share)
     return np.concatenate(gather_object([rows]))
 
-
+# %% ../../nbs/6_engine/ensemble.ipynb #b9a10084
 def score_runs(
     runs: 'Sequence[Run | str | Path]',  # Two or more
     out: 'Path | str' = None,  # Folder in which the scores of an ensemble are kept

@@ -133,7 +133,7 @@ def _bar(acc, what: str) -> Callable:
 
     return show
 
-
+# %% ../../nbs/6_engine/evaluation.ipynb #a2878f87
 def score_one(
     acc: Accelerator,
     run: 'Run | str | Path',  # A run, its folder, or hf:user/name

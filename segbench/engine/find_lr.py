@@ -87,7 +87,8 @@ def _draw(found: RangeTest, ax):
         ax.axvline(found.suggested, color='#d62728', lw=1, label=f'suggested: {found.suggested:g}')
     ax.set_xscale('log')
     # what diverges would press the rest flat
-    low, high = smoothed.min(), smoothed[: smoothed.argmin() + 1].max()
+    low = smoothed.min()
+    high = smoothed[: smoothed.argmin() + 1].max()
     room = max(high - low, 1e-3)
     ax.set_ylim(low - 0.2 * room, high + room)
     ax.set_xlabel('learning rate')

@@ -92,7 +92,7 @@ def _sentence(e: Exception, name: str, offline: str) -> 'str | None':
         return f'{at} cannot be reached, or does not have it ({type(e).__name__}: {why}){offline}'
     return None
 
-
+# %% ../../nbs/6_engine/hub.ipynb #5517b724
 @contextmanager
 def _hub_errors(
     name: str,  # The repository
@@ -117,7 +117,7 @@ def _wanted(run: Run) -> list[str]:
     scores = [run.eval_file('*'), run.eval_file('*', 'npz')]
     return [file.relative_to(run.folder).as_posix() for file in (*whole, *scores)]
 
-
+# %% ../../nbs/6_engine/hub.ipynb #ad23e36d
 def _link_or_copy(source: Path, target: Path) -> None:
     "`target` with what is in `source`, without a second copy where links can be had."
     try:
@@ -350,7 +350,7 @@ def _check_pushable(run: Run, repo: str) -> str:
         raise UserError(_no_token.format(at=constants.ENDPOINT) + '.')
     return name.repo
 
-
+# %% ../../nbs/6_engine/hub.ipynb #61e39d09
 def push_run(
     run: 'Run | str | os.PathLike',  # A run, or its folder
     repo: str,  # user/name

@@ -295,7 +295,7 @@ def _rebuild(spec: dict, source: Path, trust: bool):
             f'the network in {str(source)!r} cannot be built: {e}; bring the file back from a copy.'
         ) from e
 
-
+# %% ../../nbs/6_engine/inference.ipynb #2ec5681e
 def load_model(
     run: 'Run | str | Path',  # A run, its folder, hf:user/name, or an exported file
     weights: str = 'best',  # `best` or `last`

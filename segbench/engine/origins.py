@@ -198,6 +198,7 @@ _on_mobilenet = [
     ),
 ]
 
+# %% ../../nbs/6_engine/origins.ipynb #a39084bc
 _on_transformers = [
     Origin(
         name,
@@ -227,6 +228,7 @@ _upernets = [
     )
 ]
 
+# %% ../../nbs/6_engine/origins.ipynb #2def828d
 # The first one whose key is in a file is the file's
 origins = [
     *_on_resnets,

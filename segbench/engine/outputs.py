@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['class_notes', 'write_map', 'save_map', 'save_values', 'save_probs', 'probs_to_uint16', 'confidence_of', 'Outputs',
-           'save_outputs', 'save_overlay', 'pixel_rows', 'count_classes', 'count_rows', 'save_table']
+           'save_outputs', 'save_overlay', 'pixel_rows', 'count_rows', 'save_table']
 
 # %% ../../nbs/6_engine/outputs.ipynb #4f006ad9
 import csv
@@ -21,6 +21,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from ..core.errors import check_choice
 from ..core.files import atomic_write
+from ..data.labels import count_classes
 
 if TYPE_CHECKING:  # a command checks what it would write before it imports PyTorch
     from segbench.engine.runs import Prediction
@@ -179,15 +180,6 @@ def pixel_rows(
 ) -> list[tuple]:
     "(image, class, pixels, share) of each class in a map."
     return count_rows(image, count_classes(label), names)
-
-
-def count_classes(
-    label: np.ndarray,  # Class indices, h×w `uint8`
-) -> np.ndarray:
-    "How many pixels each class index has, 256."
-    # bincount makes eight bytes of each pixel, so that only some rows at a time are counted
-    parts = np.array_split(label, max(1, label.size >> 22))
-    return sum(np.bincount(part.ravel(), minlength=256) for part in parts)
 
 
 def count_rows(

@@ -191,7 +191,7 @@ def _check_scale(s: Settings):
             'seen: at most 1, such as .45 1.'
         )
 
-
+# %% ../../nbs/6_engine/settings.ipynb #7f1497a9
 def _check_crops(s: Settings):
     "A `UserError` if crops cannot be drawn or mixed as the settings `s` say."
     if s.place != 'anywhere' and (s.rare_classes or s.class_max < 1):
@@ -212,7 +212,7 @@ def _check_crops(s: Settings):
             'as --copy-paste .5, or leave --paste-classes out.'
         )
 
-
+# %% ../../nbs/6_engine/settings.ipynb #a365b2d1
 def check_settings(s: Settings) -> None:
     "A `UserError` for the first of the settings `s` that cannot be."
     _check_kinds(s)

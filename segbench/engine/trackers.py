@@ -180,7 +180,7 @@ def _reason(e: Exception) -> str:
     said = str(e).strip().splitlines()
     return said[0][:300].rstrip('.') if said else type(e).__name__
 
-
+# %% ../../nbs/6_engine/trackers.ipynb #ddea3e4a
 class Trackers:
     "The trackers of a run: what one cannot take any more is kept from it, and said."
 

@@ -92,7 +92,7 @@ def _predicted(net, config: dict, frames: Iterable, protocol, precision, bs: int
         images = [read_as_trained(frame, config) for frame in batch]
         yield from zip(batch, predict_arrays(net, images, protocol, precision)[0])
 
-
+# %% ../../nbs/6_engine/videos.ipynb #7acbe4a6
 class _VideoOutputs:
     "The open videos of a prediction, to which frames are written."
 
@@ -115,7 +115,7 @@ class _VideoOutputs:
             for _ in range(copies):
                 write(np.concatenate([picture, self.strip]))
 
-
+# %% ../../nbs/6_engine/videos.ipynb #0990780c
 def predict_video(
     net: torch.nn.Module,  # `Segmenter` in evaluation
     config: dict,  # Of its run

@@ -25,6 +25,7 @@ from ..core.markup import Markup, markup
 from ..core.seeds import rng
 from ..core.show import class_edges, overlay, overlay_palette, paint_label, with_legend
 from ..data.colour import augment_colour
+from ..data.labels import count_classes
 from ..data.pairs import Pairs
 from ..data.survey import cache_folder, fingerprint
 from ..engine.samples import make_mix, make_samples
@@ -149,7 +150,7 @@ def _preview_settings(s: Settings, preview: str) -> Settings:
 def _count_label(pairs, i):
     "Pixels of each class in label `i`, void last, and its height and width: 258 numbers."
     label = np.asarray(pairs.label(i))
-    return np.append(np.bincount(label.ravel(), minlength=256), label.shape)
+    return np.append(count_classes(label), label.shape)
 
 
 def _survey_file(pairs):
@@ -317,7 +318,7 @@ def _receive(browser, preview: str, i: int, epoch: int):
         title += f', image {number} for {browser.pairs.classes[class_]}'
     return image.clamp(0, 1).mul(255).byte(), label, title
 
-
+# %% ../../nbs/7_explore/browse.ipynb #a6ed822b
 class Browser(Instrument):
     "Page through `pairs`: what is in an image, where, and what a training sees of it."
 
@@ -358,7 +359,9 @@ def i(self: Browser) -> int:
 def draw(self: Browser, _=None) -> None:
     "Paint the image and its crop as the widgets say."
     image, label, self.problem = self.sample(self.i)
-    crop, crop_label, crop_title = torch.from_numpy(image), label, ''
+    crop = torch.from_numpy(image)
+    crop_label = label
+    crop_title = ''
     if not self.problem:
         try:
             received = self.received(self.preview.value, self.i, self.epoch.value)

@@ -180,7 +180,8 @@ class Frame:
 # %% ../../nbs/7_explore/chart.ipynb #ch03axes
 def _draw_axes(frame):
     "Grid lines at round values of y, short ones at round values of x, and their numbers."
-    sheet, left, right, bottom = frame.sheet, frame.left, frame.right, frame.bottom
+    sheet = frame.sheet
+    left, right, bottom = frame.left, frame.right, frame.bottom
     for value in _round_ticks(*frame.ys):
         _, y = frame.at(frame.xs[0], value)
         sheet.line([(left, y), (right, y)], '#e8e8e8', 0.5)
@@ -303,7 +304,9 @@ def _paint_cells(matrix, colours):
 
 def _write_names(matrix, names, across, down):
     "Names of rows and columns, where there is room, and what rows and columns are."
-    sheet, left, cell = matrix.sheet, matrix.left, matrix.cell_size
+    sheet = matrix.sheet
+    left = matrix.left
+    cell = matrix.cell_size
     end = matrix.n * cell
     if matrix.n <= _most_names:
         size = min(11, max(6, round(cell) - 1))
@@ -315,10 +318,11 @@ def _write_names(matrix, names, across, down):
     sheet.text(left + end, sheet.h - 1, across + ' →', 10, '#777', 'rb')
     sheet.paste(_vertical_text('← ' + down, 20, '#777'), 1, matrix.top)
 
-
+# %% ../../nbs/7_explore/chart.ipynb #ef2990db
 def _draw_key(matrix, words):
     "What the colours of the cells mean, at the foot of the sheet."
-    sheet, wide, high = matrix.sheet, 40, 8
+    sheet = matrix.sheet
+    wide, high = 40, 8  # Of each half of the ramp, pixels
     x = 2
     foot = sheet.h - 3
     ramp = np.linspace(0, 1, 4 * wide)[None].repeat(2 * high, 0)

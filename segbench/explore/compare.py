@@ -149,7 +149,7 @@ def _find_place(
     clear = [(left, h, end) for left, h, end in free if not _crosses(front, left, end, h)]
     return (clear or free or places)[0]
 
-
+# %% ../../nbs/7_explore/compare.ipynb #7517adf2
 def _place_name(
     sheet: Sheet,
     at: tuple[float, float],  # The point, pixels
@@ -186,7 +186,7 @@ def _axis_range(found: list[dict], column: str, pad: float) -> tuple[float, floa
         values += [f[end] for f in found for end in ('low', 'high')]
     return value_range(values, pad)
 
-
+# %% ../../nbs/7_explore/compare.ipynb #52db909b
 def _scatter(
     found: list[dict],  # `_network_columns` of each network
     x: str = 'million parameters',
@@ -334,7 +334,7 @@ def _choice(title: str, options, width: int, value: str | None = None) -> W.Drop
     options = list(options)
     return labelled_control(W.Dropdown, title, width, options=options, value=value or options[0])
 
-
+# %% ../../nbs/7_explore/compare.ipynb #65c95a49
 class _CompareView(Panel):
     "The widgets of `Compare`, and where they stand."
 
@@ -485,7 +485,7 @@ def judge(self: Compare, *_):
     else:
         self.said.value = paragraph(_verdict(self.groups[a], self.groups[b], (a, b)))
 
-
+# %% ../../nbs/7_explore/compare.ipynb #256fb3f6
 @patch
 def export(self: Compare):
     "Write the table as it is shown into the folder of the runs, and show what was written."

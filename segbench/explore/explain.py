@@ -481,8 +481,9 @@ def tell(self: Explorer, _=None) -> None:
         )
         return
     _, label = self.answers.sample(self.i)
-    classes, pal = self.pairs.classes, self.pairs.palette
     answers = self.answers(self.i)
+    classes = self.pairs.classes
+    pal = self.pairs.palette
     self.said.value = _describe_answers(self.asked, answers, label, self.canvas.at, classes, pal)
 
 # %% ../../nbs/7_explore/explain.ipynb #ex-draw

@@ -188,7 +188,7 @@ def _find(mask, most: int):
         place = place // size
     return tuple(indices), is_found
 
-
+# %% ../../nbs/3_losses/region.ipynb #3211151c
 def _binned_gradient(x, label, table, grad, sort):
     """Fill `grad` with the gradient of all errors that are counted in bins.
 
@@ -227,7 +227,7 @@ def _class_shares(count, weight):
         share = share * weight[:, None]
     return present, share / share.sum().clamp(min=1e-8)
 
-
+# %% ../../nbs/3_losses/region.ipynb #b414a965
 def _add_at(rows, at, added):
     """Add the rows `added`, m×k, to `rows`, b×h×w×k, at the m places `at`, in the order given.
 
@@ -246,7 +246,7 @@ def _add_at(rows, at, added):
     sums = rows[place]
     rows[place] = sums.scatter_add_(0, which[:, None].expand_as(added), added)
 
-
+# %% ../../nbs/3_losses/region.ipynb #03c956d3
 @torch.no_grad()
 def _lovasz_gradient(x, label, bins: int, sort: int, weight=None):
     "Value and gradient of `lovasz`."

@@ -20,6 +20,7 @@ import torch
 
 from ..core.errors import UserError, check_choice
 from ..core.files import write_if_possible
+from ..data.labels import count_classes
 from ..data.once import cache_folder, one_at_a_time
 from ..data.pairs import Pairs
 from ..data.survey import fingerprint, is_lasting
@@ -31,7 +32,7 @@ def _count(pairs: Pairs) -> np.ndarray:
     k = len(pairs.classes)
 
     def of_label(i):
-        return np.bincount(np.asarray(pairs.label(i)).ravel(), minlength=256)[:k]
+        return count_classes(np.asarray(pairs.label(i)))[:k]
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         return np.stack(list(pool.map(of_label, range(len(pairs)))))
@@ -52,7 +53,7 @@ def _keep_counts(file: Path, counts: np.ndarray) -> None:
     np.save(data, counts.astype(np.min_scalar_type(counts.max())))
     write_if_possible(file, data.getvalue())
 
-
+# %% ../../nbs/3_losses/weights.ipynb #91abae7d
 def class_counts(
     pairs: Pairs,
 ) -> torch.Tensor:
@@ -131,7 +132,7 @@ def _weight(text: object, whose: str) -> float:
         )
     return number
 
-
+# %% ../../nbs/3_losses/weights.ipynb #d8a6a13b
 def _read_lines(file: Path | str) -> list[tuple[str, str]]:
     "Name and weight in each line of a text file."
     found = []
@@ -183,7 +184,7 @@ def _by_name(file: Path | str, classes: Sequence[str]) -> list[float]:
         )
     return [weights[name] for name in classes]
 
-
+# %% ../../nbs/3_losses/weights.ipynb #07017988
 def _is_number(text: str) -> bool:
     try:
         float(text)

@@ -68,7 +68,9 @@ class Segmenter(nn.Module):
             self.multiple = 1
             self.least = 1
         else:
-            self.mean, self.std, self.multiple = body.mean, body.std, body.multiple
+            self.mean = body.mean
+            self.std = body.std
+            self.multiple = body.multiple
             # A smaller side is padded to this: pools and strides would leave nothing of it
             self.least = 32
 

@@ -52,7 +52,7 @@ class ChannelAttention(nn.Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         "b×c×h×w, as `x`."
         f = x.flatten(2)
-        energy = f @ f.mT
+        energy = f @ f.mT  # e_ij = x_i·x_j
         if not self.alike:
             energy = energy.amax(2, keepdim=True) - energy
         return self.beta * (energy.softmax(2) @ f).view_as(x) + x

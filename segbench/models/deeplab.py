@@ -265,7 +265,7 @@ def _mobilenetv3_names(depths: Sequence[int]) -> dict[str, str]:
         r'(blocks\.\d\.\d)\.[23]\.1': r'\1.bn3',
     }
 
-
+# %% ../../nbs/5_models/deeplab.ipynb #3749156b
 _of_v3_mobile = _mobilenetv3_names((1, 2, 3, 4, 2, 3)) | _of_torchvision
 _of_lraspp = _mobilenetv3_names((1, 2, 1, 6, 2, 3)) | {
     r'^classifier\.cbr': 'head.squeeze',

@@ -169,7 +169,9 @@ def _detail_stages(p: int, blocks: int):
 
 def _semantic_stages(p: int, deep: int):
     "Three stages with growing rates and 4`p`, 8`p` and 8`p` channels out."
-    a, b, c = 2 * p, 4 * p, 8 * p
+    a = 2 * p
+    b = 4 * p
+    c = 8 * p
     first = nn.Sequential(MFACB(a, a, b), MFACB(b, b, b), MFACB(b, b, b, (3, 3, 3)))
     second = nn.Sequential(
         MFACB(b, b, c, (3, 3, 3)), *(MFACB(c, c, c, (5, 5, 5)) for _ in range(deep))
@@ -197,7 +199,8 @@ class DSNet(Segmenter):
         super().__init__(None, None, aux_weight=0.2, in_chans=in_chans)
         self.aux_ce = aux_ce
         self.multiple = 8
-        b, c = 4 * p, 8 * p
+        b = 4 * p
+        c = 8 * p
         # unlike the others with biases, as the last convolution of the pyramid
         halve = [conv_bn(in_chans, p, 3, 2, bias=True), conv_bn(p, p, 3, 2, bias=True)]
         self.stem = nn.Sequential(*halve)

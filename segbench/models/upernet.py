@@ -152,6 +152,7 @@ def published(
 
 # %% ../../nbs/5_models/upernet.ipynb #417a025a
 # mIoU on the validation set of ADE20K, by the size of the ConvNeXt
+_at_smp = 'https://huggingface.co/smp-hub'
 _scores = dict(tiny=46.11, small=48.56, base=48.71, large=53.16, xlarge=53.58)
 
 checkpoints = {
@@ -161,10 +162,10 @@ checkpoints = {
         150,
         score=f'{score} on val',
         backbone=f'convnext_{size}',
-        url=f'https://huggingface.co/smp-hub/upernet-convnext-{size}/resolve/main/model.safetensors',
+        url=f'{_at_smp}/upernet-convnext-{size}/resolve/main/model.safetensors',
         megabytes=237 if size == 'tiny' else None,
         licence='MIT, as OpenMMLab gives them',
-        source=f'https://huggingface.co/smp-hub/upernet-convnext-{size}',
+        source=f'{_at_smp}/upernet-convnext-{size}',
     )
     for size, score in _scores.items()
 }

@@ -57,7 +57,7 @@ def number_classes(
 # %% ../../../nbs/2_data/imports/naming.ipynb #na-stems
 def _telling_part(name: str, common: list) -> str:
     "`name` without its ending and the folders `common`, as the name of one file."
-    folders, file = name.split('/')[:-1], name.split('/')[-1]
+    *folders, file = name.split('/')
     stem = file.rpartition('.')[0] or file
     told = '_'.join([*folders[len(common) :], stem])
     return re.sub(r'[\s,]+', '_', told).lstrip('.') or 'image'

@@ -196,7 +196,8 @@ def _masks(shapes: list, number: dict, h: int, w: int, remarks: list):
             continue
         mask, remark = shape.form.mask(h, w)
         if mask is not None and not mask.any():
-            mask, remark = None, remark or too_small
+            mask = None
+            remark = remark or too_small
         if remark:
             remarks.append((remark, shape.where))
         if mask is not None:
