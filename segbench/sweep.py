@@ -21,7 +21,7 @@ from dataclasses import asdict, fields
 from itertools import product
 from pathlib import Path
 
-from .core.command import command
+from .core.command import command, divides_work
 from .core.errors import UserError, check_range
 from .core.names import lookup
 from .core.run import Run
@@ -156,6 +156,7 @@ def _print_ranking(runs: list[Run]):
         print_tables(group_results(found))
 
 # %% ../nbs/8_commands/sweep.ipynb #sweep-command
+@divides_work
 @with_settings
 def main(
     models: list[str] = None,  # Networks by name, perhaps with arguments; lite by default
