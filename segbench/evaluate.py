@@ -17,7 +17,7 @@ if '__file__' in globals() and not __package__:
 # %% ../nbs/8_commands/evaluate.ipynb #e8fd3268
 import os
 
-from .core.command import command, make_callable
+from .core.command import command, divides_work, make_callable
 from .core.errors import UserError, check_range
 from .core.files import load_json
 from .engine.hub import open_run
@@ -52,6 +52,7 @@ def _score_together(runs: list, out: 'str | None', asked: dict):
     return joint
 
 # %% ../nbs/8_commands/evaluate.ipynb #a6e71096
+@divides_work
 def main(
     # Folder of the run, hf:user/name, or an exported file; of several, together an ensemble, or
     # the folds of a cross-validation

@@ -25,8 +25,9 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from .core.command import command, make_callable
+from .core.command import command, divides_work, make_callable
 from .core.errors import UserError, check_range
+from .core.processes import count_processes, is_first_process, share_of
 from .data.filelist import Member
 from .engine.hub import is_hub_name, open_run
 from segbench.engine.outputs import (  # noqa: F401, known from here as well
@@ -42,7 +43,9 @@ from segbench.engine.outputs import (  # noqa: F401, known from here as well
 
 if TYPE_CHECKING:
     import torch
+    from accelerate import Accelerator
 
+    from segbench.core.device import Alone
     from segbench.engine.protocol import Protocol
 
 # %% ../nbs/8_commands/predict.ipynb #437d716e
@@ -118,6 +121,15 @@ def _list_jobs(lines: Iterable[str], out: Path, plane: str = 'axial') -> list[_J
     return jobs
 
 # %% ../nbs/8_commands/predict.ipynb #predict-find
+def _lines_of_list() -> list[str]:
+    "The lines on standard input; of several processes, one reads them and tells the others."
+    if count_processes() == 1:
+        return [*sys.stdin]
+    from segbench.core.device import on_main_process, this_process
+
+    return on_main_process(this_process(), lambda: [*sys.stdin])
+
+
 def _find_jobs(images: Path | str, out: Path | str, plane: str = 'axial') -> list[_Job]:
     "What `images` names, with the places of its outputs below `out`."
     from segbench.data.files import images_below, kinds
@@ -125,7 +137,7 @@ def _find_jobs(images: Path | str, out: Path | str, plane: str = 'axial') -> lis
 
     out = Path(out)
     if images == '-':
-        return _list_jobs(sys.stdin, out, plane)
+        return _list_jobs(_lines_of_list(), out, plane)
     path = Path(images)
     if path.is_dir():
         files = images_below(path, endings=(*kinds, *volume_kinds))
@@ -196,8 +208,8 @@ def _check_new(files: list[Path], overwrite: bool):
     )
 
 # %% ../nbs/8_commands/predict.ipynb #1a8a88bd
-def _check_images(files: list[Path], config: dict) -> dict[Path, tuple]:
-    "The shape of each image; a `UserError` if some cannot be read, which names the first."
+def _shapes_or_problems(files: list[Path], config: dict) -> list:
+    "The shape of each image, or what is wrong with it."
     from concurrent.futures import ThreadPoolExecutor
 
     from segbench.engine.runs import read_as_trained
@@ -209,7 +221,24 @@ def _check_images(files: list[Path], config: dict) -> dict[Path, tuple]:
             return str(e)
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        found = dict(zip(files, pool.map(shape_or_problem, files)))
+        return [*pool.map(shape_or_problem, files)]
+
+
+def _check_images(files: list[Path], config: dict, acc: 'Accelerator | Alone') -> dict[Path, tuple]:
+    """The shape of each image, to all processes, which divide them.
+
+    A `UserError` if some cannot be read, which names the first.
+    """
+    from segbench.core.device import by_all
+
+    def share(rank):
+        return share_of(files, rank, acc.num_processes)
+
+    parts = by_all(acc, lambda: _shapes_or_problems(share(acc.process_index), config))
+    of_parts = {}
+    for rank, part in enumerate(parts):
+        of_parts |= zip(share(rank), part)
+    found = {file: of_parts[file] for file in files}
     problems = [said for said in found.values() if isinstance(said, str)]
     if not problems:
         return found
@@ -250,6 +279,29 @@ def _check_values(run, values, choice=None):
             'but a PNG at most 65535; predict without --ids.'
         )
 
+# %% ../nbs/8_commands/predict.ipynb #16b5611a
+def _is_film(jobs: list[_Job]) -> bool:
+    "Whether what is asked for is one stream of frames, of which each follows from the last."
+    return jobs[0].kind in ('video', 'camera')
+
+
+def _leaves_to_first(jobs: list[_Job]) -> bool:
+    "Whether there is nothing to do for this process, since the first one predicts a video alone."
+    n = count_processes()
+    if n == 1 or not _is_film(jobs):
+        return False
+    if is_first_process():
+        said = f'the frames of {jobs[0].name} follow each other: the first of the {n} processes '
+        print(said + 'predicts them alone', file=sys.stderr)
+    return not is_first_process()
+
+
+def _processes_for(jobs: list[_Job]) -> 'Accelerator | Alone':
+    "This process among those that divide `jobs`."
+    from segbench.core.device import Alone, best_device, this_process
+
+    return Alone(best_device()) if _is_film(jobs) else this_process()
+
 # %% ../nbs/8_commands/predict.ipynb #predict-work
 @dataclass
 class _Asked:
@@ -262,24 +314,29 @@ class _Asked:
     precision: str
     bs: int
     quiet: bool  # No bars
+    acc: 'Accelerator | Alone'  # This process among its like
 
     @property
     def how(self) -> tuple:
         return self.protocol, self.precision
 
+    def share(self, work: list) -> list:
+        "What of `work` this process does."
+        return share_of(work, self.acc.process_index, self.acc.num_processes)
 
-def _predict_images(jobs: list[_Job], shapes: dict, asked: _Asked) -> Iterator[tuple]:
-    "(job, files, rows) of every image."
+
+def _predict_images(jobs: list[_Job], batches: list[list], asked: _Asked) -> Iterator[tuple]:
+    "(job, files, rows) of every image in `batches`."
     import numpy as np
 
-    from segbench.engine.batches import predict_arrays, read_ahead, same_size_batches
+    from segbench.engine.batches import predict_arrays, read_ahead
     from segbench.engine.runs import Prediction, read_as_trained
 
     job_of = {job.source: job for job in jobs}
     config = asked.config
     palette = np.asarray(config['palette'], np.uint8)
     read = partial(read_as_trained, config=config)
-    for batch, images in read_ahead(same_size_batches(shapes, asked.bs), read):
+    for batch, images in read_ahead(batches, read):
         wants_probs = asked.outputs.needs_probs
         labels, probs = predict_arrays(asked.net, images, *asked.how, wants_probs)
         for k, file in enumerate(batch):
@@ -317,32 +374,67 @@ def _predict_videos(jobs: list[_Job], asked: _Asked, table: bool) -> Iterator[tu
             yield job, *predict_video(asked.net, asked.config, video, job.target, *how)
 
 # %% ../nbs/8_commands/predict.ipynb #predict-all
-def _predict_jobs(jobs: list[_Job], asked: _Asked, table: 'str | None', tell) -> None:
-    "Predict everything; `tell` each file that is written."
-    from tqdm import tqdm
-
-    of_kind = {kind: [job for job in jobs if job.kind == kind] for kind in ('image', 'raster')}
-    films = [job for job in jobs if job.kind in ('video', 'camera')]
-    shapes = _check_images([job.source for job in of_kind['image']], asked.config)
-    rasters = [job.source for job in of_kind['raster']]
-    _check_rasters(rasters, asked.config, asked.outputs, asked.protocol)
-    results = chain(
-        _predict_images(of_kind['image'], shapes, asked),
-        _predict_rasters(of_kind['raster'], asked),
-        _predict_videos(films, asked, bool(table)),
-    )
-    rows_of = {}
-    no_bar = asked.quiet or len(jobs) < 2
-    for job, files, rows in tqdm(results, 'predicting', total=len(jobs), disable=no_bar):
-        rows_of[job.name] = rows
-        for file in files:
-            tell(file)
-    if table:
-        save_table(table, chain(*(rows_of[job.name] for job in jobs)))
-
-
 def _say_nothing(file):
     pass
+
+
+def _plan_share(jobs: list[_Job], asked: _Asked, table: bool) -> tuple[int, Iterator[tuple]]:
+    """How many of `jobs` this process does, and (job, files, rows) of each, as it is done.
+
+    All have looked at all of them before: a `UserError` if one cannot be predicted.
+    """
+    from segbench.core.device import by_all
+    from segbench.engine.batches import same_size_batches
+
+    def of_kind(*kinds):
+        return [job for job in jobs if job.kind in kinds]
+
+    images = of_kind('image')
+    shapes = _check_images([job.source for job in images], asked.config, asked.acc)
+    batches = asked.share(same_size_batches(shapes, asked.bs))
+    rasters = asked.share(of_kind('raster'))
+    sources = [job.source for job in rasters]
+    rest = (asked.config, asked.outputs, asked.protocol)
+    by_all(asked.acc, lambda: _check_rasters(sources, *rest))
+    films = of_kind('video', 'camera')
+    results = chain(
+        _predict_images(images, batches, asked),
+        _predict_rasters(rasters, asked),
+        _predict_videos(films, asked, table),
+    )
+    return sum(map(len, batches)) + len(rasters) + len(films), results
+
+
+def _predict_jobs(jobs: list[_Job], asked: _Asked, table: 'str | None', tell) -> None:
+    "Predict everything, by all processes; `tell` each file that is written."
+    from tqdm import tqdm
+
+    from segbench.core.device import by_all, gather_on_main
+    from segbench.engine.watch import watch_processes
+
+    mine, results = _plan_share(jobs, asked, bool(table))
+    rows_of = {}
+    no_bar = asked.quiet or mine < 2
+    bar = tqdm(results, 'predicting', total=mine, disable=no_bar)
+
+    def predict(watch):
+        try:
+            for job, files, rows in bar:
+                rows_of[job.name] = rows
+                for file in files:
+                    tell(file)
+                watch.check()
+        except (UserError, OSError) as e:
+            watch.warn(e)
+            raise
+
+    with watch_processes(asked.acc, 'predict again, with --overwrite') as watch:
+        by_all(asked.acc, lambda: predict(watch))
+        tables = gather_on_main(asked.acc, rows_of if table else {})
+    if table and asked.acc.is_main_process:
+        for other in tables:
+            rows_of |= other
+        save_table(table, chain(*(rows_of[job.name] for job in jobs)))
 
 
 def _summary(jobs: list[_Job], out) -> str:
@@ -352,6 +444,7 @@ def _summary(jobs: list[_Job], out) -> str:
     return f'{len(jobs)} {what}{plural} in {out}'
 
 # %% ../nbs/8_commands/predict.ipynb #135ba775
+@divides_work
 def main(
     run: str,  # Folder of the run, hf:user/name, or a file of segbench export
     images: str,  # An image, a folder, a GeoTIFF, a video, the number of a camera, - for a list
@@ -383,10 +476,12 @@ def main(
     # before PyTorch is imported, which takes seconds
     outputs = Outputs(overlay, probs, confidence, ids)
     jobs = _find_jobs(images, out, plane)
+    if _leaves_to_first(jobs):
+        return
     _check_plane(jobs, plane)
     files = _check_distinct(jobs, outputs)
     _check_new(files + [Path(table)] if table else files, overwrite)
-    from segbench.core.device import best_device, evaluation_precision
+    from segbench.core.device import evaluation_precision
     from segbench.engine.inference import load_model
     from segbench.engine.protocol import Protocol
 
@@ -394,16 +489,17 @@ def main(
     tell = partial(print, file=sys.stdout, flush=True) if listing else _say_nothing
     # a list of files has standard output for itself
     with redirect_stdout(sys.stderr) if listing else nullcontext():
-        device = best_device()
-        net, config = load_model(folder, weights, device, trust)
+        acc = _processes_for(jobs)
+        net, config = load_model(folder, weights, acc.device, trust)
         if ids:
             _check_values(run, config.get('values'), config.get('class_choice'))
         protocol = Protocol(tuple(scales), flip, window, hann=hann)
-        precision = evaluation_precision(precision, config['precision'], device)
-        quiet = not sys.stderr.isatty()
-        asked = _Asked(net, config, outputs, protocol, precision, bs, quiet)
+        precision = evaluation_precision(precision, config['precision'], acc.device)
+        quiet = not (acc.is_main_process and sys.stderr.isatty())
+        asked = _Asked(net, config, outputs, protocol, precision, bs, quiet, acc)
         _predict_jobs(jobs, asked, table, tell)
-        print(_summary(jobs, out))
+        if acc.is_main_process:
+            print(_summary(jobs, out))
 
 # %% ../nbs/8_commands/predict.ipynb #predict-callable
 # `segbench.predict` is also a function, and stays one when this module takes its place

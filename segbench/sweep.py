@@ -21,9 +21,10 @@ from dataclasses import asdict, fields
 from itertools import product
 from pathlib import Path
 
-from .core.command import command
+from .core.command import command, divides_work
 from .core.errors import UserError, check_range
 from .core.names import lookup
+from .core.processes import count_processes, is_first_process
 from .core.run import Run
 from .engine.grid import cross, read_grid, short_names
 from .engine.settings import Settings, check_same, check_settings, with_settings
@@ -73,17 +74,36 @@ def _check_data_of_finished(
     check_unchanged(run, was, *sets)
 
 
+def _how_far(run: Run) -> tuple[bool, bool]:
+    "Whether `run` has begun, and whether it is finished, as the first process sees it."
+
+    def look():
+        return run.exists(), run.exists() and run.is_finished()
+
+    if count_processes() == 1:
+        return look()
+    from segbench.core.device import accelerator, on_main_process
+
+    return on_main_process(accelerator(), look)
+
+
+def _say(*lines):
+    "Print lines once, however many processes there are."
+    if is_first_process():
+        print(*lines, sep='\n', flush=True)
+
+
 def _train_one(run: Run, title: str, root, asked: dict):
     "Train in `run`, or go on there; a `UserError` if something else was asked for before."
-    begun = run.exists()
+    begun, finished = _how_far(run)
     if begun:
         check_same(run, **asked)
-    if begun and run.is_finished():
+    if finished:
         of = {k: asked.get(k) for k in ('data', 'split', 'val_split', 'classes')}
         _check_data_of_finished(run, root, **of)
-        print(f'{title}: done before', flush=True)
+        _say(f'{title}: done before')
         return
-    print(title, flush=True)
+    _say(title)
     train(root=root, out=run.folder, resume=begun, **asked)
 
 # %% ../nbs/8_commands/sweep.ipynb #sweep-all
@@ -156,6 +176,7 @@ def _print_ranking(runs: list[Run]):
         print_tables(group_results(found))
 
 # %% ../nbs/8_commands/sweep.ipynb #sweep-command
+@divides_work
 @with_settings
 def main(
     models: list[str] = None,  # Networks by name, perhaps with arguments; lite by default
@@ -197,9 +218,10 @@ def main(
     _check_runs(runs)
     note = _budget_note(grid, asked['steps'])
     if note:
-        print(note)
+        _say(note)
     failed = _train_all(runs, root)
-    _print_ranking([run for run, _ in runs])
+    if is_first_process():
+        _print_ranking([run for run, _ in runs])
     if failed:
         reasons = [f'{name}: {said.rstrip(".")}' for name, said in failed.items()]
         raise UserError(

@@ -23,9 +23,10 @@ from dataclasses import asdict
 from operator import itemgetter
 from pathlib import Path
 
-from .core.command import command
+from .core.command import command, divides_work
 from .core.errors import UserError
 from .core.names import check_name, find_callable, lookup, parse_call
+from .core.processes import count_processes, is_first_process
 from .core.run import Run
 from .core.seeds import seed_all
 from .engine.grid import short_name
@@ -201,14 +202,9 @@ def _resume_arguments(
     return asked | dict(root=root or run.root(), out=run.folder)
 
 # %% ../nbs/8_commands/train.ipynb #train-go-on
-def _are_many() -> bool:
-    "Whether a launcher has started several processes; asked without PyTorch."
-    return int(os.environ.get('WORLD_SIZE', 1)) > 1
-
-
 def _has_begun(run: Run) -> bool:
     "Whether there is a run to go on with, as the main process sees it."
-    if not _are_many():
+    if count_processes() == 1:
         return run.exists()
     from segbench.core.device import accelerator, on_main_process
 
@@ -217,7 +213,7 @@ def _has_begun(run: Run) -> bool:
 
 def _share(run: Run):
     "Have the configuration of `run` on every machine."
-    if _are_many():
+    if count_processes() > 1:
         from segbench.core.device import accelerator
         from segbench.engine.state import share_config
 
@@ -286,13 +282,13 @@ def _recipe_arguments(name: str, written: dict) -> dict:
     "Names and settings of the recipe `name`, with those that were `written` in their place."
     from segbench.engine.recipes import recipe_arguments
 
-    processes = int(os.environ.get('WORLD_SIZE', 1))
-    arguments, lines = recipe_arguments(name, processes, **written)
-    if int(os.environ.get('RANK', 0)) == 0:
+    arguments, lines = recipe_arguments(name, count_processes(), **written)
+    if is_first_process():
         print(*lines, sep='\n')
     return arguments
 
 # %% ../nbs/8_commands/train.ipynb #316a1fff
+@divides_work
 @with_settings
 def main(
     data: str = 'scenes',  # Data set by name, perhaps with arguments: camvid, scenes, folder …

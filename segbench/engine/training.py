@@ -32,6 +32,7 @@ from segbench.core.device import (
     autocast,
     deterministic,
     device_name,
+    gather_on_main,
     gpu_arithmetic,
     keep_freed_memory,
     on_main_process,
@@ -692,15 +693,18 @@ def compiled(self: Training, net: torch.nn.Module) -> Iterator[None]:
         del net.logits
 
 # %% ../../nbs/6_engine/training.ipynb #beafd490
-def _score_by_all(training: Training) -> tuple[np.ndarray, dict]:
-    "Counts and losses of the images of the validation set, shared between the processes."
+def _score_by_all(training: Training) -> 'tuple[np.ndarray | None, dict | None]':
+    """Counts and losses of the images of the validation set, shared between the processes.
+
+    In the main process; no other one needs memory for those of all images.
+    """
     net = training.scored_net()
     if training.world > 1:
         # each process has batch norms of its own: all score those of the first
         for buffer in net.buffers():
             torch.distributed.broadcast(buffer, 0)
     with training.compiled(net):
-        share = score_dataset(
+        mine = score_dataset(
             net,
             training.val,
             bs=training.s.val_bs,
@@ -710,7 +714,9 @@ def _score_by_all(training: Training) -> tuple[np.ndarray, dict]:
             world=training.world,
             workers=_n_workers(training),
         )
-    shares = gather_object([share])
+    shares = gather_on_main(training.acc, mine)
+    if not training.main:
+        return None, None
     rows = np.concatenate([rows for rows, _ in shares])
     losses = {image: loss for _, some in shares for image, loss in some.items()}
     return rows, losses
@@ -721,9 +727,11 @@ def evaluate(self: Training) -> dict[str, float]:
     "Score the validation set on all processes; keep the weights if they are the best so far."
     self.mean_train_loss()  # a training that has diverged ends here, without scores
     rows, losses = _score_by_all(self)
-    val_loss = mean_loss(losses)
+    n = len(self.val.classes)
+    summed = on_main_process(self.acc, lambda: (sum_packed(rows, n), mean_loss(losses)))
+    counts, val_loss = summed
     _check_finite(val_loss, 'loss on the validation set', self)
-    scores = Scores(sum_packed(rows, len(self.val.classes)))
+    scores = Scores(counts)
     self.scores.append(scores.miou)
     self.iou = dict(zip(self.val.classes, map(float, scores.iou)))
     if self.best is None or scores.miou > self.best:

@@ -48,6 +48,12 @@ def _hear(connection: socket.socket) -> Iterator[dict]:
             yield json.loads(line)
 
 # %% ../../nbs/6_engine/watch.ipynb #watch-ending
+def _in_words(why: BaseException) -> str:
+    "A failure in a line; what a user can put right is a sentence already."
+    said = ' '.join(str(why).split())[:500]
+    return said.rstrip('.') if isinstance(why, UserError) else f'{type(why).__name__}: {said}'
+
+
 class _Ending:
     "How this process ends, and what was heard of another that is gone."
 
@@ -74,12 +80,22 @@ class _Ending:
             print(f'segbench: {self.said}', file=sys.stderr, flush=True)
             os._exit(1)
 
+    def check(self):
+        "A `UserError` if another process is gone, for work in which nobody waits for anybody."
+        if self.is_gone.is_set():
+            raise UserError(self.said)
+
+    def warn(self, why: BaseException):
+        "Say to the others at once for which failure this process is going to leave."
+        for connection in self.connections:
+            _tell(connection, failed=_in_words(why))
+
     def leave(self, why: 'BaseException | None'):
         "Leave in order, or say for which failure."
         self.is_over.set()
         last = dict(bye=True)
         if why is not None and not isinstance(why, (Stopped, KeyboardInterrupt)):
-            last = dict(failed=f'{type(why).__name__}: {" ".join(str(why).split())[:500]}')
+            last = dict(failed=_in_words(why))
         for connection in self.connections:
             _tell(connection, **last)
             _close(connection)
@@ -151,14 +167,18 @@ class _Watch(_Ending):
 def watch_processes(
     acc: Accelerator,  # This process among its like
     advice: str,  # What to do when one is gone, as the second half of a sentence
-) -> Iterator[None]:
-    "End with a `UserError` that names the process if one of those that train together is gone."
+) -> 'Iterator[_Ending]':
+    """End with a `UserError` that names the process if one of those that work together is gone.
+
+    Where they do not wait for each other, the block calls `check` of what it gets, and `warn`
+    before it waits for the others with an error of its own.
+    """
     if acc.num_processes == 1:
-        yield
+        yield _Ending(True, advice)
         return
     watch = _Watch(acc, advice)
     try:
-        yield
+        yield watch
     except RuntimeError as e:
         # an exchange with a process that is gone fails in many words
         is_exchange = any(word in str(e).lower() for word in ('gloo', 'nccl', 'connection', 'peer'))
