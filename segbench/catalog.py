@@ -290,8 +290,8 @@ def find_suspects(
     classes: str = None,
 ) -> None:
     "List the labels that a trained network contradicts most confidently, with pictures."
+    import segbench.explore.suspects as review
     from segbench.engine.protocol import protocol_from_flags
-    from segbench.explore import suspects as review
 
     check_range(1, most=most, least=least)
     review.load_rows(out)  # a list that is damaged is told before the long work

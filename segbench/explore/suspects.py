@@ -285,7 +285,7 @@ def save_suspects(
     _save_rows(_own_file(folder), _columns, suspect_rows(suspects))
     return folder / 'index.html'
 
-# %% ../../nbs/7_explore/suspects.ipynb #024ae265
+# %% ../../nbs/7_explore/suspects.ipynb #9c0d2d8e
 def load_rows(folder: 'str | Path') -> list[dict]:
     "The rows of `suspects.csv` in `folder`; none if it is not there. A `UserError` if it is torn."
     file = _own_file(Path(folder))
@@ -303,13 +303,14 @@ def load_rows(folder: 'str | Path') -> list[dict]:
     return rows
 
 
-def _is_same_place(a: dict, b: dict) -> bool:
-    "Whether two rows share half of the smaller box."
-    (x0, y0, x1, y1), (u0, v0, u1, v1) = (
-        [int(row[name]) for name in ('left', 'top', 'right', 'bottom')] for row in (a, b)
-    )
-    shared = max(0, min(x1, u1) - max(x0, u0)) * max(0, min(y1, v1) - max(y0, v0))
-    return 2 * shared >= min((x1 - x0) * (y1 - y0), (u1 - u0) * (v1 - v0))
+def _is_still_there(before: dict, now: dict) -> bool:
+    "Whether the row `now` covers half of the box of the row `before`."
+    sides = ('left', 'top', 'right', 'bottom')
+    left, top, right, bottom = (int(before[side]) for side in sides)
+    width = min(right, int(now['right'])) - max(left, int(now['left']))
+    height = min(bottom, int(now['bottom'])) - max(top, int(now['top']))
+    shared = max(0, width) * max(0, height)
+    return 2 * shared >= (right - left) * (bottom - top)
 
 
 def compare_rows(
@@ -329,7 +330,7 @@ def compare_rows(
             state = 'gone'
         elif hash_of[row['image']] == row['label_hash']:
             state = 'unchanged'
-        elif any(_is_same_place(row, other) for other in here):
+        elif any(_is_still_there(row, other) for other in here):
             state = 'contradicted'
         else:
             state = 'corrected'
