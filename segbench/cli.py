@@ -48,6 +48,7 @@ commands = {
     'data check': 'what is wrong with a data set',
     'data cache': 'decode a data set once',
     'data import': 'annotations of other programs, as a set of your own',
+    'data suspects': 'labels that a trained network contradicts, with pictures',
 }
 # Where a command is not the function `main` of the module that has its name
 functions = {
@@ -62,6 +63,7 @@ functions = {
     'data check': 'catalog.check_dataset',
     'data cache': 'catalog.cache_dataset',
     'data import': 'catalog.import_dataset',
+    'data suspects': 'catalog.find_suspects',
 }
 
 # %% ../nbs/8_commands/cli.ipynb #397ea0b5
