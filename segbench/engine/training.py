@@ -286,7 +286,7 @@ def _n_workers(training: Training) -> int:
     if training.acc.device.type == 'cpu':
         return 0  # the network needs every core itself
     # every process of this machine has as many
-    here = int(os.environ.get('LOCAL_WORLD_SIZE', 1))
+    here = int(os.environ.get('LOCAL_WORLD_SIZE', 1)) * int(os.environ.get('SEGBENCH_JOBS', 1))
     cores = len(os.sched_getaffinity(0)) if hasattr(os, 'sched_getaffinity') else os.cpu_count()
     return max(1, min(16, cores // here))
 
