@@ -85,6 +85,7 @@ _program = """
 import pickle, sys
 job = pickle.load(sys.stdin.buffer)
 sys.path[:] = job['path']
+sys.argv = job['argv']
 from segbench.engine.jobs import _carry_out
 _carry_out(job['function'], job['arguments'])
 """
@@ -113,10 +114,9 @@ def _start(job: Job, environment: dict[str, str]) -> subprocess.Popen:
         stderr=subprocess.STDOUT,
         start_new_session=os.name != 'nt',
     )
+    what = dict(function=job.function, arguments=job.arguments, path=sys.path, argv=sys.argv)
     with suppress(BrokenPipeError):  # it is dead already, which its status will tell
-        pickle.dump(
-            dict(path=sys.path, function=job.function, arguments=job.arguments), process.stdin
-        )
+        pickle.dump(what, process.stdin)
         process.stdin.close()
     return process
 
@@ -170,14 +170,19 @@ class _Progress:
 
     def text(self, running: list[Job]) -> str:
         "Time left, and which jobs run, and how far each of them is."
+        # what all names begin with says nothing
+        start = os.path.commonprefix([job.run.name for job in self.jobs]).rpartition('-')[0]
         shares = {job.run.name: _share_done(job.run) for job in self.jobs}
         gained = sum(shares.values()) - sum(self.began.values())
         left = '?'
         if gained > 0:
             seconds = time.monotonic() - self.start
             left = format_seconds(seconds / gained * (len(shares) - sum(shares.values())))
-        now = ', '.join(f'{job.title} {shares[job.run.name]:.0%}' for job in running)
-        return f'about {left} left: {now}'
+        now = []
+        for job in running:
+            title = job.title.replace(f'{start}-', '', 1) if start else job.title
+            now.append(f'{title} {shares[job.run.name]:.0%}')
+        return f'about {left} left: {", ".join(now)}'
 
     def show(self, running: list[Job]):
         "Draw it, if it is time."
