@@ -14,6 +14,8 @@ from importlib.metadata import version
 
 from IPython import get_ipython
 
+import segbench
+
 # %% ../../nbs/0_core/provenance.ipynb #3e9d7d67
 def _git(*words):
     "What git answers, or None: it may not be there, this may be no repository, or somebody else's."
@@ -31,10 +33,11 @@ def provenance() -> dict:
     commit = _git('rev-parse', 'HEAD')
     changes = _git('status', '--porcelain')
     names = ('torch', 'torchvision', 'timm', 'accelerate', 'numpy')
+    versions = dict(segbench=segbench.__version__) | {n: version(n) for n in names}
     return dict(
         argv='in a notebook' if get_ipython() else shlex.join(sys.argv),
         started=time.strftime('%Y-%m-%dT%H:%M:%S%z'),
         commit=commit,
         dirty=None if changes is None else bool(changes),
-        versions={n: version(n) for n in names} | dict(python=sys.version.split()[0]),
+        versions=versions | dict(python=sys.version.split()[0]),
     )

@@ -6,6 +6,8 @@
 __all__ = ['stops', 'format_seconds', 'ProgressTable', 'ignore_signals', 'start_worker', 'graceful_stop']
 
 # %% ../../nbs/6_engine/progress.ipynb #progress-imports
+import math
+import os
 import signal
 import sys
 import threading
@@ -163,7 +165,9 @@ def _view(pace: _Pace, every: float):
         return _InJupyter(pace)
     if sys.stderr.isatty():
         return _Bar(pace)
-    return _Lines(pace, every)
+    # who has started several trainings at once says itself how far they are
+    beside_others = 'SEGBENCH_JOBS' in os.environ
+    return _Lines(pace, math.inf if beside_others else every)
 
 
 class ProgressTable:

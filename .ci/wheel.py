@@ -1,0 +1,171 @@
+"""What somebody gets who installs segbench without the repository, tried out.
+
+`python .ci/wheel.py` builds the source distribution and from it the wheel, installs the wheel in an
+environment of its own, and runs the commands of the front page and of the tutorials there, in an
+empty folder. What needs data, a network or several machines is listed with the reason.
+`--packages VENV` takes all other packages from an environment that has them, which is quick.
+"""
+
+import argparse
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+import tempfile
+import venv
+from pathlib import Path
+
+root = Path(__file__).resolve().parents[1]
+
+# Small data and short trainings for the commands below: what they are called in them stays.
+prepare = """
+import numpy as np
+from pathlib import Path
+from PIL import Image
+import segbench as sb
+
+for split, n in dict(train=12, val=4).items():
+    pairs = sb.scenes(split=split, n=n, size=(64, 80))
+    for i, (image, label) in enumerate(pairs):
+        for kind, array in dict(images=image.permute(1, 2, 0), labels=label).items():
+            file = Path('mine', kind, split, f'street_{i:02}.png')
+            file.parent.mkdir(parents=True, exist_ok=True)
+            Image.fromarray(array.numpy()).save(file)
+Path('mine/classes.txt').write_text(chr(10).join(pairs.classes) + chr(10))
+Image.fromarray(pairs[0][0].permute(1, 2, 0).numpy()).save('photo.jpg')
+run = sb.example_run()
+assert run.exists() and run.is_finished(), run
+"""
+# Commands that have no place in a page, and what they must say
+always = {
+    'segbench --help': 'segbench sweep',
+    'segbench --version': 'segbench ',
+    'segbench train --epochs 1 --steps 3 --bs 4 --model lite(nf=16,fine=8) --backbone test_resnet '
+    '--data scenes(n=8,size=(48,64)) --out runs/first': 'mIoU',
+    'segbench predict runs/first photo.jpg --overlay': '',
+    'segbench sweep --models fcn.fcn32s --backbones test_resnet --seeds 2 --jobs 2 --steps 3 '
+    '--bs 4 --data scenes(n=8,size=(48,64)) --out runs/two': 'seeds',
+    'segbench board runs': 'place',
+    'segbench serve --help': 'RUN',
+}
+# Flags that make a page's training short
+shorter = {'train': '--steps 3 --epochs 1 --bs 4', 'sweep': '--steps 3 --epochs 1 --bs 4'}
+# Why a line of a page is not run here; the first that is found in it counts
+reasons = {
+    r'…|\.\.\.|^segbench \w+$': 'a part of a command',
+    r'camvid|cityscapes|espnet': 'needs a data set or weights that cannot be given along',
+    r'hf:|push|weights get|--pretrained imagenet': 'needs the network',
+    r'accelerate launch|torchrun|sbatch': 'needs several GPUs or machines',
+    r'annotations\.xml|import export': 'needs an export of an annotation tool',
+    r'^segbench serve': 'runs until it is stopped',
+    r'^pip': 'done above',
+}
+
+
+def lines_of(notebook: Path):
+    "The shell lines of the pages, as they are written, without remarks."
+    for cell in json.loads(notebook.read_text(encoding='utf8'))['cells']:
+        if cell['cell_type'] != 'markdown':
+            continue
+        text = ''.join(cell['source']).replace('\\\n', ' ')
+        for line in text.splitlines():
+            fenced = re.match(r'(?:    |\$ )?(segbench|pip|accelerate|torchrun) [^`.]*\S', line)
+            if fenced and not line.rstrip().endswith(('.', ':')):
+                yield re.split(r'\s{3,}|\s+#', line.strip())[0]
+
+
+class Elsewhere:
+    "An environment with the wheel, and an empty folder where its commands run."
+
+    def __init__(self, wheel: Path, folder: Path, packages: 'Path | None'):
+        venv.create(folder / 'venv', with_pip=True)
+        self.bin = folder / 'venv' / ('Scripts' if os.name == 'nt' else 'bin')
+        self.work = folder / 'work'
+        self.work.mkdir()
+        self.env = {k: v for k, v in os.environ.items() if k not in ('PYTHONPATH', 'VIRTUAL_ENV')}
+        self.env |= dict(PATH=f'{self.bin}{os.pathsep}{os.environ["PATH"]}')
+        self.env |= dict(SEGBENCH_CACHE=str(folder / 'cache'), PYTHONWARNINGS='ignore')
+        install = ['python', '-m', 'pip', 'install', '-q']
+        if packages:
+            found = sorted(packages.glob('lib/python*/site-packages'))[0]
+            here = sorted(self.bin.parent.glob('lib/python*/site-packages'))[0]
+            (here / 'others.pth').write_text(f'{found}\n')
+            install.append('--no-deps')
+        else:
+            install += ['-c', str(root / '.ci/constraints.txt')]
+        self.install = install
+        self.run([*install, str(wheel)])
+
+    def run(self, words: list[str]) -> str:
+        "What a command says; an error if it fails."
+        program = self.bin / words[0]
+        known = str(program) if program.exists() else words[0]
+        done = subprocess.run(
+            [known, *words[1:]],
+            cwd=self.work,
+            env=self.env,
+            text=True,
+            encoding='utf8',
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        if done.returncode:
+            sys.exit(f'{shlex.join(words)}\nended with {done.returncode}:\n{done.stdout[-3000:]}')
+        return done.stdout
+
+
+def build(folder: Path) -> Path:
+    "The wheel that is built from the source distribution that is built from the repository."
+    words = [sys.executable, '-m', 'build', '-q', '-o', str(folder), str(root)]
+    if subprocess.run(words).returncode:
+        sys.exit('cannot be built; pip install build brings the builder')
+    return next(folder.glob('*.whl'))
+
+
+def try_pages(there: Elsewhere):
+    "Run the lines of the front page and of the tutorials that can run, in their order."
+    left_out = {}
+    for notebook in [root / 'nbs/index.ipynb', *sorted(root.glob('nbs/tutorials/*.ipynb'))]:
+        for line in dict.fromkeys(lines_of(notebook)):
+            why = next((w for sign, w in reasons.items() if re.search(sign, line)), None)
+            if why:
+                left_out.setdefault(why, []).append(f'{notebook.stem}: {line}')
+                continue
+            words = shlex.split(line)
+            words += shorter.get(words[1], '').split()
+            print(f'ok      {notebook.stem}: {line}', flush=bool(there.run(words)) or True)
+    for why, lines in left_out.items():
+        print(f'not run, for it {why}' if why.startswith('needs') else f'not run: {why}')
+        print(*(f'        {line}' for line in lines), sep='\n')
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    p.add_argument('--packages', type=Path, help='an environment to take other packages from')
+    p.add_argument('--dev', action='store_true', help="install 'segbench[dev]', too")
+    asked = p.parse_args()
+    with tempfile.TemporaryDirectory() as tmp:
+        folder = Path(tmp)
+        wheel = build(folder / 'dist')
+        there = Elsewhere(wheel, folder, asked.packages)
+        there.run(['python', '-c', prepare])
+        for line, said in always.items():
+            words = line.split()
+            answer = there.run(words)
+            if said not in answer:
+                sys.exit(f'{line}\ndoes not say {said!r}:\n{answer[-2000:]}')
+            print(f'ok      {line}', flush=True)
+        config = json.loads((there.work / 'runs/first/config.json').read_text(encoding='utf8'))
+        version = re.search(r'-([^-]+)-py3', wheel.name)[1]
+        if version not in json.dumps(config.get('versions', config.get('provenance', ''))):
+            sys.exit(f'the version {version} is not in config.json')
+        try_pages(there)
+        if asked.dev:
+            there.run([*there.install, f'{wheel}[dev]'])
+            print("ok      pip install 'segbench[dev]'")
+
+
+if __name__ == '__main__':
+    main()
