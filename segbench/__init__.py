@@ -41,6 +41,7 @@ _public = {
         'explore.confuse': 'confuse',
         'explore.explain': 'Explorer',
         'explore.monitor': 'fit_live monitor',
+        'explore.suspects': 'find_suspects',
     }.items()
     for name in names.split()
 }

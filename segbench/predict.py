@@ -259,7 +259,7 @@ def _check_rasters(files: list[Path], config: dict, outputs: Outputs, protocol: 
             check_raster(raster, outputs, protocol)
 
 # %% ../nbs/8_commands/predict.ipynb #predict-values
-def _check_values(run, values, choice=None):
+def _check_values(run, values, choice=None, void_below=0.0):
     "A `UserError` if the data set of `run` has no `values`, or some that a PNG cannot hold."
     import numpy as np
 
@@ -277,6 +277,21 @@ def _check_values(run, values, choice=None):
         raise UserError(
             f'a label file of the data set of {str(run)!r} holds up to {largest}, '
             'but a PNG at most 65535; predict without --ids.'
+        )
+    if void_below and (np.ndim(values) > 1 or 255 in values):
+        raise UserError(
+            f'--void-below {void_below} writes 255, and label files of the data set of '
+            f'{str(run)!r} hold colours, or 255 for a class; predict without --ids.'
+        )
+
+
+def _check_void(jobs: list[_Job], void_below: float):
+    "A `UserError` if a video is to have void."
+    film = next((job for job in jobs if job.kind in ('video', 'camera')), None)
+    if void_below and film:
+        raise UserError(
+            f'--void-below makes labels of images, and {film.name} is a video; leave it out, or '
+            'predict the frames as images.'
         )
 
 # %% ../nbs/8_commands/predict.ipynb #16b5611a
@@ -341,11 +356,12 @@ def _predict_images(jobs: list[_Job], batches: list[list], asked: _Asked) -> Ite
         labels, probs = predict_arrays(asked.net, images, *asked.how, wants_probs)
         for k, file in enumerate(batch):
             job = job_of[file]
-            prediction = Prediction(labels[k], images[k], config['classes'], palette)
             one = probs[k] if wants_probs else None
+            label = asked.outputs.with_void(labels[k], one)
+            prediction = Prediction(label, images[k], config['classes'], palette)
             notes = config.get('values'), config.get('class_choice')
             files = save_outputs(asked.outputs, job.target, prediction, one, *notes)
-            yield job, files, pixel_rows(job.name, labels[k], config['classes'])
+            yield job, files, pixel_rows(job.name, label, config['classes'])
 
 
 def _predict_rasters(jobs: list[_Job], asked: _Asked) -> Iterator[tuple]:
@@ -453,6 +469,8 @@ def main(
     overlay: bool = False,  # Write the paint over each image with a legend, too
     probs: Literal['npz', 'tif'] = None,  # Write the probability of each class, too
     confidence: bool = False,  # Write how sure the network is, too: 255 is certain
+    # Write void, 255, where the network is less sure than this, such as .9: labels for a training
+    void_below: float = 0.0,
     table: str = None,  # Write pixels per class and image to this CSV
     overwrite: bool = False,  # Replace what was predicted before
     bs: int = 1,  # Images of one size, or frames, at a time
@@ -471,14 +489,16 @@ def main(
     folder = open_run(run)
     folder.config()  # what is wrong with the run is said before all else
     check_range(1, bs=bs)
+    check_range(0, 1, void_below=void_below)
     if not out:
         out = 'predictions' if is_hub_name(run) else folder.folder / 'predictions'
     # before PyTorch is imported, which takes seconds
-    outputs = Outputs(overlay, probs, confidence, ids)
+    outputs = Outputs(overlay, probs, confidence, ids, void_below)
     jobs = _find_jobs(images, out, plane)
     if _leaves_to_first(jobs):
         return
     _check_plane(jobs, plane)
+    _check_void(jobs, void_below)
     files = _check_distinct(jobs, outputs)
     _check_new(files + [Path(table)] if table else files, overwrite)
     from segbench.core.device import evaluation_precision
@@ -492,7 +512,7 @@ def main(
         acc = _processes_for(jobs)
         net, config = load_model(folder, weights, acc.device, trust)
         if ids:
-            _check_values(run, config.get('values'), config.get('class_choice'))
+            _check_values(run, config.get('values'), config.get('class_choice'), void_below)
         protocol = Protocol(tuple(scales), flip, window, hann=hann)
         precision = evaluation_precision(precision, config['precision'], acc.device)
         quiet = not (acc.is_main_process and sys.stderr.isatty())

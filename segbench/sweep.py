@@ -15,8 +15,8 @@ if '__file__' in globals() and not __package__:
     __package__ = 'segbench'
 
 # %% ../nbs/8_commands/sweep.ipynb #1ded218a
-import sys
-import traceback
+import os
+import time
 from dataclasses import asdict, fields
 from itertools import product
 from pathlib import Path
@@ -40,17 +40,6 @@ def _check_buildable(model: str, backbone):
 
     with torch.device('meta'):
         create_model(model, 2, backbone)
-
-# %% ../nbs/8_commands/sweep.ipynb #356a4c17
-def _describe_error(e: Exception) -> str:
-    "What went wrong, in a sentence, which is printed; what no user did has its traceback, too."
-    if isinstance(e, (UserError, OSError)):
-        said = str(e)
-    else:
-        said = f'{type(e).__name__}: {e}'
-        traceback.print_exception(e)
-    print(f'failed: {said}', file=sys.stderr, flush=True)
-    return said
 
 # %% ../nbs/8_commands/sweep.ipynb #519996f2
 def _check_data_of_finished(
@@ -93,18 +82,25 @@ def _say(*lines):
         print(*lines, sep='\n', flush=True)
 
 
-def _train_one(run: Run, title: str, root, asked: dict):
-    "Train in `run`, or go on there; a `UserError` if something else was asked for before."
+def _is_wanted(run: Run, title: str, root, asked: dict) -> bool:
+    "Whether `run` is to be trained; a `UserError` if something else was asked for before."
     begun, finished = _how_far(run)
     if begun:
         check_same(run, **asked)
-    if finished:
-        of = {k: asked.get(k) for k in ('data', 'split', 'val_split', 'classes')}
-        _check_data_of_finished(run, root, **of)
-        _say(f'{title}: done before')
-        return
-    _say(title)
-    train(root=root, out=run.folder, resume=begun, **asked)
+    if not finished:
+        return True
+    of = {k: asked.get(k) for k in ('data', 'split', 'val_split', 'classes')}
+    _check_data_of_finished(run, root, **of)
+    _say(f'{title}: done before')
+    return False
+
+
+def _train_one(run: Run, title: str, root, asked: dict):
+    "Train in `run`, or go on there."
+    if _is_wanted(run, title, root, asked):
+        begun, _ = _how_far(run)
+        _say(title)
+        train(root=root, out=run.folder, resume=begun, **asked)
 
 # %% ../nbs/8_commands/sweep.ipynb #sweep-all
 def _train_all(
@@ -112,13 +108,58 @@ def _train_all(
     root,  # Folder of the data set
 ) -> dict:
     "Train `runs` one after the other; the names of those that failed, with the reason."
+    from segbench.engine.jobs import describe_error
+    from segbench.engine.progress import format_seconds
+
     failed = {}
+    seconds = []  # of each training
     for i, (run, asked) in enumerate(runs, 1):
+        title = f'{i}/{len(runs)} {run.name}'
+        if seconds:
+            rest = sum(seconds) / len(seconds) * (len(runs) - i + 1)
+            title += f', about {format_seconds(rest)} left'
+        began = time.monotonic()
+        was_finished = run.is_finished()
         try:
-            _train_one(run, f'{i}/{len(runs)} {run.name}', root, asked)
+            _train_one(run, title, root, asked)
         except Exception as e:
-            failed[run.name] = _describe_error(e)
+            failed[run.name] = describe_error(e)
+        else:
+            seconds += [] if was_finished else [time.monotonic() - began]
     return failed
+
+# %% ../nbs/8_commands/sweep.ipynb #sweep-jobs
+def _train_at_once(
+    runs: list,  # Each a `Run` and arguments of `train`
+    root,  # Folder of the data set
+    n: int,  # How many at a time
+) -> dict:
+    "Train `runs`, `n` at a time in processes; the names of those that failed, with the reason."
+    from segbench.engine.jobs import Job, describe_error, run_jobs
+
+    failed = {}
+    jobs = []
+    for i, (run, asked) in enumerate(runs, 1):
+        title = f'{i}/{len(runs)} {run.name}'
+        try:
+            wanted = _is_wanted(run, title, root, asked)
+        except Exception as e:
+            failed[run.name] = describe_error(e)
+            continue
+        if wanted:
+            arguments = dict(root=root, out=run.folder, resume=run.exists(), **asked)
+            jobs.append(Job(title, run, 'segbench.train.train', arguments))
+    return failed | run_jobs(jobs, n)
+
+
+def _check_jobs(jobs: int):
+    "A `UserError` if there cannot be so many trainings at a time."
+    check_range(1, jobs=jobs)
+    if jobs > 1 and count_processes() > 1:
+        raise UserError(
+            f'--jobs {jobs} starts processes of one training each, and a launcher has started '
+            'several of one already; leave out --jobs, or accelerate launch and torchrun.'
+        )
 
 # %% ../nbs/8_commands/sweep.ipynb #fd01255f
 # `--over` crosses these; networks, backbones and seeds have flags of their own
@@ -183,6 +224,8 @@ def main(
     seeds: int = 2,  # Trainings of each, with the seeds `seed`, `seed`+1 …
     # Backbones to combine the networks with; each network's own by default
     backbones: list[str] = None,
+    # Trainings at a time, each a process of its own with its share of the cores, or another GPU
+    jobs: int = 1,
     # Further flags with several values each, all of which are crossed: lr=1e-4,1e-3 loss=ce,ohem
     over: list[str] = None,
     data: str = 'scenes',  # Data set by name
@@ -202,6 +245,7 @@ def main(
 ) -> None:
     "Train every network with every seed under one budget, and rank them; call again to go on."
     check_range(1, seeds=seeds)
+    _check_jobs(jobs)
     asked = dict(data=data, split=split, val_split=val_split, model='lite', backbone=None)
     asked |= dict(classes=classes, pretrained=pretrained, init=init)
     asked |= asdict(Settings(**kwargs))
@@ -219,7 +263,7 @@ def main(
     note = _budget_note(grid, asked['steps'])
     if note:
         _say(note)
-    failed = _train_all(runs, root)
+    failed = _train_at_once(runs, root, jobs) if jobs > 1 else _train_all(runs, root)
     if is_first_process():
         _print_ranking([run for run, _ in runs])
     if failed:

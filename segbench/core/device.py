@@ -4,8 +4,9 @@
 
 # %% auto #0
 __all__ = ['best_device', 'device_name', 'resolve_precision', 'autocast', 'evaluation_precision', 'deterministic',
-           'gpu_arithmetic', 'accelerator', 'on_main_process', 'one_first', 'sync_norms', 'keep_freed_memory',
-           'peak_memory', 'memory_needed', 'move_together', 'count_values']
+           'gpu_arithmetic', 'accelerator', 'Alone', 'this_process', 'on_main_process', 'one_first', 'by_all',
+           'gather_on_main', 'sync_norms', 'keep_freed_memory', 'peak_memory', 'memory_needed', 'move_together',
+           'count_values']
 
 # %% ../../nbs/0_core/device.ipynb #439fccc0
 import ctypes
@@ -16,6 +17,7 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -32,6 +34,7 @@ from accelerate.utils import (
 from timm.layers import convert_sync_batchnorm
 
 from .errors import UserError, check_choice
+from .processes import count_processes
 
 # %% ../../nbs/0_core/device.ipynb #ba7842d6
 def best_device() -> torch.device:
@@ -243,6 +246,22 @@ def accelerator() -> Accelerator:
             'restart the kernel, and let segbench make its own.'
         ) from e
 
+
+@dataclass
+class Alone:
+    "What is asked of an `Accelerator`, for a process that has no others and needs none."
+
+    device: torch.device
+    process_index: int = 0
+    num_processes: int = 1
+    is_main_process: bool = True
+    is_local_main_process: bool = True
+
+
+def this_process() -> 'Accelerator | Alone':
+    "This process among those that a launcher has started; without one, nothing is set up."
+    return accelerator() if count_processes() > 1 else Alone(best_device())
+
 # %% ../../nbs/0_core/device.ipynb #dev-main
 def _agree(wrongs: list, mine: 'Exception | None') -> None:
     "Raise what went wrong in this process, or else the first of what did in the others."
@@ -299,6 +318,45 @@ def one_first(
         if acc.num_processes > 1:
             _agree(gather_object([str(wrong) if wrong else None]), wrong)
     return result
+
+# %% ../../nbs/0_core/device.ipynb #2ff42c4d
+def by_all(
+    acc: 'Accelerator | Alone',  # This process among its like
+    act: Callable[[], object],  # What each process shall do
+) -> list:
+    """What `act` gives in each process, in the order of their numbers, told to all of them.
+
+    What goes wrong in one of them ends every process, when the others have come here, too.
+    """
+    result = None
+    wrong = None
+    try:
+        result = act()
+    except (UserError, OSError) as e:
+        wrong = e
+    if acc.num_processes == 1:
+        if wrong:
+            raise wrong
+        return [result]
+    told = gather_object([(result, str(wrong) if wrong else None)])
+    _agree([said for _, said in told], wrong)
+    return [result for result, _ in told]
+
+
+def gather_on_main(
+    acc: 'Accelerator | Alone',  # This process among its like
+    mine: object,  # Of this process; anything that can be pickled
+) -> 'list | None':
+    """What each process has, in the main process; None in the others.
+
+    Only one of them needs memory for all of it.
+    """
+    if acc.num_processes == 1:
+        return [mine]
+    found = [None] * acc.num_processes if acc.is_main_process else None
+    # what lies in main memory goes by Gloo also where GPUs talk by NCCL: see `_process_group`
+    torch.distributed.gather_object(mine, found)
+    return found
 
 # %% ../../nbs/0_core/device.ipynb #2b74a8f9
 def sync_norms(net: torch.nn.Module) -> torch.nn.Module:

@@ -6,11 +6,10 @@
 __all__ = ['opened_of_many', 'find_problems', 'find_warnings', 'check_set', 'sample_note', 'compare_splits', 'check_scorable']
 
 # %% ../../nbs/2_data/checks.ipynb #81d970f2
-import os
-
 import numpy as np
 
 from ..core.errors import UserError
+from ..core.processes import is_first_process
 from ..core.seeds import rng
 from .pairs import Pairs
 from .survey import Survey, check_files, fingerprint, many
@@ -276,6 +275,6 @@ def check_scorable(
     if problems:
         raise UserError(problems[0])
     note = sample_note(pairs, survey)
-    if note and os.environ.get('RANK', '0') == '0':
+    if note and is_first_process():
         print(f'note: {note}')
     return pairs

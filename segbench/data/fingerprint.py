@@ -22,6 +22,7 @@ import torch
 
 from ..core.errors import UserError
 from ..core.files import load_json, save_json
+from ..core.processes import is_first_process
 from .filelist import Member, openable
 from .once import cache_folder, one_at_a_time
 from .pairs import Pairs
@@ -137,7 +138,7 @@ def reorder_classes(
         return pairs
     all_different = len({*own}) == len(own)
     if all_different and sorted(map(str, own)) == sorted(map(str, classes)):
-        if tell and os.environ.get('RANK', '0') == '0':
+        if tell and is_first_process():
             print(
                 f'{pairs.name} lists the classes of {whose} in another order; '
                 'its labels are read by name'
@@ -460,9 +461,8 @@ def check_unchanged(
 
     A `UserError` unless it is to go on anyway.
     """
-    first_process = os.environ.get('RANK', '0') == '0'
     if not was:
-        if first_process:
+        if is_first_process():
             print(
                 f'{str(run)!r} was begun by an older segbench, which kept nothing of its '
                 'sets; whether they have changed cannot be told'
@@ -480,6 +480,6 @@ def check_unchanged(
             f'from its weights with --init {run}; or go on with the data as they are now: '
             f'--resume {run} --changed-data.'
         )
-    if said and first_process:
+    if said and is_first_process():
         print(f'{str(run)!r} goes on with other data: {"; ".join(said)}')
     return said

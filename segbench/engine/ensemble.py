@@ -13,9 +13,8 @@ from pathlib import Path
 import numpy as np
 import torch
 from accelerate import Accelerator
-from accelerate.utils import gather_object
 
-from ..core.device import accelerator, evaluation_precision
+from ..core.device import accelerator, evaluation_precision, gather_on_main
 from ..core.errors import UserError
 from ..core.run import Run
 from ..data.fingerprint import content_mark
@@ -23,6 +22,7 @@ from ..data.pairs import Pairs
 from .evaluation import score_one
 from .inference import load_model, save_scores
 from .protocol import Protocol, predict_scores, scoring_view
+from .watch import watch_processes
 from ..metrics.confusion import Scores, confusion, pack, sum_packed
 from ..metrics.stats import fold_interval
 
@@ -138,15 +138,17 @@ def _counts_in_run(run: Run, pairs: Pairs, protocol: Protocol) -> np.ndarray:
 
 
 def _ensemble_counts(acc: Accelerator, runs, pairs, protocol, weights, precision, trust):
-    "Packed counts of the mean of `runs`, from all processes."
+    "Packed counts of the mean of `runs`, in the main process from all; None in the others."
     loaded = [load_model(run, weights, acc.device, trust) for run in runs]
     nets = [net for net, _ in loaded]
     precisions = [
         evaluation_precision(precision, config['precision'], acc.device) for _, config in loaded
     ]
     share = dict(rank=acc.process_index, world=acc.num_processes)
-    rows = score_ensemble(nets, pairs, protocol, precisions, **share)
-    return np.concatenate(gather_object([rows]))
+    with watch_processes(acc, 'score them again'):
+        rows = score_ensemble(nets, pairs, protocol, precisions, **share)
+        shares = gather_on_main(acc, rows)
+    return np.concatenate(shares) if shares else None
 
 # %% ../../nbs/6_engine/ensemble.ipynb #b9a10084
 def score_runs(

@@ -13,12 +13,11 @@ from pathlib import Path
 
 import numpy as np
 from accelerate import Accelerator
-from accelerate.utils import gather_object
 from fastcore.meta import delegates
 from matplotlib.figure import Figure
 from tqdm import tqdm
 
-from ..core.device import accelerator, evaluation_precision
+from ..core.device import accelerator, evaluation_precision, gather_on_main
 from ..core.errors import UserError, check_choice
 from ..core.files import atomic_write, check_replaceable
 from ..core.names import lookup
@@ -36,6 +35,7 @@ from .card import refresh_card
 from .hub import open_run
 from .inference import load_model, save_scores, score_dataset, score_quality
 from .protocol import Protocol
+from .watch import watch_processes
 from ..metrics.boundary import boundary_rule
 from ..metrics.calibration import ece, reliability
 from ..metrics.confusion import Scores, conventions
@@ -166,21 +166,22 @@ def score_one(
 
     share = dict(rank=acc.process_index, world=acc.num_processes)
     share['progress'] = _bar(acc, f'scoring {pairs.name}')
-    rows, _ = score_dataset(net, pairs, protocol, bs, precision, None, workers=workers, **share)
-    if acc.num_processes > 1:
-        rows = np.concatenate(gather_object([rows]))
+    with watch_processes(acc, 'score it again'):
+        rows, _ = score_dataset(net, pairs, protocol, bs, precision, None, workers=workers, **share)
+        shares = gather_on_main(acc, rows)
+        if quality:
+            mine = score_quality(net, pairs, protocol, precision, **share)
+            qualities = gather_on_main(acc, mine)
+    if not acc.is_main_process:
+        return None, pairs
     folder = str(root or data_root(config) or '') or None
     choice = classes or config.get('class_choice')
     of = dict(data=data or config['data'], root=folder, split=split, classes=choice)
     more = dict(weights=weights, precision=precision, asked=asdict(protocol), of=of)
     if quality:
-        mine = score_quality(net, pairs, protocol, precision, **share)
-        figure_file = run.eval_file(name, 'png') if acc.is_main_process else None
-        more |= _quality_summary(gather_object([mine]), figure_file)
-    scores = None
-    if acc.is_main_process:
-        scores = save_scores(run, pairs, protocol, rows, convention, **more)
-        refresh_card(run)
+        more |= _quality_summary(qualities, run.eval_file(name, 'png'))
+    scores = save_scores(run, pairs, protocol, np.concatenate(shares), convention, **more)
+    refresh_card(run)
     return scores, pairs
 
 # %% ../../nbs/6_engine/evaluation.ipynb #ev-score-run

@@ -117,6 +117,7 @@ class Outputs:
     probs: str | None = None  # Probabilities, as `npz` or `tif`
     confidence: bool = False  # The probability of the chosen class
     ids: bool = False  # The map holds what label files of the data set hold
+    void_below: float = 0.0  # Pixels whose class is less probable than this are void
 
     def __post_init__(self):
         if self.probs is not None:
@@ -124,7 +125,17 @@ class Outputs:
 
     @property
     def needs_probs(self) -> bool:
-        return bool(self.probs or self.confidence)
+        return bool(self.probs or self.confidence or self.void_below)
+
+    def with_void(
+        self,
+        label: np.ndarray,  # Class indices, h×w `uint8`
+        probs: np.ndarray | None,  # Classes×h×w, if they are needed
+    ) -> np.ndarray:
+        "`label` with 255 where its class is less probable than `void_below`."
+        if not self.void_below:
+            return label
+        return np.where(probs.max(0) < self.void_below, np.uint8(255), label)
 
     def files(
         self,
@@ -142,6 +153,14 @@ class Outputs:
         return files
 
 # %% ../../nbs/6_engine/outputs.ipynb #55737660
+def _file_values(values: list) -> np.ndarray:
+    "What a label file holds for each class index, numbers or colours: 255 for void."
+    of_classes = np.array(values)
+    table = np.full((256, *of_classes.shape[1:]), 255, np.uint16)
+    table[: len(of_classes)] = of_classes
+    return table
+
+
 def save_outputs(
     outputs: Outputs,
     target: Path | str,  # Where the map goes, without its ending
@@ -154,7 +173,8 @@ def save_outputs(
     files = outputs.files(target)
     names = prediction.classes
     if outputs.ids:
-        save_values(files['map'], np.array(values)[prediction.label], names, values, choice)
+        written = _file_values(values)[prediction.label]
+        save_values(files['map'], written, names, values, choice)
     else:
         save_map(files['map'], prediction.label, prediction.palette, names, choice)
     if outputs.overlay:

@@ -174,7 +174,7 @@ def predict_raster(
         out = _RasterOutputs(stack, files, raster, config, values)
         for top, scores in predict_rows(net, raster, protocol, precision):
             probs = scores.cpu().numpy()
-            label = probs.argmax(0).astype(np.uint8)
+            label = outputs.with_void(probs.argmax(0).astype(np.uint8), probs)
             void = raster.void(top, top + len(label))
             label[void] = 255
             probs[:, void] = 0

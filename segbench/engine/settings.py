@@ -61,6 +61,11 @@ class Settings(Augment):
     # .2,1,5 in the order of the classes, or in a file, JSON or a name and a number in each line
     class_weights: str = None
 
+    # A run whose answers are learnt from, too, on every pixel, labelled or not: distillation
+    teacher: str = None
+    teacher_weight: float = 1.0  # Weight of the divergence from the teacher beside the loss
+    temperature: float = 1.0  # Of both in that divergence: above 1, what is unlikely counts more
+
     # bf16, fp16, no, or auto: bf16 or fp16, what the hardware has instructions for
     precision: Literal['auto', 'bf16', 'fp16', 'no'] = 'auto'
     tf32: bool = True  # On a GPU, products of float32 with 10 bits of each factor
@@ -87,7 +92,8 @@ flag_groups = {
     'model': 'model backbone pretrained init like recipe',
     'optimisation': 'epochs steps bs accum opt lr head_lr wd decay_all momentum layer_decay '
     'schedule warmup clip ema freeze freeze_epochs drop_path loss aux_weight '
-    'class_weights precision tf32 compile checkpoint_activations find_lr',
+    'class_weights teacher teacher_weight temperature precision tf32 compile '
+    'checkpoint_activations find_lr',
     'augmentation': ' '.join(f.name for f in fields(Augment)),
     'run': 'out resume changed_data trust seed deterministic eval_every val_bs patience log_every '
     'save_every log_with',
@@ -113,6 +119,8 @@ _limits = {
     **dict.fromkeys(('eval_every', 'freeze_epochs'), (1e-9,)),
     'layer_decay': (1e-3, 1),
     'drop_path': (0, 0.99),
+    'teacher_weight': (0, 1e6),
+    'temperature': (0.01, 100),
     **dict.fromkeys(('epochs', 'steps', 'bs', 'val_bs', 'log_every'), (1,)),
     'accum': (1, 2**16),
     'workers': (0, 1024),
@@ -213,12 +221,24 @@ def _check_crops(s: Settings):
         )
 
 # %% ../../nbs/6_engine/settings.ipynb #a365b2d1
+def _check_teacher(s: Settings):
+    "A `UserError` for a setting of the teacher where there is none."
+    for name in ('teacher_weight', 'temperature'):
+        value = getattr(s, name)
+        if not s.teacher and value != getattr(Settings, name):
+            raise UserError(
+                f'{name} is {value}, but there is no teacher, so that it would do nothing; give '
+                f'--teacher RUN, or leave {name} out.'
+            )
+
+
 def check_settings(s: Settings) -> None:
     "A `UserError` for the first of the settings `s` that cannot be."
     _check_kinds(s)
     _check_numbers(s)
     _check_scale(s)
     _check_crops(s)
+    _check_teacher(s)
     for f in fields(s):
         value = getattr(s, f.name)
         is_left_out = value is None and f.default is None

@@ -205,8 +205,8 @@ class Trackers:
             except Exception as e:
                 self.finish()
                 raise UserError(
-                    f'{name} cannot start ({_reason(e)}); see to it, or go on without by '
-                    f'segbench train --resume {run} --log-with tensorboard.'
+                    f'{name} cannot start ({_reason(e)}); see to it and go on by '
+                    f'segbench train --resume {run}, or without by adding --log-with tensorboard.'
                 ) from e
             if called:
                 known[name] = called

@@ -89,6 +89,7 @@ from segbench.engine.state import (
     settings_key,
     share_config,
 )
+from .teacher import Teacher
 from .trackers import Trackers, check_trackers, scalars_of
 from .watch import watch_processes
 from ..losses.pixel import parse_loss
@@ -158,6 +159,7 @@ class Training:
         self.plan = plan or self.now
         self.precision = resolve_precision(settings.precision, acc.device)
         self.criterion = None  # see `make_criterion`
+        self.teacher = self.find_teacher()
         self.prepare(net)
         self.augment = settings.sized(train)
         counts = needed_counts(train, settings, acc)
@@ -287,7 +289,7 @@ def _n_workers(training: Training) -> int:
     if training.acc.device.type == 'cpu':
         return 0  # the network needs every core itself
     # every process of this machine has as many
-    here = int(os.environ.get('LOCAL_WORLD_SIZE', 1))
+    here = int(os.environ.get('LOCAL_WORLD_SIZE', 1)) * int(os.environ.get('SEGBENCH_JOBS', 1))
     cores = len(os.sched_getaffinity(0)) if hasattr(os, 'sched_getaffinity') else os.cpu_count()
     return max(1, min(16, cores // here))
 
@@ -347,6 +349,15 @@ def make_criterion(self: Training, resume: bool = False) -> None:
 
 # %% ../../nbs/6_engine/training.ipynb #07421fb7
 @patch
+def find_teacher(self: Training) -> 'Teacher | None':
+    "The teacher that the settings name."
+    if not self.s.teacher:
+        return None
+    about = (self.acc.device, self.precision, self.s.temperature)
+    return Teacher(self.s.teacher, self.train.classes, *about)
+
+
+@patch
 def to_device(self: Training, batch: tuple) -> tuple:
     "The images, labels and perhaps maps of `batch` on the device; nobody waits for them."
 
@@ -376,10 +387,14 @@ def loss(
     with autocast(self.precision, self.acc.device):
         outputs = (net or self.net)(x)
     outputs = tuple(o.float() for o in outputs)
-    loss_of = (net or self.plain).loss
-    wanted = inspect.signature(loss_of).parameters
+    learner = net or self.plain
+    wanted = inspect.signature(learner.loss).parameters
     maps = {name: m for part in extras for name, m in part.items() if name in wanted}
-    return loss_of(outputs, x, label, criterion or self.criterion, **maps)
+    value = learner.loss(outputs, x, label, criterion or self.criterion, **maps)
+    if not self.teacher:
+        return value
+    # the teacher sees the crop before its colours were changed
+    return value + s.teacher_weight * self.teacher.loss(learner, outputs[0], image)
 
 # %% ../../nbs/6_engine/training.ipynb #f4cab79f
 @patch
