@@ -225,7 +225,7 @@ def lookup(
 def check_name(
     kind: str,  # `models`, `data` or `losses`
     text: str,  # A name, perhaps with arguments
-):
+) -> None:
     "A `UserError` if `text` begins with a short name that is not ours; nothing is imported."
     name, _ = parse_call(text)
     if '.' not in name:

@@ -205,7 +205,8 @@ def _why_stale(pairs: Pairs, file: Path) -> str:
     return ''
 
 # %% ../../nbs/2_data/cache.ipynb #bae84671
-def cached(pairs: Pairs):
+# in quotes, as elsewhere: what returns `Pairs` is a name for the command line
+def cached(pairs: Pairs) -> 'Pairs':
     """`pairs` through its cache if it has one.
 
     `pairs` itself, and a word about it, if the cache is stale.

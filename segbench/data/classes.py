@@ -232,7 +232,7 @@ class Chosen(View):
 def choose_classes(
     pairs: Pairs,
     line: str | None,  # Such as `vehicle=car+truck, road, rest=void`; None for all as they are
-):
+) -> 'Pairs':
     "`pairs` by the classes that `line` asks for; a `UserError` says what is wrong with it."
     if line is None:
         return pairs
@@ -271,7 +271,7 @@ def choose_like(
     line: str | None,  # What the run asked for; None if it took its classes as they were
     classes: list[str] | None,  # Names of its classes; None if nobody knows
     whose: str,  # What sentences call the run
-):
+) -> 'Pairs':
     """`pairs` by the choice of a run; as it is if it has the classes of the run already.
 
     A `UserError` if neither fits.

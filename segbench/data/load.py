@@ -12,6 +12,7 @@ from .cache import cached
 from .checks import check_scorable, check_set
 from .classes import choose_classes
 from .manifest import open_dataset
+from .pairs import Pairs
 
 # %% ../../nbs/2_data/load.ipynb #6f7dc499
 def load_dataset(
@@ -25,7 +26,7 @@ def load_dataset(
     seed: int = 0,  # Which images of a large set are opened
     # Classes made of its own, such as `vehicle=car+truck, road, rest=void`
     classes: str | None = None,
-):
+) -> 'Pairs':
     """The `Pairs` that `data` names, checked, and through its cache if it has a fresh one.
 
     A `UserError` says what is wrong with its name, its folder or its files.
