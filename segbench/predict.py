@@ -17,7 +17,7 @@ if '__file__' in globals() and not __package__:
 # %% ../nbs/8_commands/predict.ipynb #a6aa9b8a
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import nullcontext, redirect_stdout
 from dataclasses import dataclass
 from functools import partial
@@ -28,8 +28,8 @@ from typing import TYPE_CHECKING, Literal
 from .core.command import command, divides_work, make_callable
 from .core.errors import UserError, check_range
 from .core.processes import count_processes, is_first_process, share_of
-from .data.filelist import Member
 from .engine.hub import is_hub_name, open_run
+from .engine.inputs import Job, check_distinct, check_new, check_plane, find_jobs
 from segbench.engine.outputs import (  # noqa: F401, known from here as well
     Outputs,
     count_rows,
@@ -47,165 +47,6 @@ if TYPE_CHECKING:
 
     from segbench.core.device import Alone
     from segbench.engine.protocol import Protocol
-
-# %% ../nbs/8_commands/predict.ipynb #437d716e
-@dataclass
-class _Job:
-    "One thing to predict."
-
-    source: Path | Member | int  # A file, a slice in a file, or the number of a camera
-    name: str  # What a table calls it
-    target: Path  # Where its outputs go, without an ending
-    kind: str  # image, raster, video or camera
-
-
-def _kind_of(file: Path) -> str:
-    "Whether `file` is an image, a raster or a video."
-    from segbench.data.geotiff import is_geotiff
-    from segbench.data.video import video_kinds
-
-    if file.suffix.lower() in video_kinds:
-        return 'video'
-    return 'raster' if is_geotiff(file) else 'image'
-
-
-def _slice_jobs(file: Path, name: Path, out: Path, plane: str) -> list[_Job]:
-    "A job for each slice of a volume or frame of a DICOM; a single one is named like its file."
-    from segbench.data.volumes import slices_of
-
-    slices = slices_of(file, plane)
-    target = (out / name).with_suffix('')
-    if target.suffix.lower() == '.nii':
-        target = target.with_suffix('')
-    if len(slices) == 1:
-        return [_Job(slices[0], name.as_posix(), target, 'image')]
-    return [
-        _Job(one, f'{name.as_posix()}#{k}', target / f'{k:04}', 'image')
-        for k, one in enumerate(slices)
-    ]
-
-
-def _jobs_below(base: Path, files: Iterable[Path], out: Path, plane: str = 'axial') -> list[_Job]:
-    "A job for each of `files`, or for each of their slices, named by where it lies below `base`."
-    from segbench.data.volumes import is_volume
-
-    jobs = []
-    for file in files:
-        name = file.relative_to(base)
-        if is_volume(file):
-            jobs += _slice_jobs(file, name, out, plane)
-        else:
-            jobs.append(_Job(file, name.as_posix(), (out / name).with_suffix(''), _kind_of(file)))
-    return jobs
-
-
-def _list_jobs(lines: Iterable[str], out: Path, plane: str = 'axial') -> list[_Job]:
-    "A job for each file in a list, named by where it lies below the folder of them all."
-    named = [line.rstrip('\r\n') for line in lines]
-    files = [Path(os.path.abspath(line)) for line in dict.fromkeys(named) if line.strip()]
-    if not files:
-        raise UserError('the list on standard input is empty; write a file in each line.')
-    for file in files:
-        if not file.is_file():
-            raise UserError(f'the list names {str(file)!r}, which is no file; list images alone.')
-    try:
-        base = Path(os.path.commonpath([file.parent for file in files]))
-    except ValueError:
-        raise UserError(
-            'the list names files on several disks; predict those of each by themselves.'
-        ) from None
-    jobs = _jobs_below(base, files, out, plane)
-    video = next((job for job in jobs if job.kind == 'video'), None)
-    if video:
-        raise UserError(f'the list names the video {video.name}; predict it by itself.')
-    return jobs
-
-# %% ../nbs/8_commands/predict.ipynb #predict-find
-def _lines_of_list() -> list[str]:
-    "The lines on standard input; of several processes, one reads them and tells the others."
-    if count_processes() == 1:
-        return [*sys.stdin]
-    from segbench.core.device import on_main_process, this_process
-
-    return on_main_process(this_process(), lambda: [*sys.stdin])
-
-
-def _find_jobs(images: Path | str, out: Path | str, plane: str = 'axial') -> list[_Job]:
-    "What `images` names, with the places of its outputs below `out`."
-    from segbench.data.files import images_below, kinds
-    from segbench.data.volumes import volume_kinds
-
-    out = Path(out)
-    if images == '-':
-        return _list_jobs(_lines_of_list(), out, plane)
-    path = Path(images)
-    if path.is_dir():
-        files = images_below(path, endings=(*kinds, *volume_kinds))
-        jobs = _jobs_below(path, files, out, plane)
-    elif path.is_file():
-        jobs = _jobs_below(path.parent, [path], out, plane)
-    elif path.name.isdecimal() and path.name == str(images):
-        camera = f'camera{path.name}'
-        jobs = [_Job(int(path.name), camera, out / camera, 'camera')]
-    else:
-        jobs = []
-    if not jobs:
-        raise UserError(
-            f'no images at {str(path)!r}; give an image, or a folder with files that end '
-            f'in {", ".join((*kinds, *volume_kinds))}; a video, the number of a camera, '
-            'or - for a list of files.'
-        )
-    return jobs
-
-
-def _check_plane(jobs: list[_Job], plane: str):
-    "A `UserError` if `plane` was asked for and nothing has slices."
-    if plane == 'axial':
-        return
-    containers = [str(job.source.container) for job in jobs if isinstance(job.source, Member)]
-    if not any(name.lower().endswith(('.nii', '.nii.gz')) for name in containers):
-        raise UserError(
-            f'--plane {plane} says how volumes of NIfTI are cut, and there is none; leave it out.'
-        )
-
-# %% ../nbs/8_commands/predict.ipynb #d1ff3b66
-def _output_files(job: _Job, outputs: Outputs) -> list[Path]:
-    "The files that are written for a job."
-    if job.kind in ('video', 'camera'):
-        from segbench.engine.videos import video_files
-
-        return [*video_files(outputs, job.target).values()]
-    return [*outputs.files(job.target, 'tif' if job.kind == 'raster' else 'png').values()]
-
-
-def _check_distinct(jobs: list[_Job], outputs: Outputs) -> list[Path]:
-    """All files that are written.
-
-    A `UserError` if two jobs would write one, or if one would replace an image.
-    """
-    images = {job.source.resolve() for job in jobs if isinstance(job.source, Path)}
-    first = {}
-    for job in jobs:
-        for file in _output_files(job, outputs):
-            twin = first.setdefault(file, job)
-            if twin is not job:
-                raise UserError(
-                    f'{twin.source} and {job.source} would both become {file}; rename one of them.'
-                )
-            if file.resolve() in images:
-                raise UserError(f'{file}, an output, would replace an image; choose another --out.')
-    return [*first]
-
-
-def _check_new(files: list[Path], overwrite: bool):
-    "A `UserError` if one of `files` is there and is not to be overwritten."
-    there = [file for file in files if os.path.lexists(file)]
-    if overwrite or not there:
-        return
-    more = f' and {len(there) - 1} more' if len(there) > 1 else ''
-    raise UserError(
-        f'{there[0]}{more} is there already; give --overwrite to replace it, or another --out.'
-    )
 
 # %% ../nbs/8_commands/predict.ipynb #1a8a88bd
 def _shapes_or_problems(files: list[Path], config: dict) -> list:
@@ -285,7 +126,7 @@ def _check_values(run, values, choice=None, void_below=0.0):
         )
 
 
-def _check_void(jobs: list[_Job], void_below: float):
+def _check_void(jobs: list[Job], void_below: float):
     "A `UserError` if a video is to have void."
     film = next((job for job in jobs if job.kind in ('video', 'camera')), None)
     if void_below and film:
@@ -295,12 +136,12 @@ def _check_void(jobs: list[_Job], void_below: float):
         )
 
 # %% ../nbs/8_commands/predict.ipynb #16b5611a
-def _is_film(jobs: list[_Job]) -> bool:
+def _is_film(jobs: list[Job]) -> bool:
     "Whether what is asked for is one stream of frames, of which each follows from the last."
     return jobs[0].kind in ('video', 'camera')
 
 
-def _leaves_to_first(jobs: list[_Job]) -> bool:
+def _leaves_to_first(jobs: list[Job]) -> bool:
     "Whether there is nothing to do for this process, since the first one predicts a video alone."
     n = count_processes()
     if n == 1 or not _is_film(jobs):
@@ -311,7 +152,7 @@ def _leaves_to_first(jobs: list[_Job]) -> bool:
     return not is_first_process()
 
 
-def _processes_for(jobs: list[_Job]) -> 'Accelerator | Alone':
+def _processes_for(jobs: list[Job]) -> 'Accelerator | Alone':
     "This process among those that divide `jobs`."
     from segbench.core.device import Alone, best_device, this_process
 
@@ -340,7 +181,7 @@ class _Asked:
         return share_of(work, self.acc.process_index, self.acc.num_processes)
 
 
-def _predict_images(jobs: list[_Job], batches: list[list], asked: _Asked) -> Iterator[tuple]:
+def _predict_images(jobs: list[Job], batches: list[list], asked: _Asked) -> Iterator[tuple]:
     "(job, files, rows) of every image in `batches`."
     import numpy as np
 
@@ -363,8 +204,8 @@ def _predict_images(jobs: list[_Job], batches: list[list], asked: _Asked) -> Ite
             files = save_outputs(asked.outputs, job.target, prediction, one, *notes)
             yield job, files, pixel_rows(job.name, label, config['classes'])
 
-
-def _predict_rasters(jobs: list[_Job], asked: _Asked) -> Iterator[tuple]:
+# %% ../nbs/8_commands/predict.ipynb #5e894c6c
+def _predict_rasters(jobs: list[Job], asked: _Asked) -> Iterator[tuple]:
     "(job, files, rows) of every GeoTIFF."
     from segbench.engine.rasters import predict_raster
 
@@ -374,7 +215,7 @@ def _predict_rasters(jobs: list[_Job], asked: _Asked) -> Iterator[tuple]:
         yield job, files, count_rows(job.name, counts, asked.config['classes'])
 
 
-def _predict_videos(jobs: list[_Job], asked: _Asked, table: bool) -> Iterator[tuple]:
+def _predict_videos(jobs: list[Job], asked: _Asked, table: bool) -> Iterator[tuple]:
     "(job, files, rows) of the video or the camera."
     from tqdm import tqdm
 
@@ -394,7 +235,7 @@ def _say_nothing(file):
     pass
 
 
-def _plan_share(jobs: list[_Job], asked: _Asked, table: bool) -> tuple[int, Iterator[tuple]]:
+def _plan_share(jobs: list[Job], asked: _Asked, table: bool) -> tuple[int, Iterator[tuple]]:
     """How many of `jobs` this process does, and (job, files, rows) of each, as it is done.
 
     All have looked at all of them before: a `UserError` if one cannot be predicted.
@@ -420,8 +261,8 @@ def _plan_share(jobs: list[_Job], asked: _Asked, table: bool) -> tuple[int, Iter
     )
     return sum(map(len, batches)) + len(rasters) + len(films), results
 
-
-def _predict_jobs(jobs: list[_Job], asked: _Asked, table: 'str | None', tell) -> None:
+# %% ../nbs/8_commands/predict.ipynb #308f5072
+def _predict_jobs(jobs: list[Job], asked: _Asked, table: 'str | None', tell) -> None:
     "Predict everything, by all processes; `tell` each file that is written."
     from tqdm import tqdm
 
@@ -453,7 +294,7 @@ def _predict_jobs(jobs: list[_Job], asked: _Asked, table: 'str | None', tell) ->
         save_table(table, chain(*(rows_of[job.name] for job in jobs)))
 
 
-def _summary(jobs: list[_Job], out) -> str:
+def _summary(jobs: list[Job], out) -> str:
     "How many of what are where."
     what = 'video' if jobs[0].kind in ('video', 'camera') else 'class map'
     plural = 's' if len(jobs) > 1 else ''
@@ -494,13 +335,13 @@ def main(
         out = 'predictions' if is_hub_name(run) else folder.folder / 'predictions'
     # before PyTorch is imported, which takes seconds
     outputs = Outputs(overlay, probs, confidence, ids, void_below)
-    jobs = _find_jobs(images, out, plane)
+    jobs = find_jobs(images, out, plane)
     if _leaves_to_first(jobs):
         return
-    _check_plane(jobs, plane)
+    check_plane(jobs, plane)
     _check_void(jobs, void_below)
-    files = _check_distinct(jobs, outputs)
-    _check_new(files + [Path(table)] if table else files, overwrite)
+    files = check_distinct(jobs, outputs)
+    check_new(files + [Path(table)] if table else files, overwrite)
     from segbench.core.device import evaluation_precision
     from segbench.engine.inference import load_model
     from segbench.engine.protocol import Protocol

@@ -131,7 +131,7 @@ def reorder_classes(
     classes: list[str] | None,
     whose: str,  # Who has them, for sentences
     tell: bool = True,  # Say so if the order is another, in the first process
-):
+) -> 'Pairs':
     "`pairs` with labels by the numbers of `classes`; a `UserError` if the names differ."
     own = list(pairs.classes)
     if classes is None or own == list(classes):

@@ -79,7 +79,7 @@ def load_dataset_for(
     whose: str,  # What sentences call the run
     source: 'Path | None' = None,  # The file of `config`, unless it is trusted
     choice: str = None,  # Which of its classes make those of the run; as in training by default
-):
+) -> 'Pairs':
     """The data to score, by the classes of the run.
 
     A set that is not its own has six letters more in its name.
