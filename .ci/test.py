@@ -85,6 +85,18 @@ def preload():
     gc.freeze()
 
 
+# Notebooks of more than half a minute on a quiet core, in the rooms that are tested last
+long = """
+6_engine/conversion 6_engine/deploy 6_engine/training 8_commands/evaluate 8_commands/export
+8_commands/sweep 8_commands/train tests/cases tests/contract tests/foreign tests/lab tests/pretend
+tests/recipes
+""".split()
+
+
+def takes_long(nb):
+    return str(nb.relative_to(root / 'nbs').with_suffix('')) in long
+
+
 def start(nb, flags):
     "Test `nb` in a fork of this process. Its id and the file of its output."
     out = tempfile.TemporaryFile('w+')
@@ -103,7 +115,8 @@ def test(notebooks, flags):
     os.chdir(root)
     preload()
 
-    waiting = [*notebooks]
+    # what takes long goes first, or one core waits for another at the end
+    waiting = sorted(notebooks, key=lambda nb: not takes_long(nb))
     running = {}
     results = {}
     while waiting or running:
@@ -185,12 +198,17 @@ def main():
     failed = [name for name, (code, _, _) in results.items() if code]
     for name in failed:
         print('failed:', name)
+    by_time = sorted(results, key=lambda name: results[name][1], reverse=True)
+    print('slowest:', ', '.join(f'{name} {results[name][1]:.0f} s' for name in by_time[:5]))
     print(
-        f'{time.time() - t:.0f} s; skipped are cells marked slow or cuda'
+        'skipped are cells marked slow or cuda'
         + ('' if shared else ', and those on real files in ../shared, which is not there')
         + ('' if chromium else ', and those in a browser, since there is no chromium')
     )
-    print(f'{len(results) - len(failed)} passed, {len(failed)} failed, {left_out} skipped')
+    print(
+        f'{len(results) - len(failed)} passed, {len(failed)} failed, {left_out} skipped '
+        f'in {time.time() - t:.0f} s'
+    )
     sys.exit(bool(failed))
 
 

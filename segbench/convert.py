@@ -123,7 +123,7 @@ def _save_run(
     "Make the folder of a run that ended with `net`."
     from segbench.core.provenance import provenance
     from segbench.data.pairs import file_values
-    from segbench.nn.layers import gflops, n_used
+    from segbench.nn.layers import cost
     from segbench.nn.weights import save_weights
 
     run = Run(out)
@@ -133,6 +133,7 @@ def _save_run(
     pairs = _reorder_for_origin(pairs, n, origin, source, void_last)
     has_void = n > len(pairs.classes)
     c, h, w = pairs[0][0].shape
+    parameters, gflops = cost(net, h, w, c)
     for which in ('best', 'last'):
         save_weights(run.weights_file(which), net)
     config = dict(
@@ -145,8 +146,8 @@ def _save_run(
         window=pairs.window,
         precision='no',
         values=None if has_void else file_values(pairs),
-        parameters=n_used(net, h, w, c),
-        gflops=gflops(net, h, w, c),
+        parameters=parameters,
+        gflops=gflops,
     )
     run.save_config(config | facts | provenance())
 

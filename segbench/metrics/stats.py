@@ -11,7 +11,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from scipy.stats import t as student
+
+# Student's t: its distribution and quantiles; `scipy.stats` has them too, after a second of imports
+from scipy.special import stdtr, stdtrit
 
 from ..core.errors import UserError
 from ..core.seeds import rng
@@ -220,9 +222,9 @@ def _welch_test(
     free = total**2 / sum(v**2 / f for v, f in parts)
     gap = _mean_miou(a) - _mean_miou(b)
     error = total**0.5
-    half = student.ppf(0.975, free) * error
+    half = stdtrit(free, 0.975) * error
     # p = 2 P(t_ν > |gap| / √(Σ v))
-    p = float(2 * student.sf(abs(gap) / error, free))
+    p = float(2 * stdtr(free, -abs(gap) / error))
     return gap - half, gap + half, p
 
 # %% ../../nbs/4_metrics/stats.ipynb #stats-x2
@@ -309,5 +311,5 @@ def fold_interval(
         return mean, np.nan, np.nan
     # s² (1/k + n_val / n_train)
     variance = scores.var(ddof=1) * (1 / k + 1 / (k - 1))
-    half = float(student.ppf((1 + level) / 2, k - 1) * variance**0.5)
+    half = float(stdtrit(k - 1, (1 + level) / 2) * variance**0.5)
     return mean, mean - half, mean + half

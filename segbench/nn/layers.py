@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['residual_names', 'ThinConv', 'safe_strides', 'conv_bn', 'separable_bn', 'head', 'resize', 'bilinear_up',
-           'class_borders', 'n_params', 'gflops', 'n_used', 'Residual', 'basic_block', 'bottleneck_block',
+           'class_borders', 'n_params', 'cost', 'gflops', 'n_used', 'Residual', 'basic_block', 'bottleneck_block',
            'basic_blocks', 'GraphConv', 'DepthwiseGrad', 'Depthwise', 'quick_depthwise']
 
 # %% ../../nbs/1_nn/layers.ipynb #7b2b8fba
@@ -15,7 +15,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 from torch.nn.grad import conv2d_weight
-from torch.utils.flop_counter import FlopCounterMode
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils.flop_counter import flop_registry
 
 # %% ../../nbs/1_nn/layers.ipynb #thin-class
 class ThinConv(nn.Conv2d):
@@ -140,19 +141,6 @@ def n_params(net: nn.Module) -> int:
     return sum(p.numel() for p in net.parameters() if p.requires_grad)
 
 
-def _on_meta(net: nn.Module) -> nn.Module:
-    "A copy of `net` in evaluation, with shapes and no content."
-    return copy.deepcopy(net).eval().to('meta')
-
-# %% ../../nbs/1_nn/layers.ipynb #84dd155a
-def gflops(net: nn.Module, h: int, w: int, in_chans: int = 3) -> float:
-    "Billions of floating point operations of `net` in evaluation on one image of `h`×`w`."
-    net = _on_meta(net)
-    with FlopCounterMode(display=False) as count, torch.no_grad():
-        net(torch.empty(1, in_chans, h, w, device='meta'))
-    return count.get_total_flops() / 1e9
-
-# %% ../../nbs/1_nn/layers.ipynb #522d60fe
 def _leaves(y: torch.Tensor) -> set[int]:
     "The ids of the parameters that `y` was computed from: the leaves of its graph."
     found = set()
@@ -168,17 +156,62 @@ def _leaves(y: torch.Tensor) -> set[int]:
         waiting.extend(n for n, _ in node.next_functions)
     return found
 
+# %% ../../nbs/1_nn/layers.ipynb #84dd155a
+_aten = torch.ops.aten
+_keeps_shape = (_aten.relu, _aten.relu_, _aten.hardswish, _aten.hardswish_, _aten.hardsigmoid)
+
+
+class _MetaCount(TorchDispatchMode):
+    """Counts the floating point operations of what runs on the meta device.
+
+    PyTorch has the formulas. Some shapes it would work out step by step in Python, which takes
+    most of the time; what is frequent of these is answered here.
+    """
+
+    def __init__(self):
+        super().__init__()
+        self.flops = 0
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        kwargs = kwargs or {}
+        op = func.overloadpacket
+        if op in _keeps_shape:
+            return torch.empty_like(args[0])
+        if op == _aten.native_batch_norm:
+            x = args[0]
+            return torch.empty_like(x), x.new_empty(0), x.new_empty(0)
+        out = func(*args, **kwargs)
+        if op in flop_registry:
+            self.flops += flop_registry[op](*args, **kwargs, out_val=out)
+        return out
+
+# %% ../../nbs/1_nn/layers.ipynb #522d60fe
+def cost(
+    net: nn.Module,
+    h: int,  # Height of the image
+    w: int,
+    in_chans: int = 3,
+) -> tuple[int, float]:
+    "`n_used` and `gflops` of `net`, from running it once."
+    net = copy.deepcopy(net).eval().to('meta')
+    with _MetaCount() as count, torch.enable_grad():
+        y = net(torch.empty(1, in_chans, h, w, device='meta'))
+    used = _leaves(y)
+    n = sum(p.numel() for p in net.parameters() if p.requires_grad and id(p) in used)
+    return n, count.flops / 1e9
+
+
+def gflops(net: nn.Module, h: int, w: int, in_chans: int = 3) -> float:
+    "Billions of floating point operations of `net` in evaluation on one image of `h`×`w`."
+    return cost(net, h, w, in_chans)[1]
+
 
 def n_used(net: nn.Module, h: int, w: int, in_chans: int = 3) -> int:
     """Number of trainable parameters of `net` that the evaluation of an image needs.
 
     Auxiliary heads are left out. The image has `h`×`w` pixels.
     """
-    net = _on_meta(net)
-    with torch.enable_grad():
-        y = net(torch.empty(1, in_chans, h, w, device='meta'))
-    used = _leaves(y)
-    return sum(p.numel() for p in net.parameters() if p.requires_grad and id(p) in used)
+    return cost(net, h, w, in_chans)[0]
 
 # %% ../../nbs/1_nn/layers.ipynb #8c859479
 class Residual(nn.Module):
