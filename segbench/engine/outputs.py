@@ -53,8 +53,13 @@ def write_map(
     choice: str | None = None,  # How they were made of those of the data set, to be kept, too
 ) -> None:
     "Write class indices to `file` as a PNG that carries its palette."
-    image = Image.fromarray(np.asarray(classes, np.uint8), 'P')
-    image.putpalette(np.asarray(palette, np.uint8).ravel().tolist())
+    classes = np.asarray(classes, np.uint8)
+    colours = np.asarray(palette, np.uint8)
+    if classes.max(initial=0) >= len(colours):
+        # void is black; Pillow would write fewer bits than it has if the palette were short
+        colours = np.pad(colours, ((0, 256 - len(colours)), (0, 0)))
+    image = Image.fromarray(classes, 'P')
+    image.putpalette(colours.ravel().tolist())
     image.save(file, 'PNG', pnginfo=_png_notes(names, choice=choice))
 
 

@@ -195,6 +195,15 @@ def prepare(self: Training, net: torch.nn.Module) -> None:
 
 
 @patch
+def find_teacher(self: Training) -> 'Teacher | None':
+    "The teacher that the settings name."
+    if not self.s.teacher:
+        return None
+    about = (self.acc.device, self.precision, self.s.temperature)
+    return Teacher(self.s.teacher, self.train.classes, *about)
+
+
+@patch
 def join_processes(self: Training) -> None:
     "Wrap the network for all processes, which agree on the parameters that learn now."
     self.net = self.acc.prepare(self.plain)
@@ -348,15 +357,6 @@ def make_criterion(self: Training, resume: bool = False) -> None:
     self.criterion = parse_loss(self.s.loss, weight)
 
 # %% ../../nbs/6_engine/training.ipynb #07421fb7
-@patch
-def find_teacher(self: Training) -> 'Teacher | None':
-    "The teacher that the settings name."
-    if not self.s.teacher:
-        return None
-    about = (self.acc.device, self.precision, self.s.temperature)
-    return Teacher(self.s.teacher, self.train.classes, *about)
-
-
 @patch
 def to_device(self: Training, batch: tuple) -> tuple:
     "The images, labels and perhaps maps of `batch` on the device; nobody waits for them."

@@ -6,7 +6,8 @@
 __all__ = ['Region', 'Evidence', 'label_quality', 'find_contradictions', 'rank_suspects']
 
 # %% ../../nbs/4_metrics/label_errors.ipynb #d1beb68d
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -38,7 +39,7 @@ class Evidence:
     "What a network says about one label."
 
     regions: list[Region]
-    sure: np.ndarray  # Pixels by label and class, where the network is sure: k×k
+    sure: Mapping  # (label, class) → pixels, where the network is sure; few of the k×k occur
     belief: np.ndarray  # Sum of the probability of the labelled class, by class: k
     pixels: np.ndarray  # Pixels by label: k
     quality: float  # Of the label as a whole, as `label_quality` says
@@ -130,7 +131,8 @@ def find_contradictions(
     pair = label.astype(np.int64) * k + seen
     pixels = np.bincount(label[labelled], minlength=k)
     belief = np.bincount(label[labelled], own[labelled], minlength=k)
-    counts = np.bincount(pair[decided], minlength=k * k).reshape(k, k)
+    counts = np.bincount(pair[decided], minlength=k * k)
+    decisions = {divmod(int(n), k): int(counts[n]) for n in counts.nonzero()[0]}
 
     wrong = decided & (seen != label)
     objects = _Objects(label), _Objects(np.where(labelled, seen, 255))
@@ -140,16 +142,21 @@ def find_contradictions(
         where = wrong & (pair == number)
         maps = dict(sure=sure, own=own)
         regions += _regions_of_pair(i, j, where, maps, objects, least)
-    return Evidence(regions, counts, belief, pixels, label_quality(own[labelled]))
+    return Evidence(regions, decisions, belief, pixels, label_quality(own[labelled]))
 
 # %% ../../nbs/4_metrics/label_errors.ipynb #aadfb1b3
-def _reliability(sure: np.ndarray, i: int, j: int) -> float:
-    "How well a network with the pixels `sure`, k×k, tells `j` from the class `i`."
-    missed = sure[i, j]
+def _reliability(sure: Mapping, here: Mapping, i: int, j: int) -> float:
+    """How well a network tells the class `j` from `i`.
+
+    By the pixels where it is `sure` in all images, less those that are `here`.
+    """
+    right_i, missed, right_j = (
+        sure.get(pair, 0) - here.get(pair, 0) for pair in ((i, i), (i, j), (j, j))
+    )
     # of i, what is called i; of what is called j, what is j
-    recall = (sure[i, i] + 1) / (sure[i, i] + missed + 2)
-    precision = (sure[j, j] + 1) / (sure[j, j] + missed + 2)
-    return float(recall * precision)
+    recall = (right_i + 1) / (right_i + missed + 2)
+    precision = (right_j + 1) / (right_j + missed + 2)
+    return recall * precision
 
 
 def rank_suspects(
@@ -159,17 +166,18 @@ def rank_suspects(
 
     Those where the network is less sure than usual for the class that it sees are left out.
     """
-    sure = sum(e.sure for e in evidence)
+    sure = Counter()
+    for e in evidence:
+        sure.update(e.sure)
     # tⱼ: the mean probability of j over the pixels that are labelled j
     usual = ratio(sum(e.belief for e in evidence), sum(e.pixels for e in evidence))
     ranked = []
     for number, e in enumerate(evidence):
-        elsewhere = sure - e.sure
         for region in e.regions:
             if region.confidence < usual[region.predicted]:
                 continue
             region.image = number
-            region.reliability = _reliability(elsewhere, region.labelled, region.predicted)
+            region.reliability = _reliability(sure, e.sure, region.labelled, region.predicted)
             region.score = region.margin * region.wholeness * region.side * region.reliability
             ranked.append(region)
     return sorted(ranked, key=lambda region: -region.score)
