@@ -22,7 +22,7 @@ from itertools import product
 from pathlib import Path
 
 from .core.command import command
-from .core.errors import UserError, check_range
+from .core.errors import UserError, check_range, check_type
 from .core.names import lookup
 from .core.run import Run
 from .engine.grid import cross, read_grid, short_names
@@ -133,6 +133,7 @@ def _train_at_once(
 
 def _check_jobs(jobs: int):
     "A `UserError` if there cannot be so many trainings at a time."
+    check_type('jobs', jobs, int, 1)
     check_range(1, jobs=jobs)
     if jobs > 1 and int(os.environ.get('WORLD_SIZE', 1)) > 1:
         raise UserError(
