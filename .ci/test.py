@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from configparser import ConfigParser
 from pathlib import Path
 
 from browser import chromium
@@ -64,6 +65,23 @@ def unchanged(path, *words):
     code, secs, out = run(*words)
     differ = [str(p.relative_to(root)) for p, b in files().items() if before.get(p) != b]
     return code or bool(differ), secs, out + f'changed: {differ}; run make export'
+
+
+def extras():
+    "Every `segbench[NAME]` that a page or a message names is an extra that can be installed."
+    ini = ConfigParser(delimiters=['='])
+    ini.read(root / 'settings.ini', encoding='utf8')
+    known = {key.removesuffix('_requirements') for key in ini['DEFAULT'] if '_requirements' in key}
+    files = [root / 'README.md', root / 'CHANGELOG.md', *(root / 'nbs').rglob('*.ipynb')]
+    named = {
+        (name, str(file.relative_to(root)))
+        for file in files
+        for names in re.findall(r'segbench\[([\w,-]+)\]', file.read_text(encoding='utf8'))
+        for name in names.split(',')
+    }
+    wrong = sorted((name, file) for name, file in named if name not in known)
+    too_few = len(named) < 5  # the search itself must find something
+    return bool(wrong) or too_few, 0, f'no extras in settings.ini: {wrong}; found {len(named)}'
 
 
 def show(name, code, secs, out):
@@ -169,6 +187,7 @@ def main():
         ),
         'ruff check': lambda: run('ruff', 'check', 'nbs', '.ci'),
         'notebooks are clean': lambda: unchanged('nbs', 'nbdev_clean'),
+        'extras exist': extras,
         'README = index': lambda: unchanged('README.md', sys.executable, '.ci/readme.py'),
     }
     t = time.time()

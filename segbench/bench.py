@@ -214,11 +214,12 @@ def _timed_work(net, inside: str, x, image):
 # %% ../nbs/8_commands/bench.ipynb #bench-describe
 def _describe_size(net, h: int, w: int, in_chans: int) -> dict:
     "What can be counted without a clock."
-    from segbench.nn.layers import gflops, n_used
+    from segbench.nn.layers import cost
 
+    parameters, gflops = cost(net, h, w, in_chans)
     return dict(
-        parameters=n_used(net, h, w, in_chans),
-        gflops=gflops(net, h, w, in_chans),
+        parameters=parameters,
+        gflops=gflops,
         activations=_count_activations(net, h, w, in_chans),
     )
 

@@ -22,7 +22,7 @@ from itertools import product
 from pathlib import Path
 
 from .core.command import command, divides_work
-from .core.errors import UserError, check_range
+from .core.errors import UserError, check_range, check_type
 from .core.names import lookup
 from .core.processes import count_processes, is_first_process
 from .core.run import Run
@@ -154,6 +154,7 @@ def _train_at_once(
 
 def _check_jobs(jobs: int):
     "A `UserError` if there cannot be so many trainings at a time."
+    check_type('jobs', jobs, int, 1)
     check_range(1, jobs=jobs)
     if jobs > 1 and count_processes() > 1:
         raise UserError(

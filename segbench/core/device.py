@@ -31,7 +31,6 @@ from accelerate.utils import (
     gather_object,
     parse_flag_from_env,
 )
-from timm.layers import convert_sync_batchnorm
 
 from .errors import UserError, check_choice
 from .processes import count_processes
@@ -361,6 +360,8 @@ def gather_on_main(
 # %% ../../nbs/0_core/device.ipynb #2b74a8f9
 def sync_norms(net: torch.nn.Module) -> torch.nn.Module:
     "`net` with batch norms that measure over all processes; weights, names and answers stay."
+    from timm.layers import convert_sync_batchnorm  # takes seconds, and few need it
+
     return convert_sync_batchnorm(net)
 
 # %% ../../nbs/0_core/device.ipynb #0666b7cf

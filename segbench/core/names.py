@@ -14,7 +14,7 @@ import inspect
 import os
 import sys
 from collections.abc import Callable
-from functools import partial, wraps
+from functools import cache, partial, wraps
 from pathlib import Path
 
 from .errors import UserError, check_choice, check_type
@@ -23,12 +23,18 @@ from .errors import UserError, check_choice, check_type
 return_annotations = dict(models='Segmenter', data='Pairs', losses='Loss')
 
 # %% ../../nbs/0_core/names.ipynb #ab741098
-def _annotated_functions(file: Path, annotation: str) -> list[str]:
-    "Names of the public functions in `file` with this annotation, read without importing it."
+@cache
+def _read_annotations(file: Path, annotation: str, changed: int) -> tuple[str, ...]:
+    "What `_annotated_functions` finds in `file`, last `changed` then; it is parsed only once."
     tree = ast.parse(file.read_text(encoding='utf8'))
     functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
     makers = [f.name for f in functions if getattr(f.returns, 'id', '') == annotation]
-    return [name for name in makers if not name.startswith('_')]
+    return tuple(name for name in makers if not name.startswith('_'))
+
+
+def _annotated_functions(file: Path, annotation: str) -> tuple[str, ...]:
+    "Names of the public functions in `file` with this annotation, read without importing it."
+    return _read_annotations(file, annotation, file.stat().st_mtime_ns)
 
 
 def known_names(

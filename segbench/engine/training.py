@@ -96,7 +96,7 @@ from ..losses.pixel import parse_loss
 from ..losses.weights import find_class_weights
 from ..metrics.confusion import Scores, foreground_scores, sum_packed
 from ..nn.depth import set_drop_path
-from ..nn.layers import gflops, n_used, safe_strides
+from ..nn.layers import cost, safe_strides
 from segbench.nn.weights import (
     check_normalisation,
     normalisation_of,
@@ -982,7 +982,7 @@ def config(self: Training) -> dict:
     report = getattr(getattr(self.plain, 'body', None), 'report', None)
     image, label = self.train[0][:2]
     h, w = label.shape
-    channels = len(image)
+    parameters, gflops = cost(self.plain, h, w, len(image))
     return dict(
         net=getattr(self.plain, 'spec', None),
         settings=asdict(self.s),
@@ -1000,8 +1000,8 @@ def config(self: Training) -> dict:
         augment_code=augmentation_code(self.samples),
         **_how_computed(self),
         weights=report and str(report),
-        parameters=n_used(self.plain, h, w, channels),
-        gflops=gflops(self.plain, h, w, channels),
+        parameters=parameters,
+        gflops=gflops,
         **provenance(),
     )
 
