@@ -261,7 +261,7 @@ def _go_on(
         from segbench.nn.weights import read_weights
 
         read_weights(run.weights_file('last'))  # what is damaged is not finished
-        print(f'{run} is finished: nothing to do')
+        print(f'{run} is finished: nothing to do (a new run from its weights: --init {run})')
         return None
     free = {k: written[k] for k in changeable if k in written}
     before = _resume_arguments(run, root, trust, **free, **shares, **longer)

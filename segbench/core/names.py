@@ -104,6 +104,15 @@ def _check_annotation(kind: str, name: str, f):
     )
 
 # %% ../../nbs/0_core/names.ipynb #fd260a54
+def _what_lacks(text: str) -> str:
+    "What is often forgotten in a call, where `text` lacks it."
+    if text.count('(') != text.count(')'):
+        return '; a bracket is missing, or one too many'
+    if '=' in text:
+        return """; texts need quotes of their own, such as 'folder(fold="2/5")\'"""
+    return ''
+
+
 def parse_call(text: str) -> tuple[str, dict]:
     "The dotted name and the keyword arguments in `text`, such as `pspnet(nf=64, bins=(1,2))`."
     try:
@@ -116,7 +125,7 @@ def parse_call(text: str) -> tuple[str, dict]:
     except (SyntaxError, ValueError, TypeError, MemoryError, RecursionError):
         raise UserError(
             f'cannot read {text!r}: write a name, or a name with literal arguments by '
-            "keyword, such as 'pspnet(nf=64)'."
+            f"keyword, such as 'pspnet(nf=64)'{_what_lacks(text)}."
         ) from None
 
 # %% ../../nbs/0_core/names.ipynb #72c727c6
@@ -209,6 +218,15 @@ def _check_arguments(name, f, kw):
         check_type(f'{k} of {name}', kw[k], takes[k].annotation, takes[k].default)
 
 
+def _refuse_folder(kind: str, text: str) -> None:
+    "A `UserError` if `text` is a folder where the name of a data set belongs."
+    if kind == 'data' and os.path.isdir(text):
+        raise UserError(
+            f'{text!r} is a folder and not the name of a data set; for images of your own '
+            f'write folder as the name, and --root {text} behind it.'
+        )
+
+
 def lookup(
     kind: str,  # `models`, `data` or `losses`
     text: str,  # A name, perhaps with arguments
@@ -216,8 +234,12 @@ def lookup(
     source: Path | str | None = None,
 ) -> Callable:
     "The function that `text` names, with the arguments in it bound."
-    name, kw = parse_call(text)
-    f = find_function(kind, name, source)
+    try:
+        name, kw = parse_call(text)
+        f = find_function(kind, name, source)
+    except UserError:
+        _refuse_folder(kind, text)
+        raise
     _check_arguments(name, f, kw)
     if not kw:
         return f

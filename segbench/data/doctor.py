@@ -24,7 +24,7 @@ from .describe import describe_images
 from .filelist import Member, openable
 from .files import images_below, kinds
 from .images import find_damage
-from .labels import count_classes
+from .labels import count_classes, numbers_objects, objects_remedy
 from .manifest import drop_if_changed
 from .pairs import Pairs
 from .survey import assumed_pixels, pixel_digest, summarise
@@ -68,12 +68,14 @@ def _unknown_values(label: Path | Member, values: np.ndarray, unknown: np.ndarra
     listed = [str(value) for value in lacking[:5]]
     if len(lacking) > 5:
         listed.append('and others')
-    smeared = ''
+    why = ''
     if Path(label).suffix.lower() in ('.jpg', '.jpeg'):
-        smeared = '; a JPEG smears values, use PNG'
+        why = '; a JPEG smears values, use PNG'
+    elif numbers_objects(values, unknown):
+        why = f'; {objects_remedy}'
     return (
         'values outside the table',
-        f'{label} holds {", ".join(listed)} in {unknown.mean():.1%} of its pixels{smeared}',
+        f'{label} holds {", ".join(listed)} in {unknown.mean():.1%} of its pixels{why}',
     )
 
 # %% ../../nbs/2_data/doctor.ipynb #dd54fecd
@@ -455,10 +457,14 @@ def class_chart(
     _plot_shares(axs[0], report)
     _plot_weights(axs[1], weights, n)
     for ax in axs:
-        ax.set_xscale('log')
+        # where no label could be read there are no pixels, and no weights
+        if any(counts.any() for counts in report.counts.values()):
+            ax.set_xscale('log')
         ax.tick_params(labelsize=7)
         ax.set_axisbelow(True)
         ax.grid(alpha=0.2)
+        if not ax.get_legend_handles_labels()[0]:
+            continue
         ax.legend(
             fontsize=7,
             frameon=False,

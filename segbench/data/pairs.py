@@ -18,6 +18,7 @@ from .filelist import FileList
 from .files import kinds
 from .images import orientation, read_image, read_label
 from .intensity import all_16_bits, check_window
+from .labels import numbers_objects, objects_remedy
 
 # %% ../../nbs/2_data/pairs.ipynb #a8d44b80
 def read_map(
@@ -127,7 +128,10 @@ def _unknown_values(values: np.ndarray, unknown: np.ndarray, pairs: Pairs) -> st
                 'save one of them, as PIL.Image.open(file).getchannel(0).save(file) does.'
             )
     first = values[unknown][0].tolist()
-    return f'holds the value {first}, which is not in the table of {pairs.name}{pairs.remedy}.'
+    remedy = pairs.remedy
+    if numbers_objects(values, unknown):
+        remedy = f'; {objects_remedy}'
+    return f'holds the value {first}, which is not in the table of {pairs.name}{remedy}.'
 
 
 def _sizes_differ(image: Path, label: Path, size: tuple, wanted: tuple) -> str:

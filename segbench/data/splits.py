@@ -159,6 +159,12 @@ def draw_split(
         )
     groups = group_names(names, group_by)
     n_parts = 2 if test_share is None else 3
+    if group_by and len(groups) == 1 < len(names):
+        (found,) = groups
+        raise UserError(
+            f'group_by {group_by!r} finds the same in all {len(names)} names, {found!r}, so that '
+            r"all stay together; let it find the number, too, as 'patient\d+' does."
+        )
     if len(groups) < n_parts:
         raise UserError(
             f'too few to be divided into {n_parts} parts: images {len(names)}, groups '

@@ -4,18 +4,20 @@
 
 # %% auto #0
 __all__ = ['least_seeds', 'class_areas', 'miou', 'class_areas_packed', 'imagewise_miou', 'bootstrap', 'interval',
-           'sign_flip_test', 'Difference', 'paired_test', 'is_significant', 'rank_runs', 'fold_interval']
+           'sign_flip_test', 'Difference', 'paired_test', 'detectable_difference', 'seeds_needed', 'is_significant',
+           'rank_runs', 'fold_interval']
 
 # %% ../../nbs/4_metrics/stats.ipynb #08f175a3
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+from scipy.optimize import brentq
 
-# Student's t: its distribution and quantiles; `scipy.stats` has them too, after a second of imports
-from scipy.special import stdtr, stdtrit
+# quantiles and distributions; `scipy.stats` has them too, after a second of imports
+from scipy.special import gammaincinv, ndtr, ndtri, stdtr, stdtrit
 
-from ..core.errors import UserError
+from ..core.errors import UserError, check_range
 from ..core.seeds import rng
 from .confusion import ratio
 
@@ -259,6 +261,76 @@ def paired_test(
         return Difference(gap, *interval(gaps), np.nan, by_images)
     low, high, p = _welch_test(a, b, gaps)
     return Difference(gap, low, high, max(p, by_images), by_images)
+
+# %% ../../nbs/4_metrics/stats.ipynb #1993968c
+def _power(
+    ratio,  # Difference over spread
+    seeds,  # Trainings of each network
+    level,
+):
+    "The probability that a t test of two networks finds such a difference."
+    free = 2 * seeds - 2
+    # λ = δ/σ · √(s/2)
+    shift = ratio * (seeds / 2) ** 0.5
+    # t = (z + λ) / √(v/ν), as a mean over 4000 equally likely v; `scipy.stats.nct` gives nan
+    # for few seeds and large λ
+    variance = 2 * gammaincinv(free / 2, (np.arange(4000) + 0.5) / 4000) / free
+    least = stdtrit(free, 1 - level / 2) * variance**0.5
+    return (ndtr(shift - least) + ndtr(-least - shift)).mean()
+
+
+def _check_test(spread, power, level):
+    "A `UserError` if these are not a spread, a power and a level of a test."
+    check_range(0, spread=spread)
+    for name, share in dict(level=level, power=power).items():
+        if not 0 < share < 1:  # also nan
+            raise UserError(f'{name} is {share}, but must be a share between 0 and 1, such as .05.')
+    if power <= level:
+        raise UserError(
+            f'power is {power} and level {level}: a test finds that much by chance; '
+            'ask for a power such as .8.'
+        )
+
+
+def detectable_difference(
+    spread: float,  # Standard deviation of the scores over seeds
+    seeds: int,  # Trainings of each of the two networks, at least 2
+    power: float = 0.8,  # How often it is to be found
+    level: float = 0.05,  # How often something may be found where nothing is
+) -> float:  # In the unit of `spread`
+    "The least difference of two networks that a t test finds with this power."
+    _check_test(spread, power, level)
+    check_range(2, seeds=seeds)
+    most = 0.1
+    while _power(most, seeds, level) < power:
+        most *= 2
+    return spread * brentq(lambda ratio: _power(ratio, seeds, level) - power, 0, most)
+
+
+def seeds_needed(
+    difference: float,  # That is to be found
+    spread: float,  # Standard deviation of the scores over seeds, in the same unit
+    power: float = 0.8,  # How often it is to be found
+    level: float = 0.05,  # How often something may be found where nothing is
+) -> int:
+    "How often each of two networks must be trained so that a t test finds their difference."
+    _check_test(spread, power, level)
+    if not difference > 0:  # also nan
+        raise UserError(f'difference is {difference}, but must be above 0.')
+    if difference >= detectable_difference(spread, least_seeds, power, level):
+        return least_seeds
+    ratio = difference / spread
+    if ratio < 0.01:
+        raise UserError(
+            f'a difference of {difference} is less than one hundredth of the spread, {spread}; '
+            'that is more trainings than anybody has.'
+        )
+    # the quantiles of the normal distribution give nearly enough
+    start = 2 * ((ndtri(1 - level / 2) + ndtri(power)) / ratio) ** 2
+    seeds = max(least_seeds, int(start))
+    while _power(ratio, seeds, level) < power:
+        seeds += 1
+    return seeds
 
 # %% ../../nbs/4_metrics/stats.ipynb #c0c5fb09
 def is_significant(d: Difference, level: float = 0.05) -> bool:
