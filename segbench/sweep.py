@@ -15,7 +15,6 @@ if '__file__' in globals() and not __package__:
     __package__ = 'segbench'
 
 # %% ../nbs/8_commands/sweep.ipynb #1ded218a
-import os
 import time
 from dataclasses import asdict, fields
 from itertools import product
