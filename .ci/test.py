@@ -103,7 +103,7 @@ def preload():
     gc.freeze()
 
 
-# Notebooks of more than half a minute on a quiet core, in the rooms that are tested last
+# Notebooks of half a minute or so on a quiet core, in the rooms that are tested last
 long = """
 6_engine/conversion 6_engine/deploy 6_engine/training 8_commands/evaluate 8_commands/export
 8_commands/sweep 8_commands/train tests/cases tests/contract tests/foreign tests/lab tests/pretend
