@@ -219,8 +219,16 @@ def _process_group() -> InitProcessGroupKwargs:
     return InitProcessGroupKwargs(timeout=patience)
 
 
+def _are_on_cpus() -> bool:
+    "Whether several processes have no GPUs: accelerate joins them only if it is told so."
+    if count_processes() == 1:
+        return False
+    found = torch.accelerator.current_accelerator(check_available=True)
+    return found is None or found.type == 'mps'
+
+
 def accelerator() -> Accelerator:
-    """This process among its like.
+    """This process among its like; a `UserError` if it cannot find those that it should have.
 
     Of accelerate's own settings, only those that say where things run count.
     """
@@ -230,7 +238,8 @@ def accelerator() -> Accelerator:
     # a plain number of steps would give way to the environment
     once = GradientAccumulationPlugin(num_steps=1)
     try:
-        return Accelerator(
+        acc = Accelerator(
+            cpu=_are_on_cpus(),
             mixed_precision='no',
             dynamo_backend='no',
             gradient_accumulation_plugin=once,
@@ -244,6 +253,12 @@ def accelerator() -> Accelerator:
             "and accelerate keeps the first one's; "
             'restart the kernel, and let segbench make its own.'
         ) from e
+    if count_processes() > 1 and acc.num_processes == 1:
+        raise UserError(
+            f'{count_processes()} processes were started, but accelerate joins none of them, so '
+            'that each would do everything; start them with torchrun or accelerate launch.'
+        )
+    return acc
 
 
 @dataclass

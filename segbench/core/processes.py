@@ -30,7 +30,8 @@ def _from_launcher(
 
 def count_processes() -> int:
     "How many processes were started for this command, on all machines."
-    return max(1, _from_launcher('WORLD_SIZE', 1))
+    # a launcher sets both: what somebody exports by itself says nothing of other processes
+    return max(1, _from_launcher('WORLD_SIZE', 1)) if os.environ.get('RANK') else 1
 
 
 def process_number() -> int:

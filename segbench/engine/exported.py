@@ -6,6 +6,7 @@
 __all__ = ['open_graph', 'ExportedNetwork', 'load_exported']
 
 # %% ../../nbs/6_engine/exported.ipynb #xp-imports
+import re
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -49,7 +50,21 @@ def _ask_pt2(file: Path) -> Callable[[torch.Tensor], torch.Tensor]:
         module = program.module(check_guards=False)
     except TypeError:  # before PyTorch 2.9 nothing was checked
         module = program.module()
-    return lambda image: module(image.cpu())
+
+    def ask(image):
+        try:
+            return module(image.cpu())
+        except RuntimeError as e:
+            found = re.search(r'Expected input .* to be (.*), but got', str(e))
+            if not found:
+                raise
+            h, w = image.shape[1:3]
+            raise UserError(
+                f'this .pt2 does not take an image of {h}×{w}: the network has maps whose size '
+                f'was fixed when it was traced (a side must be {found[1]}); export it as .onnx.'
+            ) from e
+
+    return ask
 
 
 def open_graph(
