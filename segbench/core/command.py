@@ -116,6 +116,24 @@ class _HelpFormatter(argparse.HelpFormatter):
         return action.help
 
 # %% ../../nbs/0_core/command.ipynb #1ad6b5f8
+# What people look for among the flags, and is said where the data set is named: how one's own
+# images are divided and read
+_of_the_data = {
+    '--val-share': 'val_share=.2',
+    '--test-share': 'val_share=.2,test_share=.1',
+    '--fold': 'fold="2/5"',
+    '--folds': 'fold="2/5"',
+    '--group-by': 'val_share=.2,group_by="patient\\d+"',
+    '--channels': 'channels=4',
+}
+
+
+def _unknown_flags(message: str) -> list:
+    "The flags that `message`, of argparse, complains of."
+    written = [w.partition('=')[0] for w in message.split() if w.startswith('--')]
+    return written if 'unrecognized' in message else []
+
+
 class _Parser(argparse.ArgumentParser):
     "A parser whose errors are one sentence instead of a list of every flag there is."
 
@@ -124,13 +142,23 @@ class _Parser(argparse.ArgumentParser):
         if not is_first_process():
             self.exit(2)  # all have the same words, and the first says what is wrong with them
         hint = f'; did you mean {near}?' if near else ';'
+        hint = self._where_the_data_is_named(message) or hint
         said = ' '.join(message.split())
         self.exit(2, f'{self.prog}: {said}{hint} {self.prog} --help lists what there is.\n')
 
+    def _where_the_data_is_named(self, message):
+        "How to say what `message` complains of, if it belongs to a data set that is named here."
+        flags = [flag for action in self._actions for flag in action.option_strings]
+        found = [_of_the_data[flag] for flag in _unknown_flags(message) if flag in _of_the_data]
+        if not found or '--root' not in flags:
+            return None
+        start = '--data ' if '--data' in flags else ''
+        return f"; say it with the data set, {start}'folder({found[0]})';"
+
     def _nearest_flag(self, message):
         "The flag most like the first unknown one that `message` complains of, or None."
-        written = [w.partition('=')[0] for w in message.split() if w.startswith('--')]
-        if 'unrecognized' not in message or not written:
+        written = _unknown_flags(message)
+        if not written:
             return None
         flags = [flag for action in self._actions for flag in action.option_strings]
         near = get_close_matches(written[0], flags, 1, 0.6)

@@ -70,6 +70,7 @@ _familiar = {
     (0, 60, 100): 'bus',
     (0, 0, 70): 'truck',
     (119, 11, 32): 'bicycle bike',
+    (208, 208, 200): 'background rest other',  # what nobody looks for is not in a loud colour
 }
 _familiar = {word: colour for colour, words in _familiar.items() for word in words.split()}
 
