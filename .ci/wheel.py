@@ -23,7 +23,7 @@ root = Path(__file__).resolve().parents[1]
 page = (root / 'README.md').read_text(encoding='utf8')
 mynet = re.search(r'```python\n(import segbench as sb\nfrom .*?)```', page, re.S)[1]
 prepare = """
-import shutil
+
 from pathlib import Path
 from PIL import Image
 import segbench as sb
@@ -40,7 +40,6 @@ Image.fromarray(pairs[0][0].permute(1, 2, 0).numpy()).save('photo.jpg')
 Path('mynet.py').write_text(mynet)
 run = sb.example_run()
 assert run.exists() and run.is_finished(), run
-shutil.copytree(run, 'runs/example')
 """
 # Commands that have no place in a page, and what they must say
 always = {
@@ -71,7 +70,7 @@ def lines_of(notebook: Path):
     for cell in json.loads(notebook.read_text(encoding='utf8'))['cells']:
         if cell['cell_type'] != 'markdown':
             continue
-        text = ''.join(cell['source']).replace('\\\n', ' ')
+        text = re.sub(r'\\\n\s*', '', ''.join(cell['source']))
         for line in text.splitlines():
             fenced = re.match(r'(?:    |\$ )?(segbench|pip|accelerate|torchrun) [^`.]*\S', line)
             if fenced and not line.rstrip().endswith(('.', ':')):
