@@ -36,7 +36,7 @@ def count_processes() -> int:
 
 def process_number() -> int:
     "Which of the processes this is, from 0."
-    return _from_launcher('RANK', 0)
+    return _from_launcher('RANK', 0) if count_processes() > 1 else 0
 
 
 def is_first_process() -> bool:
