@@ -210,7 +210,8 @@ def navigation() -> list:
     "What the menu shows."
     first = ['nbs/tutorials/first_run.md', 'nbs/tutorials/own_data.md']
     tutorials = first + [p for p in of('tutorials') if p not in first]
-    menu = [{'Home': 'index.md'}, {'Tutorials': tutorials}, {'Commands': 'commands.md'}]
+    menu = [{'Home': 'index.md'}, {'Tutorials': tutorials}]
+    menu += [{'Results': of('results')}, {'Commands': 'commands.md'}]
     menu.append({'Notebooks': [{title(room): of(room)} for room in rooms]})
     menu.append({'Functions': [{title(room): f'api/{room}.md'} for room in rooms]})
     menu.append({'Tests': of('tests')})
