@@ -76,9 +76,14 @@ def update_card(
 _damaged = (ArithmeticError, AttributeError, LookupError, OSError, TypeError, ValueError)
 
 
-def _percent(share: float) -> str:
+def _is_known(share: 'float | None') -> bool:
+    "Whether there is a score; that of a class that no image shows is null."
+    return share is not None and bool(np.isfinite(share))
+
+
+def _percent(share: 'float | None') -> str:
     "`share` in per cent, or a dash where there is none."
-    return f'{100 * share:.2f}' if share is not None and np.isfinite(share) else '–'
+    return f'{100 * share:.2f}' if _is_known(share) else '–'
 
 
 def _interval_of(run: Run, name: str, kept: dict) -> str:
@@ -114,7 +119,8 @@ def _evaluations(run: Run) -> dict[str, dict]:
     for name, kept in found.items():
         try:
             _score_row(run, name, kept)
-            zip(kept['classes'], kept['iou'], strict=True)
+            if len(kept['classes']) != len(kept['iou']):
+                raise ValueError('not one IoU for each class')
         except _damaged as e:
             raise UserError(
                 f'{str(run.eval_file(name))!r} is damaged ({type(e).__name__}: {e}); '
@@ -322,8 +328,9 @@ def _limits_part(run: Run, config: dict) -> str:
     found = list(_evaluations(run).values())
     if found:
         newest = found[0]
-        known = [(iou, c) for c, iou in zip(newest['classes'], newest['iou']) if np.isfinite(iou)]
-        weak = ', '.join(f'{c} ({_percent(iou)})' for iou, c in sorted(known)[:3])
+        scores = zip(newest['iou'], newest['classes'])
+        known = sorted((iou, name) for iou, name in scores if _is_known(iou))
+        weak = ', '.join(f'{name} ({_percent(iou)})' for iou, name in known[:3])
         lines.append(f'What it finds least well, by IoU: {weak}.')
     if (config.get('sets') or {}) and config['settings']:
         lines.append(
@@ -347,7 +354,7 @@ def _facts_part(run: Run, config: dict, name: str) -> str:
         split = (kept.get('of') or {}).get('split')
         data = dict(dataset_type=kept['data'], dataset_name=kept['data'], dataset_split=split)
         for kind, label, key in (('mean_iou', 'mIoU', 'miou'), ('accuracy', 'aAcc', 'aacc')):
-            if kept[key] is None or not np.isfinite(kept[key]):
+            if not _is_known(kept[key]):
                 continue
             value = round(100 * kept[key], 2)
             words = f'{label}, %, {kept["protocol"]}'
