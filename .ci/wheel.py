@@ -65,6 +65,10 @@ reasons = {
 }
 
 
+# What a command says of a file or folder that is not there: it was called rightly
+absent = r'is no folder|is no file|is not a run|is not there|no such file|does not exist|no image'
+
+
 def lines_of(notebook: Path):
     "The shell lines of the pages, as they are written, without remarks."
     for cell in json.loads(notebook.read_text(encoding='utf8'))['cells']:
@@ -105,8 +109,8 @@ class Elsewhere:
         self.install = install
         self.run([*install, str(wheel)])
 
-    def run(self, words: list[str]) -> str:
-        "What a command says; an error if it fails."
+    def call(self, words: list[str]) -> tuple[int, str]:
+        "Exit status of a command, and what it says."
         program = self.bin / words[0]
         known = str(program) if program.exists() else words[0]
         done = subprocess.run(
@@ -118,9 +122,14 @@ class Elsewhere:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
         )
-        if done.returncode:
-            sys.exit(f'{shlex.join(words)}\nended with {done.returncode}:\n{done.stdout[-3000:]}')
-        return done.stdout
+        return done.returncode, done.stdout
+
+    def run(self, words: list[str]) -> str:
+        "What a command says; an error if it fails."
+        status, said = self.call(words)
+        if status:
+            sys.exit(f'{shlex.join(words)}\nended with {status}:\n{said[-3000:]}')
+        return said
 
 
 def build(folder: Path) -> Path:
@@ -140,8 +149,15 @@ def try_pages(there: Elsewhere):
             if why:
                 left_out.setdefault(why, []).append(f'{notebook.stem}: {line}')
                 continue
-            there.run(shorten(line))
-            print(f'ok      {notebook.stem}: {line}', flush=True)
+            status, said = there.call(shorten(line))
+            sentence = said.strip().splitlines()[-1] if said.strip() else ''
+            if status == 2 and re.search(absent, sentence):
+                why = 'needs what its notebook makes'
+                left_out.setdefault(why, []).append(f'{notebook.stem}: {line}')
+            elif status:
+                sys.exit(f'{notebook.stem}: {line}\nended with {status}:\n{said[-3000:]}')
+            else:
+                print(f'ok      {notebook.stem}: {line}', flush=True)
     for why, lines in left_out.items():
         print(f'not run, for it {why}' if why.startswith('needs') else f'not run: {why}')
         print(*(f'        {line}' for line in lines), sep='\n')

@@ -349,12 +349,8 @@ def main(
         out = out or name
         resume = out if _has_begun(Run(out)) else None
     if resume:
-        t = _go_on(Run(resume), written, root, out, trust, changed_data)
-    else:
-        t = train(**asked, out=out or name)
-    if t is not None:
-        t.acc.end_training()
-    return t
+        return _go_on(Run(resume), written, root, out, trust, changed_data)
+    return train(**asked, out=out or name)
 
 # %% ../nbs/8_commands/train.ipynb #2d30bc75
 def flag_default(flag: str):
@@ -504,7 +500,6 @@ def _find_lr(out: 'str | None', **asked):
         files = [place.range_test_file(kind) for kind in ('png', 'csv')]
         save_range_test(found, *files)
         print(found, *files, sep='\n')
-    acc.end_training()
     return found
 
 # %% ../nbs/8_commands/train.ipynb #5d6268a6

@@ -291,6 +291,13 @@ def _system_sentence(e: OSError):
     return f'{e.strerror or e}{where}'
 
 # %% ../../nbs/0_core/command.ipynb #811bdb67
+def _leave_others():
+    "Take leave of the other processes, once a command has come to its end, if it had joined any."
+    distributed = sys.modules.get('torch.distributed')
+    if distributed and distributed.is_available() and distributed.is_initialized():
+        distributed.destroy_process_group()
+
+
 def command(
     f: Callable,  # Function to run
     argv: list[str] | None = None,  # Arguments, those of the process by default
@@ -309,7 +316,9 @@ def command(
         args = vars(parser(f, prog).parse_args(argv))
         if 'given' in inspect.signature(f).parameters:
             args['given'] = _given(parser(f, prog), argv)
-        return f(**args)
+        found = f(**args)
+        _leave_others()
+        return found
     except UserError as e:
         status = 2
         said = str(e)

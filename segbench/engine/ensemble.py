@@ -188,5 +188,4 @@ def score_runs(
             of = [str(run) for run in runs]
             save_scores(out, sets[0], protocol, rows, each[0].convention, ensemble=of)
         found = JointScores(runs, each, together, folds)
-    acc.end_training()
     return found

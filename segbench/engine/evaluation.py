@@ -191,8 +191,5 @@ def score_run(
     *args,
     **kwargs,
 ) -> 'tuple[Scores | None, Pairs]':
-    "`score_one` of the run, by all processes there are, which then end."
-    acc = accelerator()
-    scored = score_one(acc, run, *args, **kwargs)
-    acc.end_training()
-    return scored
+    "`score_one` of the run, by all processes there are."
+    return score_one(accelerator(), run, *args, **kwargs)
