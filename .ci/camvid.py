@@ -1,0 +1,165 @@
+"""The CamVid benchmark: one budget for every network, trained over as many sittings as it takes.
+
+What is missing is trained in runs/camvid-benchmark; configuration, log and scores of what is done
+are kept in nbs/results/camvid, without weights and images. nbs/results/camvid.ipynb reads them.
+
+    python .ci/camvid.py                 what is there, and what is missing
+    python .ci/camvid.py --train --at-once 2
+    python .ci/camvid.py --speed         latency of each network, on a quiet machine
+"""
+
+import argparse
+import json
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+root = Path(__file__).resolve().parents[1]
+kept = root / 'nbs/results/camvid'
+runs = Path('runs/camvid-benchmark')
+weights = Path('../shared/weights')
+
+# The budget, decided before the first run and the same for all
+budget = (
+    '--data camvid --root ../shared/data --crop 192x256 --scale .5 1.5 --epochs 10 --bs 8 '
+    '--lr 5e-4 --head-lr 2e-3 --class-weights sqrt --ema .99 --precision bf16 --eval-every 10'
+)
+encoders = {
+    'mobilenetv2_100': 'mobilenet_v2_imagenet.pth',
+    'resnet18': 'resnet18_imagenet_encoder.pth',
+    'tf_efficientnet_lite0': 'tf_efficientnet_lite0_imagenet.pth',
+    'vgg16': 'vgg16_features_imagenet.pth',
+}
+# Network and encoder. The wide ones are narrowed, so that a run stays below half an hour of a core.
+networks = [
+    ('lite', 'mobilenetv2_100'),
+    ('deeplab.lraspp', 'mobilenetv2_100'),
+    ('gcn', 'resnet18'),
+    ('bisenet', 'resnet18'),
+    ('glore', 'resnet18'),
+    ('unet', 'resnet18'),
+    ('deeplab.v3plus', 'resnet18'),
+    ('duc', 'resnet18'),
+    ('denseaspp', 'resnet18'),
+    ('danet', 'resnet18'),
+    ('unet', 'tf_efficientnet_lite0'),
+    ('fcn.fcn8s', 'vgg16'),
+    ('pspnet', 'resnet18'),
+    ('upernet(width=128)', 'resnet18'),
+    ('refinenet(nf=64)', 'resnet18'),
+    ('segnet', 'vgg16'),
+]
+from_scratch = [networks[0], networks[5], networks[6]]
+
+
+def folder_name(model, encoder, seed, scratch=False):
+    "A name without what a shell would read."
+    plain = model.replace('(', '-').replace(')', '').replace('=', '')
+    return f'{plain}-{encoder}-{"scratch-" if scratch else ""}{seed}'
+
+
+def train_words(model, encoder, seed, scratch=False):
+    "The command of one run, and its name."
+    name = folder_name(model, encoder, seed, scratch)
+    words = ['segbench', 'train', '--model', model, '--backbone', encoder]
+    if not scratch:
+        words += ['--pretrained', str(weights / encoders[encoder])]
+    words += [*budget.split(), '--seed', str(seed), '--out', str(runs / name)]
+    return name, words
+
+
+def val_miou(name):
+    "The mIoU on the validation images at the end of a kept run."
+    last = (kept / name / 'log.jsonl').read_text().splitlines()[-1]
+    return json.loads(last)['miou']
+
+
+def planned():
+    """Name and command of every run, in the order in which they are trained.
+
+    Two seeds of all, one from random weights, then a third seed of the four that are best on the
+    validation images, which is known once the others are done.
+    """
+    jobs = [train_words(*net, seed) for seed in (42, 43) for net in networks]
+    jobs += [train_words(*net, seed, scratch=True) for seed in (42, 43) for net in from_scratch]
+    if all((kept / name).exists() for name, _ in jobs):
+
+        def on_val(net):
+            return sum(val_miou(folder_name(*net, seed)) for seed in (42, 43))
+
+        best = sorted(networks, key=on_val, reverse=True)[:4]
+        jobs += [train_words(*net, 44) for net in best]
+    return jobs
+
+
+def keep(name):
+    "Copy what may be published of a run: no weights, no images, no folder of this machine."
+    source = root / runs / name
+    target = kept / name
+    part = kept / f'{name}.part'
+    shutil.rmtree(part, ignore_errors=True)
+    (part / 'eval').mkdir(parents=True)
+    config = json.loads((source / 'config.json').read_text())
+    for key in ('argv', 'data_folder'):  # they name folders of this machine
+        config.pop(key, None)
+    (part / 'config.json').write_text(json.dumps(config, indent=1) + '\n')
+    shutil.copy(source / 'log.jsonl', part)
+    for file in (source / 'eval').glob('*-test*'):
+        if file.suffix in ('.json', '.npz'):
+            shutil.copy(file, part / 'eval')
+    part.rename(target)
+
+
+def train_one(name, words, threads):
+    "Train a run or go on with it, score it once on the test images, and keep the figures."
+    env = os.environ | {'OMP_NUM_THREADS': str(threads), 'TQDM_DISABLE': '1'}
+    (root / runs).mkdir(parents=True, exist_ok=True)
+    score = ['segbench', 'eval', str(runs / name), '--split', 'test']
+    with open(root / runs / f'{name}.txt', 'a') as log:
+        for command in ([*words, '--resume', 'auto'], score):
+            done = subprocess.run(command, cwd=root, env=env, stdout=log, stderr=log)
+            if done.returncode:
+                print(f'failed: {name}; see {log.name}', flush=True)
+                return
+    keep(name)
+    print(f'{name}: val {100 * val_miou(name):.1f}', flush=True)
+
+
+def measure_speed(name):
+    "Latency of one image of 360×480 with all cores, and memory."
+    words = ['segbench', 'bench', '--run', str(runs / name), '--size', '360x480']
+    words += ['--classes', '11', '--json', str(kept / name / 'bench.json')]
+    subprocess.run(words, cwd=root, check=True)
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    p.add_argument('--train', action='store_true', help='train what is missing')
+    p.add_argument('--at-once', type=int, default=1, help='trainings at a time')
+    p.add_argument(
+        '--speed', action='store_true', help='measure the latency of what has weights here'
+    )
+    a = p.parse_args()
+    os.environ['PATH'] = f'{Path(sys.executable).parent}:{os.environ["PATH"]}'
+    jobs = planned()
+    missing = [job for job in jobs if not (kept / job[0]).exists()]
+    print(f'{len(jobs) - len(missing)} of {len(jobs)} runs are kept')
+    if a.train:
+        threads = max(1, (os.cpu_count() or 2) // a.at_once)
+        with ThreadPoolExecutor(a.at_once) as pool:
+            list(pool.map(lambda job: train_one(*job, threads), missing))
+    elif a.speed:
+        for name, _ in jobs:
+            if (root / runs / name / 'last.safetensors').exists():
+                measure_speed(name)
+    else:
+        for _, words in missing:
+            print(shlex.join(words))
+
+
+if __name__ == '__main__':
+    main()
