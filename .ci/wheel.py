@@ -66,7 +66,7 @@ reasons = {
 
 
 # What a command says of a file or folder that is not there: it was called rightly
-absent = r'there is no|is no folder|is no file|is not a run|is not there|no such file|does not exist|no image'
+absent = r'there is no|is no (folder|file)|is not (a run|there)|no such file|no image'
 
 
 def lines_of(notebook: Path):
