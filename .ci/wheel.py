@@ -11,6 +11,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -140,10 +141,11 @@ def build(folder: Path) -> Path:
     return next(folder.glob('*.whl'))
 
 
-def try_pages(there: Elsewhere):
-    "Run the lines of the front page and of the tutorials that can run, in their order."
+def try_pages(there: Elsewhere, prepared: Path):
+    "Run the lines of the front page and of each tutorial that can run, in a folder as `prepared`."
     left_out = {}
     for notebook in [root / 'nbs/index.ipynb', *sorted(root.glob('nbs/tutorials/*.ipynb'))]:
+        there.work = Path(shutil.copytree(prepared, prepared.with_name(f'page_{notebook.stem}')))
         for line in dict.fromkeys(lines_of(notebook)):
             why = next((w for sign, w in reasons.items() if re.search(sign, line)), None)
             if why:
@@ -173,6 +175,7 @@ def main():
         wheel = build(folder / 'dist')
         there = Elsewhere(wheel, folder, asked.packages)
         there.run(['python', '-c', f'mynet = {mynet!r}\n{prepare}'])
+        prepared = Path(shutil.copytree(there.work, folder / 'prepared'))
         for line, said in always.items():
             words = line.split()
             answer = there.run(words)
@@ -184,7 +187,7 @@ def main():
         if config['versions'].get('segbench') != version:
             sys.exit(f'{version} is not the version in config.json: {config["versions"]}')
         there.run([*there.install, f'{wheel}[onnx]'])
-        try_pages(there)
+        try_pages(there, prepared)
         if asked.dev:
             there.run([*there.install, f'{wheel}[dev]'])
             print("ok      pip install 'segbench[dev]'")
