@@ -290,20 +290,21 @@ def find_suspects(
     classes: str = None,
 ) -> None:
     "List the labels that a trained network contradicts most confidently, with pictures."
-    import segbench.explore.suspects as review
+    import segbench.explore.suspects as suspects
     from segbench.engine.protocol import protocol_from_flags
 
     check_range(1, most=most, least=least)
-    review.load_rows(out)  # a list that is damaged is told before the long work
+    suspects.load_rows(out)  # a list that is damaged is told before the long work
     how = protocol_from_flags(protocol, scales, flip, window, hann)
     asked = dict(data=data, root=root, split=split, least=least, protocol=how, weights=weights)
     asked |= dict(precision=precision, trust=trust, classes=classes)
-    found = review.find_suspects(run, **asked)
-    said = review.review(found, out)
+    found = suspects.find_suspects(run, **asked)
+    became = suspects.review(found, out)
     _print_suspects(found)
-    page = review.save_suspects(found, out, most)
-    print(said or f'{found}', end='\n')
-    print(f'{found}; {page} shows the first {min(most, len(found))}' if said else f'see {page}')
+    page = suspects.save_suspects(found, out, most)
+    if became:
+        print(became)
+    print(f'{found}; {page} shows the first {min(most, len(found))}')
 
 # %% ../nbs/8_commands/catalog.ipynb #list-models
 def list_models() -> None:

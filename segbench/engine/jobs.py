@@ -23,6 +23,7 @@ from importlib import import_module
 from tqdm import tqdm
 
 from ..core.errors import Stopped, UserError
+from ..core.processes import count_cores
 from ..core.run import Run
 from .progress import format_seconds, stops
 
@@ -39,13 +40,6 @@ def describe_error(e: Exception) -> str:
     return said
 
 # %% ../../nbs/6_engine/jobs.ipynb #jobs-place
-def _count_cores() -> int:
-    "The cores that this process may use."
-    if hasattr(os, 'sched_getaffinity'):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
 def _visible_gpus() -> list[str]:
     "The GPUs that PyTorch sees, as `CUDA_VISIBLE_DEVICES` names them."
     import torch
@@ -62,7 +56,7 @@ def _environment(
     gpus: list[str],  # Their names, none on a CPU
 ) -> dict[str, str]:
     "The variables with which a job begins."
-    mine = dict(OMP_NUM_THREADS=str(max(1, _count_cores() // at_once)))
+    mine = dict(OMP_NUM_THREADS=str(max(1, count_cores() // at_once)))
     mine |= os.environ
     # its loader processes share the cores with those of the others
     mine |= dict(SEGBENCH_JOBS=str(at_once), PYTHONIOENCODING='utf-8')

@@ -43,6 +43,7 @@ from segbench.core.device import (
 from ..core.errors import Stopped, UserError
 from ..core.files import atomic_write, check_replaceable
 from ..core.names import parse_call
+from ..core.processes import count_cores
 from ..core.provenance import provenance
 from ..core.seeds import seed_all
 from ..core.show import paint_label, to_array
@@ -299,8 +300,7 @@ def _n_workers(training: Training) -> int:
         return 0  # the network needs every core itself
     # every process of this machine has as many
     here = int(os.environ.get('LOCAL_WORLD_SIZE', 1)) * int(os.environ.get('SEGBENCH_JOBS', 1))
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, 'sched_getaffinity') else os.cpu_count()
-    return max(1, min(16, cores // here))
+    return max(1, min(16, count_cores() // here))
 
 # %% ../../nbs/6_engine/training.ipynb #4e24b077
 def _shares(training: Training) -> Iterator[list[tuple[int, int]]]:

@@ -9,14 +9,13 @@ __all__ = ['Suspects', 'find_suspects', 'draw_suspects', 'suspect_rows', 'image_
 # %% ../../nbs/7_explore/suspects.ipynb #1260c106
 import csv
 import hashlib
-import io
 from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
 import numpy as np
 import torch
-from PIL import Image
+from fastcore.basics import patch
 from tqdm import tqdm
 
 from ..core.device import best_device, evaluation_precision
@@ -31,6 +30,7 @@ from ..engine.evaluation import load_dataset_for
 from ..engine.hub import open_run
 from ..engine.inference import load_model
 from ..engine.protocol import Protocol, predict_scores
+from .canvas import png
 from ..metrics.label_errors import Region, find_contradictions, rank_suspects
 
 # %% ../../nbs/7_explore/suspects.ipynb #ed3607bc
@@ -48,7 +48,9 @@ class _Witness:
         image, label = self.pairs[i][:2]
         x = image[None].to(next(self.net.parameters()).device)
         scores = predict_scores(self.net, x, self.protocol, label.shape, self.precision)
-        return image, label.numpy(), as_probs(scores, self.protocol)[0]
+        probs = as_probs(scores, self.protocol)[0]
+        # of a network with an output for void, what it says of the classes counts
+        return image, label.numpy(), probs[: len(self.pairs.classes)]
 
 
 def _label_hash(label: np.ndarray) -> str:
@@ -158,12 +160,6 @@ def _draw_suspect(suspects: Suspects, region: Region, answer: tuple, height: int
     return np.concatenate([first, gap, second, gap, third], 1)
 
 # %% ../../nbs/7_explore/suspects.ipynb #22409392
-def _as_png(picture: np.ndarray) -> bytes:
-    file = io.BytesIO()
-    Image.fromarray(picture).save(file, 'PNG')
-    return file.getvalue()
-
-
 def draw_suspects(
     suspects: Suspects,
     most: int = 10,  # Of the most suspicious ones
@@ -177,7 +173,7 @@ def draw_suspects(
         answer = suspects.witness(i)
         for number, region in enumerate(first):
             if region.image == i:
-                drawn[number] = _as_png(_draw_suspect(suspects, region, answer, height))
+                drawn[number] = png(_draw_suspect(suspects, region, answer, height))
     return [drawn[number] for number in range(len(first))]
 
 # %% ../../nbs/7_explore/suspects.ipynb #7504347e
@@ -274,9 +270,9 @@ def save_suspects(
     pictures = draw_suspects(suspects, most)
     for old in (folder / 'pictures').glob('[0-9][0-9][0-9].png'):
         old.unlink()  # of a longer page
-    for number, png in enumerate(pictures, 1):
+    for number, picture in enumerate(pictures, 1):
         with atomic_write(folder / f'pictures/{number:03}.png') as part:
-            part.write_bytes(png)
+            part.write_bytes(picture)
     columns = ['image', 'label', 'quality', 'suspects']
     _save_rows(folder / 'images.csv', columns, image_rows(suspects))
     with atomic_write(folder / 'index.html') as part:
@@ -366,11 +362,9 @@ def review(
     return said + (f'; {states["gone"]} images are gone' if states['gone'] else '')
 
 # %% ../../nbs/7_explore/suspects.ipynb #897c0189
+@patch
 def _repr_html_(self: Suspects) -> str:
     "The first suspects with their pictures."
     pictures = draw_suspects(self, 8)
-    entries = [_entry(self, k, inline_png(png)) for k, png in enumerate(pictures)]
+    entries = [_entry(self, k, inline_png(picture)) for k, picture in enumerate(pictures)]
     return str(join_markup([markup('<b>{}</b>', repr(self)), *entries]))
-
-
-Suspects._repr_html_ = _repr_html_
