@@ -29,7 +29,7 @@ from .core.command import command, divides_work, make_callable
 from .core.errors import UserError, check_range
 from .core.processes import count_processes, is_first_process, share_of
 from .engine.hub import is_hub_name, open_run
-from .engine.inputs import Job, check_distinct, check_new, check_plane, find_jobs
+from .engine.inputs import Input, check_distinct, check_new, check_plane, find_inputs
 from segbench.engine.outputs import (  # noqa: F401, known from here as well
     Outputs,
     count_rows,
@@ -126,9 +126,9 @@ def _check_values(run, values, choice=None, void_below=0.0):
         )
 
 
-def _check_void(jobs: list[Job], void_below: float):
+def _check_void(inputs: list[Input], void_below: float):
     "A `UserError` if a video is to have void."
-    film = next((job for job in jobs if job.kind in ('video', 'camera')), None)
+    film = next((item for item in inputs if item.kind in ('video', 'camera')), None)
     if void_below and film:
         raise UserError(
             f'--void-below makes labels of images, and {film.name} is a video; leave it out, or '
@@ -136,27 +136,27 @@ def _check_void(jobs: list[Job], void_below: float):
         )
 
 # %% ../nbs/8_commands/predict.ipynb #16b5611a
-def _is_film(jobs: list[Job]) -> bool:
+def _is_film(inputs: list[Input]) -> bool:
     "Whether what is asked for is one stream of frames, of which each follows from the last."
-    return jobs[0].kind in ('video', 'camera')
+    return inputs[0].kind in ('video', 'camera')
 
 
-def _leaves_to_first(jobs: list[Job]) -> bool:
+def _leaves_to_first(inputs: list[Input]) -> bool:
     "Whether there is nothing to do for this process, since the first one predicts a video alone."
     n = count_processes()
-    if n == 1 or not _is_film(jobs):
+    if n == 1 or not _is_film(inputs):
         return False
     if is_first_process():
-        said = f'the frames of {jobs[0].name} follow each other: the first of the {n} processes '
+        said = f'the frames of {inputs[0].name} follow each other: the first of the {n} processes '
         print(said + 'predicts them alone', file=sys.stderr)
     return not is_first_process()
 
 
-def _processes_for(jobs: list[Job]) -> 'Accelerator | Alone':
-    "This process among those that divide `jobs`."
+def _processes_for(inputs: list[Input]) -> 'Accelerator | Alone':
+    "This process among those that divide `inputs`."
     from segbench.core.device import Alone, best_device, this_process
 
-    return Alone(best_device()) if _is_film(jobs) else this_process()
+    return Alone(best_device()) if _is_film(inputs) else this_process()
 
 # %% ../nbs/8_commands/predict.ipynb #predict-work
 @dataclass
@@ -181,14 +181,14 @@ class _Asked:
         return share_of(work, self.acc.process_index, self.acc.num_processes)
 
 
-def _predict_images(jobs: list[Job], batches: list[list], asked: _Asked) -> Iterator[tuple]:
-    "(job, files, rows) of every image in `batches`."
+def _predict_images(inputs: list[Input], batches: list[list], asked: _Asked) -> Iterator[tuple]:
+    "(item, files, rows) of every image in `batches`."
     import numpy as np
 
     from segbench.engine.batches import predict_arrays, read_ahead
     from segbench.engine.runs import Prediction, read_as_trained
 
-    job_of = {job.source: job for job in jobs}
+    input_of = {item.source: item for item in inputs}
     config = asked.config
     palette = np.asarray(config['palette'], np.uint8)
     read = partial(read_as_trained, config=config)
@@ -196,47 +196,47 @@ def _predict_images(jobs: list[Job], batches: list[list], asked: _Asked) -> Iter
         wants_probs = asked.outputs.needs_probs
         labels, probs = predict_arrays(asked.net, images, *asked.how, wants_probs)
         for k, file in enumerate(batch):
-            job = job_of[file]
+            item = input_of[file]
             one = probs[k] if wants_probs else None
             label = asked.outputs.with_void(labels[k], one)
             prediction = Prediction(label, images[k], config['classes'], palette)
             notes = config.get('values'), config.get('class_choice')
-            files = save_outputs(asked.outputs, job.target, prediction, one, *notes)
-            yield job, files, pixel_rows(job.name, label, config['classes'])
+            files = save_outputs(asked.outputs, item.target, prediction, one, *notes)
+            yield item, files, pixel_rows(item.name, label, config['classes'])
 
 # %% ../nbs/8_commands/predict.ipynb #5e894c6c
-def _predict_rasters(jobs: list[Job], asked: _Asked) -> Iterator[tuple]:
-    "(job, files, rows) of every GeoTIFF."
+def _predict_rasters(inputs: list[Input], asked: _Asked) -> Iterator[tuple]:
+    "(item, files, rows) of every GeoTIFF."
     from segbench.engine.rasters import predict_raster
 
-    for job in jobs:
+    for item in inputs:
         how = (asked.outputs, *asked.how)
-        files, counts = predict_raster(asked.net, asked.config, job.source, job.target, *how)
-        yield job, files, count_rows(job.name, counts, asked.config['classes'])
+        files, counts = predict_raster(asked.net, asked.config, item.source, item.target, *how)
+        yield item, files, count_rows(item.name, counts, asked.config['classes'])
 
 
-def _predict_videos(jobs: list[Job], asked: _Asked, table: bool) -> Iterator[tuple]:
-    "(job, files, rows) of the video or the camera."
+def _predict_videos(inputs: list[Input], asked: _Asked, table: bool) -> Iterator[tuple]:
+    "(item, files, rows) of the video or the camera."
     from tqdm import tqdm
 
     from segbench.data.video import Video
     from segbench.engine.videos import predict_video
 
-    for job in jobs:
-        with Video(job.source) as video:
-            video.name = job.name
+    for item in inputs:
+        with Video(item.source) as video:
+            video.name = item.name
             total = video.expected or None
             bar = partial(tqdm, desc='predicting', total=total, unit='frame', disable=asked.quiet)
             how = (asked.outputs, *asked.how, asked.bs, table, bar)
-            yield job, *predict_video(asked.net, asked.config, video, job.target, *how)
+            yield item, *predict_video(asked.net, asked.config, video, item.target, *how)
 
 # %% ../nbs/8_commands/predict.ipynb #predict-all
 def _say_nothing(file):
     pass
 
 
-def _plan_share(jobs: list[Job], asked: _Asked, table: bool) -> tuple[int, Iterator[tuple]]:
-    """How many of `jobs` this process does, and (job, files, rows) of each, as it is done.
+def _plan_share(inputs: list[Input], asked: _Asked, table: bool) -> tuple[int, Iterator[tuple]]:
+    """How many of `inputs` this process does, and (item, files, rows) of each, as it is done.
 
     All have looked at all of them before: a `UserError` if one cannot be predicted.
     """
@@ -244,13 +244,13 @@ def _plan_share(jobs: list[Job], asked: _Asked, table: bool) -> tuple[int, Itera
     from segbench.engine.batches import same_size_batches
 
     def of_kind(*kinds):
-        return [job for job in jobs if job.kind in kinds]
+        return [item for item in inputs if item.kind in kinds]
 
     images = of_kind('image')
-    shapes = _check_images([job.source for job in images], asked.config, asked.acc)
+    shapes = _check_images([item.source for item in images], asked.config, asked.acc)
     batches = asked.share(same_size_batches(shapes, asked.bs))
     rasters = asked.share(of_kind('raster'))
-    sources = [job.source for job in rasters]
+    sources = [item.source for item in rasters]
     rest = (asked.config, asked.outputs, asked.protocol)
     by_all(asked.acc, lambda: _check_rasters(sources, *rest))
     films = of_kind('video', 'camera')
@@ -262,22 +262,22 @@ def _plan_share(jobs: list[Job], asked: _Asked, table: bool) -> tuple[int, Itera
     return sum(map(len, batches)) + len(rasters) + len(films), results
 
 # %% ../nbs/8_commands/predict.ipynb #308f5072
-def _predict_jobs(jobs: list[Job], asked: _Asked, table: 'str | None', tell) -> None:
+def _predict_inputs(inputs: list[Input], asked: _Asked, table: 'str | None', tell) -> None:
     "Predict everything, by all processes; `tell` each file that is written."
     from tqdm import tqdm
 
     from segbench.core.device import by_all, gather_on_main
     from segbench.engine.watch import watch_processes
 
-    mine, results = _plan_share(jobs, asked, bool(table))
+    mine, results = _plan_share(inputs, asked, bool(table))
     rows_of = {}
     no_bar = asked.quiet or mine < 2
     bar = tqdm(results, 'predicting', total=mine, disable=no_bar)
 
     def predict(watch):
         try:
-            for job, files, rows in bar:
-                rows_of[job.name] = rows
+            for item, files, rows in bar:
+                rows_of[item.name] = rows
                 for file in files:
                     tell(file)
                 watch.check()
@@ -291,14 +291,14 @@ def _predict_jobs(jobs: list[Job], asked: _Asked, table: 'str | None', tell) -> 
     if table and asked.acc.is_main_process:
         for other in tables:
             rows_of |= other
-        save_table(table, chain(*(rows_of[job.name] for job in jobs)))
+        save_table(table, chain(*(rows_of[item.name] for item in inputs)))
 
 
-def _summary(jobs: list[Job], out) -> str:
+def _summary(inputs: list[Input], out) -> str:
     "How many of what are where."
-    what = 'video' if jobs[0].kind in ('video', 'camera') else 'class map'
-    plural = 's' if len(jobs) > 1 else ''
-    return f'{len(jobs)} {what}{plural} in {out}'
+    what = 'video' if inputs[0].kind in ('video', 'camera') else 'class map'
+    plural = 's' if len(inputs) > 1 else ''
+    return f'{len(inputs)} {what}{plural} in {out}'
 
 # %% ../nbs/8_commands/predict.ipynb #135ba775
 @divides_work
@@ -335,12 +335,12 @@ def main(
         out = 'predictions' if is_hub_name(run) else folder.folder / 'predictions'
     # before PyTorch is imported, which takes seconds
     outputs = Outputs(overlay, probs, confidence, ids, void_below)
-    jobs = find_jobs(images, out, plane)
-    if _leaves_to_first(jobs):
+    inputs = find_inputs(images, out, plane)
+    if _leaves_to_first(inputs):
         return
-    check_plane(jobs, plane)
-    _check_void(jobs, void_below)
-    files = check_distinct(jobs, outputs)
+    check_plane(inputs, plane)
+    _check_void(inputs, void_below)
+    files = check_distinct(inputs, outputs)
     check_new(files + [Path(table)] if table else files, overwrite)
     from segbench.core.device import evaluation_precision
     from segbench.engine.inference import load_model
@@ -350,7 +350,7 @@ def main(
     tell = partial(print, file=sys.stdout, flush=True) if listing else _say_nothing
     # a list of files has standard output for itself
     with redirect_stdout(sys.stderr) if listing else nullcontext():
-        acc = _processes_for(jobs)
+        acc = _processes_for(inputs)
         net, config = load_model(folder, weights, acc.device, trust)
         if ids:
             _check_values(run, config.get('values'), config.get('class_choice'), void_below)
@@ -358,9 +358,9 @@ def main(
         precision = evaluation_precision(precision, config['precision'], acc.device)
         quiet = not (acc.is_main_process and sys.stderr.isatty())
         asked = _Asked(net, config, outputs, protocol, precision, bs, quiet, acc)
-        _predict_jobs(jobs, asked, table, tell)
+        _predict_inputs(inputs, asked, table, tell)
         if acc.is_main_process:
-            print(_summary(jobs, out))
+            print(_summary(inputs, out))
 
 # %% ../nbs/8_commands/predict.ipynb #predict-callable
 # `segbench.predict` is also a function, and stays one when this module takes its place
