@@ -13,9 +13,6 @@ import json
 import os
 import shlex
 import shutil
-import subprocess
-import sys
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 root = Path(__file__).resolve().parents[1]
@@ -114,26 +111,39 @@ def keep(name):
     part.rename(target)
 
 
-def train_one(name, words, threads):
+def train_one(name, words):
     "Train a run or go on with it, score it once on the test images, and keep the figures."
-    env = os.environ | {'OMP_NUM_THREADS': str(threads), 'TQDM_DISABLE': '1'}
-    (root / runs).mkdir(parents=True, exist_ok=True)
-    score = ['segbench', 'eval', str(runs / name), '--split', 'test']
-    with open(root / runs / f'{name}.txt', 'a') as log:
-        for command in ([*words, '--resume', 'auto'], score):
-            done = subprocess.run(command, cwd=root, env=env, stdout=log, stderr=log)
-            if done.returncode:
-                print(f'failed: {name}; see {log.name}', flush=True)
-                return
+    from segbench.core.command import command
+    from segbench.core.run import Run
+    from segbench.engine.runs import evaluate
+    from segbench.train import main as train
+
+    command(train, [*words[2:], '--resume', 'auto'])
+    evaluate(Run(runs / name), 'test')
     keep(name)
-    print(f'{name}: val {100 * val_miou(name):.1f}', flush=True)
+
+
+def train_all(missing, at_once):
+    "Train what is missing, each run in a process with its share of the cores."
+    from segbench.core.run import Run
+    from segbench.engine.jobs import Job, run_jobs
+
+    jobs = []
+    for number, (name, words) in enumerate(missing, 1):
+        title = f'{number}/{len(missing)} {name}'
+        jobs.append(Job(title, Run(runs / name), 'camvid.train_one', dict(name=name, words=words)))
+    failed = run_jobs(jobs, at_once)
+    for name, reason in failed.items():
+        print(f'failed: {name}: {reason}')
 
 
 def measure_speed(name):
     "Latency of one image of 360×480 with all cores, and memory."
-    words = ['segbench', 'bench', '--run', str(runs / name), '--size', '360x480']
-    words += ['--json', str(kept / name / 'bench.json')]
-    subprocess.run(words, cwd=root, check=True)
+    from segbench.bench import main as bench
+    from segbench.core.command import command
+
+    words = ['--run', str(runs / name), '--size', '360x480']
+    command(bench, [*words, '--json', str(kept / name / 'bench.json')])
 
 
 def main():
@@ -144,14 +154,12 @@ def main():
         '--speed', action='store_true', help='measure the latency of what has weights here'
     )
     a = p.parse_args()
-    os.environ['PATH'] = f'{Path(sys.executable).parent}:{os.environ["PATH"]}'
+    os.chdir(root)
     jobs = planned()
     missing = [job for job in jobs if not (kept / job[0]).exists()]
     print(f'{len(jobs) - len(missing)} of {len(jobs)} runs are kept')
     if a.train:
-        threads = max(1, (os.cpu_count() or 2) // a.at_once)
-        with ThreadPoolExecutor(a.at_once) as pool:
-            list(pool.map(lambda job: train_one(*job, threads), missing))
+        train_all(missing, a.at_once)
     elif a.speed:
         for name, _ in jobs:
             if (root / runs / name / 'last.safetensors').exists():
