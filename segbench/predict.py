@@ -296,7 +296,7 @@ def _predict_inputs(inputs: list[Input], asked: _Asked, table: 'str | None', tel
 
 def _summary(inputs: list[Input], out) -> str:
     "How many of what are where."
-    what = 'video' if inputs[0].kind in ('video', 'camera') else 'class map'
+    what = 'video' if _is_film(inputs) else 'class map'
     plural = 's' if len(inputs) > 1 else ''
     return f'{len(inputs)} {what}{plural} in {out}'
 

@@ -76,9 +76,12 @@ def glore(
 
 # %% ../../nbs/5_models/glore.ipynb #glore-rcp-1
 _model = 'glore(multi_grid=(4,8,16))'
+_note = "the graph is theirs of the static program, as GloRe's authors have it"
 recipes = {
-    'glore/cityscapes-paddle': paddle_recipe('cityscapes', _model, 78.4, 769, 1024, 2048, 8, 0.01),
+    'glore/cityscapes-paddle': paddle_recipe(
+        'cityscapes', _model, 78.4, 769, 1024, 2048, 8, 0.01, _note
+    ),
     'glore/voc.context-paddle': paddle_recipe(
-        'voc.context', _model, 48.4, 520, 520, 520, 16, 0.005
+        'voc.context', _model, 48.4, 520, 520, 520, 16, 0.005, _note
     ),
 }

@@ -64,6 +64,7 @@ def paddle_recipe(
     long: int,  # Long side of an image that is scored
     batch: int,
     lr: float,  # Of the backbone; heads learn ten times as fast
+    note: str = '',  # What is to be known besides
 ) -> Recipe:
     "A recipe of SemSegPaddle; the number is that of its earlier, static program."
     settings = dict(backbone='resnet101s', pretrained='imagenet', opt='sgd', decay_all=True)
@@ -80,6 +81,7 @@ def paddle_recipe(
         miou=miou,
         scored=f"--split val --protocol 'paddle(long={long},window={crop})'",
         hardware='4 GPUs',
+        note=note,
     )
 
 # %% ../../nbs/1_nn/recipe.ipynb #18dc0769
