@@ -13,7 +13,7 @@ JOBS ?= $(shell $(PYTHON) -c 'import os; print(min(6, os.cpu_count() or 1))')
 .PHONY: demo test test-newest test-oldest slow lab docs export constraints clean
 demo: $(VENV)/run ## train three small networks twice each, leave a board
 	@OMP_NUM_THREADS=1 segbench sweep $(demo) --jobs $(JOBS) --out runs/demo
-	@segbench board runs/demo
+	@segbench board runs/demo > runs/demo/board.txt && tail -n 1 runs/demo/board.txt
 
 test: $(VENV)/dev ## everything CI runs
 	@$(bin)/python .ci/test.py
