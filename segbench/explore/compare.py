@@ -19,17 +19,10 @@ from ..core.files import atomic_write, load_json
 from ..core.markup import Markup, escape_html, join_markup, markup, shorten_names
 from ..core.run import Run
 from segbench.explore.board import (
-    Result,
     board_page,
-    distinguishing_settings,
     format_interval,
-    group_results,
-    known_groups,
-    one_per_seed,
     only_here,
     pareto_front,
-    results,
-    score_per_seed,
     training_speed,
 )
 from .canvas import Canvas, EscapedText, labelled_control, row_of
@@ -43,6 +36,15 @@ from segbench.explore.panel import (
     swatch,
     tabular,
     with_full_name,
+)
+from segbench.explore.results import (
+    Result,
+    distinguishing_settings,
+    group_results,
+    known_groups,
+    one_per_seed,
+    results,
+    score_per_seed,
 )
 from ..metrics.stats import bootstrap, interval, is_significant, least_seeds, paired_test
 
