@@ -8,16 +8,13 @@ __all__ = ['only_here', 'training_speed', 'format_interval', 'board_rows', 'text
 
 # %% ../../nbs/7_explore/board.ipynb #575d2d14
 import io
-import json
-import re
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
 from ..core.errors import UserError
-from ..core.files import atomic_write, load_json
+from ..core.files import atomic_write
 from ..core.markup import Markup, inline_png, join_markup, markup, shorten_names
 from ..core.run import Run
 from segbench.explore.results import (
@@ -32,7 +29,6 @@ from segbench.explore.results import (
 from segbench.metrics.stats import (
     Difference,
     bootstrap,
-    class_areas_packed,
     interval,
     least_seeds,
     paired_test,
