@@ -20,7 +20,7 @@ from ..core.errors import UserError
 from .lengthen import settings_before
 from .state import read_state, restore_log, same_settings, save_state, settings_key
 from .training import Training
-from segbench.nn.weights import (
+from segbench.nn.weight_files import (
     check_normalisation,
     normalisation_of,
     read_normalisation,

@@ -24,7 +24,7 @@ from .protocol import Protocol, predict_classes
 from .trackers import scalars_of
 from .training import Training, n_workers
 from ..metrics.confusion import Scores, foreground_scores, sum_packed
-from ..nn.weights import save_weights
+from ..nn.weight_files import save_weights
 
 # %% ../../nbs/6_engine/validation.ipynb #764e7496
 def _check_finite(value: float, what: str, training: Training):
