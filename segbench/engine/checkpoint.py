@@ -126,7 +126,9 @@ def _load_parts(training: Training, state: dict):
     "Give network, optimiser, scaler and average what they were; a `UserError` if it does not fit."
     try:
         # how the optimiser computes is not what it remembers
-        for group, kept in zip(training.opt.param_groups, state['opt']['param_groups']):
+        for group, kept in zip(
+            training.opt.param_groups, state['opt']['param_groups'], strict=True
+        ):
             if 'fused' in kept:
                 kept['fused'] = group.get('fused')
         training.plain.load_state_dict(state['net'])

@@ -140,7 +140,7 @@ def score_validation(training: Training) -> dict[str, float]:
     _check_finite(val_loss, 'loss on the validation set', training)
     scores = Scores(counts)
     training.scores.append(scores.miou)
-    training.iou = dict(zip(training.val.classes, map(float, scores.iou)))
+    training.iou = dict(zip(training.val.classes, map(float, scores.iou), strict=True))
     if training.best is None or scores.miou > training.best:
         training.best = scores.miou
         if training.main:

@@ -418,7 +418,7 @@ def _about_runs(runs: list[Result]) -> Markup:
     first = runs[0]
     command = markup('<code>{}</code>', first.config.get('command') or first.run)
     folders = ', '.join(str(r.run) for r in runs)
-    iou = zip(first.scores['iou'], first.scores['classes'])
+    iou = zip(first.scores['iou'], first.scores['classes'], strict=True)
     best = sorted(((100 * v, name) for v, name in iou if v is not None), reverse=True)
     scored = ', '.join(f'{name} {v:.0f}' for v, name in best[:12])
     return join_markup([command, folders, f'IoU: {scored}'], '<br>')
