@@ -303,26 +303,32 @@ allowed = {
         'progress.py tick': 'the loss beside the bar, at most twice a second',
         'progress.py _line': 'the loss in a line, once a minute where there is no terminal',
     },
-    'log_row': {'training.py mean_train_loss': 'the mean loss, every --log-every steps'},
-    'evaluate': {
-        'training.py mean_train_loss': 'whether the training has diverged, once',
+    'log_row': {'validation.py mean_train_loss': 'the mean loss, every --log-every steps'},
+    'score_validation': {
+        'validation.py mean_train_loss': 'whether the training has diverged, once',
         'device.py move_together': 'counts and losses of the images, once per batch',
         'weights.py _copied': 'a file of new best weights',
     },
-    'preview': {'training.py preview': 'three images, and what the network says of them'},
-    'checkpoint_state': {
-        'training.py checkpoint_state': 'the loss since the last line of the log',
-        'training.py _snapshot': 'all tensors; a GPU copies them together, and is waited for once',
+    'preview_image': {
+        'validation.py preview_image': 'three images, and what the network says of them'
     },
-    'dry_run': {'training.py _loss_of': 'whether the loss acts, before the first step'},
+    'checkpoint_state': {
+        'checkpoint.py checkpoint_state': 'the loss since the last line of the log',
+        'checkpoint.py _snapshot': 'all tensors, which a GPU copies together; one wait',
+    },
+    'dry_run': {'dry_run.py _loss_of': 'whether the loss acts, before the first step'},
 }
 
 
 def trips_of(train) -> dict:
     "Of each part of the training that `train()` is, how often each line makes the host wait."
+    import segbench.engine.checkpoint as checkpoint
+    import segbench.engine.fit as fit
     from segbench.engine.progress import ProgressTable
     from segbench.engine.training import Training
 
+    # the others are functions that `fit` calls by their names
+    owners = dict(update=Training, tick=ProgressTable, checkpoint_state=checkpoint)
     found = {part: [] for part in allowed}
 
     def counted(part, call):
@@ -336,7 +342,7 @@ def trips_of(train) -> dict:
 
     with contextlib.ExitStack() as patches:
         for part in allowed:
-            owner = ProgressTable if part == 'tick' else Training
+            owner = owners.get(part, fit)
             call = counted(part, getattr(owner, part))
             patches.enter_context(mock.patch.object(owner, part, call))
         train()
@@ -357,8 +363,8 @@ def unexpected(found: dict) -> list:
 def _short_training(folder: Path):
     "Four steps on the device, with all that a training can do."
     from segbench.data.scenes.scenes import scenes
+    from segbench.engine.fit import fit
     from segbench.engine.inference import create_model
-    from segbench.engine.training import fit
 
     sets = [scenes(split=split, n=9, size=(64, 96)) for split in ('train', 'val')]
     with mock.patch.dict(os.environ, ACCELERATE_TORCH_DEVICE=str(place)), pretended():

@@ -105,9 +105,9 @@ def preload():
 
 # Notebooks of half a minute or so on a quiet core, in the rooms that are tested last
 long = """
-6_engine/conversion 6_engine/deploy 6_engine/training 8_commands/evaluate 8_commands/export
+6_engine/conversion 6_engine/deploy 6_engine/fit 8_commands/evaluate 8_commands/export
 8_commands/sweep 8_commands/train tests/cases tests/contract tests/foreign tests/lab tests/pretend
-tests/recipes
+tests/recipes tests/resume
 """.split()
 
 

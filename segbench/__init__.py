@@ -33,7 +33,7 @@ _public = {
         'engine.protocol': 'Protocol',
         'engine.runs': 'Run evaluate predict',
         'engine.settings': 'Settings',
-        'engine.training': 'fit',
+        'engine.fit': 'fit',
         'explore.anatomy': 'anatomy',
         'explore.board': 'board',
         'explore.browse': 'Browser',

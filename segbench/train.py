@@ -466,7 +466,7 @@ def train(
         )
     pairs, net, reports, start = _open_all(out, resume, asked, settings)
 
-    from segbench.engine.training import fit
+    from segbench.engine.fit import fit
 
     # in the configuration, `classes` are the names that come out of the flag
     spec = {k: v for k, v in asked.items() if k != 'classes'} | dict(

@@ -22,8 +22,8 @@ from ..core.files import load_json
 from ..core.markup import shorten_names
 from ..core.run import Run, find_runs
 from ..data.pairs import Pairs
+from ..engine.fit import fit
 from ..engine.progress import ProgressTable, format_seconds
-from ..engine.training import fit
 from .board import errors_of_file
 from .canvas import EscapedText, row_of
 from .chart import Frame, Sheet, curve_colours, font, value_range
