@@ -61,7 +61,7 @@ def _predicted(net, config: dict, slices: list, protocol, precision, bs: int, pr
         labels, found = predict_arrays(net, images, protocol, precision, probs)
         yield from zip(images, labels, [None] * len(images) if found is None else found)
 
-
+# %% ../../nbs/6_engine/scans.ipynb #scans-predict-volume
 def predict_volume(
     net: torch.nn.Module,  # `Segmenter` in evaluation
     config: dict,  # Of its run

@@ -133,7 +133,7 @@ def _earlier_splits(stems: list[str], like: Path | str, notes: Notes) -> dict[st
         notes.add(f'images of {like} that are not in this export', stem)
     return found
 
-
+# %% ../../../nbs/2_data/imports/write.ipynb #wr-groups
 def _splits_of_groups(names: list[str], splits: list[str], group_by: str) -> dict[str, str]:
     "Group → its split; a `UserError` if one is in two."
     found = {}
@@ -158,7 +158,7 @@ def _draw_new(names: list[str], val_share, test_share, group_by: str, seed: int)
         return dict.fromkeys(names, 'train')
     return {name: split for split, part in drawn.items() for name in part}
 
-
+# %% ../../../nbs/2_data/imports/write.ipynb #wr-go-on
 def _go_on(
     images: list[Annotated],
     earlier: dict[int, str],  # Number → split of images that have one already
