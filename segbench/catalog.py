@@ -238,6 +238,7 @@ def import_dataset(
     # Regular expression: images in whose paths it finds the same stay together in a draw
     group_by: str = None,
     seed: int = 0,  # Of the draw
+    split_like: str = None,  # A set that was imported before: its images keep their split
     most: int = 5,  # Problems of a kind to print
 ) -> None:
     "Turn an export of another program into a set of your own, and examine it."
@@ -248,6 +249,7 @@ def import_dataset(
     check_range(0, most=most)
     how = dict(overlap=overlap, background=background, link=link, empty=empty)
     how |= dict(val_share=val_share, test_share=test_share, group_by=group_by, seed=seed)
+    how['split_like'] = split_like
     print(import_dataset(source, to, from_, images, classes, **how), end='\n\n')
     check_dataset('folder', root=to, most=most, out=to)
 

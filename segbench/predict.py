@@ -99,6 +99,14 @@ def _check_rasters(files: list[Path], config: dict, outputs: Outputs, protocol: 
         with open_raster(file, config) as raster:
             check_raster(raster, outputs, protocol)
 
+
+def _check_volumes(volumes: list[Input], config: dict, outputs: Outputs):
+    "A `UserError` if the map of one of the NIfTIs cannot be written."
+    from segbench.engine.scans import check_volume
+
+    for volume in volumes:
+        check_volume(volume, config['values'] if outputs.ids else None)
+
 # %% ../nbs/8_commands/predict.ipynb #predict-values
 def _check_values(run, values, choice=None, void_below=0.0):
     "A `UserError` if the data set of `run` has no `values`, or some that a PNG cannot hold."
@@ -215,6 +223,19 @@ def _predict_rasters(inputs: list[Input], asked: _Asked) -> Iterator[tuple]:
         yield item, files, count_rows(item.name, counts, asked.config['classes'])
 
 
+def _predict_volumes(inputs: list[Input], asked: _Asked) -> Iterator[tuple]:
+    "(item, files, rows) of every NIfTI."
+    from tqdm import tqdm
+
+    from segbench.engine.scans import predict_volume
+
+    for item in inputs:
+        look = dict(total=len(item.slices), unit='slice', leave=False, disable=asked.quiet)
+        bar = partial(tqdm, desc=item.name, **look)
+        how = (asked.outputs, *asked.how, asked.bs, bar)
+        yield item, *predict_volume(asked.net, asked.config, item, *how)
+
+
 def _predict_videos(inputs: list[Input], asked: _Asked, table: bool) -> Iterator[tuple]:
     "(item, files, rows) of the video or the camera."
     from tqdm import tqdm
@@ -247,8 +268,14 @@ def _plan_share(inputs: list[Input], asked: _Asked, table: bool) -> tuple[int, I
         return [item for item in inputs if item.kind in kinds]
 
     images = of_kind('image')
-    shapes = _check_images([item.source for item in images], asked.config, asked.acc)
-    batches = asked.share(same_size_batches(shapes, asked.bs))
+    volumes = of_kind('volume')
+    sources = [item.source for item in images]
+    slices = [one for item in volumes for one in item.slices]
+    _check_volumes(volumes, asked.config, asked.outputs)
+    shapes = _check_images(sources + slices, asked.config, asked.acc)
+    batches = same_size_batches({source: shapes[source] for source in sources}, asked.bs)
+    batches = asked.share(batches)
+    volumes = asked.share(volumes)
     rasters = asked.share(of_kind('raster'))
     sources = [item.source for item in rasters]
     rest = (asked.config, asked.outputs, asked.protocol)
@@ -257,9 +284,11 @@ def _plan_share(inputs: list[Input], asked: _Asked, table: bool) -> tuple[int, I
     results = chain(
         _predict_images(images, batches, asked),
         _predict_rasters(rasters, asked),
+        _predict_volumes(volumes, asked),
         _predict_videos(films, asked, table),
     )
-    return sum(map(len, batches)) + len(rasters) + len(films), results
+    n = sum(map(len, batches)) + len(rasters) + len(volumes) + len(films)
+    return n, results
 
 # %% ../nbs/8_commands/predict.ipynb #308f5072
 def _predict_inputs(inputs: list[Input], asked: _Asked, table: 'str | None', tell) -> None:
@@ -304,7 +333,7 @@ def _summary(inputs: list[Input], out) -> str:
 @divides_work
 def main(
     run: str,  # Folder of the run, hf:user/name, or a file of segbench export
-    images: str,  # An image, a folder, a GeoTIFF, a video, the number of a camera, - for a list
+    images: str,  # An image, folder, GeoTIFF, scan or video, the number of a camera, - for a list
     # Folder for what is written; by default predictions, in the run's folder if it has one here
     out: str = None,
     overlay: bool = False,  # Write the paint over each image with a legend, too

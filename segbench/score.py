@@ -122,6 +122,45 @@ def _nearest_folder(image, files: list):
         raise UserError(f'{image} has two maps, {best[-2]} and {best[-1]}; keep one of them.')
     return best[-1]
 
+# %% ../nbs/8_commands/score.ipynb #score-scans
+def _scan_stem(file) -> str:
+    "The name of a NIfTI without its ending."
+    from segbench.data.volumes import nifti_ending
+
+    return _normalised(Path(file).name.removesuffix(f'.{nifti_ending(file)}'))
+
+
+def _map_of_scan(scan: Path, files: list, maps):
+    "The one of the NIfTIs `files`, all below `maps`, that is the map of `scan`."
+    from segbench.data.volumes import check_same_place
+
+    named = [file for file in files if _scan_stem(file) == _scan_stem(scan)]
+    named = _without_other_splits(named, scan, maps)
+    if not named:
+        raise UserError(
+            f'{scan} has no map in {str(maps)!r}; that of a NIfTI is a NIfTI of the same name.'
+        )
+    found = _nearest_folder(scan, named)
+    check_same_place(scan, found, 'map')
+    return found
+
+
+def _maps_of_scans(maps: Path | str, pairs: 'Pairs') -> list | None:
+    "A slice of a map for each slice of a NIfTI; None for other images, or without such maps."
+    from segbench.data.filelist import Member
+    from segbench.data.files import images_below
+    from segbench.data.volumes import is_nifti, same_slice, volume_kinds
+
+    images = [pairs.paths(i)[0] for i in range(len(pairs))]
+    if not all(isinstance(one, Member) and is_nifti(one.container) for one in images):
+        return None
+    files = [file for file in images_below(maps, endings=volume_kinds) if is_nifti(file)]
+    if not files:
+        return None
+    scans = dict.fromkeys(Path(one.container) for one in images)
+    found = {scan: _map_of_scan(scan, files, maps) for scan in scans}
+    return [same_slice(one, found[Path(one.container)]) for one in images]
+
 # %% ../nbs/8_commands/score.ipynb #67743f94
 def _check_complete(stems: list, found: dict, pairs, maps):
     "A `UserError` if images called `stems` have no map among those that were `found`."
@@ -147,11 +186,18 @@ def _check_used_once(images: list, chosen: list):
 
 # %% ../nbs/8_commands/score.ipynb #score-find
 def find_maps(
-    maps: Path | str,  # Folder with PNGs
+    maps: Path | str,  # Folder with PNGs, or with NIfTIs for the slices of such
     pairs: 'Pairs',  # Data set
-) -> list[Path]:
-    "The map of every image of `pairs`: the PNG named like it, or like it and something more."
+) -> list:
+    """The map of every image of `pairs`: the PNG named like it, or like it and something more.
+
+    For the slices of NIfTIs, slices of those that are named like them.
+    """
     from segbench.data.files import images_below
+
+    of_scans = _maps_of_scans(maps, pairs)
+    if of_scans:
+        return of_scans
 
     files = [file for file in images_below(maps) if file.suffix.lower() == '.png']
     if not files:
@@ -205,15 +251,27 @@ def _is_understood(notes: dict) -> bool:
     return (numbers or colours) and len(distinct) == len(values)
 
 # %% ../nbs/8_commands/score.ipynb #score-notes
+def _notes_text(file) -> str:
+    "What the map `file` says of its numbers, as JSON; nothing if it is silent."
+    from segbench.data.volumes import is_nifti, read_notes
+
+    if is_nifti(file):
+        notes = read_notes(file).get('classes')
+        return json.dumps(notes) if notes else ''
+    return _open_map(file).info.get('classes', '')
+
+
 def _read_map_notes(files) -> dict:
     """What the maps `files` say of their numbers.
 
     `names` of classes and perhaps their `values`; nothing if they are silent.
     """
-    texts = {_open_map(file).info.get('classes', '') for file in files}
+    files = dict.fromkeys(getattr(file, 'container', file) for file in files)
+    home = str(Path(next(iter(files))).parent)
+    texts = {_notes_text(file) for file in files}
     if len(texts) > 1:
         raise UserError(
-            f'the maps in {str(files[0].parent)!r} are not of one kind: some say other classes '
+            f'the maps in {home!r} are not of one kind: some say other classes '
             'than the rest, or none; keep those of one run in a folder.'
         )
     text = texts.pop()
@@ -225,7 +283,7 @@ def _read_map_notes(files) -> dict:
         return {}
     if not _is_understood(notes):
         raise UserError(
-            f'the maps in {str(files[0].parent)!r} say of their numbers {text[:80]!r}, '
+            f'the maps in {home!r} say of their numbers {text[:80]!r}, '
             'which gives no names of classes with a value or a colour for each; '
             'predict them again, or save them without that text.'
         )
@@ -262,7 +320,7 @@ def _decode_as_label(x, file, pairs):
 
 # %% ../nbs/8_commands/score.ipynb #score-read-map
 def read_map(
-    file: Path | str,  # PNG
+    file: 'Path | str | os.PathLike',  # PNG, or a slice of a NIfTI
     pairs: 'Pairs',  # Data set whose table translates
     ids: bool,  # The file holds values of label files, or colours
     notes: dict | None = None,  # What the file says of its numbers: `names`, perhaps `values`
@@ -361,7 +419,7 @@ def _tell_sets_apart(maps, pairs):
 
 # %% ../nbs/8_commands/score.ipynb #f00376e8
 def main(
-    maps: str,  # Folder with class maps as PNG
+    maps: str,  # Folder with class maps as PNG, or as NIfTI for a set of them
     data: str = None,  # Data set they were predicted for
     root: str = None,  # Folder of the data set
     split: str = 'val',  # Split they were predicted for

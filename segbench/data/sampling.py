@@ -24,7 +24,8 @@ def class_probability(
     frequency = of_class / max(1, of_class.sum())
     # beside the rarest, so that no temperature makes a number too large
     rarest = frequency[present].min(initial=1)
-    weight = np.where(present, np.exp((rarest - frequency) / temperature), 0)
+    steps = np.where(present, (rarest - frequency) / temperature, -np.inf)
+    weight = np.exp(steps)
     return weight / max(1, weight.sum())
 
 # %% ../../nbs/2_data/sampling.ipynb #smp-08

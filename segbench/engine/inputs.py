@@ -9,7 +9,8 @@ __all__ = ['Input', 'find_inputs', 'check_plane', 'check_distinct', 'check_new']
 import os
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
 from ..core.errors import UserError
@@ -25,7 +26,9 @@ class Input:
     source: Path | Member | int  # A file, a slice in a file, or the number of a camera
     name: str  # What a table calls it
     target: Path  # Where its outputs go, without an ending
-    kind: str  # image, raster, video or camera
+    kind: str  # image, raster, volume, video or camera
+    slices: list[Member] = field(default_factory=list)  # Of a volume
+    plane: str = 'axial'  # In which it is cut
 
 
 def _kind_of(file: Path) -> str:
@@ -38,33 +41,42 @@ def _kind_of(file: Path) -> str:
     return 'raster' if is_geotiff(file) else 'image'
 
 # %% ../../nbs/6_engine/inputs.ipynb #inputs-slices
-def _slices_as_inputs(file: Path, name: Path, out: Path, plane: str) -> list[Input]:
-    "An input for each slice of a volume or frame of a DICOM; a single one is named like its file."
-    from segbench.data.volumes import slices_of
+def _volume_as_input(file: Path, name: Path, out: Path, plane: str) -> Input:
+    "An input of all slices of a NIfTI."
+    from segbench.data.volumes import nifti_ending, slices_of
 
     slices = slices_of(file, plane)
+    target = out / str(name).removesuffix(f'.{nifti_ending(name)}')
+    return Input(file, name.as_posix(), target, 'volume', slices, plane)
+
+
+def _frames_as_inputs(file: Path, name: Path, out: Path) -> list[Input]:
+    "An input for each frame of a DICOM; a single one is named like its file."
+    from segbench.data.volumes import slices_of
+
+    frames = slices_of(file)
     target = (out / name).with_suffix('')
-    if target.suffix.lower() == '.nii':
-        target = target.with_suffix('')
-    if len(slices) == 1:
-        return [Input(slices[0], name.as_posix(), target, 'image')]
+    if len(frames) == 1:
+        return [Input(frames[0], name.as_posix(), target, 'image')]
     return [
         Input(one, f'{name.as_posix()}#{k}', target / f'{k:04}', 'image')
-        for k, one in enumerate(slices)
+        for k, one in enumerate(frames)
     ]
 
 
 def _inputs_below(
     base: Path, files: Iterable[Path], out: Path, plane: str = 'axial'
 ) -> list[Input]:
-    "An input for each of `files` or of their slices, named by where it lies below `base`."
-    from segbench.data.volumes import is_volume
+    "An input for each of `files`, or for the frames of a DICOM, named by where it is below `base`."
+    from segbench.data.volumes import is_nifti, is_volume
 
     inputs = []
     for file in files:
         name = file.relative_to(base)
-        if is_volume(file):
-            inputs += _slices_as_inputs(file, name, out, plane)
+        if is_nifti(file):
+            inputs.append(_volume_as_input(file, name, out, plane))
+        elif is_volume(file):
+            inputs += _frames_as_inputs(file, name, out)
         else:
             inputs.append(
                 Input(file, name.as_posix(), (out / name).with_suffix(''), _kind_of(file))
@@ -142,8 +154,7 @@ def check_plane(
     "A `UserError` if `plane` was asked for and nothing has slices."
     if plane == 'axial':
         return
-    containers = [str(item.source.container) for item in inputs if isinstance(item.source, Member)]
-    if not any(name.lower().endswith(('.nii', '.nii.gz')) for name in containers):
+    if not any(item.kind == 'volume' for item in inputs):
         raise UserError(
             f'--plane {plane} says how volumes of NIfTI are cut, and there is none; leave it out.'
         )
@@ -155,6 +166,12 @@ def _output_files(item: Input, outputs: Outputs) -> list[Path]:
         from segbench.engine.videos import video_files
 
         return [*video_files(outputs, item.target).values()]
+    if item.kind == 'volume':
+        from segbench.data.volumes import nifti_ending
+
+        n = len(item.slices)
+        whole, of_slices = outputs.volume_files(item.target, nifti_ending(item.source), n)
+        return [*whole.values(), *chain(*(files.values() for files in of_slices))]
     return [*outputs.files(item.target, 'tif' if item.kind == 'raster' else 'png').values()]
 
 

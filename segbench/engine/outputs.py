@@ -4,13 +4,13 @@
 
 # %% auto #0
 __all__ = ['class_notes', 'write_map', 'save_map', 'save_values', 'save_probs', 'probs_to_uint16', 'confidence_of', 'Outputs',
-           'save_outputs', 'save_overlay', 'pixel_rows', 'count_rows', 'save_table']
+           'file_values', 'save_outputs', 'save_overlay', 'pixel_rows', 'count_rows', 'save_table']
 
 # %% ../../nbs/6_engine/outputs.ipynb #4f006ad9
 import csv
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -145,7 +145,7 @@ class Outputs:
     def files(
         self,
         target: Path | str,  # Where the map goes, without its ending
-        ending: str = 'png',  # Of the map: tif for a GeoTIFF
+        ending: str = 'png',  # Of the map: tif for a GeoTIFF, nii for a NIfTI
     ) -> dict[str, Path]:
         "The files for one image, by what they hold."
         files = dict(map=Path(f'{target}.{ending}'))
@@ -157,8 +157,22 @@ class Outputs:
             files['confidence'] = Path(f'{target}_confidence.{ending}')
         return files
 
+    def volume_files(
+        self,
+        target: Path | str,  # Where the map goes, without its ending
+        ending: str,  # Of the map: nii or nii.gz
+        n: int,  # Slices
+    ) -> tuple[dict[str, Path], list[dict[str, Path]]]:
+        "The files for a whole volume, and those for each of its slices, by what they hold."
+        whole = replace(self, overlay=False, probs=None).files(target, ending)
+        of_slices = []
+        for k in range(n):
+            files = self.files(Path(target) / f'{k:04}')
+            of_slices.append({what: files[what] for what in files if what not in whole})
+        return whole, of_slices
+
 # %% ../../nbs/6_engine/outputs.ipynb #55737660
-def _file_values(values: list) -> np.ndarray:
+def file_values(values: list) -> np.ndarray:
     "What a label file holds for each class index, numbers or colours: 255 for void."
     of_classes = np.array(values)
     table = np.full((256, *of_classes.shape[1:]), 255, np.uint16)
@@ -178,7 +192,7 @@ def save_outputs(
     files = outputs.files(target)
     names = prediction.classes
     if outputs.ids:
-        written = _file_values(values)[prediction.label]
+        written = file_values(values)[prediction.label]
         save_values(files['map'], written, names, values, choice)
     else:
         save_map(files['map'], prediction.label, prediction.palette, names, choice)

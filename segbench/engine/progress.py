@@ -159,9 +159,15 @@ class _InJupyter:
         pass
 
 # %% ../../nbs/6_engine/progress.ipynb #progress-class
+def _is_seen_in_cell() -> bool:
+    "Whether what is printed here stands below a cell of a notebook, and is not caught."
+    in_kernel = type(get_ipython()).__name__ == 'ZMQInteractiveShell'
+    return in_kernel and type(sys.stdout).__name__ == 'OutStream'
+
+
 def _view(pace: _Pace, every: float):
     "What suits the place where this process runs."
-    if type(get_ipython()).__name__ == 'ZMQInteractiveShell':
+    if _is_seen_in_cell():
         return _InJupyter(pace)
     if sys.stderr.isatty():
         return _Bar(pace)

@@ -56,7 +56,8 @@ def read_as_trained(
     if isinstance(image, Image.Image):
         image = set_upright(image)
         image = image.convert('RGB') if channels == 3 else image
-    x = np.asarray(image)
+    # PyTorch warns of arrays that cannot be written to, as Pillow's
+    x = np.array(image) if isinstance(image, Image.Image) else np.asarray(image)
     x = x[..., None] if x.ndim == 2 else x
     if x.ndim != 3 or x.dtype != np.uint8 or x.shape[2] != channels:
         raise UserError(

@@ -376,9 +376,20 @@ class _CompareView(Panel):
         )
         self.box.add_class('segbench-compare')
 
+# %% ../../nbs/7_explore/compare.ipynb #cmp-about
+def _about_runs(runs: list[Result]) -> Markup:
+    "Command, folders and the best classes of a network, in three lines."
+    first = runs[0]
+    command = markup('<code>{}</code>', first.config.get('command') or first.run)
+    folders = ', '.join(str(r.run) for r in runs)
+    iou = zip(first.scores['iou'], first.scores['classes'], strict=True)
+    best = sorted(((100 * v, name) for v, name in iou if v is not None), reverse=True)
+    scored = ', '.join(f'{name} {v:.0f}' for v, name in best[:12])
+    return join_markup([command, folders, f'IoU: {scored}'], '<br>')
+
 # %% ../../nbs/7_explore/compare.ipynb #54baaa3b
-class Compare(_CompareView):
-    "Every scored run below a folder: points, lines, tests and exports."
+class _CompareTable(_CompareView):
+    "Every scored run below a folder: points and lines."
 
     def __init__(
         self,
@@ -388,10 +399,7 @@ class Compare(_CompareView):
         self.tables = group_results(results(runs))
         super().__init__(list(self.tables))
         self.on(self.x, self.y, self.sort, self.filter, self.run)
-        self.on(self.a, self.b, call=self.judge)
         self.on(self.table, call=self.open)
-        self.on(self.canvas, name='at', call=self.click)
-        self.press(self.save, self.export)
         self.open()
 
     def open(self, *_):
@@ -410,22 +418,10 @@ class Compare(_CompareView):
             self.set(widget, options=options)
             self.set(widget, index=k)
         self.redraw()
-        self.judge()
 
 # %% ../../nbs/7_explore/compare.ipynb #d19d9167
-def _about_runs(runs: list[Result]) -> Markup:
-    "Command, folders and the best classes of a network, in three lines."
-    first = runs[0]
-    command = markup('<code>{}</code>', first.config.get('command') or first.run)
-    folders = ', '.join(str(r.run) for r in runs)
-    iou = zip(first.scores['iou'], first.scores['classes'], strict=True)
-    best = sorted(((100 * v, name) for v, name in iou if v is not None), reverse=True)
-    scored = ', '.join(f'{name} {v:.0f}' for v, name in best[:12])
-    return join_markup([command, folders, f'IoU: {scored}'], '<br>')
-
-
 @patch
-def lined_up(self: Compare) -> list[dict]:
+def lined_up(self: _CompareTable) -> list[dict]:
     "The networks that pass the filter, in the order that was asked for."
     column = self.sort.value
     words = self.filter.value.lower().split()
@@ -441,7 +437,7 @@ def lined_up(self: Compare) -> list[dict]:
 
 
 @patch
-def redraw(self: Compare):
+def redraw(self: _CompareTable):
     "Points, lines and the chosen run."
     name = self.run.value
     sheet, self.frame = _scatter(self.found, self.x.value, self.y.value, name)
@@ -462,30 +458,44 @@ def redraw(self: Compare):
     set_image(self.preview, Run(self.groups[name][0].run).preview_file)
 
 # %% ../../nbs/7_explore/compare.ipynb #715fcb3b
-@patch
-def click(self: Compare, *_):
-    "Choose the network whose point is nearest to the clicked pixel."
-    if not self.canvas.at:
-        return
-    y, x = (v / 2 for v in self.canvas.at)  # a sheet is kept at twice its size
-    self.canvas.at = []
-    points = [self.frame.at(f[self.x.value], f[self.y.value]) for f in self.found]
-    far = [np.hypot(px - x, py - y) for px, py in points]
-    if np.isfinite(far).any():
-        self.run.value = self.found[int(np.nanargmin(far))]['name']
+class Compare(_CompareTable):
+    "Every scored run below a folder: points, lines, tests and exports."
 
+    def __init__(
+        self,
+        runs: Path | str,  # Folder with run folders below it
+    ):
+        super().__init__(runs)
+        self.on(self.a, self.b, call=self.judge)
+        self.on(self.canvas, name='at', call=self.click)
+        self.press(self.save, self.export)
 
-@patch
-def judge(self: Compare, *_):
-    "Test the two networks that are named below the table."
-    if self.quiet:
-        return
-    a = self.a.value
-    b = self.b.value
-    if a == b:
-        self.said.value = ''
-    else:
-        self.said.value = paragraph(_verdict(self.groups[a], self.groups[b], (a, b)))
+    def open(self, *_):
+        "Work out the numbers of the chosen evaluation, and test the two that are named."
+        super().open()
+        self.judge()
+
+    def click(self, *_):
+        "Choose the network whose point is nearest to the clicked pixel."
+        if not self.canvas.at:
+            return
+        y, x = (v / 2 for v in self.canvas.at)  # a sheet is kept at twice its size
+        self.canvas.at = []
+        points = [self.frame.at(f[self.x.value], f[self.y.value]) for f in self.found]
+        far = [np.hypot(px - x, py - y) for px, py in points]
+        if np.isfinite(far).any():
+            self.run.value = self.found[int(np.nanargmin(far))]['name']
+
+    def judge(self, *_):
+        "Test the two networks that are named below the table."
+        if self.quiet:
+            return
+        a = self.a.value
+        b = self.b.value
+        if a == b:
+            self.said.value = ''
+        else:
+            self.said.value = paragraph(_verdict(self.groups[a], self.groups[b], (a, b)))
 
 # %% ../../nbs/7_explore/compare.ipynb #256fb3f6
 @patch

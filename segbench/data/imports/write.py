@@ -22,11 +22,12 @@ from tqdm import tqdm
 
 from ...core.errors import UserError, check_choice
 from ...core.files import save_json
+from ..folder import splits_of_set
 from ..images import orientation, read_header
 from .export import Annotated, Export, Notes
 from .naming import file_stems, number_classes, write_class_list
 from .shapes import Painted, paint, rules
-from ..splits import check_apart, draw_split, save_split
+from ..splits import check_apart, draw_split, group_key, group_names, save_split
 
 # %% ../../../nbs/2_data/imports/write.ipynb #wr-turn
 _endings = dict(PNG='.png', JPEG='.jpg', MPO='.jpg', BMP='.bmp', TIFF='.tif', WEBP='.webp')
@@ -114,6 +115,96 @@ def _keep_own(own: dict, n_images: int, group_by: str | None, notes: Notes) -> d
         notes.add('images in no split of the export, and so in no list', n=n_lost)
     return {split: numbers for split, numbers in own.items() if numbers}
 
+# %% ../../../nbs/2_data/imports/write.ipynb #wr-earlier
+def _earlier_splits(stems: list[str], like: Path | str, notes: Notes) -> dict[str, str]:
+    "Stem → split of each image of the set in `like` that is among `stems`."
+    now = {*stems}
+    by_split = splits_of_set(like)
+    split_of = {Path(path).stem: split for split, paths in by_split.items() for path in paths}
+    found = {stem: split for stem, split in split_of.items() if stem in now}
+    if not found:
+        example = next(iter(split_of), '')
+        raise UserError(
+            f'none of the {len(split_of)} images of {str(like)!r} is in this export, {example!r} '
+            'for one, and split_like is for those that are in both; export all of them together, '
+            'in the folders of the first time, or leave it out.'
+        )
+    for stem in sorted(split_of.keys() - now):
+        notes.add(f'images of {like} that are not in this export', stem)
+    return found
+
+# %% ../../../nbs/2_data/imports/write.ipynb #wr-groups
+def _splits_of_groups(names: list[str], splits: list[str], group_by: str) -> dict[str, str]:
+    "Group → its split; a `UserError` if one is in two."
+    found = {}
+    for name, split in zip(names, splits):
+        key = group_key(name, group_by)
+        if found.setdefault(key, split) != split:
+            raise UserError(
+                f'the group {key!r} has images in {found[key]} and in {split} of the earlier set, '
+                'and each of them keeps its split; leave group_by out.'
+            )
+    return found
+
+
+def _draw_new(names: list[str], val_share, test_share, group_by: str, seed: int) -> dict[str, str]:
+    "Name → split of what is new; all for train if there are too few to be divided."
+    try:
+        share = 0.2 if val_share is None else val_share
+        drawn = draw_split(names, share, test_share, group_by=group_by, seed=seed)
+    except UserError:
+        if val_share is not None or test_share is not None:
+            raise
+        return dict.fromkeys(names, 'train')
+    return {name: split for split, part in drawn.items() for name in part}
+
+# %% ../../../nbs/2_data/imports/write.ipynb #wr-go-on
+def _go_on(
+    images: list[Annotated],
+    earlier: dict[int, str],  # Number → split of images that have one already
+    val_share: float | None,  # Of what is new
+    test_share: float | None,
+    group_by: str | None,
+    seed: int,
+    notes: Notes,
+) -> dict[str, list[int]]:
+    """Split → the numbers of its `images`: as it was `earlier`, and a draw of what is new.
+
+    What is new in a group goes where its group is. New images that the export has a split for
+    are in that one, unless a draw is asked for.
+    """
+    names = [one.name for one in images]
+    group_by = group_by or ''
+    group_names(names, group_by)  # each has one
+    of_groups = _splits_of_groups([names[k] for k in earlier], [*earlier.values()], group_by)
+    own = _own_splits(images)
+    keeps_own = own['train'] and own['val'] and val_share is None and test_share is None
+    split_of = dict(earlier)
+    open_ = []
+    for k, one in enumerate(images):
+        if k in split_of:
+            continue
+        split = of_groups.get(group_key(one.name, group_by))
+        if not split and keeps_own and one.split in own:
+            split = one.split
+        if split:
+            split_of[k] = split
+        else:
+            open_.append(k)
+    if open_ and keeps_own:
+        notes.add('images in no split of the export, and so in no list', n=len(open_))
+    elif open_:
+        drawn = _draw_new([names[k] for k in open_], val_share, test_share, group_by, seed)
+        split_of |= {k: drawn[names[k]] for k in open_}
+    found = {}
+    for split in ('train', 'val', 'test'):
+        numbers = sorted(k for k in split_of if split_of[k] == split)
+        if numbers:
+            found[split] = numbers
+            kept = sum(k in earlier for k in numbers)
+            notes.add(f'{split}: {kept} as before, {len(numbers) - kept} new', n=0)
+    return found
+
 # %% ../../../nbs/2_data/imports/write.ipynb #wr-choose
 def choose_split(
     images: list[Annotated],
@@ -122,8 +213,11 @@ def choose_split(
     group_by: str | None,
     seed: int,
     notes: Notes,
+    earlier: dict[int, str] | None = None,  # Number → split of images that have one already
 ) -> dict[str, list[int]]:
     "Split → the numbers of its `images`; empty if there are too few to be divided."
+    if earlier:
+        return _go_on(images, earlier, val_share, test_share, group_by, seed, notes)
     own = _own_splits(images)
     keeps_test = bool(own['train'] and own['test'])
     asked = val_share is not None or test_share is not None
@@ -157,7 +251,10 @@ def choose_split(
 def new_folder(to: Path | str) -> Iterator[Path]:
     "A folder to write into, which is called `to` once all is well, and is gone otherwise."
     to = Path(to)
-    said = f'{str(to)!r} is there already, and nothing is overwritten; name a new folder.'
+    said = (
+        f'{str(to)!r} is there already, and nothing is overwritten; name a new folder, and say '
+        f'--split-like {to} if the images of both are to stay in their split.'
+    )
     if os.path.lexists(to):
         raise UserError(said)
     to.parent.mkdir(parents=True, exist_ok=True)
@@ -320,6 +417,7 @@ def write_folder(
     test_share: float = None,  # To draw for a test
     group_by: str = None,  # Regular expression: what it finds in paths keeps images together
     seed: int = 0,  # Of the draw
+    split_like: Path | str = None,  # A set that was imported before: its images keep their split
     progress: bool = True,  # Show a bar
 ) -> Imported:
     "Write a set of images and labels, whole or not at all."
@@ -327,11 +425,13 @@ def write_folder(
     rule = check_choice('overlap', overlap or 'later', rules)
     _check_flags(export, overlap, background, empty)
     asked = dict(wanted=wanted, overlap=overlap, background=background, link=link, empty=empty)
+    asked['split_like'] = split_like and os.path.abspath(split_like)
     draw = dict(val_share=val_share, test_share=test_share, group_by=group_by, seed=seed)
     names, number, ground = _numbers_of(export, wanted, background, notes)
     options = _Options(number, ground, rule, link, empty)
     with new_folder(to) as folder:
         stems = file_stems(export.images, notes)
+        of_stem = _earlier_splits(stems, split_like, notes) if split_like else {}
         written = _write_all(export, stems, folder, options, progress)
         for remark in [remark for w in written for remark in w.remarks]:
             notes.add(*remark)
@@ -340,7 +440,9 @@ def write_folder(
             said = '; '.join(notes.lines()) or 'it has no images'
             raise UserError(f'nothing can be imported from {str(export.base)!r}: {said}.')
         _note_contested(written, rule, notes)
-        splits = choose_split([one for one, _ in kept], **draw, notes=notes)
+        stems = [Path(w.file).stem for _, w in kept]
+        earlier = {k: of_stem[stem] for k, stem in enumerate(stems) if stem in of_stem}
+        splits = choose_split([one for one, _ in kept], **draw, notes=notes, earlier=earlier)
         files = {split: [kept[k][1].file for k in numbers] for split, numbers in splits.items()}
         save_split(files, folder)
         write_class_list(folder, names, any(w.void for _, w in kept))
