@@ -160,6 +160,7 @@ def split_in(
 mask_words = {'mask', 'masks', 'label', 'labels', 'annotation', 'annotations', 'annot', 'annots'}
 mask_words |= {'gt', 'groundtruth', 'ground_truth', 'target', 'targets', 'seg', 'segmentation'}
 mask_words |= {'segmentationclass', 'segmentationobject', 'segmentation_class', 'segmentations'}
+mask_words |= {'segmentationclasspng', 'segmentationobjectpng'}
 
 
 def is_among_masks(
