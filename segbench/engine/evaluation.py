@@ -21,11 +21,13 @@ from ..core.device import accelerator, evaluation_precision, gather_on_main
 from ..core.errors import UserError, check_choice
 from ..core.files import atomic_write, check_replaceable
 from ..core.names import lookup
+from ..core.processes import is_first_process
 from ..core.run import Run, data_root
 from ..data.classes import choose_classes, choose_like
 from segbench.data.fingerprint import (
     add_content_mark,
     content_summary,
+    count_learnt,
     is_one_of,
     reorder_classes,
 )
@@ -71,6 +73,18 @@ def _is_own(
         return not data  # it lies elsewhere now, and nothing is kept of this split
 
 # %% ../../nbs/6_engine/evaluation.ipynb #ev-load
+def _tell_learnt(pairs: Pairs, config: dict, split: str, whose: str) -> None:
+    "Say it if the run has learnt from some of the images, though not from the `split` by name."
+    if split == config.get('split', 'train'):
+        return
+    n = count_learnt(pairs, (config.get('sets') or {}).get('train'))
+    if n and is_first_process():
+        print(
+            f'{whose} has learnt from {n} of the {len(pairs)} images of {pairs.name}: '
+            'scores say there how well it remembers, too'
+        )
+
+
 def load_dataset_for(
     config: dict,  # Of the run
     data: 'str | None',  # Data set by name; the run's own by default
@@ -96,12 +110,13 @@ def load_dataset_for(
     if choice is None:
         pairs = choose_like(pairs, config.get('class_choice'), config.get('classes'), whose)
     if not _is_own(pairs, config, data, root, split, source):
-        if not (data or root):
+        if not (data or root) and is_first_process():
             print(
                 f'{pairs.name} is not what it was when the run began; '
                 'its scores get a name of their own'
             )
         add_content_mark(pairs)
+    _tell_learnt(pairs, config, split, whose)
     return reorder_classes(pairs, config.get('classes'), whose)
 
 # %% ../../nbs/6_engine/evaluation.ipynb #ev-judged
