@@ -360,6 +360,32 @@ def _tell_sets_apart(maps, pairs):
         add_content_mark(pairs)
 
 # %% ../nbs/8_commands/score.ipynb #f00376e8
+def _check_several(pairs) -> None:
+    "A `UserError` if there is one class alone, of which every map says what the labels say."
+    if len(pairs.classes) < 2:
+        only = pairs.classes[0]
+        raise UserError(
+            f'{pairs.name} has one class only, {only}, and whoever says so everywhere scores '
+            f'100 %; name what is not {only}, too, such as by rest=background.'
+        )
+
+
+def _tell_no_class(counts, pairs, says_ids: bool) -> None:
+    "Say how many labelled pixels are no class in the maps, by the `counts` of all."
+    labelled = counts[:-1]
+    n_void = int(labelled[:, -1].sum())
+    if not n_void:
+        return
+    # of set files that hold other numbers than those of its classes
+    table = getattr(pairs.decode, 'table', None) or {}
+    other = any(value != class_ != 255 for value, class_ in table.items())
+    hint = '; if the maps hold what label files hold, add --ids' if other and not says_ids else ''
+    print(
+        f'{n_void} labelled pixels ({n_void / labelled.sum():.2%}) are called void '
+        f'or by a value that is no class, and count as wrong{hint}'
+    )
+
+
 def main(
     maps: str,  # Folder with class maps as PNG
     data: str = None,  # Data set they were predicted for
@@ -384,19 +410,14 @@ def main(
     files = find_maps(maps, pairs)
     notes = _read_map_notes(files)
     pairs, to = _choose_for_maps(pairs, classes, notes, f'the run behind {str(maps)!r}')
+    _check_several(pairs)
     _tell_sets_apart(maps, pairs)
     check_choice('convention', convention, list(conventions))
     rows = _count_maps(files, pairs, ids, notes, to)
     scores = save_scores(maps, pairs, 'maps', rows, convention)
     print(table(scores, pairs.classes))
     print(f'{len(pairs)} maps for {pairs.name}; {_scores_file(maps, pairs)}')
-    labelled = scores.counts[:-1]
-    n_void = int(labelled[:, -1].sum())
-    if n_void:
-        print(
-            f'{n_void} labelled pixels ({n_void / labelled.sum():.2%}) are called void '
-            'or by a value that is no class, and count as wrong'
-        )
+    _tell_no_class(scores.counts, pairs, ids or bool(notes))
     return scores
 
 # %% ../nbs/8_commands/score.ipynb #aa6b485c
