@@ -107,18 +107,27 @@ def _without_other_splits(files, image, maps) -> list:
     return kept
 
 
+def _folders(file) -> list[str]:
+    "The names of the folders above `file`, the last one first; slices lie in p07, not p07.nii.gz."
+    from segbench.data.volumes import volume_kinds
+
+    names = []
+    for name in reversed(Path(os.path.abspath(file)).parent.parts):
+        ending = max((e for e in volume_kinds if name.lower().endswith(e)), key=len, default='')
+        names.append(name[: len(name) - len(ending)])
+    return names
+
+
+def _n_alike(image, file) -> int:
+    "How many folders above `image` and `file` are called the same, from the last one up."
+    folders = [*zip(_folders(image), _folders(file))]
+    return next((k for k, (a, b) in enumerate(folders) if a != b), len(folders))
+
+
 def _nearest_folder(image, files: list):
     "The one of `files` whose folders are called like those of `image`, from the last one up."
-
-    def n_alike(file):
-        folders = zip(reversed(image.parent.parts), reversed(file.parent.parts))
-        for k, (a, b) in enumerate(folders):
-            if a != b:
-                return k
-        return len(image.parts)
-
-    best = sorted(files, key=n_alike)
-    if len(best) > 1 and n_alike(best[-1]) == n_alike(best[-2]):
+    best = sorted(files, key=lambda file: _n_alike(image, file))
+    if len(best) > 1 and _n_alike(image, best[-1]) == _n_alike(image, best[-2]):
         raise UserError(f'{image} has two maps, {best[-2]} and {best[-1]}; keep one of them.')
     return best[-1]
 
@@ -132,6 +141,20 @@ def _check_complete(stems: list, found: dict, pairs, maps):
             f'{str(maps)!r}, {missing[0]!r} for one; the name of a map begins with that of its '
             'picture.'
         )
+
+
+def _check_folders(images: list, chosen: list):
+    "A `UserError` if one of the `chosen` maps lies in the folder of other images, or volumes."
+    from segbench.data.volumes import is_volume
+
+    names = {_folders(image)[0] for image in images}
+    for image, file in zip(images, chosen):
+        own, other = _folders(image)[0], _folders(file)[0]
+        if own != other and (other in names or is_volume(image.parent)):
+            raise UserError(
+                f'{image} has no map: {file} has its name, but is in {other}, not in {own}; '
+                'put maps in folders that are called like those of their images.'
+            )
 
 
 def _check_used_once(images: list, chosen: list):
@@ -173,6 +196,7 @@ def find_maps(
             )
     chosen = [_nearest_folder(image, some) for image, some in zip(images, candidates)]
     _check_used_once(images, chosen)
+    _check_folders(images, chosen)
     return chosen
 
 # %% ../nbs/8_commands/score.ipynb #185e26d4
