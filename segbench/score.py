@@ -19,6 +19,7 @@ import json
 import os
 import sys
 import unicodedata
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -107,15 +108,33 @@ def _without_other_splits(files, image, maps) -> list:
     return kept
 
 
-def _folders(file) -> list[str]:
-    "The names of the folders above `file`, the last one first; slices lie in p07, not p07.nii.gz."
+def _without_ending(name: str) -> str:
+    "The `name` of a volume without its ending, p07 for p07.nii.gz; other names as they are."
     from segbench.data.volumes import volume_kinds
 
-    names = []
-    for name in reversed(Path(os.path.abspath(file)).parent.parts):
-        ending = max((e for e in volume_kinds if name.lower().endswith(e)), key=len, default='')
-        names.append(name[: len(name) - len(ending)])
-    return names
+    ending = max((e for e in volume_kinds if name.lower().endswith(e)), key=len, default='')
+    return name[: len(name) - len(ending)]
+
+
+def _image_places(pairs) -> list[Path]:
+    "Where the images of `pairs` lie; the only slice of a volume is called like that, as in maps."
+    from segbench.data.filelist import Member
+    from segbench.data.volumes import is_volume
+
+    files = [pairs.paths(i)[0] for i in range(len(pairs))]
+    n_slices = Counter(file.container for file in files if isinstance(file, Member))
+    places = []
+    for file in files:
+        volume = getattr(file, 'container', None)
+        if volume and is_volume(volume) and n_slices[volume] == 1:
+            file = Path(volume).with_name(_without_ending(Path(volume).name) + '.tif')
+        places.append(Path(file))
+    return places
+
+
+def _folders(file) -> list[str]:
+    "The names of the folders above `file`, the last one first."
+    return [*map(_without_ending, reversed(Path(os.path.abspath(file)).parent.parts))]
 
 
 def _n_alike(image, file) -> int:
@@ -179,7 +198,7 @@ def find_maps(
     files = [file for file in images_below(maps) if file.suffix.lower() == '.png']
     if not files:
         raise UserError(f'no PNG in {str(maps)!r}; give the folder that holds the class maps.')
-    images = [Path(pairs.paths(i)[0]) for i in range(len(pairs))]
+    images = _image_places(pairs)
     # Cityscapes names a frame without it
     stems = [image.stem.removesuffix('_leftImg8bit') for image in images]
     found = _files_by_stem(files, stems)
