@@ -577,9 +577,10 @@ def _of_split(listed: _Listed, home: Path, split: str) -> list[str]:
     return [path for k, path in enumerate(listed.everyone) if (k % 5 == 4) == (split == 'val')]
 
 
-def _check_fifths(listed: _Listed, root: Path, group_by: str | None) -> None:
+def _check_fifths(listed: _Listed, root: Path, split: str, group_by: str | None) -> None:
     "A `UserError` if every fifth image is for validation, though it has neighbours in training."
-    if listed.by_split or not group_by:
+    divided = split in ('train', 'val') and not listed.by_split
+    if not divided or not group_by:
         return
     halves = [
         {_group_of(path, root, group_by) for path in _of_split(listed, root, split)}
@@ -772,7 +773,7 @@ def folder(
         how = dict(val_share=val_share, fold=fold, group_by=group_by or '', seed=seed)
         wanted = _drawn_images(listed, root, split, test_share, **how)
     elif test_share is None:
-        _check_fifths(listed, root, group_by)
+        _check_fifths(listed, root, split, group_by)
         wanted = _of_split(listed, root / images, split)
     else:
         raise UserError('test_share needs val_share or fold beside it, such as val_share=.2.')
