@@ -32,7 +32,7 @@ from segbench.data.fingerprint import (
     is_one_of,
     reorder_classes,
 )
-from ..data.intensity import all_16_bits
+from ..data.intensity import all_16_bits, check_window
 from ..data.load import load_dataset
 from ..data.pairs import Pairs
 from .card import refresh_card
@@ -77,10 +77,7 @@ def _is_own(
 # %% ../../nbs/6_engine/evaluation.ipynb #ev-load
 def _by_window(data: 'str | None', config: dict, whose: str) -> 'str | None':
     "`data` with the window by which the run was trained, if it has one and does not say which."
-    window = tuple(
-        tuple(pair) if isinstance(pair, list) else pair
-        for pair in config.get('window') or all_16_bits
-    )
+    window = check_window(config.get('window') or all_16_bits)
     if not data or window == all_16_bits:
         return data
     name, given = parse_call(data)
