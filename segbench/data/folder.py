@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, partial
@@ -21,12 +22,16 @@ from ..core.show import class_palette
 from .download import set_root
 from .filelist import Member, PathList
 from segbench.data.files import (
+    collect_gaps,
     folder_and_name,
     in_order,
     kinds,
     list_images,
     list_matching,
+    note_gaps,
+    outside,
     refuse_disk,
+    within_gaps,
 )
 from .images import read_header, read_label, read_painted
 from .intensity import all_16_bits, check_window
@@ -36,7 +41,7 @@ from .once import file_stamp
 from .pairs import Pairs
 from .splits import check_apart, draw_split, group_key, group_names
 from .survey import many
-from .textfiles import read_names, read_text
+from .textfiles import read_names, read_text, split_lines
 from .tiff import n_channels
 from .volumes import is_volume, proposed_window, volume_kinds, with_slices
 
@@ -57,17 +62,17 @@ def _numbers(text: str) -> list:
 
 def _check_name(name: str, line: str, where: str) -> None:
     "A `UserError` if what stands for a name in `line` may be something else."
-    words = re.split(r'[\s,:;=]+', name)
+    words = [word.strip('()') for word in re.split(r'[\s,:;=]+', name)]
     number = r'[-+]?[\d.]+(e[-+]?\d+)?|0x[\da-f]+'
     if name.endswith(':'):
         _unclear(where, line, 'which looks like a heading')
     if any(re.fullmatch(number, word.lower()) for word in (words[0], words[-1])):
         _unclear(where, line, 'where a number is part of the name or no whole number')
-    if re.search(r"""[#"|\[\]{}]|\d\s*,|[-=]>$|^'.*'$""", name):
+    if re.search(r"""[#"|\[\]{}]|\d\s*,|[-=]>$|\s[-–—]$|^'.*'$""", name):
         _unclear(where, line, 'where the name has a remark, a quote, a bracket or a number in it')
-    if name.startswith('- '):
-        _unclear(where, line, 'which begins with a dash')
-    if re.match(r'//|/\*|--|<!--|[;%]', name):
+    if re.match(r'[-–—*•] ', name):
+        _unclear(where, line, 'which begins with a dash or another sign of lists')
+    if re.match(r'//|/\*|--|<!--|[;%]', name) or re.search(r'\s//', name):
         _unclear(where, line, 'which looks like a remark; those begin with #')
 
 
@@ -141,7 +146,7 @@ def _without_labelme_ignore(classes: list, where: str) -> list:
 
 def _classes_from_text(text: str, where: str = 'classes.txt') -> list:
     "(name, numbers) of each line of a `classes.txt`, or of a list that another program wrote."
-    lines = [re.sub(r'\s#\s.*', '', line).strip() for line in text.splitlines()]
+    lines = [re.sub(r'\s#\s.*', '', line).strip() for line in split_lines(text)]
     lines = [line for line in lines if line and not line.startswith('#')]
     if not lines:
         return []
@@ -149,8 +154,14 @@ def _classes_from_text(text: str, where: str = 'classes.txt') -> list:
     if all(cvat):
         return [(match[1], _numbers(match[2] or '')) for match in cvat]
     head = _words(lines[0])
-    if set(head) <= set(_columns):
+    # red alone is a class, of traffic lights for example
+    one_colour = len(head) == 1 and _columns.get(head[0]) in ('red', 'green', 'blue')
+    if set(head) <= set(_columns) and not one_colour:
         return _table(head, lines[1:], where)
+    if len(lines) == 1 and re.search('[,;]', lines[0]):
+        _unclear(where, lines[0], 'which may be several names; write each on a line of its own')
+    if len(lines) > 1 and all(re.match(r'\d+[-_]', line) for line in lines):
+        _unclear(where, lines[0], 'where the number could be a value or part of the name')
 
     parts = [_parts(line, where) for line in lines]
     # how many numbers stand before names
@@ -210,7 +221,12 @@ def _part_with_classes(said: dict) -> dict | list:
 
 def _classes_from_json(text: str, where: str = 'classes.json') -> list:
     "(name, number or numbers) of each class in a `classes.json`."
-    said = json.loads(text, object_pairs_hook=_once)
+    try:
+        said = json.loads(text, object_pairs_hook=_once)
+    except UserError:
+        raise
+    except (ValueError, RecursionError) as e:
+        raise UserError(f'{where!r} is no JSON: {e}.') from None
     if isinstance(said, dict):
         said = _part_with_classes(said)
     if isinstance(said, list):
@@ -244,6 +260,11 @@ def _check_class(name: str, numbers: list, where: str) -> None:
         )
 
 
+def _plain_name(name) -> str:
+    "`name` without blanks around it, in which ü is one letter, so that one name is always equal."
+    return unicodedata.normalize('NFC', name.strip()) if isinstance(name, str) else name
+
+
 def _check_classes(classes: list, where: str) -> dict:
     "Name → list of numbers, from (name, number or numbers); a `UserError` if they are unclear."
     if len(classes) > 256:
@@ -254,6 +275,7 @@ def _check_classes(classes: list, where: str) -> dict:
     if not classes:
         raise UserError(f'{where!r} names no class; write at least one name.')
     found = {}
+    classes = [(_plain_name(name), numbers) for name, numbers in classes]
     names = [name for name, _ in classes]
     for name, numbers in classes:
         numbers = numbers if isinstance(numbers, list) else [numbers]
@@ -274,10 +296,7 @@ def read_class_file(file: Path) -> dict[str, list]:
             f'{str(file)!r} is missing: write the class names into it, one per line, '
             'each followed by red green blue if the labels are colours.'
         )
-    try:
-        return _check_classes(parse(read_text(file), str(file)), str(file))
-    except (ValueError, RecursionError) as e:
-        raise UserError(f'{str(file)!r} is no JSON: {e}.') from None
+    return _check_classes(parse(read_text(file), str(file)), str(file))
 
 
 def read_classes(root: Path | str) -> dict[str, list]:
@@ -434,28 +453,36 @@ def _by_folders(found: list, root: Path, where: str) -> dict:
 _lists = ('.', 'splits', 'ImageSets', 'ImageSets/Segmentation')  # where a set may keep `train.txt`
 
 
+def _lists_in(folder: Path) -> dict:
+    "Split → its list in the `folder`, which may be called `valid.txt`, too."
+    found = {}
+    for name, split in split_names.items():
+        file = folder / f'{name}.txt'
+        if not file.is_file():
+            continue
+        if split in found:
+            raise UserError(
+                f'{str(folder)!r} has {found[split].name!r} and {file.name!r} for the split '
+                f'{split}; keep one of them.'
+            )
+        found[split] = file
+    return found
+
+
 def _list_files(root: Path) -> dict:
-    "Split → its list in `root`; empty without the lists for `train` and another split."
-    folders = [root / name for name in _lists]
-    home = next((folder for folder in folders if (folder / 'train.txt').is_file()), root)
-    files = {split: home / f'{split}.txt' for split in ('train', 'val', 'test')}
-    files = {split: file for split, file in files.items() if file.is_file()}
-    if 'train' not in files or len(files) < 2:
-        return {}
-    return files
+    "Split → its list in `root`, all of them in the first folder that has some."
+    found = map(_lists_in, (root / name for name in _lists))
+    return next(filter(None, found), {})
 
 
 def _by_lists(found: list, root: Path) -> dict:
     "Split → those of the images `found` that its list in `root` names; empty without lists."
-    files = _list_files(root)
-    if not files:
-        return {}
     by_name = {}
     for path in found:
         by_name.setdefault(Path(path).stem, []).append(path)
     by_split = {}
     owner = {}
-    for split, file in files.items():
+    for split, file in _list_files(root).items():
         for name in read_names(file):
             paths = by_name.get(name, [])
             if len(paths) != 1:
@@ -490,19 +517,37 @@ def _prefer_images(found: list[str]) -> list[str]:
     return [file for file in found if not is_volume(file)] or found
 
 
-def _list_set(root: Path, where: str) -> _Listed:
-    "The images in the folder `where` of `root`, or those that match a pattern."
-    folders = _split_folders(root, where)
-    if folders:
-        by_split = {
-            split: _prefer_images(list_images(folder, endings=_every_kind))
-            for split, folder in folders.items()
-        }
-        return _Listed([path for paths in by_split.values() for path in paths], by_split, 'folders')
+def _list_files_of(root: Path, where: str) -> tuple[list[str], dict]:
+    """The images in the folder `where` of `root`, or those that match a pattern.
+
+    And split → those in its folder, if there are such.
+    """
     if '*' in where:
-        found = _prefer_images(list_matching(root, where, _every_kind))
-    else:
-        found = _prefer_images(list_images(root / where, endings=_every_kind))
+        return _prefer_images(list_matching(root, where, _every_kind)), {}
+    by_split = {
+        split: _prefer_images(list_images(folder, endings=_every_kind))
+        for split, folder in _split_folders(root, where).items()
+    }
+    if by_split:
+        return [path for paths in by_split.values() for path in paths], by_split
+    return _prefer_images(list_images(root / where, endings=_every_kind)), {}
+
+
+def _note_outside(home: Path, inside: list[str]) -> None:
+    "List, for who examines the set, the images below `home` that are in no folder of a split."
+    known = {*inside}
+    with collect_gaps():  # what programs left there was told before
+        beside = _prefer_images(list_images(home, endings=_every_kind))
+    note_gaps(outside, [path for path in beside if path not in known])
+
+
+def _list_set(root: Path, where: str) -> _Listed:
+    "The images in the folder `where` of `root`, or those that match a pattern, and their splits."
+    found, by_split = _list_files_of(root, where)
+    if by_split:
+        if within_gaps():
+            _note_outside(root / where, found)
+        return _Listed(found, by_split, 'folders')
     by_split = _by_folders(found, root, where) or _by_lists(found, root)
     return _Listed(found, by_split, 'folders or lists')
 
@@ -541,6 +586,23 @@ def splits_of_set(root: Path | str) -> dict[str, list[str]]:
     return listed.by_split or {
         split: _of_split(listed, root / 'images', split) for split in ('train', 'val')
     }
+
+
+def _check_fifths(listed: _Listed, root: Path, split: str, group_by: str | None) -> None:
+    "A `UserError` if every fifth image is for validation, though it has neighbours in training."
+    divided = split in ('train', 'val') and not listed.by_split
+    if not divided or not group_by:
+        return
+    halves = [
+        {_group_of(path, root, group_by) for path in _of_split(listed, root, split)}
+        for split in ('train', 'val')
+    ]
+    both = sorted(halves[0] & halves[1] - {None})
+    if both:
+        raise UserError(
+            f'the group {both[0]!r} has images for train and for val, since every fifth image is '
+            'for val where nothing is drawn; say val_share=.2 or fold="1/5" beside group_by.'
+        )
 
 
 def find_images(
@@ -722,10 +784,11 @@ def folder(
         how = dict(val_share=val_share, fold=fold, group_by=group_by or '', seed=seed)
         wanted = _drawn_images(listed, root, split, test_share, **how)
     elif test_share is None:
+        _check_fifths(listed, root, split, group_by)
         wanted = _of_split(listed, root / images, split)
     else:
         raise UserError('test_share needs val_share or fold beside it, such as val_share=.2.')
-    label_files = _list_set(root, labels).everyone
+    label_files, _ = _list_files_of(root, labels)
     items = match_texts(wanted, label_files, suffix, name, rivals=listed.everyone)
     if not items:
         raise _no_images(root / images, split, len(listed.everyone))

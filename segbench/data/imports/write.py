@@ -436,7 +436,7 @@ def write_folder(
         for remark in [remark for w in written for remark in w.remarks]:
             notes.add(*remark)
         kept = [(one, w) for one, w in zip(export.images, written) if w.file]
-        if not kept:
+        if not any(w.covered for _, w in kept):
             said = '; '.join(notes.lines()) or 'it has no images'
             raise UserError(f'nothing can be imported from {str(export.base)!r}: {said}.')
         _note_contested(written, rule, notes)
