@@ -105,13 +105,12 @@ def _decode(values: np.ndarray, lines: list[int], decode: Callable) -> np.ndarra
     if values.ndim == 3 or type(next(iter(table))) is not tuple:
         return decode(values)
     # grey masks may hold the numbers of lines in the list, or greys that the list has
-    if values.min() < 0 or values.max() > 255:
-        return np.full(values.shape, -1, np.int16)
-    greys = np.repeat(values[..., None].astype(np.uint8), 3, 2)
-    if values.max() >= len(lines):
-        return decode(greys)
+    bytes_ = values.clip(0, 255)
+    by_grey = decode(np.repeat(bytes_[..., None].astype(np.uint8), 3, 2))
+    by_grey[values != bytes_] = -1  # 256 is no 0, as its lowest eight bits are
+    if values.min() < 0 or values.max() >= len(lines):
+        return by_grey
     by_line = np.array(lines, np.int16)[values]
-    by_grey = decode(greys)
     unclear = (by_grey >= 0) & (by_grey != by_line)
     if unclear.any():
         value = values[unclear][0]
