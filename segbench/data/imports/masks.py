@@ -105,13 +105,12 @@ def _decode(values: np.ndarray, lines: list[int], decode: Callable) -> np.ndarra
     if values.ndim == 3 or type(next(iter(table))) is not tuple:
         return decode(values)
     # grey masks may hold the numbers of lines in the list, or greys that the list has
-    if values.min() < 0 or values.max() > 255:
-        return np.full(values.shape, -1, np.int16)
-    greys = np.repeat(values[..., None].astype(np.uint8), 3, 2)
-    if values.max() >= len(lines):
-        return decode(greys)
+    bytes_ = values.clip(0, 255)
+    by_grey = decode(np.repeat(bytes_[..., None].astype(np.uint8), 3, 2))
+    by_grey[values != bytes_] = -1  # 256 is no 0, as its lowest eight bits are
+    if values.min() < 0 or values.max() >= len(lines):
+        return by_grey
     by_line = np.array(lines, np.int16)[values]
-    by_grey = decode(greys)
     unclear = (by_grey >= 0) & (by_grey != by_line)
     if unclear.any():
         value = values[unclear][0]
@@ -141,15 +140,19 @@ def _label(mask: Path, lines: list[int], decode: Callable) -> np.ndarray:
     )
 
 # %% ../../../nbs/2_data/imports/masks.ipynb #ms-propose
+def _are_scattered(values: list[int]) -> bool:
+    "Whether sorted `values` are greys with gaps, unlike classes that are numbered one by one."
+    return values[-1] >= 40 and values[-1] + 1 > 1.5 * len(values)
+
+
 def _seem_smooth(counts: Counter) -> bool:
-    "Whether numbers between the two of a mask come from scaling: many, rare and scattered."
+    "Whether numbers between the two of a mask come from scaling: rare and scattered, or all."
     values = sorted(counts)
-    if type(values[0]) is tuple or len(values) <= 16:
+    if type(values[0]) is tuple or len(values) < 5:
         return False
-    *others, last = values
-    two = counts[values[0]] + counts[last]
-    scattered = others[-1] + 1 > 1.5 * len(others)
-    return len(values) > 250 or (scattered and two >= 0.8 * counts.total())
+    between = 1 - (counts[values[0]] + counts[values[-1]]) / counts.total()
+    rare = between <= (0.2 if len(values) > 16 else 0.05)
+    return len(values) > 250 or (rare and _are_scattered(values[:-1]))
 
 
 _no_classes = (
@@ -197,8 +200,10 @@ def propose_classes(
         return named
     if len(values) == 2 and values[0] == 0:
         return dict(background=[0], foreground=[values[1]])
-    void = {'void': [255]} if values[-1] == 255 and len(values) > 2 else {}
-    rest = [value for value in values if not (void and value == 255)]
+    # behind 0, 1, 2 it is void, and behind 0, 128 the brightest of three
+    is_void = len(values) > 2 and values[-1] == 255 and not _are_scattered(values[:-1])
+    void = {'void': [255]} if is_void else {}
+    rest = values[:-1] if is_void else values
     return {'background' if v == 0 else f'value_{v}': [v] for v in rest} | void
 
 # %% ../../../nbs/2_data/imports/masks.ipynb #ms-all
