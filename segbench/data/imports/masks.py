@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 
 from ...core.errors import UserError
+from ..class_lists import class_decoder, read_class_file
 from ..files import collect_gaps, skipped
-from ..folder import class_decoder, read_class_file
 from ..images import read_header, read_label, read_painted
 from segbench.data.imports.export import (
     Export,

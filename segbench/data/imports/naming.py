@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ...core.errors import UserError
 from ...core.files import save_json
-from ..folder import read_classes
+from ..class_lists import read_classes
 from .export import Annotated, Notes
 
 # %% ../../../nbs/2_data/imports/naming.ipynb #na-number
