@@ -6,6 +6,7 @@ are kept in nbs/results/camvid, without weights and images. nbs/results/camvid.i
     python .ci/camvid.py                 what is there, and what is missing
     python .ci/camvid.py --train --at-once 2
     python .ci/camvid.py --speed         latency of each network, on a quiet machine
+    python .ci/camvid.py --images        what the networks make of the easiest and hardest images
 """
 
 import argparse
@@ -146,6 +147,57 @@ def measure_speed(name):
     command(bench, [*words, '--json', str(kept / name / 'bench.json')])
 
 
+def hardest_and_easiest(n):
+    "Names of the `n` test images with the least mean score of all networks, and with the greatest."
+    import numpy as np
+
+    from segbench.data.camvid import camvid
+    from segbench.explore.results import results
+
+    each = []
+    for result in results(kept):
+        overlap, true, predicted = np.moveaxis(result.areas, 1, 0).astype(float)
+        union = true + predicted - overlap
+        shown = union > 0
+        each.append((overlap / np.where(shown, union, 1)).sum(1) / shown.sum(1))
+    order = np.argsort(np.mean(each, 0))
+    pairs = camvid('../shared/data/camvid', 'test')
+    names = [Path(pairs.paths(i)[0]) for i in range(len(pairs))]
+    return [(names[i], pairs[i][1].numpy()) for i in (*order[:n], *order[::-1][:n])]
+
+
+def draw_images(names):
+    """Predictions and errors of the three best networks that have weights here, as one picture.
+
+    The photographs of CamVid are not ours to publish, and neither are its labels.
+    """
+    import matplotlib.pyplot as plt
+    import numpy as np
+
+    from segbench.core.run import Run
+
+    here = [name for name in names if (root / runs / name / 'last.safetensors').exists()]
+    best = sorted(here, key=val_miou, reverse=True)[:3]
+    images = hardest_and_easiest(2)
+    fig, axes = plt.subplots(
+        len(images), 2 * len(best), figsize=(11, 5.9), layout='constrained', squeeze=False
+    )
+    colours = np.array([[255, 255, 255], [200, 40, 40], [190, 190, 190]], np.uint8)
+    for k, name in enumerate(best):
+        run = Run(runs / name)
+        for row, (file, label) in zip(axes, images):
+            predicted = run.predict(file, weights='last')
+            state = np.where(label == 255, 2, predicted.label != label)
+            row[2 * k].imshow(predicted.palette[predicted.label])
+            row[2 * k + 1].imshow(colours[state])
+            row[0].set_ylabel(file.stem, size=7)
+        axes[0, 2 * k].set_title(name.rsplit('-', 1)[0], size=8, loc='left')
+    for ax in axes.flat:
+        ax.set_xticks([])
+        ax.set_yticks([])
+    fig.savefig(kept / 'images.png', dpi=100, pil_kwargs=dict(optimize=True))
+
+
 def main():
     p = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     p.add_argument('--train', action='store_true', help='train what is missing')
@@ -153,6 +205,7 @@ def main():
     p.add_argument(
         '--speed', action='store_true', help='measure the latency of what has weights here'
     )
+    p.add_argument('--images', action='store_true', help='draw the hardest and easiest images')
     a = p.parse_args()
     os.chdir(root)
     jobs = planned()
@@ -164,6 +217,8 @@ def main():
         for name, _ in jobs:
             if (root / runs / name / 'last.safetensors').exists():
                 measure_speed(name)
+    elif a.images:
+        draw_images([name for name, _ in jobs if (kept / name).exists()])
     else:
         for _, words in missing:
             print(shlex.join(words))

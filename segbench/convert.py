@@ -124,7 +124,7 @@ def _save_run(
     from segbench.core.provenance import provenance
     from segbench.data.pairs import file_values
     from segbench.nn.layers import cost
-    from segbench.nn.weights import save_weights
+    from segbench.nn.weight_files import save_weights
 
     run = Run(out)
     _check_new_run(run, data, gone)
@@ -166,7 +166,7 @@ def _check_scale(mean: list[float] | None, std: list[float] | None):
 
 def _save_parts(out: Path | str, net, gone: Sequence[str]):
     "Write the weights of `net` to the file `out`, without its parts `gone`."
-    from segbench.nn.weights import save_weights
+    from segbench.nn.weight_files import save_weights
 
     if not gone:
         save_weights(out, net)
@@ -188,7 +188,7 @@ def _print_outcome(out: Path | str, net, summary: str, gone: Sequence[str], trai
 # %% ../nbs/8_commands/convert.ipynb #conv-open
 def _open_checkpoint(file: str) -> tuple:
     "The tensors in `file`, the published `Checkpoint` it names, if it does, and what to call it."
-    from segbench.nn.weights import read_weights
+    from segbench.nn.weight_files import read_weights
     from segbench.weights import fetch, find_checkpoint, is_checkpoint_name
 
     if is_checkpoint_name(file):
@@ -249,7 +249,7 @@ def starting_weights(
     init: str,  # A run here or on the hub, a file, or a name that `segbench weights list` has
 ):
     "What `load_weights` takes for `init`: a file, or tensors by our names."
-    from segbench.nn.weights import Weights, normalisation_of
+    from segbench.nn.weight_files import Weights, normalisation_of
     from segbench.weights import is_checkpoint_name
 
     if is_hub_name(init):

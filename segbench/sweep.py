@@ -209,7 +209,8 @@ def _budget_note(grid: dict, steps: 'int | None') -> str:
 # %% ../nbs/8_commands/sweep.ipynb #sweep-ranking
 def _print_ranking(runs: list[Run]):
     "The tables of those of `runs` that have scores."
-    from segbench.explore.board import evaluations, group_results, print_tables
+    from segbench.explore.board import print_tables
+    from segbench.explore.results import evaluations, group_results
 
     scored = [run for run in runs if run.is_finished()]
     found = [result for run in scored for result in evaluations(run.folder)]

@@ -258,7 +258,7 @@ def _go_on(
             f'so that --out {out} would do nothing; leave it out.'
         )
     if run.is_finished() and not longer:
-        from segbench.nn.weights import read_weights
+        from segbench.nn.weight_files import read_weights
 
         read_weights(run.weights_file('last'))  # what is damaged is not finished
         print(f'{run} is finished: nothing to do (a new run from its weights: --init {run})')

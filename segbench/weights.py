@@ -74,7 +74,7 @@ def _fetch_from_server(name: str, checkpoint, offline: bool, progress: bool) -> 
     from filelock import FileLock
 
     from segbench.data.download import Archive, fetch_archive
-    from segbench.nn.weights import read_weights
+    from segbench.nn.weight_files import read_weights
 
     folder = _folder(name)
     digest = f'sha256:{checkpoint.sha256}' if checkpoint.sha256 else ''

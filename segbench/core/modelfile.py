@@ -10,9 +10,10 @@ import json
 import zipfile
 from pathlib import Path
 
+from .config import check_config
 from .errors import UserError, check_choice
 from .files import check_regular_file
-from .run import Run, check_config
+from .run import Run
 
 # %% ../../nbs/0_core/modelfile.ipynb #mf-notes
 endings = ('.onnx', '.pt2')

@@ -240,7 +240,7 @@ def _marks(pairs: Pairs) -> list:
         return _marks_of_drawn(pairs)
     names = [_short(name.encode()) for name in _names(pairs)]
     found = _marks_of_files(pairs, range(len(pairs)))
-    return [(name, image, label) for name, (image, label) in zip(names, found)]
+    return [(name, image, label) for name, (image, label) in zip(names, found, strict=True)]
 
 # %% ../../nbs/2_data/fingerprint.ipynb #0e76fc4d
 def _whole(*parts) -> str:

@@ -145,7 +145,7 @@ def _class_table(kept: dict) -> str:
     "IoU, accuracy and share of each class, folded away where the list is long."
     confusion = np.asarray(kept['confusion'])[:-1]
     shares = confusion.sum(1) / max(confusion.sum(), 1)
-    columns = zip(kept['classes'], kept['iou'], kept['acc'], shares)
+    columns = zip(kept['classes'], kept['iou'], kept['acc'], shares, strict=True)
     rows = [
         {'class': name, 'IoU': _percent(iou), 'accuracy': _percent(acc), 'pixels': _percent(share)}
         for name, iou, acc, share in columns
@@ -328,7 +328,7 @@ def _limits_part(run: Run, config: dict) -> str:
     found = list(_evaluations(run).values())
     if found:
         newest = found[0]
-        scores = zip(newest['iou'], newest['classes'])
+        scores = zip(newest['iou'], newest['classes'], strict=True)
         known = sorted((iou, name) for iou, name in scores if _is_known(iou))
         weak = ', '.join(f'{name} ({_percent(iou)})' for iou, name in known[:3])
         lines.append(f'What it finds least well, by IoU: {weak}.')

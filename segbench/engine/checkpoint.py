@@ -20,7 +20,7 @@ from ..core.errors import UserError
 from .lengthen import settings_before
 from .state import read_state, restore_log, same_settings, save_state, settings_key
 from .training import Training
-from segbench.nn.weights import (
+from segbench.nn.weight_files import (
     check_normalisation,
     normalisation_of,
     read_normalisation,
@@ -126,7 +126,9 @@ def _load_parts(training: Training, state: dict):
     "Give network, optimiser, scaler and average what they were; a `UserError` if it does not fit."
     try:
         # how the optimiser computes is not what it remembers
-        for group, kept in zip(training.opt.param_groups, state['opt']['param_groups']):
+        for group, kept in zip(
+            training.opt.param_groups, state['opt']['param_groups'], strict=True
+        ):
             if 'fused' in kept:
                 kept['fused'] = group.get('fused')
         training.plain.load_state_dict(state['net'])

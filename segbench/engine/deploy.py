@@ -306,7 +306,7 @@ def compare(
         equal += (answers[0] == answers[1]).sum().item()
         pixels += answers[0].numel()
         if label is not None and label.shape == answers[0].shape:
-            counts = [c + confusion(a, label, n) for c, a in zip(counts, answers)]
+            counts = [c + confusion(a, label, n) for c, a in zip(counts, answers, strict=True)]
     scored = [Scores(c.numpy(), classes=classes).miou for c in counts]
     return Agreement(images, equal / pixels, elsewhere, *scored)
 

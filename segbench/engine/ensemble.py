@@ -39,7 +39,7 @@ def mean_probabilities(
     protocol = protocol or Protocol()
     precisions = precisions or ['no'] * len(nets)
     total = 0
-    for net, precision in zip(nets, precisions):
+    for net, precision in zip(nets, precisions, strict=True):
         answer = predict_scores(net, image, protocol, size, precision)
         total = total + (answer if protocol.soft else answer.softmax(1))
     return total / len(nets)
@@ -79,7 +79,7 @@ def are_folds(
 ) -> bool:
     "Whether `runs` have images of their own each, instead of all the same; else a `UserError`."
     first = sets[0]
-    for run, pairs in zip(runs, sets):
+    for run, pairs in zip(runs, sets, strict=True):
         if list(pairs.classes) != list(first.classes):
             raise UserError(
                 f'{str(run)!r} has the classes {", ".join(pairs.classes)} and {str(runs[0])!r} '
@@ -179,7 +179,9 @@ def score_runs(
         n = len(sets[0].classes)
         each = [scores for scores, _ in scored]
         if folds:
-            parts = [_counts_in_run(run, pairs, protocol) for run, pairs in zip(runs, sets)]
+            parts = [
+                _counts_in_run(run, pairs, protocol) for run, pairs in zip(runs, sets, strict=True)
+            ]
             counts = sum(sum_packed(part, n) for part in parts)
         else:
             counts = sum_packed(rows, n)

@@ -21,6 +21,7 @@ from ..core.device import accelerator, deterministic, gpu_arithmetic
 from ..core.errors import UserError, check_range
 from ..core.files import atomic_write
 from ..data.pairs import Pairs
+from .dry_run import dry_run
 from .inference import worker_errors
 from .settings import Settings, check_settings, with_settings
 from .training import Training
@@ -173,7 +174,7 @@ def find_lr(
     t = Training(copy.deepcopy(net), train, train, '', settings)
     with watch_processes(acc, 'call it again'), worker_errors(), in_order, how:
         t.make_criterion()
-        t.dry_run()
+        dry_run(t)
         losses = _rising_losses(t, rates)
     ended = ''
     if len(losses) < n or not math.isfinite(losses[-1]):

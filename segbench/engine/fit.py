@@ -42,7 +42,7 @@ from .trackers import Trackers, check_trackers, scalars_of
 from .training import Layout, Training
 from .validation import log_row, preview_image, score_validation
 from .watch import watch_processes
-from ..nn.weights import save_weights
+from ..nn.weight_files import save_weights
 
 # %% ../../nbs/6_engine/fit.ipynb #ad31a4dd
 def wants_stop(training: Training) -> bool:

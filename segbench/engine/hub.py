@@ -331,7 +331,7 @@ def _check_pushable(run: Run, repo: str) -> str:
     "The repository that `repo` names; a `UserError` if `run` cannot be sent there."
     from huggingface_hub import constants, get_token
 
-    from segbench.nn.weights import read_weights
+    from segbench.nn.weight_files import read_weights
 
     name = parse_hub_name(repo)
     if name.revision:

@@ -177,7 +177,7 @@ def score_dataset(
             y = y.to(device, non_blocking=True)
             pred, of_group = _predict_group(net, x, y, protocol, precision, criterion)
             measured |= zip(numbers, of_group)
-            counts |= {i: confusion(p, t, n) for i, p, t in zip(numbers, pred, y)}
+            counts |= {i: confusion(p, t, n) for i, p, t in zip(numbers, pred, y, strict=True)}
         # all of a batch comes back by one copy, for which alone the host waits
         found = [*counts.values(), *(v for pair in measured.values() for v in pair)]
         found = move_together(found, torch.device('cpu'))

@@ -31,7 +31,9 @@ from ..nn.layers import cost
 def _weights_by_name(training: Training) -> 'dict | None':
     "The class weights of the loss, if it has any."
     weight = training.criterion.weight
-    return None if weight is None else dict(zip(training.train.classes, weight.tolist()))
+    return (
+        None if weight is None else dict(zip(training.train.classes, weight.tolist(), strict=True))
+    )
 
 
 def _set_summaries(training: Training) -> dict[str, dict]:

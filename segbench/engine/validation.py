@@ -24,7 +24,7 @@ from .protocol import Protocol, predict_classes
 from .trackers import scalars_of
 from .training import Training, n_workers
 from ..metrics.confusion import Scores, foreground_scores, sum_packed
-from ..nn.weights import save_weights
+from ..nn.weight_files import save_weights
 
 # %% ../../nbs/6_engine/validation.ipynb #764e7496
 def _check_finite(value: float, what: str, training: Training):
@@ -140,7 +140,7 @@ def score_validation(training: Training) -> dict[str, float]:
     _check_finite(val_loss, 'loss on the validation set', training)
     scores = Scores(counts)
     training.scores.append(scores.miou)
-    training.iou = dict(zip(training.val.classes, map(float, scores.iou)))
+    training.iou = dict(zip(training.val.classes, map(float, scores.iou), strict=True))
     if training.best is None or scores.miou > training.best:
         training.best = scores.miou
         if training.main:

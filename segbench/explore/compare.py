@@ -19,17 +19,10 @@ from ..core.files import atomic_write, load_json
 from ..core.markup import Markup, escape_html, join_markup, markup, shorten_names
 from ..core.run import Run
 from segbench.explore.board import (
-    Result,
     board_page,
-    distinguishing_settings,
     format_interval,
-    group_results,
-    known_groups,
-    one_per_seed,
     only_here,
     pareto_front,
-    results,
-    score_per_seed,
     training_speed,
 )
 from .canvas import Canvas, EscapedText, labelled_control, row_of
@@ -43,6 +36,15 @@ from segbench.explore.panel import (
     swatch,
     tabular,
     with_full_name,
+)
+from segbench.explore.results import (
+    Result,
+    distinguishing_settings,
+    group_results,
+    known_groups,
+    one_per_seed,
+    results,
+    score_per_seed,
 )
 from ..metrics.stats import bootstrap, interval, is_significant, least_seeds, paired_test
 
@@ -380,7 +382,7 @@ def _about_runs(runs: list[Result]) -> Markup:
     first = runs[0]
     command = markup('<code>{}</code>', first.config.get('command') or first.run)
     folders = ', '.join(str(r.run) for r in runs)
-    iou = zip(first.scores['iou'], first.scores['classes'])
+    iou = zip(first.scores['iou'], first.scores['classes'], strict=True)
     best = sorted(((100 * v, name) for v, name in iou if v is not None), reverse=True)
     scored = ', '.join(f'{name} {v:.0f}' for v, name in best[:12])
     return join_markup([command, folders, f'IoU: {scored}'], '<br>')

@@ -24,10 +24,10 @@ from ..data.load import load_dataset
 from ..data.pairs import Pairs
 from ..engine.inference import load_model
 from ..engine.protocol import Protocol, predict_classes, scoring_view
-from .board import Result, evaluations
 from .canvas import Canvas, EscapedText, labelled_control, row_of
 from .chart import Matrix, Sheet
 from .panel import Panel, column_row, paragraph
+from .results import Result, evaluations
 from ..metrics.confusion import ratio, unpack
 
 # %% ../../nbs/7_explore/confuse.ipynb #2fe2867a

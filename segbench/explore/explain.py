@@ -32,7 +32,6 @@ from ..data.pairs import Pairs
 from ..engine.evaluation import load_dataset_for
 from ..engine.inference import load_model
 from ..engine.protocol import Protocol, predict_scores
-from .board import evaluations
 from segbench.explore.canvas import (
     Canvas,
     EscapedText,
@@ -47,6 +46,7 @@ from segbench.explore.canvas import (
     step_on_click,
 )
 from .chart import Sheet
+from .results import evaluations
 from ..metrics.confusion import Scores, confusion
 from ..metrics.stats import miou
 

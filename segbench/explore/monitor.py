@@ -24,7 +24,6 @@ from ..core.run import Run, find_runs
 from ..data.pairs import Pairs
 from ..engine.fit import fit
 from ..engine.progress import ProgressTable, format_seconds
-from .board import errors_of_file
 from .canvas import EscapedText, row_of
 from .chart import Frame, Sheet, curve_colours, font, value_range
 from segbench.explore.panel import (
@@ -37,6 +36,7 @@ from segbench.explore.panel import (
     tabular,
     with_full_name,
 )
+from .results import errors_of_file
 
 # %% ../../nbs/7_explore/monitor.ipynb #da21e77e
 class LogTail:

@@ -207,7 +207,9 @@ def own_class_weights(
                 f'class_weights {text!r} are {len(numbers)} numbers for {len(classes)} classes; '
                 f'give one for each, in this order: {", ".join(classes)}.'
             )
-        weights = [_weight(number.strip(), name) for number, name in zip(numbers, classes)]
+        weights = [
+            _weight(number.strip(), name) for number, name in zip(numbers, classes, strict=True)
+        ]
     elif Path(text).suffix or os.sep in text:
         raise UserError(f'there is no file {text!r} with class weights; see to its name.')
     else:

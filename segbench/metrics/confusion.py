@@ -165,7 +165,9 @@ def table(
     share = ratio(pixels.sum(1), pixels.sum())
     wide = max(map(len, classes))
     lines = [f'{"":{wide}}    IoU    acc   prec  share']
-    for name, *numbers in zip(classes, scores.iou, scores.acc, scores.precision, share):
+    for name, *numbers in zip(
+        classes, scores.iou, scores.acc, scores.precision, share, strict=True
+    ):
         lines.append(f'{name:{wide}} ' + ' '.join(map(_per_cent, numbers)))
     named = foreground_scores(scores, classes)
     if named:

@@ -24,7 +24,8 @@ from .base import Segmenter, pad_to
 from ..nn.backbones import normalisation
 from ..nn.layers import resize
 from ..nn.recipe import Recipe
-from ..nn.weights import Checkpoint, Report, load_weights, read_weights, rename_tensors
+from ..nn.weight_files import read_weights
+from ..nn.weights import Checkpoint, Report, load_weights, rename_tensors
 
 # %% ../../nbs/5_models/eomt.ipynb #fdc0941c
 def _plain_vit(

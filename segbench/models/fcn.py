@@ -19,7 +19,8 @@ from .base import Segmenter
 from ..nn.backbones import backbone as make_backbone
 from ..nn.layers import bilinear_up, head, resize
 from ..nn.recipe import Recipe, tramac_recipe
-from ..nn.weights import Checkpoint, read_weights, rename_tensors
+from ..nn.weight_files import read_weights
+from ..nn.weights import Checkpoint, rename_tensors
 
 # %% ../../nbs/5_models/fcn.ipynb #725a62f2
 class Scores(nn.Module):

@@ -19,7 +19,8 @@ from torch import nn
 
 from ..core.errors import UserError, check_choice, check_range
 from .layers import quick_depthwise, resize, safe_strides
-from .weights import Report, load_weights, read_weights
+from .weight_files import read_weights
+from .weights import Report, load_weights
 
 # %% ../../nbs/1_nn/backbones.ipynb #cfc4c829
 def _set_dilation(conv: nn.Conv2d, rate: int):
