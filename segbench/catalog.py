@@ -133,7 +133,7 @@ def _open_splits(reader, root, splits: list) -> tuple[dict, list, list]:
 
     Without pairs that are incomplete; the first error if no split can be opened.
     """
-    from segbench.data.files import collect_gaps, skipped
+    from segbench.data.files import collect_gaps, outside, skipped
 
     sets = {}
     errors = []
@@ -152,13 +152,16 @@ def _open_splits(reader, root, splits: list) -> tuple[dict, list, list]:
     for e in errors:
         if str(e) not in missing:
             problems.append(('splits that cannot be opened', str(e)))
-    problems += [(kind, path) for kind, path in gaps if kind != skipped]
+    problems += [(kind, path) for kind, path in gaps if kind not in (outside, skipped)]
     left = [path for kind, path in gaps if kind == skipped]
     notes = []
     if left:
         notes.append(
             f'{len(left)} files or folders that programs left there, such as {left[0]}, are skipped'
         )
+    idle = [path for kind, path in gaps if kind == outside]
+    if idle:
+        notes.append(f'images {outside}, which are in none: {len(idle)}, such as {idle[0]}')
     return sets, problems, notes
 
 # %% ../nbs/8_commands/catalog.ipynb #aebec42b

@@ -19,6 +19,7 @@ import json
 import os
 import sys
 import unicodedata
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -107,18 +108,45 @@ def _without_other_splits(files, image, maps) -> list:
     return kept
 
 
+def _without_ending(name: str) -> str:
+    "The `name` of a volume without its ending, p07 for p07.nii.gz; other names as they are."
+    from segbench.data.volumes import volume_kinds
+
+    ending = max((e for e in volume_kinds if name.lower().endswith(e)), key=len, default='')
+    return name[: len(name) - len(ending)]
+
+
+def _image_places(pairs) -> list[Path]:
+    "Where the images of `pairs` lie; the only slice of a volume is called like that, as in maps."
+    from segbench.data.filelist import Member
+    from segbench.data.volumes import is_volume
+
+    files = [pairs.paths(i)[0] for i in range(len(pairs))]
+    n_slices = Counter(file.container for file in files if isinstance(file, Member))
+    places = []
+    for file in files:
+        volume = getattr(file, 'container', None)
+        if volume and is_volume(volume) and n_slices[volume] == 1:
+            file = Path(volume).with_name(_without_ending(Path(volume).name) + '.tif')
+        places.append(Path(file))
+    return places
+
+
+def _folders(file) -> list[str]:
+    "The names of the folders above `file`, the last one first."
+    return [*map(_without_ending, reversed(Path(os.path.abspath(file)).parent.parts))]
+
+
+def _n_alike(image, file) -> int:
+    "How many folders above `image` and `file` are called the same, from the last one up."
+    folders = [*zip(_folders(image), _folders(file))]
+    return next((k for k, (a, b) in enumerate(folders) if a != b), len(folders))
+
+
 def _nearest_folder(image, files: list):
     "The one of `files` whose folders are called like those of `image`, from the last one up."
-
-    def n_alike(file):
-        folders = zip(reversed(image.parent.parts), reversed(file.parent.parts))
-        for k, (a, b) in enumerate(folders):
-            if a != b:
-                return k
-        return len(image.parts)
-
-    best = sorted(files, key=n_alike)
-    if len(best) > 1 and n_alike(best[-1]) == n_alike(best[-2]):
+    best = sorted(files, key=lambda file: _n_alike(image, file))
+    if len(best) > 1 and _n_alike(image, best[-1]) == _n_alike(image, best[-2]):
         raise UserError(f'{image} has two maps, {best[-2]} and {best[-1]}; keep one of them.')
     return best[-1]
 
@@ -173,6 +201,20 @@ def _check_complete(stems: list, found: dict, pairs, maps):
         )
 
 
+def _check_folders(images: list, chosen: list):
+    "A `UserError` if one of the `chosen` maps lies in the folder of other images, or volumes."
+    from segbench.data.volumes import is_volume
+
+    names = {_folders(image)[0] for image in images}
+    for image, file in zip(images, chosen):
+        own, other = _folders(image)[0], _folders(file)[0]
+        if own != other and (other in names or is_volume(image.parent)):
+            raise UserError(
+                f'{image} has no map: {file} has its name, but is in {other}, not in {own}; '
+                'put maps in folders that are called like those of their images.'
+            )
+
+
 def _check_used_once(images: list, chosen: list):
     "A `UserError` if two of `images` have the same of the `chosen` maps."
     image_of = {}
@@ -202,7 +244,7 @@ def find_maps(
     files = [file for file in images_below(maps) if file.suffix.lower() == '.png']
     if not files:
         raise UserError(f'no PNG in {str(maps)!r}; give the folder that holds the class maps.')
-    images = [Path(pairs.paths(i)[0]) for i in range(len(pairs))]
+    images = _image_places(pairs)
     # Cityscapes names a frame without it
     stems = [image.stem.removesuffix('_leftImg8bit') for image in images]
     found = _files_by_stem(files, stems)
@@ -219,6 +261,7 @@ def find_maps(
             )
     chosen = [_nearest_folder(image, some) for image, some in zip(images, candidates)]
     _check_used_once(images, chosen)
+    _check_folders(images, chosen)
     return chosen
 
 # %% ../nbs/8_commands/score.ipynb #185e26d4
@@ -418,6 +461,32 @@ def _tell_sets_apart(maps, pairs):
         add_content_mark(pairs)
 
 # %% ../nbs/8_commands/score.ipynb #f00376e8
+def _check_several(pairs) -> None:
+    "A `UserError` if there is one class alone, of which every map says what the labels say."
+    if len(pairs.classes) < 2:
+        only = pairs.classes[0]
+        raise UserError(
+            f'{pairs.name} has one class only, {only}, and whoever says so everywhere scores '
+            f'100 %; name what is not {only}, too, such as by rest=background.'
+        )
+
+
+def _tell_no_class(counts, pairs, says_ids: bool) -> None:
+    "Say how many labelled pixels are no class in the maps, by the `counts` of all."
+    labelled = counts[:-1]
+    n_void = int(labelled[:, -1].sum())
+    if not n_void:
+        return
+    # of set files that hold other numbers than those of its classes
+    table = getattr(pairs.decode, 'table', None) or {}
+    other = any(value != class_ != 255 for value, class_ in table.items())
+    hint = '; if the maps hold what label files hold, add --ids' if other and not says_ids else ''
+    print(
+        f'{n_void} labelled pixels ({n_void / labelled.sum():.2%}) are called void '
+        f'or by a value that is no class, and count as wrong{hint}'
+    )
+
+
 def main(
     maps: str,  # Folder with class maps as PNG, or as NIfTI for a set of them
     data: str = None,  # Data set they were predicted for
@@ -442,19 +511,14 @@ def main(
     files = find_maps(maps, pairs)
     notes = _read_map_notes(files)
     pairs, to = _choose_for_maps(pairs, classes, notes, f'the run behind {str(maps)!r}')
+    _check_several(pairs)
     _tell_sets_apart(maps, pairs)
     check_choice('convention', convention, list(conventions))
     rows = _count_maps(files, pairs, ids, notes, to)
     scores = save_scores(maps, pairs, 'maps', rows, convention)
     print(table(scores, pairs.classes))
     print(f'{len(pairs)} maps for {pairs.name}; {_scores_file(maps, pairs)}')
-    labelled = scores.counts[:-1]
-    n_void = int(labelled[:, -1].sum())
-    if n_void:
-        print(
-            f'{n_void} labelled pixels ({n_void / labelled.sum():.2%}) are called void '
-            'or by a value that is no class, and count as wrong'
-        )
+    _tell_no_class(scores.counts, pairs, ids or bool(notes))
     return scores
 
 # %% ../nbs/8_commands/score.ipynb #aa6b485c

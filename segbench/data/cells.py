@@ -9,14 +9,9 @@ __all__ = ['cells']
 from pathlib import Path
 
 from ..core.errors import UserError, check_choice
+from .class_lists import class_decoder, classes_given, label_reader, read_classes
 from .files import images_below, set_folder
-from segbench.data.folder import (
-    class_decoder,
-    classes_given,
-    find_images,
-    label_reader,
-    read_classes,
-)
+from .listing import find_images
 from .matching import match_stems
 from .pairs import Pairs
 

@@ -27,7 +27,7 @@ from .images import find_damage
 from .labels import count_classes, numbers_objects, objects_remedy
 from .manifest import drop_if_changed
 from .pairs import Pairs
-from .survey import assumed_pixels, pixel_digest, summarise
+from .survey import assumed_pixels, find_contradiction, pixel_digest, summarise
 from .tiff import Damaged
 
 # %% ../../nbs/2_data/doctor.ipynb #a677a110
@@ -143,6 +143,9 @@ def _inspect_pair(pairs: Pairs, i: int) -> _Inspection:
         found.digest = pixel_digest(image)
         if found.files:
             found.inks = _palette_in_file(_as_in_files(pairs), paths[1])
+        said = find_contradiction(pairs, i)
+        if said:
+            found.problems.append(('labels that say other classes', said))
     except Exception as e:
         if found.problems:
             return found

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['kept_each', 'read_of_many', 'View', 'Reordered', 'reorder_classes', 'content_summary', 'is_one_of', 'content_mark',
-           'add_content_mark', 'check_unchanged']
+           'add_content_mark', 'count_learnt', 'check_unchanged']
 
 # %% ../../nbs/2_data/fingerprint.ipynb #5721abe6
 import hashlib
@@ -421,6 +421,17 @@ def _changed_files(was: dict, now: dict, pairs: Pairs) -> list:
     if not said and was['names'] != now['names']:
         said.append('its images are in another order')
     return said
+
+# %% ../../nbs/2_data/fingerprint.ipynb #fp-learnt
+def count_learnt(
+    pairs: Pairs,  # A set that is to be scored
+    was: dict | None,  # `content_summary` of what a run has learnt from; None if nobody knows
+) -> int:
+    "How many images of `pairs` are among those of `was`; 0 if that does not keep each of them."
+    if not (was and was.get('each')) or len(pairs) > kept_each or not _in_files(pairs):
+        return 0
+    learnt = {image for image, _ in _marks_by_name(was).values()}
+    return sum(image in learnt for image, _ in _marks_by_name(content_summary(pairs)).values())
 
 # %% ../../nbs/2_data/fingerprint.ipynb #fp-describe
 def _describe_changes(

@@ -462,10 +462,11 @@ def read_label(path: Path | str) -> np.ndarray:
     x = _read_any_label(path, data)
     if x.dtype.kind != 'f':
         return x
-    fractions = x[x != np.floor(x)]
-    if fractions.size:
+    # also infinity, and what is larger than fractions are exact
+    odd = x[(x != np.floor(x)) | (np.abs(x) > 1 << 53)]
+    if odd.size:
         raise UserError(
-            f'{path} holds {fractions[0]}, which is no whole number; '
+            f'{path} holds {odd[0]}, which is no whole number that a class may have; '
             'save the label with the numbers of its classes.'
         )
     return x.astype(np.int64)

@@ -12,12 +12,8 @@ from pathlib import Path
 import numpy as np
 
 from ..core.errors import UserError
+from .class_lists import class_decoder, label_reader, own_remedy
 from .filelist import FileList
-from segbench.data.folder import (
-    class_decoder,
-    label_reader,
-    own_remedy,
-)
 from .images import read_header
 from .matching import split_names, split_of_folder
 from .once import file_stamp

@@ -129,6 +129,8 @@ def _unknown_values(values: np.ndarray, unknown: np.ndarray, pairs: Pairs) -> st
             )
     first = values[unknown][0].tolist()
     remedy = pairs.remedy
+    if np.ndim(first) == 0 and first < 0:
+        remedy = '; classes have values from 0 on: save void as 255, and a class as another number'
     if numbers_objects(values, unknown):
         remedy = f'; {objects_remedy}'
     return f'holds the value {first}, which is not in the table of {pairs.name}{remedy}.'

@@ -20,10 +20,10 @@ from tqdm import tqdm
 
 from ..core.errors import UserError, check_choice
 from ..core.files import atomic_write
+from .class_lists import classes_given, read_classes
 from .download import set_root
 from .filelist import FileList, Member, Names, read_slice
 from .files import leave_out, refuse_disk
-from .folder import classes_given, read_classes
 from .once import cache_file, one_at_a_time
 from segbench.data.packed import (
     digest_of,

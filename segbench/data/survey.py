@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['many', 'stamps_digest', 'is_lasting', 'fingerprint', 'Survey', 'summarise', 'assumed_pixels', 'pixel_digest',
-           'find_problem', 'check_files']
+           'find_contradiction', 'find_problem', 'check_files']
 
 # %% ../../nbs/2_data/survey.ipynb #sv-imports
 import hashlib
@@ -19,11 +19,12 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from PIL import Image
 from tqdm import tqdm
 
 from ..core.errors import UserError
 from ..core.files import write_if_possible
-from .filelist import PathList
+from .filelist import PathList, openable
 from .files import kinds
 from .images import find_damage
 from .labels import count_classes
@@ -164,6 +165,41 @@ def pixel_digest(
     pixels = np.ascontiguousarray(image.permute(1, 2, 0))
     return hashlib.blake2b(pixels, digest_size=16).hexdigest()
 
+# %% ../../nbs/2_data/survey.ipynb #sv-said
+def _said_in(label: Path | str) -> list[tuple]:
+    "(value, name) of each class that the PNG `label` says it holds; nothing if it is silent."
+    try:
+        with Image.open(openable(label)) as image:
+            notes = json.loads(image.info.get('classes', '{}'))
+        names = list(notes['names'])
+        values = notes.get('values') or range(len(names))
+        values = [tuple(value) if isinstance(value, list) else value for value in values]
+        return [*zip(values, names, strict=True)]
+    except Exception:  # somebody else's words
+        return []
+
+
+def find_contradiction(pairs: Pairs, i: int) -> str | None:
+    "Where label `i` says of its numbers something else than the set does, in a sentence, or None."
+    while 'under' in vars(pairs):  # a view; its set is the one whose classes files hold
+        pairs = pairs.under
+    files = pairs.paths(i)
+    table = getattr(pairs.decode, 'table', None)
+    if not table or len(files) < 2 or not str(files[1]).lower().endswith('.png'):
+        return None
+    for value, name in _said_in(files[1]):
+        if name not in pairs.classes or value not in table:
+            continue
+        class_ = table[value]
+        if class_ != pairs.classes.index(name):
+            other = pairs.classes[class_] if class_ < len(pairs.classes) else 'void'
+            return (
+                f'{files[1]} says that {value} is {name} in it, where {pairs.name} takes it for '
+                f'{other}; write the value behind each name in classes.txt, such as '
+                f'"{name} {value}".'
+            )
+    return None
+
 # %% ../../nbs/2_data/survey.ipynb #sv-open
 def _open(pairs: Pairs, i: int) -> tuple:
     """What is wrong with item `i` in a sentence, or None, and what its files hold.
@@ -177,8 +213,9 @@ def _open(pairs: Pairs, i: int) -> tuple:
     # an item may be a number instead of files
     files = [path for path in pairs.paths(i) if str(path).lower().endswith(kinds)]
     damage = next(filter(None, map(find_damage, files)), None)
-    if damage:
-        return damage, None, 0, ''
+    wrong = damage or find_contradiction(pairs, i)
+    if wrong:
+        return wrong, None, 0, ''
     pixels = count_classes(np.asarray(label))
     return None, pixels, assumed_pixels(pairs, i, pixels), pixel_digest(image)
 

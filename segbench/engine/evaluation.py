@@ -6,6 +6,7 @@
 __all__ = ['load_dataset_for', 'score_one', 'score_run']
 
 # %% ../../nbs/6_engine/evaluation.ipynb #ev-imports
+import inspect
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
@@ -20,15 +21,18 @@ from tqdm import tqdm
 from ..core.device import accelerator, evaluation_precision, gather_on_main
 from ..core.errors import UserError, check_choice
 from ..core.files import atomic_write, check_replaceable
-from ..core.names import lookup
+from ..core.names import find_function, lookup, parse_call
+from ..core.processes import is_first_process
 from ..core.run import Run, data_root
 from ..data.classes import choose_classes, choose_like
 from segbench.data.fingerprint import (
     add_content_mark,
     content_summary,
+    count_learnt,
     is_one_of,
     reorder_classes,
 )
+from ..data.intensity import all_16_bits, check_window
 from ..data.load import load_dataset
 from ..data.pairs import Pairs
 from .card import refresh_card
@@ -71,6 +75,34 @@ def _is_own(
         return not data  # it lies elsewhere now, and nothing is kept of this split
 
 # %% ../../nbs/6_engine/evaluation.ipynb #ev-load
+def _by_window(data: 'str | None', config: dict, whose: str) -> 'str | None':
+    "`data` with the window by which the run was trained, if it has one and does not say which."
+    window = check_window(config.get('window') or all_16_bits)
+    if not data or window == all_16_bits:
+        return data
+    name, given = parse_call(data)
+    if 'window' in given:
+        return data
+    if 'window' not in inspect.signature(find_function('data', name)).parameters:
+        return data
+    if is_first_process():
+        print(f'{name} is read by the window {window} of {whose}; another one is named with it')
+    words = [f'{key}={value!r}' for key, value in (given | dict(window=window)).items()]
+    return f'{name}({", ".join(words)})'
+
+
+def _tell_learnt(pairs: Pairs, config: dict, split: str, whose: str) -> None:
+    "Say it if the run has learnt from some of the images, though not from the `split` by name."
+    if split == config.get('split', 'train'):
+        return
+    n = count_learnt(pairs, (config.get('sets') or {}).get('train'))
+    if n and is_first_process():
+        print(
+            f'{whose} has learnt from {n} of the {len(pairs)} images of {pairs.name}: '
+            'scores say there how well it remembers, too'
+        )
+
+
 def load_dataset_for(
     config: dict,  # Of the run
     data: 'str | None',  # Data set by name; the run's own by default
@@ -89,6 +121,7 @@ def load_dataset_for(
             'this run does not know its data set, since it was trained in a notebook; '
             'name it with --data.'
         )
+    data = _by_window(data, config, whose)
     where = root or data_root(config)
     seed = config.get('settings', {}).get('seed', 0)
     asked = (data or config['data'], where, split)
@@ -96,12 +129,13 @@ def load_dataset_for(
     if choice is None:
         pairs = choose_like(pairs, config.get('class_choice'), config.get('classes'), whose)
     if not _is_own(pairs, config, data, root, split, source):
-        if not (data or root):
+        if not (data or root) and is_first_process():
             print(
                 f'{pairs.name} is not what it was when the run began; '
                 'its scores get a name of their own'
             )
         add_content_mark(pairs)
+    _tell_learnt(pairs, config, split, whose)
     return reorder_classes(pairs, config.get('classes'), whose)
 
 # %% ../../nbs/6_engine/evaluation.ipynb #ev-judged
@@ -159,6 +193,7 @@ def score_one(
     convention = check_choice('convention', convention or protocol.convention, list(conventions))
     net, config = load_model(run, weights, acc.device, trust)
     source = None if trust else run.config_file
+    data = _by_window(data, config, repr(str(run)))
     pairs = load_dataset_for(config, data, root, split, repr(str(run)), source, classes)
     precision = evaluation_precision(precision, config['precision'], acc.device)
     name = f'{pairs.name}-{protocol}'

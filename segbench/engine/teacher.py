@@ -13,6 +13,7 @@ import torch.nn.functional as F
 
 from ..core.errors import UserError, check_choice
 from ..core.run import Run
+from ..data.intensity import all_16_bits, check_window
 from .inference import load_model
 from .protocol import coarse_logits
 from ..models.base import Segmenter
@@ -42,11 +43,18 @@ class Teacher:
         device: 'torch.device | str' = 'cpu',
         precision: str = 'no',  # `bf16`, `fp16` or `no`
         temperature: float = 1.0,
+        window: tuple | None = None,  # By which the images are read; the teacher's by default
     ):
         net, config = load_model(run, device=device)
         if not isinstance(net, Segmenter):
             raise UserError(
                 f'{str(run)!r} was exported, and only a run can teach; give the run it is made of.'
+            )
+        learnt = check_window(config.get('window', all_16_bits))
+        if window not in (None, learnt):
+            raise UserError(
+                f'the teacher {str(run)!r} has learnt from images that are read by the window '
+                f'{learnt}, and these are read by {window}; name the data set with window={learnt}.'
             )
         for name in classes:
             check_choice(f'class of the teacher {str(run)!r}', name, config['classes'])

@@ -139,7 +139,7 @@ def find_teacher(self: Training) -> 'Teacher | None':
     if not self.s.teacher:
         return None
     about = (self.acc.device, self.precision, self.s.temperature)
-    return Teacher(self.s.teacher, self.train.classes, *about)
+    return Teacher(self.s.teacher, self.train.classes, *about, self.train.window)
 
 
 @patch

@@ -171,7 +171,10 @@ def table(
         lines.append(f'{name:{wide}} ' + ' '.join(map(_per_cent, numbers)))
     named = foreground_scores(scores, classes)
     if named:
-        lines.append('  '.join(f'{name}{_per_cent(v)}' for name, v in named.items()))
+        numbers = {name: _per_cent(v) for name, v in named.items()}
+        # 100.00 fills its six columns
+        parts = [f'{name}{n}' if n[0] == ' ' else f'{name} {n}' for name, n in numbers.items()]
+        lines.append('  '.join(parts))
     lines.append(scores.means())
     return '\n'.join(lines)
 

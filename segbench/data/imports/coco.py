@@ -154,6 +154,7 @@ def read_coco(
         place = file.relative_to(base).as_posix()
         shapes = _shapes(annotations, names, place, notes)
         of_file = split_in(place.removesuffix('.json'), words=True)
+        on_disk.expect([record['file_name'] for record in records], near=file.parent)
         for record in records:
             name = record['file_name']
             where = f'{place}, image {record["id"]}'

@@ -152,6 +152,8 @@ def read_cvat(
     for file in files:
         root = _root(file)
         names = merge_names(_labels(root, file), notes)
+        named = [image.get('name', '') for image in root.findall('image')]
+        on_disk.expect(named, near=file.parent)
         for k, image in enumerate(root.findall('image')):
             name = image.get('name', '')
             shapes = _shapes(image, name, notes)

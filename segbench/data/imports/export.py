@@ -10,7 +10,7 @@ __all__ = ['mask_words', 'Notes', 'Annotated', 'Export', 'clean_name', 'merge_na
 import os
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -160,6 +160,7 @@ def split_in(
 mask_words = {'mask', 'masks', 'label', 'labels', 'annotation', 'annotations', 'annot', 'annots'}
 mask_words |= {'gt', 'groundtruth', 'ground_truth', 'target', 'targets', 'seg', 'segmentation'}
 mask_words |= {'segmentationclass', 'segmentationobject', 'segmentation_class', 'segmentations'}
+mask_words |= {'segmentationclasspng', 'segmentationobjectpng'}
 
 
 def is_among_masks(
@@ -253,6 +254,19 @@ class ImageFiles(_FoundByName):
     ):
         super().__init__(base, images)
         self.owner = {}  # file → who has it
+        self.expected = {}  # file → the name in an annotation that says where it lies
+        self.guessed = set()  # Files that were found by the ends of their paths
+
+    def expect(
+        self,
+        names: Iterable[str],  # Of images, as annotations say them
+        near: Path | None = None,  # Folder of the annotations
+    ) -> None:
+        "Keep the files that lie where `names` say for these; another name may end alike."
+        for name in names:
+            file = self.there(name, near)
+            if file:
+                self.expected[file] = name
 
     def take(
         self,
@@ -265,6 +279,7 @@ class ImageFiles(_FoundByName):
         "The file that `name` means; None, and a note, if there is not just one, or if it is taken."
         there = self.there(name, near)
         found = [there] if there else self.ending_alike(name, split)
+        found = [file for file in found if there or self.expected.get(file, name) == name]
         if not found:
             notes.add('images that are not there, left out', f'{name} of {where}')
             return None
@@ -273,6 +288,13 @@ class ImageFiles(_FoundByName):
             notes.add('images of one name in several folders, left out', f'{both} for {where}')
             return None
         first = self.owner.setdefault(found[0], where)
+        if first != where and there and found[0] in self.guessed:
+            raise UserError(
+                f'{there} is what {where} says, and was taken for {first}, whose own image of this '
+                'name is not there; bring that back, or take its annotation out.'
+            )
+        if not there:
+            self.guessed.add(found[0])
         if first != where:
             notes.add('images with a second annotation, which is left out', f'{name} of {where}')
             return None

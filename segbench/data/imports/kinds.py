@@ -10,7 +10,7 @@ from collections import Counter
 from pathlib import Path
 
 from ...core.errors import UserError, check_choice
-from ..folder import classes_given, read_class_file
+from ..class_lists import classes_given, read_class_file
 from .coco import coco_keys, read_coco
 from .cvat import cvat_files, read_cvat
 from .export import Export, files_below, folder_of, json_has

@@ -64,8 +64,10 @@ def _points(shape: dict, n: int | None = None) -> list | None:
 def _form(shape: dict) -> Outline | Ellipse | Patch | None:
     "The form of Labelme's `shape`; None if it has no pixels."
     kind = shape.get('shape_type') or 'polygon'  # files of the first versions have none
-    if kind == 'polygon':
-        return Outline([[c for point in _points(shape) or [] for c in point]])
+    # programs like X-AnyLabeling write the four corners of boxes, turned or not
+    four = _points(shape, 4) if kind in ('rectangle', 'rotation', 'quadrilateral') else None
+    if kind == 'polygon' or four:
+        return Outline([[c for point in four or _points(shape) or [] for c in point]])
     pair = _points(shape, 2)
     if kind not in ('rectangle', 'circle', 'mask') or pair is None:
         return None

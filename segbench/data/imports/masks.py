@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 
 from ...core.errors import UserError
+from ..class_lists import class_decoder, read_class_file
 from ..files import collect_gaps, skipped
-from ..folder import class_decoder, read_class_file
 from ..images import read_header, read_label, read_painted
 from segbench.data.imports.export import (
     Export,
@@ -25,6 +25,7 @@ from segbench.data.imports.export import (
     is_among_masks,
     mask_words,
 )
+from ..labels import objects_remedy
 from ..matching import match_stems
 from ..textfiles import read_names
 
@@ -39,14 +40,18 @@ def _suffix_of(file: Path) -> str:
     return file.stem[len(file.stem) - len(longest) :] if longest else ''
 
 
+def _is_drawing(file: Path) -> bool:
+    "Whether VOC's layout, also as Labelme writes it, has the `file` for objects or for the eye."
+    folder = file.parent.name.lower()
+    return folder.startswith('segmentationobject') or folder == 'segmentationclassvisualization'
+
+
 def find_masks(
     base: Path,  # Folder of the export
     images: Path | None = None,  # Folder of the images, if they are not in `base`
 ) -> tuple[list[Path], list[Path], str]:
     "Photographs, masks, and what the names of masks have more."
-    files = export_images(base)
-    objects = [f for f in files if f.parent.name.lower() == 'segmentationobject']
-    files = [f for f in files if f not in {*objects}]
+    files = [file for file in export_images(base) if not _is_drawing(file)]
     masks = [f for f in files if is_among_masks(f, base)]
     if not masks:
         masks = [f for f in files if _suffix_of(f)]
@@ -65,7 +70,7 @@ def find_masks(
     return photographs, [mask for mask in masks if mask.stem.endswith(suffix)], suffix
 
 # %% ../../../nbs/2_data/imports/masks.ipynb #ms-classes
-_lists = ('labelmap.txt', '_classes.csv', 'classes.json', 'classes.txt')
+_lists = ('labelmap.txt', '_classes.csv', 'classes.json', 'classes.txt', 'class_names.txt')
 
 
 def find_class_list(base: Path) -> list[Path]:
@@ -88,22 +93,43 @@ def _read_lists(files: list) -> dict:
     return said[0]
 
 
-def _decode(values: np.ndarray, table: dict, decode: Callable) -> np.ndarray:
-    "The classes of the `values` in a mask, −1 for unknown."
-    if values.ndim == 2 and type(next(iter(table))) is tuple:
-        # grey masks may hold the numbers of lines in the list, or greys that the list has
-        n = len({class_ for class_ in table.values() if class_ < 255})
-        if values.max() < n:
-            return values.astype(np.int16)
-        values = np.repeat(values[..., None].astype(np.uint8), 3, 2)
-    return decode(values)
+def _classes_of_lines(names: list[str]) -> list[int]:
+    "The class that each line of a list with these `names` stands for, 255 for void."
+    is_void = [name.lower() == 'void' for name in names]
+    return [255 if void else k - sum(is_void[:k]) for k, void in enumerate(is_void)]
 
 
-def _label(mask: Path, table: dict, decode: Callable) -> np.ndarray:
+def _decode(values: np.ndarray, lines: list[int], decode: Callable) -> np.ndarray:
+    "The classes of the `values` in a mask, −1 for unknown; `lines` are those of the list."
+    table = decode.table
+    if values.ndim == 3 or type(next(iter(table))) is not tuple:
+        return decode(values)
+    # grey masks may hold the numbers of lines in the list, or greys that the list has
+    bytes_ = values.clip(0, 255)
+    by_grey = decode(np.repeat(bytes_[..., None].astype(np.uint8), 3, 2))
+    by_grey[values != bytes_] = -1  # 256 is no 0, as its lowest eight bits are
+    if values.min() < 0 or values.max() >= len(lines):
+        return by_grey
+    by_line = np.array(lines, np.int16)[values]
+    unclear = (by_grey >= 0) & (by_grey != by_line)
+    if unclear.any():
+        value = values[unclear][0]
+        raise UserError(
+            f'the value {value} may be a line of the list of classes, from 0 on, or the grey '
+            f'{value} {value} {value} that it has on another line; name the classes and the '
+            'values of the masks by --classes.'
+        )
+    return by_line
+
+
+def _label(mask: Path, lines: list[int], decode: Callable) -> np.ndarray:
     "The label in the file `mask`, `uint8` h×w; a `UserError` names a value that is not listed."
-    coloured = type(next(iter(table))) is tuple
+    coloured = type(next(iter(decode.table))) is tuple
     values = (read_painted if coloured else read_label)(mask)
-    classes = _decode(values, table, decode)
+    try:
+        classes = _decode(values, lines, decode)
+    except UserError as e:
+        raise UserError(f'{mask}: {e}') from None
     if classes.min() >= 0:
         return classes.astype(np.uint8)
     first = values[classes < 0][0].tolist()
@@ -114,6 +140,27 @@ def _label(mask: Path, table: dict, decode: Callable) -> np.ndarray:
     )
 
 # %% ../../../nbs/2_data/imports/masks.ipynb #ms-propose
+def _are_scattered(values: list[int]) -> bool:
+    "Whether sorted `values` are greys with gaps, unlike classes that are numbered one by one."
+    return values[-1] >= 40 and values[-1] + 1 > 1.5 * len(values)
+
+
+def _seem_smooth(counts: Counter) -> bool:
+    "Whether numbers between the two of a mask come from scaling: rare and scattered, or all."
+    values = sorted(counts)
+    if type(values[0]) is tuple or len(values) < 5:
+        return False
+    between = 1 - (counts[values[0]] + counts[values[-1]]) / counts.total()
+    rare = between <= (0.2 if len(values) > 16 else 0.05)
+    return len(values) > 250 or (rare and _are_scattered(values[:-1]))
+
+
+_no_classes = (
+    'values, which are no classes: they were saved as JPEG or scaled smoothly; export them again, '
+    'or name the classes and their values by --classes.'
+)
+
+
 def count_values(masks: list[Path]) -> Counter:
     "Value or colour → how many pixels of `masks` have it."
     found = Counter()
@@ -124,17 +171,18 @@ def count_values(masks: list[Path]) -> Counter:
         for value, times in zip(unique.tolist(), n.tolist()):
             found[tuple(value) if isinstance(value, list) else value] += times
         if len(found) > 256:
-            raise UserError(
-                f'the masks up to {mask} hold {len(found)} values, which are no classes: they were '
-                'saved as JPEG or scaled smoothly; export them again, or name the classes and '
-                'their values by --classes.'
-            )
+            raise UserError(f'the masks up to {mask} hold {len(found)} {_no_classes}')
     if len({type(value) for value in found}) > 1:
         raise UserError(
             'some masks hold numbers and others colours; name the classes and their colours by '
             '--classes.'
         )
+    if _seem_smooth(found):
+        raise UserError(f'the masks hold {len(found)} {_no_classes}')
     return found
+
+
+_voc_void = 224, 224, 192  # colour of the borders of objects in VOC's palette
 
 
 def propose_classes(
@@ -144,13 +192,18 @@ def propose_classes(
     values = sorted(counts)
     if type(values[0]) is tuple:
         named = {'_'.join(map(str, ('colour', *value))): [*value] for value in values}
+        if _voc_void in values:
+            named = {name: c for name, c in named.items() if tuple(c) != _voc_void}
+            named['void'] = [*_voc_void]
         if values[0] == (0, 0, 0):
             named = {'background': [0, 0, 0], **dict([*named.items()][1:])}
         return named
     if len(values) == 2 and values[0] == 0:
         return dict(background=[0], foreground=[values[1]])
-    void = {'void': [255]} if values[-1] == 255 and len(values) > 2 else {}
-    rest = [value for value in values if not (void and value == 255)]
+    # behind 0, 1, 2 it is void, and behind 0, 128 the brightest of three
+    is_void = len(values) > 2 and values[-1] == 255 and not _are_scattered(values[:-1])
+    void = {'void': [255]} if is_void else {}
+    rest = values[:-1] if is_void else values
     return {'background' if v == 0 else f'value_{v}': [v] for v in rest} | void
 
 # %% ../../../nbs/2_data/imports/masks.ipynb #ms-all
@@ -166,6 +219,20 @@ def _note_proposal(counts: Counter, table: dict, notes: Notes) -> None:
         f'{"; ".join(share.values())}: put better names into classes.txt, line by line',
         n=0,
     )
+
+
+def _seem_objects(masks: list[Path]) -> bool:
+    "Whether each of `masks` counts from 1 without a gap, and not all of them equally far."
+    last = set()
+    for mask in masks:
+        values = read_painted(mask)
+        present = np.unique(values[values > 0])
+        if not len(present):
+            continue
+        if values.ndim == 3 or present[0] != 1 or present[-1] != len(present):
+            return False
+        last.add(len(present))
+    return len(last) > 1
 
 
 def _match(photographs: list, masks: list, suffix: str, source: Path, notes: Notes) -> list:
@@ -217,13 +284,16 @@ def read_masks(
         counts = count_values([mask for _, mask in items])
         table = propose_classes(counts)
         _note_proposal(counts, table, notes)
+        if len(table) > 5 and _seem_objects([mask for _, mask in items]):
+            notes.add(objects_remedy, n=0)
     names, _, decode = class_decoder(table)
     on_disk = ImageFiles(source, images)
     listed = _voc_splits(source)
     found = []
+    lines = _classes_of_lines([*table])
     for image, mask in items:
         header = read_header(mask)
         size = header.height, header.width
-        load = partial(_label, mask, decode.table, decode)
+        load = partial(_label, mask, lines, decode)
         found.append(on_disk.annotated(image, size, [], listed.get(image.stem, ''), load))
     return Export('masks', source, names, found, notes)

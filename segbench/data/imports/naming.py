@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ...core.errors import UserError
 from ...core.files import save_json
-from ..folder import read_classes
+from ..class_lists import read_classes
 from .export import Annotated, Notes
 
 # %% ../../../nbs/2_data/imports/naming.ipynb #na-number
@@ -48,7 +48,8 @@ def number_classes(
     number |= dict.fromkeys(is_void, 255)
     if not any(name in number and number[name] not in (ground, 255) for name in found):
         asked = f', of which none is among those wanted: {", ".join(wanted)}' if wanted else ''
-        raise UserError(f'the classes found are {", ".join(found) or "none"}{asked}.')
+        why = f' ({"; ".join(notes.lines())})' if notes.found and not found else ''
+        raise UserError(f'the classes found are {", ".join(found) or "none"}{asked}{why}.')
     for name in wanted or []:
         if name not in found and number[name] not in (ground, 255):
             notes.add('classes that are wanted, and that the export does not have', name)

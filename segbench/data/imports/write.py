@@ -22,11 +22,11 @@ from tqdm import tqdm
 
 from ...core.errors import UserError, check_choice
 from ...core.files import save_json
-from ..folder import splits_of_set
 from ..images import orientation, read_header
 from .export import Annotated, Export, Notes
 from .naming import file_stems, number_classes, write_class_list
 from .shapes import Painted, paint, rules
+from ..listing import splits_of_set
 from ..splits import check_apart, draw_split, group_key, group_names, save_split
 
 # %% ../../../nbs/2_data/imports/write.ipynb #wr-turn
@@ -436,7 +436,7 @@ def write_folder(
         for remark in [remark for w in written for remark in w.remarks]:
             notes.add(*remark)
         kept = [(one, w) for one, w in zip(export.images, written) if w.file]
-        if not kept:
+        if not any(w.covered for _, w in kept):
             said = '; '.join(notes.lines()) or 'it has no images'
             raise UserError(f'nothing can be imported from {str(export.base)!r}: {said}.')
         _note_contested(written, rule, notes)

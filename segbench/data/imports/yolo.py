@@ -26,36 +26,41 @@ from ..textfiles import read_lines, read_text
 
 # %% ../../../nbs/2_data/imports/yolo.ipynb #yo-names
 def _read_yaml(file: Path) -> dict:
-    "What is in the YAML `file`."
+    "What is in the YAML `file`, with names of classes as they are written."
+    text = read_text(file)
     try:
-        found = yaml.safe_load(read_text(file))
+        found = yaml.safe_load(text)
+        as_written = yaml.load(text, yaml.BaseLoader)
     except yaml.YAMLError as e:
         said = ' '.join(str(e).split())
         raise UserError(f'{str(file)!r} is no YAML: {said}; export it again.') from None
     if not isinstance(found, dict):
         raise UserError(f'{str(file)!r} holds no names of classes; it needs a line names: […].')
-    return found
+    if 'kpt_shape' in found:
+        raise UserError(
+            f'{str(file)!r} has kpt_shape: its lines are boxes and points of poses, which do not '
+            'say which pixels are the object; export outlines instead.'
+        )
+    # YAML takes yes, no and 7 for something else than words
+    return found | {'names': as_written.get('names')}
 
 
 def _class_names(found: dict, file: Path) -> list[str]:
     "The names in the YAML `file`, by number."
     names = found.get('names')
     if isinstance(names, dict):
-        if sorted(names, key=str) != sorted(range(len(names)), key=str):
+        if sorted(names) != sorted(map(str, range(len(names)))):
             raise UserError(
                 f'{str(file)!r} numbers its names {", ".join(map(str, names))}; '
                 f'they have to be 0 to {len(names) - 1}.'
             )
-        names = [names[k] for k in range(len(names))]
+        names = [names[str(k)] for k in range(len(names))]
     if not isinstance(names, list) or not names:
         raise UserError(f'{str(file)!r} has no names of classes; add a line such as names: [car].')
     n = found.get('nc', len(names))
     if n != len(names):
         raise UserError(f'{str(file)!r} has {len(names)} names, but says nc: {n}; correct one.')
-    # YAML takes yes, no and 7 for something else than words
-    return [
-        clean_name(name if isinstance(name, str) else str(name), repr(str(file))) for name in names
-    ]
+    return [clean_name(name, repr(str(file))) for name in names]
 
 
 def find_yaml(base: Path) -> list[Path]:
@@ -129,8 +134,12 @@ def _shapes(text: str, file: Path, names: list, notes: Notes) -> list[Shape]:
                 f'{where} has the class {words[0]}, and there are {len(names)}, from 0 '
                 f'{names[0]} to {len(names) - 1} {names[-1]}; correct the names or the line.'
             )
-        if len(corners) == 4:
+        # a program that looked for boxes may say how sure it is of each
+        if len(corners) in (4, 5):
             notes.add('boxes, which do not say which pixels are the object, left out', where)
+            continue
+        if len(corners) % 2:
+            notes.add('lines with a number more than x y of each corner, left out', where)
             continue
         shapes.append(Shape(names[int(class_)], Outline([corners], whole=1), where))
     return shapes
