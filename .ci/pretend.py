@@ -307,7 +307,7 @@ allowed = {
     'score_validation': {
         'validation.py mean_train_loss': 'whether the training has diverged, once',
         'device.py move_together': 'counts and losses of the images, once per batch',
-        'weights.py _copied': 'a file of new best weights',
+        'weight_files.py _copied': 'a file of new best weights',
     },
     'preview_image': {
         'validation.py preview_image': 'three images, and what the network says of them'
