@@ -38,12 +38,12 @@ def _is_safe(path: Path | str) -> bool:
     "Whether the file `path` is one of safetensors, by its first bytes: names lie."
     with open(path, 'rb') as f:
         head = f.read(9)
-    # PyTorch writes archives, and long ago bare pickles
-    if Path(path).suffix == '.safetensors':
-        return not head.startswith((b'PK', b'\x80\x02'))
-    # safetensors begins with the length of a header in JSON
+    # safetensors begins with the length of a header in JSON, in whose bytes anything may stand
     length = int.from_bytes(head[:8], 'little')
-    return head[8:] == b'{' and length < Path(path).stat().st_size
+    if head[8:] == b'{' and length < Path(path).stat().st_size:
+        return True
+    # PyTorch writes archives, and long ago bare pickles; the rest is a damaged file of its name
+    return Path(path).suffix == '.safetensors' and not head.startswith((b'PK', b'\x80\x02'))
 
 # %% ../../nbs/1_nn/weight_files.ipynb #d22b0023
 _differs = 'it differs from its checksum; bring it back from a copy'
