@@ -166,6 +166,22 @@ def hardest_and_easiest(n):
     return [(names[i], pairs[i][1].numpy()) for i in (*order[:n], *order[::-1][:n])]
 
 
+def best_shift(predicted, label):
+    """By how many columns `label` has to be turned round to agree best with what is predicted.
+
+    With the share of pixels that agree as the label is, and turned.
+    """
+    import numpy as np
+
+    def agreement(columns):
+        turned = np.roll(label, columns, 1)
+        return float((predicted == turned)[turned != 255].mean())
+
+    width = label.shape[1]
+    columns = max(range(-width // 2, width // 2), key=agreement)
+    return dict(agreement=agreement(0), columns=columns, turned=agreement(columns))
+
+
 def draw_images(names):
     """Predictions and errors of the three best networks that have weights here, as one picture.
 
@@ -174,7 +190,7 @@ def draw_images(names):
     import matplotlib.pyplot as plt
     import numpy as np
 
-    from segbench.core.run import Run
+    from segbench.engine.runs import Run
 
     here = [name for name in names if (root / runs / name / 'last.safetensors').exists()]
     best = sorted(here, key=val_miou, reverse=True)[:3]
@@ -183,10 +199,13 @@ def draw_images(names):
         len(images), 2 * len(best), figsize=(11, 5.9), layout='constrained', squeeze=False
     )
     colours = np.array([[255, 255, 255], [200, 40, 40], [190, 190, 190]], np.uint8)
+    shifts = {}
     for k, name in enumerate(best):
         run = Run(runs / name)
         for row, (file, label) in zip(axes, images):
             predicted = run.predict(file, weights='last')
+            if k == 0:
+                shifts[file.stem] = best_shift(predicted.label, label)
             state = np.where(label == 255, 2, predicted.label != label)
             row[2 * k].imshow(predicted.palette[predicted.label])
             row[2 * k + 1].imshow(colours[state])
@@ -195,6 +214,7 @@ def draw_images(names):
     for ax in axes.flat:
         ax.set_xticks([])
         ax.set_yticks([])
+    (kept / 'images.json').write_text(json.dumps(shifts, indent=1) + '\n')
     fig.savefig(kept / 'images.png', dpi=100, pil_kwargs=dict(optimize=True))
 
 

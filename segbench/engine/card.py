@@ -21,7 +21,7 @@ from ..core.errors import UserError
 from ..core.files import atomic_write, check_regular_file
 from ..core.names import find_function, known_names, parse_call
 from ..core.run import Run
-from ..metrics.stats import bootstrap, class_areas_packed, interval
+from ..metrics.stats import bootstrap, class_areas_packed, interval, stretches
 
 # %% ../../nbs/6_engine/card.ipynb #card00006
 _part = re.compile(
@@ -91,7 +91,7 @@ def _interval_of(run: Run, name: str, kept: dict) -> str:
     try:
         counts = run.counts(name)
         areas = class_areas_packed(counts['counts'], kept['images'], len(kept['classes']))
-        low, high = interval(bootstrap(areas, groups=counts.get('groups')))
+        low, high = interval(bootstrap(areas, groups=stretches(counts.get('groups'))))
     except (*_damaged, zipfile.BadZipFile):
         return '–'
     return f'{_percent(low)} – {_percent(high)}' if np.isfinite(low) else '–'

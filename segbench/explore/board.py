@@ -21,6 +21,7 @@ from segbench.explore.results import (
     Result,
     distinguishing_settings,
     group_results,
+    groups_of_images,
     known_groups,
     one_per_seed,
     results,
@@ -136,11 +137,13 @@ def board_rows(
 
 def _table_heading(name: str, table: dict[str, list[Result]]) -> str:
     "The title of a table: the evaluation, and how many groups its images belong to."
-    groups = known_groups(table)
+    groups = groups_of_images(table)
     if groups is None:
         return name
     n = len(np.unique(groups))
-    return f'{name} in {n} group' if n == 1 else f'{name} in {n} groups'
+    parts = len(np.unique(known_groups(table)))
+    of = f'{parts} stretches of ' if parts > n else ''
+    return f'{name} in {of}{n} group' if n == 1 else f'{name} in {of}{n} groups'
 
 # %% ../../nbs/7_explore/board.ipynb #9e797ba7
 def text_table(
@@ -351,6 +354,7 @@ def _png(save: Callable, **kwargs) -> bytes:
 _note = (
     'mIoU is the mean ± standard deviation over seeds; 95 % is the interval over images, '
     'drawn by groups such as videos where the data set knows them and one by one where not; '
+    'of fewer than eight groups, by stretches of neighbouring images, which is about these groups; '
     'networks that share a place cannot be told apart by a paired test. '
     'p counts both chances, of images and of seeds, and takes three seeds of both; '
     f'with fewer, or with one group only, place and gap are about {only_here}: '

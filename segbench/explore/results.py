@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['Result', 'errors_of_file', 'evaluations', 'results', 'group_results', 'one_per_seed', 'score_per_seed',
-           'known_groups', 'distinguishing_settings']
+           'groups_of_images', 'known_groups', 'distinguishing_settings']
 
 # %% ../../nbs/7_explore/results.ipynb #res-imports
 import json
@@ -28,6 +28,7 @@ from ..engine.settings import changeable
 from ..metrics.confusion import conventions, ratio
 from segbench.metrics.stats import (
     class_areas_packed,
+    stretches,
 )
 
 # %% ../../nbs/7_explore/results.ipynb #67d3af61
@@ -326,7 +327,7 @@ def score_per_seed(
     return np.array([r.scores[score] for r in one_per_seed(runs)], float)
 
 
-def known_groups(
+def groups_of_images(
     table: dict[str, list[Result]],  # Runs of one evaluation
 ) -> np.ndarray | None:
     """The group of each image, from the first run that knows them.
@@ -338,6 +339,13 @@ def known_groups(
             if r.groups is not None:
                 return r.groups
     return None
+
+
+def known_groups(
+    table: dict[str, list[Result]],  # Runs of one evaluation
+) -> np.ndarray | None:
+    "What is drawn together: the groups of images, or stretches of them where they are few."
+    return stretches(groups_of_images(table))
 
 # %% ../../nbs/7_explore/results.ipynb #0c610d72
 def _trained_with(runs: list[Result]) -> dict:

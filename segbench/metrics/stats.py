@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['least_seeds', 'class_areas', 'miou', 'class_areas_packed', 'imagewise_miou', 'bootstrap', 'interval',
-           'sign_flip_test', 'Difference', 'paired_test', 'detectable_difference', 'seeds_needed', 'is_significant',
-           'rank_runs', 'fold_interval']
+           'sign_flip_test', 'Difference', 'paired_test', 'detectable_difference', 'seeds_needed', 'stretches',
+           'is_significant', 'rank_runs', 'fold_interval']
 
 # %% ../../nbs/4_metrics/stats.ipynb #08f175a3
 from collections.abc import Sequence
@@ -331,6 +331,33 @@ def seeds_needed(
     while _power(ratio, seeds, level) < power:
         seeds += 1
     return seeds
+
+# %% ../../nbs/4_metrics/stats.ipynb #vd5
+_enough_groups = 8  # With fewer, stretches of them are drawn
+_stretches = 12  # As many in all
+_least_length = 10  # Images of a stretch
+
+
+def stretches(
+    groups: Sequence | None,  # Name of the group of each image, n, in the order of the images
+) -> np.ndarray | None:
+    """The groups, n names; where there are fewer than eight, those of twelve stretches of them.
+
+    What is drawn by stretches is about these groups, not about others.
+    """
+    if groups is None:
+        return None
+    groups = np.asarray(groups).astype(str)
+    names, sizes = np.unique(groups, return_counts=True)
+    if len(names) >= _enough_groups:
+        return groups
+    named = groups.astype(object)
+    for name, size in zip(names, sizes):
+        parts = min(round(_stretches * size / len(groups)), size // _least_length)
+        if parts > 1:
+            numbers = np.arange(size) * parts // size
+            named[groups == name] = [f'{name}, {k + 1} of {parts}' for k in numbers]
+    return named.astype(str)
 
 # %% ../../nbs/4_metrics/stats.ipynb #c0c5fb09
 def is_significant(d: Difference, level: float = 0.05) -> bool:
