@@ -80,14 +80,14 @@ def dry_run(training: Training) -> set[str]:  # Of `loss` and `aux_weight`, what
     return acting
 
 # %% ../../nbs/6_engine/dry_run.ipynb #9ea5d003
-_usual = {f.name: f.default for f in fields(Settings)}
+_defaults = {f.name: f.default for f in fields(Settings)}
 
 
 def _idle_loss(training: Training, acting: set[str]) -> str:
     "What the loss or its weights would do nothing for, in a sentence; empty if both act."
     s = training.s
     brings_own = 'loss' not in acting
-    if brings_own and s.loss != _usual['loss']:
+    if brings_own and s.loss != _defaults['loss']:
         return (
             f'this network brings its own loss, so that loss {s.loss!r} would do nothing; '
             'leave --loss out'
@@ -148,7 +148,7 @@ def _idle_length(training: Training) -> str:
     waits = 0
     if s.schedule.startswith('plateau'):
         waits = parse_call(s.schedule)[1].get('patience', 5)
-    if s.steps and s.epochs != _usual['epochs']:
+    if s.steps and s.epochs != _defaults['epochs']:
         return (
             f'steps is {s.steps}, so that epochs {s.epochs} would do nothing; give one of the two'
         )
