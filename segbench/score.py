@@ -153,9 +153,7 @@ def _nearest_folder(image, files: list):
 # %% ../nbs/8_commands/score.ipynb #score-scans
 def _scan_stem(file) -> str:
     "The name of a NIfTI without its ending."
-    from segbench.data.volumes import nifti_ending
-
-    return _normalised(Path(file).name.removesuffix(f'.{nifti_ending(file)}'))
+    return _normalised(_without_ending(Path(file).name))
 
 
 def _map_of_scan(scan: Path, files: list, maps):
