@@ -193,7 +193,7 @@ def score_one(
     convention = check_choice('convention', convention or protocol.convention, list(conventions))
     net, config = load_model(run, weights, acc.device, trust)
     source = None if trust else run.config_file
-    data = _by_window(data, config, repr(str(run)))
+    data = _by_window(data, config, repr(str(run)))  # as it is kept beside the scores
     pairs = load_dataset_for(config, data, root, split, repr(str(run)), source, classes)
     precision = evaluation_precision(precision, config['precision'], acc.device)
     name = f'{pairs.name}-{protocol}'
