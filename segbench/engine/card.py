@@ -167,7 +167,8 @@ def _scores_part(run: Run) -> str:
     newest = next(iter(found.values()))
     text = f'## Scores\n\nIn per cent.\n\n{_table(rows)}\n\n'
     text += (
-        'The interval is that of 2,000 test sets drawn from the images. '
+        'The interval is that of 2,000 test sets drawn from the images, and from groups or '
+        'stretches of them where they are frames of videos or the like. '
         f'Classes that are absent: `{newest.get("convention", "nanmean")}`. '
         f'By class, on {newest["data"]}, `{newest["protocol"]}`:\n\n'
     )
