@@ -29,7 +29,14 @@ from .core.command import command, divides_work, make_callable
 from .core.errors import UserError, check_range
 from .core.processes import count_processes, is_first_process, share_of
 from .engine.hub import is_hub_name, open_run
-from .engine.inputs import Input, check_distinct, check_new, check_plane, find_inputs
+from segbench.engine.inputs import (
+    Input,
+    check_distinct,
+    check_new,
+    check_plane,
+    count_others,
+    find_inputs,
+)
 from segbench.engine.outputs import (  # noqa: F401, known from here as well
     Outputs,
     count_rows,
@@ -323,11 +330,15 @@ def _predict_inputs(inputs: list[Input], asked: _Asked, table: 'str | None', tel
         save_table(table, chain(*(rows_of[item.name] for item in inputs)))
 
 
-def _summary(inputs: list[Input], out) -> str:
-    "How many of what are where."
+def _summary(inputs: list[Input], images: str, out) -> str:
+    "How many of what are where, and what was passed over."
     what = 'video' if _is_film(inputs) else 'class map'
     plural = 's' if len(inputs) > 1 else ''
-    return f'{len(inputs)} {what}{plural} in {out}'
+    others = count_others(images) if Path(images).is_dir() else ''
+    note = ''
+    if others:
+        note = f'; left out: {others} (a video is predicted by itself; save others as PNG or JPEG)'
+    return f'{len(inputs)} {what}{plural} in {out}{note}'
 
 # %% ../nbs/8_commands/predict.ipynb #135ba775
 @divides_work
@@ -389,7 +400,7 @@ def main(
         asked = _Asked(net, config, outputs, protocol, precision, bs, quiet, acc)
         _predict_inputs(inputs, asked, table, tell)
         if acc.is_main_process:
-            print(_summary(inputs, out))
+            print(_summary(inputs, images, out))
 
 # %% ../nbs/8_commands/predict.ipynb #predict-callable
 # `segbench.predict` is also a function, and stays one when this module takes its place

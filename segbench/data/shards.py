@@ -99,6 +99,11 @@ def _pick(sample: dict, endings: list) -> tuple | None:
     return next((sample[ending] for ending in endings if ending in sample), None)
 
 
+def _ends_like(ending: str, known: list) -> bool:
+    "Whether `ending`, from the first dot on, has one of the `known` behind a later dot."
+    return any(ending.endswith(f'.{one}') for one in known)
+
+
 def _no_images(file: Path, samples: dict, endings: list) -> UserError:
     "The error for a tar without files of these `endings`."
     there = sorted({ending for sample in samples.values() for ending in sample})
@@ -113,6 +118,7 @@ def _no_images(file: Path, samples: dict, endings: list) -> UserError:
 def _pairs_in(file: Path, image: list, label: list) -> tuple[list, list]:
     "(image, label) of each sample in a tar, and the incomplete ones: (kind, file that is there)."
     samples = _by_sample(file)
+    known = [*image, *label]
     pairs = []
     lost = []
     for sample in samples.values():
@@ -124,6 +130,10 @@ def _pairs_in(file: Path, image: list, label: list) -> tuple[list, list]:
             lost.append(('images without a label', f'{file}/{photo[0]}'))
         elif mask:
             lost.append(('labels without an image', f'{file}/{mask[0]}'))
+        else:
+            dotted = next((one for key, one in sample.items() if _ends_like(key, known)), None)
+            if dotted:
+                lost.append(('files whose name has a dot before the ending', f'{file}/{dotted[0]}'))
     if not any(_pick(sample, image) for sample in samples.values()):
         raise _no_images(file, samples, image)
     return pairs, lost
@@ -258,7 +268,7 @@ def shards(
             lost,
             len(lost) + len(numbers),
             f'{len(lost)} samples of {name} are incomplete, {kind} among them, such as {first}; '
-            'pack the shards anew, both with one name.',
+            'pack the shards anew, both with one name and no dot in it.',
         )
     mark = digest_of(stamps_of(tars), image, label, split)
     names = Names(found['letters'], found['ends'])

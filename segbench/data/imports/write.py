@@ -25,7 +25,7 @@ from ...core.files import save_json
 from ..images import orientation, read_header
 from .export import Annotated, Export, Notes
 from .naming import file_stems, number_classes, write_class_list
-from .shapes import Painted, paint, rules
+from .shapes import Painted, is_rectangle, paint, rules
 from ..listing import splits_of_set
 from ..splits import check_apart, draw_split, group_key, group_names, save_split
 
@@ -287,6 +287,7 @@ class _Written:
     file: str = ''  # Its name in the folder; empty if it is left out
     covered: int = 0  # Pixels in shapes
     contested: int = 0  # Pixels in shapes of several classes
+    rectangles: int = 0  # Shapes with four right angles, as boxes have them
     void: bool = False  # Some pixels are void
     remarks: list = field(default_factory=list)  # (what, where)
 
@@ -319,7 +320,8 @@ def _write_one(one: Annotated, stem: str, folder: Path, options: _Options) -> _W
     Image.fromarray(painted.label).save(folder / f'labels/{stem}.png')
     # without the label itself: a hundred thousand of them would not fit into memory
     void = bool((painted.label == 255).any())
-    return _Written(file, painted.covered, painted.contested, void, remarks)
+    boxes = sum(is_rectangle(shape.form, *look.size) for shape in one.shapes)
+    return _Written(file, painted.covered, painted.contested, boxes, void, remarks)
 
 # %% ../../../nbs/2_data/imports/write.ipynb #wr-all
 @dataclass
@@ -378,6 +380,17 @@ def _keep_record(done: Imported, source: Path, asked: dict) -> None:
     "What was asked for and what was said, in `import.json`."
     said = dict(kind=done.kind, source=os.path.abspath(source), asked=asked, images=done.images)
     save_json(done.folder / 'import.json', said | dict(notes=done.notes))
+
+
+def _note_rectangles(kept: list, notes: Notes) -> None:
+    "Note that all shapes of the `kept` images are rectangles, if there are more than a few."
+    n = sum(len(one.shapes) for one, _ in kept)
+    if n >= 10 and sum(w.rectangles for _, w in kept) == n:
+        notes.add(
+            f'all {n:,} shapes are rectangles: if they are boxes around objects, the pixels beside '
+            'an object are trained as if they were of it; export outlines or masks instead',
+            n=0,
+        )
 
 
 def _note_contested(written: list, overlap: str, notes: Notes) -> None:
@@ -440,6 +453,7 @@ def write_folder(
             said = '; '.join(notes.lines()) or 'it has no images'
             raise UserError(f'nothing can be imported from {str(export.base)!r}: {said}.')
         _note_contested(written, rule, notes)
+        _note_rectangles(kept, notes)
         stems = [Path(w.file).stem for _, w in kept]
         earlier = {k: of_stem[stem] for k, stem in enumerate(stems) if stem in of_stem}
         splits = choose_split([one for one, _ in kept], **draw, notes=notes, earlier=earlier)
