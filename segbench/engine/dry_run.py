@@ -115,9 +115,10 @@ def _idle_rate(training: Training) -> str:
             f'the training ends before freeze_epochs {s.freeze_epochs:g} are over, so that it '
             'would do nothing; lower it, or leave --freeze-epochs out'
         )
-    if s.freeze and not s.freeze_epochs and s.layer_decay:
+    rests = s.freeze == 'body' and not s.freeze_epochs
+    if rests and s.layer_decay:
         return 'the backbone is frozen, so that layer_decay would do nothing; leave it out'
-    if s.freeze and not s.freeze_epochs and s.head_lr is not None:
+    if rests and s.head_lr is not None:
         return (
             'the backbone is frozen, so that lr would do nothing beside head_lr; '
             'give the rate of the rest by --lr'

@@ -47,8 +47,9 @@ class Settings(Augment):
     # Share of the running average of the weights that each step keeps, such as .99; 0 for none
     ema: float = 0.0
 
-    # What does not learn: body, the backbone with its norms
-    freeze: Literal['body'] = None
+    # What does not learn: body, the backbone with its norms; or its beginning: 2 is all up to the
+    # map of a quarter of the height and width, 3 of an eighth
+    freeze: Literal['body', '1', '2', '3', '4'] = None
     freeze_epochs: float = None  # Epochs after which what is frozen learns, too; never by default
     # How often training leaves out a branch of the last block of the backbone, and of those before
     # it in even steps less; the network's own by default

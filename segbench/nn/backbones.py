@@ -214,6 +214,9 @@ class Backbone(nn.Module):
         std: Sequence[float],  # Standard deviation per channel
         branches: bool = False,  # The maps are of one depth, as HRNet's
         multiple: int = 1,  # What both sides of an image have to divide by
+        # Of parts that follow each other, the stride of the map that each ends with, without
+        # dilation, and the names of its modules in `net`
+        stages: Sequence[tuple[int, Sequence[str]]] | None = None,
     ):
         super().__init__()
         self.net = net
@@ -221,6 +224,7 @@ class Backbone(nn.Module):
         self.strides = list(strides)
         self.branches = branches
         self.multiple = multiple
+        self.stages = stages
         self.mean = mean
         self.std = std
         self.report = None  # a `Report`, if weights came from a file
@@ -379,14 +383,16 @@ def backbone(
         ) from e
     _check_maps(name, net, taps, strides)
     branches = name.startswith('hrnet')
+    stages = None
     if branches:
         chs = chs[-4:]
         strides = strides[-4:]
     else:
+        stages = [*zip(strides, _stage_names(net, taps), strict=True)]
         strides = _dilate(net, taps, strides, out_stride, dilation, multi_grid)
     mean, std = normalisation(name, in_chans)
     net = safe_strides(quick_depthwise(net))
-    body = Backbone(net, chs, strides, mean, std, branches, _multiple(name, strides))
+    body = Backbone(net, chs, strides, mean, std, branches, _multiple(name, strides), stages)
     if pretrained and pretrained is not True:
         body.report = load_backbone(net, pretrained, in_chans, name)
     return body
