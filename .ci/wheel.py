@@ -175,10 +175,23 @@ def try_pages(there: Elsewhere, prepared: Path, wanted: list[str]) -> int:
     return failed
 
 
+def try_notebooks(there: Elsewhere, wheel: Path, folder: Path):
+    "Test notebooks of the source distribution with the package as it is installed."
+    there.run([*there.install, f'{wheel}[dev]'])
+    print("ok      pip install 'segbench[dev]'", flush=True)
+    source = next(wheel.parent.glob('*.tar.gz'))
+    shutil.unpack_archive(source, folder / 'source')
+    (there.work,) = (folder / 'source').iterdir()
+    shutil.rmtree(there.work / 'segbench')  # the installed one is meant
+    for room in ('0_core', '4_metrics'):
+        there.run(['nbdev_test', '--path', f'nbs/{room}', '--n_workers', '0'])
+        print(f'ok      nbdev_test --path nbs/{room}', flush=True)
+
+
 def main():
     p = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     p.add_argument('--packages', type=Path, help='an environment to take other packages from')
-    p.add_argument('--dev', action='store_true', help="install 'segbench[dev]', too")
+    p.add_argument('--dev', action='store_true', help="test notebooks with 'segbench[dev]', too")
     p.add_argument('--pages', nargs='+', default=[], help='tutorials to try, by name; all if none')
     asked = p.parse_args()
     with tempfile.TemporaryDirectory() as tmp:
@@ -200,8 +213,7 @@ def main():
         there.run([*there.install, f'{wheel}[onnx]'])
         failed = try_pages(there, prepared, asked.pages)
         if asked.dev:
-            there.run([*there.install, f'{wheel}[dev]'])
-            print("ok      pip install 'segbench[dev]'")
+            try_notebooks(there, wheel, folder)
     if failed:
         sys.exit(f'{failed} commands failed')
 

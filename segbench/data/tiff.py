@@ -44,6 +44,8 @@ class Page:
     photometric: int  # What they mean: a `PHOTOMETRIC`
     compression: int  # How they are packed: a `COMPRESSION`
     tiff: tifffile.TiffPage = field(compare=False, repr=False)  # What unpacks them
+    # Colours that the numbers stand for, 3×n of 16 bits, if they stand for any
+    palette: np.ndarray | None = field(default=None, compare=False, repr=False)
 
 # %% ../../nbs/2_data/tiff.ipynb #tiff-directories
 _kinds = {1: 'uint', 2: 'int', 3: 'float', 4: 'uint'}  # tag 339
@@ -59,15 +61,18 @@ def _page(tiff: tifffile.TiffPage) -> Page:
     bits = tiff.bitspersample
     if isinstance(bits, tuple):  # not the same for all samples
         bits = '/'.join(map(str, sorted(set(bits))))
+    photometric = index(tags.valueof('PhotometricInterpretation', PHOTOMETRIC.MINISBLACK))
     page = Page(
         width=index(tiff.imagewidth),
         height=index(tiff.imagelength),
         samples=index(tiff.samplesperpixel) * index(tiff.imagedepth),
         alphas=sum(index(extra) in (1, 2) for extra in tiff.extrasamples),
         dtype=_kinds.get(tiff.sampleformat, 'complex') + str(bits),
-        photometric=index(tags.valueof('PhotometricInterpretation', PHOTOMETRIC.MINISBLACK)),
+        photometric=photometric,
         compression=index(tiff.compression),
         tiff=tiff,
+        # read now, while the file is open
+        palette=tiff.colormap if photometric == PHOTOMETRIC.PALETTE else None,
     )
     if min(page.width, page.height, page.samples - page.alphas) < 1:
         raise ValueError('it is empty')
@@ -288,7 +293,7 @@ def read_numbers(
 # %% ../../nbs/2_data/tiff.ipynb #tiff-read
 def read_palette(page: Page, path: Path | str) -> np.ndarray:
     "The colours that the numbers of a page stand for, n×3."
-    colours = page.tiff.colormap
+    colours = page.palette
     if colours is None or len(colours) != 3:
         raise _damaged(path)
     return (colours.T >> 8).astype(np.uint8)

@@ -64,8 +64,17 @@ def _intact(path: Path | str):
     "What the file `path` holds; an `OSError` if it is not what was written."
     if _is_safe(path):
         return _safetensors_in(path)
-    if zipfile.is_zipfile(path) and zipfile.ZipFile(path).testzip():
-        raise OSError(_differs)
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            if archive.testzip():
+                raise OSError(_differs)
+            names = archive.namelist()
+        # programs of TorchScript keep their constants beside their tensors
+        if any(name.endswith('/constants.pkl') for name in names):
+            raise UserError(
+                f'{str(path)!r} is a program of TorchScript; save the state_dict of the '
+                'network that it was made of.'
+            )
     # opened here, for `torch.load` goes by the name of a path
     with open(path, 'rb') as f:
         return torch.load(f, 'cpu', weights_only=True)
@@ -193,14 +202,11 @@ def _opened(path: Path):
     try:
         with torch.serialization.safe_globals(_plain_data):
             return _intact(path)
+    except UserError:
+        raise
     except (SafetensorError, OSError, zipfile.BadZipFile) as e:
         raise UserError(f'{junk}: {str(e).splitlines()[0]}.') from None
     except Exception as e:  # a text read as a pickle fails in any way
-        if 'torchscript' in str(e).lower():
-            raise UserError(
-                f'{str(path)!r} is a program of TorchScript; save the state_dict of the '
-                'network that it was made of.'
-            ) from None
         if 'global' not in str(e).lower():
             raise UserError(f'{junk}.') from None
         raise UserError(
