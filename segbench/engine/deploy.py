@@ -9,6 +9,7 @@ __all__ = ['CellMeans', 'ImageGraph', 'trace', 'Agreement', 'compare', 'Export',
 import copy
 import json
 import sys
+import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -406,7 +407,10 @@ def _write_onnx(part: Path, program, notes: dict, output: str, int8: bool, opset
 
 def _write_pt2(part: Path, program, notes: dict):
     "Write `program` with its `notes` to `part`."
-    with open(part, 'wb') as f:  # by its name, PyTorch would want another ending
+    # by its name, PyTorch would want another ending
+    with open(part, 'wb') as f, warnings.catch_warnings():
+        # of weights that are parts of one tensor, which are all on the CPU here
+        warnings.filterwarnings('ignore', 'No complete tensor found', UserWarning)
         torch.export.save(program, f, extra_files={notes_name: json.dumps(notes)})
 
 # %% ../../nbs/6_engine/deploy.ipynb #dp-export
