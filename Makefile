@@ -40,7 +40,7 @@ constraints: ## write down the versions of .venv-newest, once its tests have pas
 	@.venv-newest/bin/python .ci/freeze.py > .ci/constraints.txt
 
 $(VENV)/run: setup.py settings.ini $(CONSTRAINTS)
-	@test -x $(bin)/python || $(PYTHON) -m venv $(VENV)
+	@$(bin)/python -m pip --version > /dev/null 2>&1 || { $(PYTHON) .ci/python.py && $(PYTHON) -m venv $(VENV); }
 	@echo 'installing segbench into $(VENV); the first time takes a minute or two'
 	@$(pip) -e .
 	@touch $@
