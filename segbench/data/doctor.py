@@ -28,7 +28,7 @@ from .labels import count_classes, numbers_objects, objects_remedy
 from .manifest import drop_if_changed
 from .pairs import Pairs
 from .survey import assumed_pixels, find_contradiction, pixel_digest, summarise
-from .tiff import Damaged
+from .tiff import Damaged, declared_nodata
 
 # %% ../../nbs/2_data/doctor.ipynb #a677a110
 @dataclass
@@ -301,6 +301,24 @@ def _warnings(surveys: dict, visits: list, doubled: int, bare: list, n_idle: int
     return said
 
 
+def _nodata_notes(sets: dict) -> list:
+    "Where a label declares that the value of a class is no data: it is learnt as that class."
+    said = []
+    for split, pairs in sets.items():
+        file = pairs.paths(0)[1:2] if len(pairs) else ()
+        value = declared_nodata(file[0]) if file else None
+        in_files = _as_in_files(pairs)
+        if value is None or in_files.decode is None or not value.is_integer():
+            continue
+        class_ = int(in_files.decode(np.array([[int(value)]]))[0, 0])
+        if 0 <= class_ < 255:
+            said.append(
+                f'{split}: {file[0]} declares that {int(value)} is no data, and that is the value '
+                f'of {in_files.classes[class_]}: its pixels are learnt as this class'
+            )
+    return said
+
+
 def _image_notes(sets: dict) -> list:
     "What `describe_images` says of all images; once where it is the same for all splits."
     notes = {split: describe_images(pairs, None) for split, pairs in sets.items() if len(pairs)}
@@ -367,7 +385,8 @@ def examine(
         *lonely,
         *_fatal_problems(surveys),
     ]
-    notes = _warnings(surveys, everyone, doubled, bare, n_idle) + _image_notes(sets)
+    notes = _warnings(surveys, everyone, doubled, bare, n_idle)
+    notes += _nodata_notes(sets) + _image_notes(sets)
     for pairs in sets.values():
         if len(pairs) and drop_if_changed(pairs):
             notes.append(f'files of {pairs.name} have changed since its list was kept')

@@ -19,6 +19,7 @@ from .files import kinds
 from .images import orientation, read_image, read_label
 from .intensity import all_16_bits, check_window
 from .labels import numbers_objects, objects_remedy
+from .tiff import declared_nodata
 
 # %% ../../nbs/2_data/pairs.ipynb #a8d44b80
 def read_map(
@@ -172,6 +173,10 @@ def label(self: Pairs, i: int) -> np.ndarray:
     """
     values = self.read(self.items[i][1])
     classes = self.decode(values)
+    if classes.min() < 0 and values.ndim == 2:
+        # what a map declares to be no data, and no class has, is void
+        no_data = declared_nodata(self.items[i][1])
+        classes[(classes < 0) & (values == no_data)] = 255
     if classes.min() < 0:
         said = _unknown_values(values, classes < 0, self)
         raise UserError(f'{self.items[i][1]} {said}')

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['TIFF_BEGINNINGS', 'LOSSLESS', 'JPEG', 'Damaged', 'Page', 'all_pages', 'pages', 'looks_plain', 'is_tiff', 'n_channels',
-           'unread', 'read_numbers', 'read_palette', 'read_tiff']
+           'declared_nodata', 'unread', 'read_numbers', 'read_palette', 'read_tiff']
 
 # %% ../../nbs/2_data/tiff.ipynb #298f6261
 import io
@@ -161,6 +161,18 @@ def n_channels(path: Path | str) -> int:
     if _is_plain(path):
         return 3
     return sum(page.samples for page in pages(path))
+
+# %% ../../nbs/2_data/tiff.ipynb #tiff-nodata
+def declared_nodata(path: Path | str) -> float | None:
+    "The value that stands for pixels without data in the TIFF `path`; None if it declares none."
+    if not is_tiff(path):
+        return None
+    try:
+        with tifffile.TiffFile(path) as tiff:
+            tag = tiff.pages[0].tags.get(42113)
+            return None if tag is None else float(tag.value.strip('\0 '))
+    except Exception:  # whatever is found in bytes that anything may have written
+        return None
 
 # %% ../../nbs/2_data/tiff.ipynb #tiff-unread
 _packings = (
