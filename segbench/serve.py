@@ -15,15 +15,17 @@ if '__file__' in globals() and not __package__:
     __package__ = 'segbench'
 
 # %% ../nbs/8_commands/serve.ipynb #serv00004
+import asyncio
 import base64
 import io
 import logging
+import re
 import socket
 import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from .core.command import command
+from .core.command import command, memory_ran_out
 from .core.errors import UserError, check_choice, check_range
 from .core.run import Run
 from .engine.hub import is_hub_name, open_run
@@ -137,8 +139,29 @@ class Service:
         from segbench.engine.runs import predict_image
 
         image = self.decode(data, name)
-        with self._one_at_a_time:
-            return predict_image(self.net, self.config, image, self.protocol, self.precision)
+        try:
+            with self._one_at_a_time:
+                return predict_image(self.net, self.config, image, self.protocol, self.precision)
+        except UserError as e:  # such as a size that a `.pt2` does not take
+            raise Refused(422, str(e)) from None
+        except Exception as e:
+            if not memory_ran_out(e):
+                raise
+            height, width = image.shape[:2]
+            raise Refused(
+                413,
+                f'memory ran out for an image of {width}×{height} pixels; make it smaller, '
+                'or ask whoever runs the server to begin it with --window.',
+            ) from None
+
+    def rehearse(self) -> None:
+        "Ask the network once; a `UserError` if it cannot answer as it is to be asked."
+        import numpy as np
+
+        from segbench.engine.runs import predict_image
+
+        image = np.zeros((64, 64, self.config['net'].get('in_chans', 3)), np.uint8)
+        predict_image(self.net, self.config, image, self.protocol, self.precision)
 
 # %% ../nbs/8_commands/serve.ipynb #serv00019
 def _import_fastapi():
@@ -153,18 +176,47 @@ def _import_fastapi():
         ) from None
     return fastapi
 
+# %% ../nbs/8_commands/serve.ipynb #serve-choices
+# Of a request, by their names in its address; the first is the default
+_choices = dict(format=('png', 'json', 'overlay'), map=('none', 'rle', 'png'))
+
+
+def _read_choices(request) -> dict[str, str]:
+    "What the address of `request` chooses, by name; `Refused` for what would do nothing."
+    chosen = {name: values[0] for name, values in _choices.items()}
+    try:
+        for name, value in request.query_params.multi_items():
+            check_choice('choice in the address', name, list(_choices))
+            chosen[name] = check_choice(name, value, list(_choices[name]))
+            if len(request.query_params.getlist(name)) > 1:
+                raise UserError(f'{name} stands in the address more than once; say it once.')
+    except UserError as e:
+        raise Refused(400, str(e)) from None
+    if chosen['map'] != 'none' and chosen['format'] != 'json':
+        raise Refused(
+            400,
+            f'map={chosen["map"]} is for format=json, and format is {chosen["format"]!r}; '
+            'write format=json, or leave map out.',
+        )
+    return chosen
+
 # %% ../nbs/8_commands/serve.ipynb #191c73f3
 async def _read_body(request, most: int) -> bytes:
     "The body of `request`; `Refused` if it has more than `most` bytes, which are not kept then."
+    from starlette.requests import ClientDisconnect
+
     parts = []
     size = 0
-    # read on for a while, for a client that still writes does not see the answer
-    async for part in request.stream():
-        size += len(part)
-        if size <= most:
-            parts.append(part)
-        elif size > 4 * most:
-            break
+    try:
+        # read on for a while, for a client that still writes does not see the answer
+        async for part in request.stream():
+            size += len(part)
+            if size <= most:
+                parts.append(part)
+            elif size > 4 * most:
+                break
+    except ClientDisconnect:  # nobody sees the answer, but the log stays clean
+        raise Refused(400, 'the connection ended in the middle of the request.') from None
     if size > most:
         raise Refused(413, f'the request has more than {most / 1e6:g} megabytes; send less.')
     return b''.join(parts)
@@ -177,7 +229,7 @@ async def _read_image(request, most: int) -> tuple[bytes, str]:
     from starlette.requests import Request
 
     body = await _read_body(request, most)
-    kind = request.headers.get('content-type', '')
+    kind = request.headers.get('content-type', '').lower()
     if not kind.startswith('multipart/form-data'):
         return body, 'upload'
 
@@ -188,7 +240,14 @@ async def _read_image(request, most: int) -> tuple[bytes, str]:
         form = await Request(request.scope, again).form(max_files=2, max_fields=8)
     except HTTPException as e:
         raise Refused(400, f'the form cannot be read: {e.detail}') from None
-    files = [value for value in form.values() if isinstance(value, UploadFile)]
+    for name in _choices:
+        if name in form:
+            raise Refused(
+                400,
+                f'the form has a field {name!r}; choices stand in the address, /predict?{name}=…',
+            )
+    # a name may stand there twice
+    files = [value for _, value in form.multi_items() if isinstance(value, UploadFile)]
     if len(files) != 1:
         raise Refused(400, f'the form has {len(files)} files; send one image in it.')
     return await files[0].read(), files[0].filename or 'upload'
@@ -244,15 +303,63 @@ _request_body = dict(
 _responses = {
     200: dict(content={'image/png': {}, 'application/json': {}}),
     400: dict(description='no image, or a choice that is not known'),
+    403: dict(description='asked under another name, or by a page of another site'),
     413: dict(description='too large'),
     415: dict(description='no image of a known kind'),
+    422: dict(description='an image that this network does not take'),
 }
+
+# %% ../nbs/8_commands/serve.ipynb #serve-door
+def _why_shut(
+    method: str,  # Of a request
+    headers,  # Of it, whatever their case
+    names: 'set[str] | None',  # Under which the server may be asked; None for any
+) -> 'str | None':
+    "Why a request is not listened to; None if it is."
+    asked = headers.get('host', '')
+    name = re.sub(r':\d*$', '', asked).strip('[]').lower()
+    # a request without a name is none of a browser
+    if asked and names is not None and name not in names:
+        return (
+            f'the request asks for {asked!r}, and this server is known as '
+            f'{", ".join(sorted(names))}; if that is another name of it, begin it '
+            f'with --known-as {name}.'
+        )
+    # browsers say so of themselves; a link from elsewhere may lead here
+    if method not in ('GET', 'HEAD') and headers.get('sec-fetch-site') == 'cross-site':
+        origin = headers.get('origin', 'another site')
+        return f'a page of {origin} asks in the name of its visitor; ask from a program instead.'
+    return None
+
+
+class _Door:
+    "Lets requests through to the application `app`, or answers them with status 403."
+
+    def __init__(self, app, names: 'set[str] | None'):
+        self.app = app
+        self.names = names
+
+    async def __call__(self, scope, receive, send):
+        from starlette.datastructures import Headers
+        from starlette.responses import JSONResponse
+
+        said = None
+        if scope['type'] == 'http':
+            said = _why_shut(scope['method'], Headers(scope=scope), self.names)
+        app = JSONResponse(dict(detail=said), 403) if said else self.app
+        try:
+            await app(scope, receive, send)
+        except asyncio.CancelledError:
+            # the server ends while somebody is still sending; an answer may have begun
+            with suppress(Exception):
+                await JSONResponse(dict(detail='the server ends.'), 503)(scope, receive, send)
 
 # %% ../nbs/8_commands/serve.ipynb #0165fa50
 def create_app(
     service: Service,
     about: dict,  # What `/model` says
     most_bytes: int = 32_000_000,  # Of a request
+    names: set[str] = None,  # Under which the server may be asked; under any by default
 ):
     "The application that FastAPI makes of a service; any server of ASGI can run it."
     fastapi = _import_fastapi()
@@ -260,31 +367,48 @@ def create_app(
     from fastapi.responses import HTMLResponse, JSONResponse
 
     app = fastapi.FastAPI(title=f'segbench: {about["name"]}', docs_url=None, redoc_url=None)
+    app.add_middleware(_Door, names=names)
 
     @app.exception_handler(Refused)
     async def refuse(request: fastapi.Request, e: Refused):
         return JSONResponse(dict(detail=str(e)), e.status)
 
+    @app.exception_handler(404)
+    async def not_there(request: fastapi.Request, e: Exception):
+        said = f'there is no {request.url.path!r} here, but /, /docs, /model and /predict.'
+        return JSONResponse(dict(detail=said), 404)
+
+    @app.exception_handler(405)
+    async def wrong_method(request: fastapi.Request, e: Exception):
+        wanted = 'POST' if request.url.path == '/predict' else 'GET'
+        said = f'{request.url.path} is asked with {wanted}, not with {request.method}.'
+        return JSONResponse(dict(detail=said), 405, e.headers)
+
+    @app.exception_handler(Exception)
+    async def failed(request: fastapi.Request, e: Exception):
+        said = f'the server failed ({type(e).__name__}); what it prints says where.'
+        return JSONResponse(dict(detail=said), 500)
+
+    # whoever watches a server asks for the head alone
+    @app.head('/', response_class=HTMLResponse, include_in_schema=False)
     @app.get('/', response_class=HTMLResponse, include_in_schema=False)
     async def page():
         return people_page()
 
+    @app.head('/docs', response_class=HTMLResponse, include_in_schema=False)
     @app.get('/docs', response_class=HTMLResponse, include_in_schema=False)
     async def docs(request: fastapi.Request):
         at = str(request.base_url).rstrip('/')
         return programs_page(at, most_bytes, service.most_pixels)
 
+    @app.head('/model', include_in_schema=False)
     @app.get('/model')
     async def model() -> dict:
         return about
 
     @app.post('/predict', openapi_extra=dict(requestBody=_request_body), responses=_responses)
     async def predict(request: fastapi.Request, format: str = 'png', map: str = 'none'):
-        try:
-            check_choice('format', format, ['png', 'json', 'overlay'])
-            check_choice('map', map, ['none', 'rle', 'png'])
-        except UserError as e:
-            raise Refused(400, str(e)) from None
+        _read_choices(request)
         data, name = await _read_image(request, most_bytes)
 
         def work():
@@ -309,9 +433,10 @@ def _bind(host: str, port: int) -> socket.socket:
         listener.bind(address)
         listener.listen(128)
         return listener
-    except OSError as e:
+    except (OSError, UnicodeError) as e:  # the second of a name that is too long for one
+        why = getattr(e, 'strerror', None) or e
         raise UserError(
-            f'port {port} of {host} cannot be used ({e.strerror or e}); choose another --port, '
+            f'port {port} of {host} cannot be used ({why}); choose another --port, '
             'or 0 for any that is free, or another --host.'
         ) from None
 
@@ -321,6 +446,19 @@ def _address(host: str, listener: socket.socket) -> str:
     port = listener.getsockname()[1]
     shown = f'[{host}]' if ':' in host else host
     return f'http://{shown}:{port}'
+
+
+def _names(
+    host: str,
+    listener: socket.socket,
+    known_as: list[str],  # Further names
+) -> 'set[str] | None':
+    "Under which names the server may be asked; None for any."
+    address = listener.getsockname()[0]
+    is_for_all = not (address.startswith('127.') or address == '::1')
+    if is_for_all and not known_as:
+        return None
+    return {'localhost', '127.0.0.1', '::1', host.lower(), *(name.lower() for name in known_as)}
 
 # %% ../nbs/8_commands/serve.ipynb #serv00026
 def main(
@@ -336,6 +474,9 @@ def main(
     trust: bool = False,  # Use a network that the run names outside segbench, too
     most_megabytes: float = 32.0,  # Of a request
     most_megapixels: float = 50.0,  # Of an image
+    # Names of a server under which it may be asked, such as that of a proxy in front of it; by
+    # default any, and localhost where this machine alone is listened to
+    known_as: list[str] = (),
 ) -> None:
     "Answer requests with class maps: a page for people, and an address for programs."
     check_range(0, 65535, port=port)
@@ -355,12 +496,16 @@ def main(
     precision = evaluation_precision(precision, config['precision'], device)
     protocol = Protocol(tuple(scales), flip, window, hann=hann)
     service = Service(net, config, protocol, precision, int(1e6 * most_megapixels))
+    service.rehearse()
     about = describe_model(folder, config, run if is_hub_name(run) else None)
-    app = create_app(service, about, int(1e6 * most_megabytes))
+    names = _names(host, listener, known_as)
+    app = create_app(service, about, int(1e6 * most_megabytes), names)
     print(f'{run} answers at {_address(host, listener)}; Ctrl-C ends it', flush=True)
     # who sends a broken form is told; it is no event here
     logging.getLogger('python_multipart').setLevel(logging.ERROR)
-    server = uvicorn.Server(uvicorn.Config(app, log_level='warning'))
+    # at the end, who is still sending is not waited for longer than three seconds
+    options = dict(log_level='warning', ws='none', timeout_graceful_shutdown=3)
+    server = uvicorn.Server(uvicorn.Config(app, **options))
     with suppress(KeyboardInterrupt):  # which ends it in order
         server.run(sockets=[listener])
 

@@ -30,6 +30,12 @@ def check_replaceable(*files: Path | str) -> None:
                 f'{str(file)!r} is no file that can be replaced, but a {what}; '
                 'give the name of a file.'
             )
+        folder = next((folder for folder in file.parents if folder.exists()), None)
+        if folder and not folder.is_dir():
+            raise UserError(
+                f'{str(file)!r} cannot be written, for {str(folder)!r} is no folder; '
+                'give another place.'
+            )
 
 
 @contextmanager
@@ -51,13 +57,17 @@ def atomic_write(path: Path | str) -> Iterator[Path]:
         with open(part, 'rb+') as f:
             os.fsync(f.fileno())
         os.replace(part, path)
+    except OSError as e:
+        if e.filename == str(part):  # nobody knows that name
+            e.filename = str(path)
+        raise
     finally:
         part.unlink(missing_ok=True)
 
 # %% ../../nbs/0_core/files.ipynb #4b868938
 def write_if_possible(path: Path | str, data: bytes) -> None:
     "Write `data` to `path` if it can be written; for what only saves time."
-    with suppress(OSError), atomic_write(path) as part:
+    with suppress(OSError, UserError), atomic_write(path) as part:
         part.write_bytes(data)
 
 # %% ../../nbs/0_core/files.ipynb #99be5415

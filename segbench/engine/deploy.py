@@ -23,13 +23,16 @@ from torch import nn
 from tqdm import tqdm
 
 from ..core.errors import UserError, check_range
-from ..core.files import atomic_write
+from ..core.files import atomic_write, check_replaceable
 from segbench.core.modelfile import (
     ModelFile,
     check_ending,
+    checksum_note,
     missing_package,
+    no_checksum,
     notes_name,
     run_or_file,
+    write_checksum,
 )
 from ..core.run import Run
 from ..data.files import images_below
@@ -400,8 +403,9 @@ def _write_onnx(part: Path, program, notes: dict, output: str, int8: bool, opset
     model = _to_onnx(program, output, opset)
     _tidy(model)
     rounded = _round_weights(model) if int8 else 0
-    helper.set_model_props(model, notes)
+    helper.set_model_props(model, notes | {checksum_note: no_checksum})
     save(model, part)
+    write_checksum(part)
     return rounded
 
 
@@ -451,6 +455,11 @@ def export(
         _need_onnx()
     elif int8:
         raise UserError(f'8 bits are for ONNX, and {str(file)!r} ends in .pt2; leave --int8 out.')
+    elif opset != 18:
+        raise UserError(
+            f'opset {opset} is for ONNX, and {str(file)!r} ends in .pt2; leave --opset out.'
+        )
+    check_replaceable(file)
     run = run_or_file(run)
     if isinstance(run, ModelFile):
         raise UserError(f'{str(run)!r} is exported already; give the folder of its run.')

@@ -16,7 +16,7 @@ import torch
 from torch import nn
 
 from ..core.errors import UserError
-from ..core.modelfile import ModelFile, missing_package
+from ..core.modelfile import ModelFile, check_undamaged, missing_package
 from ..nn.layers import resize
 
 # %% ../../nbs/6_engine/exported.ipynb #xp-open
@@ -167,5 +167,6 @@ def load_exported(
             f'{str(model)!r} may carry code, as every .pt2 may; if you trust it, '
             'say so with --trust, or take an .onnx.'
         )
+    check_undamaged(model.file)
     net = ExportedNetwork(open_graph(model.file, ending), str(model))
     return net.to(device).eval(), config

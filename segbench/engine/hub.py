@@ -6,6 +6,7 @@
 __all__ = ['HubName', 'is_hub_name', 'parse_hub_name', 'open_run', 'pinned_name', 'Pushed', 'push_run']
 
 # %% ../../nbs/6_engine/hub.ipynb #hub00003
+import json
 import os
 import re
 import shutil
@@ -47,8 +48,10 @@ def parse_hub_name(
 ) -> HubName:
     "The parts of `text`; a `UserError` says how such a name is written."
     repo, at_sign, revision = text.removeprefix('hf:').partition('@')
-    is_revision = re.fullmatch(r'[\w./-]+', revision) and '..' not in revision
-    if not _repo.fullmatch(repo) or (at_sign and not is_revision):
+    is_revision = re.fullmatch(r'\w[\w.-]*(?:/\w[\w.-]*)*', revision) and '..' not in revision
+    # what the hub does not take as a name, either
+    is_odd = len(repo) > 96 or re.search(r'--|\.\.|\.git$', repo)
+    if not _repo.fullmatch(repo) or is_odd or (at_sign and not is_revision):
         raise UserError(
             f'{text!r} names no repository of the hub; write hf:user/name, '
             'or hf:user/name@revision with a branch, a tag or a commit.'
@@ -61,7 +64,7 @@ _no_token = (
     'then call `hf auth login`, or set HF_TOKEN'
 )
 # Modules whose errors are about the network
-_network = ('huggingface_hub', 'httpx', 'httpx2', 'httpcore', 'requests', 'urllib3')
+_network = 'huggingface_hub httpx httpx2 httpcore requests urllib3 socket ssl'.split()
 
 
 def _sentence(e: Exception, name: str, offline: str) -> 'str | None':
@@ -73,7 +76,9 @@ def _sentence(e: Exception, name: str, offline: str) -> 'str | None':
 
     at = constants.ENDPOINT
     login = _no_token.format(at=at)
-    status = getattr(getattr(e, 'response', None), 'status_code', None)
+    # what could not be fetched is not here, either: the answer of the hub is behind that
+    answers = [getattr(error, 'response', None) for error in (e, e.__cause__)]
+    status = next((answer.status_code for answer in answers if answer is not None), None)
     if isinstance(e, errors.GatedRepoError):
         return f'{name} is given to those who agree to its terms: see {at}/{name}'
     if isinstance(e, errors.RevisionNotFoundError):
@@ -84,10 +89,24 @@ def _sentence(e: Exception, name: str, offline: str) -> 'str | None':
         return f'there is no {name} on {at}, or it is private: {login}'
     if status == 401 or isinstance(e, errors.LocalTokenNotFoundError):
         return login
+    if status == 403 and offline:
+        return f'you may not read {name}: {at}/{name} says to whom it is given'
     if status == 403:
         return f'your token may not write to {name}: make one with write access, or another name'
+    if status == 429:
+        return f'{at} was asked too often (status 429); wait some minutes, and call again'
+    if status and status >= 500:
+        return f'{at} has trouble of its own (status {status}); call again later{offline}'
+    if isinstance(e, json.JSONDecodeError):
+        return (
+            f'{at} answers, but not as the hub does: a page to log in to the network may stand '
+            f'before it, or HF_ENDPOINT names something else{offline}'
+        )
+    if isinstance(e, UnicodeEncodeError) and not (get_token() or '').isascii():
+        return 'your token for the hub has signs that none has; copy it again into HF_TOKEN'
     is_of_network = type(e).__module__.partition('.')[0] in _network
-    if is_of_network or isinstance(e, OSError):
+    # other errors of the system are of a disk
+    if is_of_network or isinstance(e, (ConnectionError, TimeoutError)):
         why = ' '.join(str(e).split())[:160]
         return f'{at} cannot be reached, or does not have it ({type(e).__name__}: {why}){offline}'
     return None
@@ -171,10 +190,15 @@ def _fetch_run(name: HubName) -> Run:
     is_commit = re.fullmatch('[0-9a-f]{40}', name.revision or '')
     if is_commit and Run(known).weights_file('best').exists():
         return Run(known)
-    with _hub_errors(name.repo, '; give the folder of a run in its place'):
-        kept = snapshot_download(
-            name.repo, revision=name.revision, allow_patterns=_wanted(Run('.'))
-        )
+    try:
+        with _hub_errors(name.repo, '; give the folder of a run in its place'):
+            kept = snapshot_download(
+                name.repo, revision=name.revision, allow_patterns=_wanted(Run('.'))
+            )
+    except UserError:
+        raise
+    except ValueError as e:  # of the hub's library, such as a file whose name leads elsewhere
+        raise UserError(f'{name} cannot be fetched: {e}') from e
     snapshot = Path(kept)
     folder = house / f'{short}@{snapshot.name}'
     run = Run(folder)
@@ -264,7 +288,7 @@ def _copy_for_others(
     _link_or_copy(run.weights_file('best'), copy.weights_file('best'))
     # the card shows the preview if it is there
     others = [run.log_file] + [run.preview_file] * with_preview
-    for file in filter(Path.exists, others):
+    for file in filter(Path.is_file, others):
         shutil.copyfile(file, folder / file.name)
     for name, scores in run.evaluations().items():
         save_json(copy.eval_file(name), _without_folders(scores))
@@ -345,7 +369,10 @@ def _check_pushable(run: Run, repo: str) -> str:
     file = run.weights_file('best')
     if not file.exists():
         raise UserError(f'{str(run)!r} has no {file.name} yet; push it after its first evaluation.')
-    read_weights(file)  # what is damaged stays here
+    # what is damaged stays here, and nothing is begun there
+    read_weights(file)
+    run.log()
+    run.evaluations()
     if not get_token():
         raise UserError(_no_token.format(at=constants.ENDPOINT) + '.')
     return name.repo
