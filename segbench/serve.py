@@ -113,6 +113,8 @@ class Service:
         self.precision = precision
         self.most_pixels = most_pixels
         self._one_at_a_time = threading.Lock()
+        # a file of some kilobytes may hold an image of 150 megabytes
+        self._few_at_a_time = threading.BoundedSemaphore(4)
 
     def decode(self, data: bytes, name: str = 'upload') -> 'np.ndarray':
         "The image in `data`, h×w×c, upright; `Refused` for what is none, or too large."
@@ -138,21 +140,24 @@ class Service:
         "The class map of the image in `data`."
         from segbench.engine.runs import predict_image
 
-        image = self.decode(data, name)
-        try:
-            with self._one_at_a_time:
-                return predict_image(self.net, self.config, image, self.protocol, self.precision)
-        except UserError as e:  # such as a size that a `.pt2` does not take
-            raise Refused(422, str(e)) from None
-        except Exception as e:
-            if not memory_ran_out(e):
-                raise
-            height, width = image.shape[:2]
-            raise Refused(
-                413,
-                f'memory ran out for an image of {width}×{height} pixels; make it smaller, '
-                'or ask whoever runs the server to begin it with --window.',
-            ) from None
+        with self._few_at_a_time:
+            image = self.decode(data, name)
+            try:
+                with self._one_at_a_time:
+                    return predict_image(
+                        self.net, self.config, image, self.protocol, self.precision
+                    )
+            except UserError as e:  # such as a size that a `.pt2` does not take
+                raise Refused(422, str(e)) from None
+            except Exception as e:
+                if not memory_ran_out(e):
+                    raise
+                height, width = image.shape[:2]
+                raise Refused(
+                    413,
+                    f'memory ran out for an image of {width}×{height} pixels; make it smaller, '
+                    'or ask whoever runs the server to begin it with --window.',
+                ) from None
 
     def rehearse(self) -> None:
         "Ask the network once; a `UserError` if it cannot answer as it is to be asked."

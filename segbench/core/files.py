@@ -6,6 +6,7 @@
 __all__ = ['check_replaceable', 'atomic_write', 'write_if_possible', 'save_json', 'check_regular_file', 'load_json', 'check_zip']
 
 # %% ../../nbs/0_core/files.ipynb #core-files-imports
+import errno
 import json
 import os
 import uuid
@@ -38,6 +39,9 @@ def check_replaceable(*files: Path | str) -> None:
             )
 
 
+_no_room = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
 @contextmanager
 def atomic_write(path: Path | str) -> Iterator[Path]:
     "A path to write to, which replaces `path` once everything is on disk."
@@ -58,7 +62,8 @@ def atomic_write(path: Path | str) -> Iterator[Path]:
             os.fsync(f.fileno())
         os.replace(part, path)
     except OSError as e:
-        if e.filename == str(part):  # nobody knows that name
+        # nobody knows the name of the part, and a full disk names no file
+        if e.filename == str(part) or (e.filename is None and e.errno in _no_room):
             e.filename = str(path)
         raise
     finally:

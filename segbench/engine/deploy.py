@@ -7,6 +7,7 @@ __all__ = ['CellMeans', 'ImageGraph', 'trace', 'Agreement', 'compare', 'Export',
 
 # %% ../../nbs/6_engine/deploy.ipynb #dp-imports
 import copy
+import io
 import json
 import sys
 import warnings
@@ -383,7 +384,7 @@ def _told(network: str, form: str, other: str) -> Iterator[None]:
     "What PyTorch cannot export, in one sentence; `form` is a format with versions."
     try:
         yield
-    except UserError:
+    except (UserError, OSError):  # the second of a disk
         raise
     except Exception as e:
         cause = e
@@ -411,11 +412,13 @@ def _write_onnx(part: Path, program, notes: dict, output: str, int8: bool, opset
 
 def _write_pt2(part: Path, program, notes: dict):
     "Write `program` with its `notes` to `part`."
-    # by its name, PyTorch would want another ending
-    with open(part, 'wb') as f, warnings.catch_warnings():
-        # of weights that are parts of one tensor, which are all on the CPU here
-        warnings.filterwarnings('ignore', 'No complete tensor found', UserWarning)
-        torch.export.save(program, f, extra_files={notes_name: json.dumps(notes)})
+    # not into the file: on a full disk PyTorch ends the process
+    content = io.BytesIO()
+    with warnings.catch_warnings():
+        # it warns of weights that lie elsewhere than here
+        warnings.filterwarnings('ignore', 'No complete tensor found')
+        torch.export.save(program, content, extra_files={notes_name: json.dumps(notes)})
+    part.write_bytes(content.getbuffer())
 
 # %% ../../nbs/6_engine/deploy.ipynb #dp-export
 def _check_agreement(found: Agreement, least: float, file: str):

@@ -16,6 +16,7 @@ from accelerate import Accelerator
 
 from ..core.device import accelerator, evaluation_precision, gather_on_main
 from ..core.errors import UserError
+from ..core.modelfile import run_or_file
 from ..core.run import Run
 from ..data.fingerprint import content_mark
 from ..data.pairs import Pairs
@@ -162,7 +163,7 @@ def score_runs(
     **asked,  # data, root, split, bs, workers and quality, as for `score_run`
 ) -> 'JointScores | None':
     "Score every run and what they make together; None in all processes but the main one."
-    runs = [Run(run).check() for run in runs]
+    runs = [run_or_file(run).check() for run in runs]
     if len(set(runs)) < len(runs):
         raise UserError('a run is given twice; name each once.')
     acc = accelerator()

@@ -23,6 +23,7 @@ from torch import nn
 
 from ..core.errors import UserError
 from ..core.files import atomic_write, load_json
+from ..core.modelfile import endings
 
 # %% ../../nbs/1_nn/weight_files.ipynb #34784881
 def _digest(tensors: dict[str, torch.Tensor], notes: dict[str, str]) -> str:
@@ -198,6 +199,11 @@ _plain_data = [
 # %% ../../nbs/1_nn/weight_files.ipynb #54cb9ee8
 def _opened(path: Path):
     "What the file `path` holds; a `UserError` if it cannot be read or could run code."
+    if path.suffix in endings:
+        raise UserError(
+            f'{str(path)!r} is a network that was exported, which computes and is not trained; '
+            'give the run that it was made of.'
+        )
     junk = f'{str(path)!r} is damaged or no file of weights'
     try:
         with torch.serialization.safe_globals(_plain_data):
