@@ -135,6 +135,11 @@ def _cell(words: object) -> str:
     return line.replace('|', '\\|').replace('<', '&lt;')
 
 
+def _plain(name: str) -> str:
+    "The `name` of a class, in which Markdown finds neither a link nor code."
+    return re.sub(r'([\[`])', r'\\\1', name)
+
+
 def _table(rows: list[dict]) -> str:
     "`rows` as a table of Markdown; words of files are no marks of it."
     cells = [{k: _cell(v) for k, v in row.items()} for row in rows]
@@ -147,7 +152,12 @@ def _class_table(kept: dict) -> str:
     shares = confusion.sum(1) / max(confusion.sum(), 1)
     columns = zip(kept['classes'], kept['iou'], kept['acc'], shares, strict=True)
     rows = [
-        {'class': name, 'IoU': _percent(iou), 'accuracy': _percent(acc), 'pixels': _percent(share)}
+        {
+            'class': _plain(name),
+            'IoU': _percent(iou),
+            'accuracy': _percent(acc),
+            'pixels': _percent(share),
+        }
         for name, iou, acc, share in columns
     ]
     table = _table(rows)
@@ -277,7 +287,7 @@ def _about_part(run: Run, config: dict) -> str:
     versions = config.get('versions') or {}
     facts = {
         'network': _network_words(run, config),
-        'classes': f'{len(config["classes"])}: {", ".join(config["classes"])}',
+        'classes': f'{len(config["classes"])}: {", ".join(map(_plain, config["classes"]))}',
         'made of': _choice_words(config),
         'data': f'{_data_words(config)}. {_data_licence(config.get("data"), run.config_file)}',
         'training': _training_words(config, run.log()),
@@ -295,7 +305,8 @@ def _about_part(run: Run, config: dict) -> str:
         text = f'![image, label, prediction]({run.preview_file.name})\n\n{text}'
     command = str(config.get('command') or '')
     if command.startswith('segbench '):
-        return f'{text}\n\nMade by\n\n```sh\n{command}\n```'
+        fence = '`' * max(3, 1 + max(map(len, re.findall('`+', command)), default=0))
+        return f'{text}\n\nMade by\n\n{fence}sh\n{command}\n{fence}'
     return f'{text}\n\nIt was trained in a notebook, by `segbench.fit`.'
 
 # %% ../../nbs/6_engine/card.ipynb #b3e0b618
@@ -331,7 +342,7 @@ def _limits_part(run: Run, config: dict) -> str:
         newest = found[0]
         scores = zip(newest['iou'], newest['classes'], strict=True)
         known = sorted((iou, name) for iou, name in scores if _is_known(iou))
-        weak = ', '.join(f'{name} ({_percent(iou)})' for iou, name in known[:3])
+        weak = ', '.join(f'{_plain(name)} ({_percent(iou)})' for iou, name in known[:3])
         lines.append(f'What it finds least well, by IoU: {weak}.')
     if (config.get('sets') or {}) and config['settings']:
         lines.append(
