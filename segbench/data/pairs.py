@@ -176,7 +176,8 @@ def label(self: Pairs, i: int) -> np.ndarray:
     if classes.min() < 0 and values.ndim == 2:
         # what a map declares to be no data, and no class has, is void
         no_data = declared_nodata(self.items[i][1])
-        classes[(classes < 0) & (values == no_data)] = 255
+        if no_data is not None:
+            classes[(classes < 0) & (values == no_data)] = 255
     if classes.min() < 0:
         said = _unknown_values(values, classes < 0, self)
         raise UserError(f'{self.items[i][1]} {said}')

@@ -26,7 +26,8 @@ def _first_stages(
         )
     strides = [stride for stride, _ in stages]
     if 2**n not in strides:
-        halvings = ', '.join(str(stride.bit_length() - 1) for stride in strides)
+        # up to the last map is the whole body
+        halvings = ', '.join(str(stride.bit_length() - 1) for stride in strides[:-1])
         raise UserError(
             f'freeze is {n}, but this backbone has no map of stride {2**n}; '
             f'give {halvings} or body.'
@@ -46,15 +47,14 @@ class FrozenBody:
     def __init__(
         self,
         net: torch.nn.Module,  # `Segmenter`
-        # Of the image in what is frozen; all of the backbone by default
-        halvings: int | None = None,
+        what: str | int = 'body',  # All of the backbone, or how often an image is halved in it
     ):
         if getattr(net, 'body', None) is None:
             raise UserError(
-                f'this network has no backbone, so that freeze {halvings or "body"} would do '
+                f'this network has no backbone, so that freeze {what} would do '
                 'nothing; leave --freeze out.'
             )
-        self.parts = _first_stages(net.body, halvings) if halvings else [net.body]
+        self.parts = [net.body] if what == 'body' else _first_stages(net.body, int(what))
         params = dict.fromkeys(p for part in self.parts for p in part.parameters())
         self.params = [p for p in params if p.requires_grad]
         if len(self.params) == sum(p.requires_grad for p in net.parameters()):

@@ -122,8 +122,7 @@ def prepare(self: Training, net: torch.nn.Module) -> None:
     self.plain = safe_strides(net).to(device, memory_format=torch.channels_last)
     groups = param_groups(net, s.lr, s.head_lr, s.wd, s.decay_all, s.layer_decay)
     # the optimiser knows what is frozen, and sees no gradients of it
-    halvings = int(s.freeze) if s.freeze and s.freeze != 'body' else None
-    self.frozen = FrozenBody(net, halvings) if s.freeze else None
+    self.frozen = FrozenBody(net, s.freeze) if s.freeze else None
     if s.checkpoint_activations:
         checkpoint_activations(self.plain)
     self.opt = make_optimiser(s.opt, groups, s.momentum, fused=device.type == 'cuda')

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['outside', 'beyond', 'far_out', 'too_few', 'no_numbers', 'too_small', 'other_size', 'rules', 'Outline', 'Ellipse',
-           'turn_corners', 'is_rectangle', 'unroll', 'Patch', 'Shape', 'Painted', 'paint']
+           'turn_corners', 'unroll', 'Patch', 'is_rectangle', 'Shape', 'Painted', 'paint']
 
 # %% ../../../nbs/2_data/imports/shapes.ipynb #sh-imports
 from collections.abc import Callable
@@ -118,28 +118,6 @@ def turn_corners(
     by = np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
     return (offsets @ by + about).ravel().tolist()
 
-# %% ../../../nbs/2_data/imports/shapes.ipynb #sh-box
-def is_rectangle(
-    form,  # `Outline`, `Ellipse` or `Patch`
-    h: int,  # Height of the image
-    w: int,  # Width
-) -> bool:
-    "Whether a shape is an outline of four right angles, which nobody draws by hand."
-    if not isinstance(form, Outline) or len(form.rings) != 1:
-        return False
-    corners = _in_pixels(form.rings[0], form.whole, h, w)
-    if corners is None:
-        return False
-    if len(corners) == 5 and (corners[0] == corners[4]).all():  # closed by its first point
-        corners = corners[:4]
-    if len(corners) != 4:
-        return False
-    edges = np.roll(corners, -1, 0) - corners
-    following = np.roll(edges, -1, 0)
-    # two edges have a right angle if their product is nought; numbers are written with few digits
-    lengths = np.linalg.norm(edges, axis=1) * np.linalg.norm(following, axis=1)
-    return bool((np.abs((edges * following).sum(1)) <= 0.02 * lengths).all())
-
 # %% ../../../nbs/2_data/imports/shapes.ipynb #sh-unroll
 def unroll(
     runs: list[int],  # How many pixels are outside, inside, outside …
@@ -186,6 +164,29 @@ class Patch:
         part = pixels[top - self.top : bottom - self.top, left - self.left : right - self.left]
         mask[top:bottom, left:right] = part
         return mask, '' if part.size == pixels.size else beyond
+
+# %% ../../../nbs/2_data/imports/shapes.ipynb #sh-box
+def is_rectangle(
+    form: Outline | Ellipse | Patch,
+    h: int,  # Height of the image
+    w: int,  # Width
+) -> bool:
+    "Whether a shape is an outline of four right angles, which nobody draws by hand."
+    if not isinstance(form, Outline) or len(form.rings) != 1:
+        return False
+    corners = _in_pixels(form.rings[0], form.whole, h, w)
+    if corners is None:
+        return False
+    if len(corners) == 5 and (corners[0] == corners[4]).all():  # closed by its first point
+        corners = corners[:4]
+    if len(corners) != 4:
+        return False
+    edges = np.roll(corners, -1, 0) - corners
+    following = np.roll(edges, -1, 0)
+    # two edges have a right angle if their product is nought; numbers are written with few digits
+    lengths = np.linalg.norm(edges, axis=1) * np.linalg.norm(following, axis=1)
+    square = np.abs((edges * following).sum(1)) <= 0.02 * lengths
+    return bool(lengths.all() and square.all())
 
 # %% ../../../nbs/2_data/imports/shapes.ipynb #sh-paint
 rules = ('later', 'smaller')  # which of two shapes is on top
