@@ -13,8 +13,9 @@ import argparse
 import json
 import os
 import shlex
-import shutil
 from pathlib import Path
+
+from kept import keep_run
 
 root = Path(__file__).resolve().parents[1]
 kept = root / 'nbs/results/camvid'
@@ -96,24 +97,6 @@ def planned():
     return jobs
 
 
-def keep(name):
-    "Copy what may be published of a run: no weights, no images, no folder of this machine."
-    source = root / runs / name
-    target = kept / name
-    part = kept / f'{name}.part'
-    shutil.rmtree(part, ignore_errors=True)
-    (part / 'eval').mkdir(parents=True)
-    config = json.loads((source / 'config.json').read_text())
-    for key in ('argv', 'data_folder'):  # they name folders of this machine
-        config.pop(key, None)
-    (part / 'config.json').write_text(json.dumps(config, indent=1) + '\n')
-    shutil.copy(source / 'log.jsonl', part)
-    for file in (source / 'eval').glob('*-test*'):
-        if file.suffix in ('.json', '.npz'):
-            shutil.copy(file, part / 'eval')
-    part.rename(target)
-
-
 def train_one(name, words):
     "Train a run or go on with it, score it once on the test images, and keep the figures."
     from segbench.core.command import command
@@ -123,7 +106,7 @@ def train_one(name, words):
 
     command(train, [*words[2:], '--resume', 'auto'])
     evaluate(Run(runs / name), 'test')
-    keep(name)
+    keep_run(root / runs / name, kept / name, '*-test*')
 
 
 def train_all(missing, at_once):

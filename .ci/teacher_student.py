@@ -14,6 +14,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from kept import keep_run
+
 root = Path(__file__).resolve().parents[1]
 kept = root / 'nbs/tutorials/teacher_student'
 place = root / 'runs/teacher_student'  # where all commands are run
@@ -87,7 +89,7 @@ def make_both():
     half, both = place / 'half', place / 'both'
     for kind in ('images', 'labels'):
         for split in ('train', 'val'):
-            shutil.copytree(half / kind / split, both / kind / split)
+            shutil.copytree(half / kind / split, both / kind / split, dirs_exist_ok=True)
     shutil.copytree(half / 'images/rest', both / 'images/train', dirs_exist_ok=True)
     shutil.copytree(place / 'maps-0.7', both / 'labels/train', dirs_exist_ok=True)
     shutil.copy(half / 'classes.txt', both)
@@ -116,27 +118,23 @@ def call(command):
 
 
 def train(name, command):
-    "Train and score what is not there yet, and keep its figures."
-    if not (place / 'runs' / name).exists():
-        call(f'{command} --out runs/{name}')
-    test = next((place / 'runs' / name / 'eval').glob('half*-test-whole.json'), None)
-    if test is None:
+    "Train, or go on with it, and score what is not scored yet; keep its figures."
+    run = place / 'runs' / name
+    if not any((run / 'eval').glob('half*-test-whole.json')):
+        call(f'{command} --resume auto --out runs/{name}')
         call(f'segbench eval runs/{name} --data folder --root half --split test --weights last')
-    keep(name)
+    keep_run(run, kept / name, 'half*-test-whole.*')
 
 
-def keep(name):
-    "Copy what may be published of a run."
-    source, target = place / 'runs' / name, kept / name
-    (target / 'eval').mkdir(parents=True, exist_ok=True)
-    config = json.loads((source / 'config.json').read_text())
-    for key in ('argv', 'data_folder'):  # they name folders of this machine
-        config.pop(key, None)
-    (target / 'config.json').write_text(json.dumps(config, indent=1) + '\n')
-    shutil.copy(source / 'log.jsonl', target)
-    for file in (source / 'eval').glob('half*-test-whole.*'):
-        if file.suffix in ('.json', '.npz'):
-            shutil.copy(file, target / 'eval')
+def predict_rest(least):
+    "The folder of maps of `rest`, void where the teacher is less sure than `least`."
+    maps = place / f'maps-{least}'
+    if len([*maps.glob('*.png')]) < len([*(place / 'half/images/rest').iterdir()]):
+        call(
+            f'segbench predict runs/teacher half/images/rest --out {maps.name} '
+            f'--void-below {least} --flip --bs 8 --overwrite'
+        )
+    return maps
 
 
 def main():
@@ -147,17 +145,9 @@ def main():
     if not (place / 'half/classes.txt').exists():
         make_half()
     train('teacher', teacher)
-    found = {}
-    for least in thresholds:
-        maps = place / f'maps-{least}'
-        if not maps.exists():
-            call(
-                f'segbench predict runs/teacher half/images/rest --out {maps.name} '
-                f'--void-below {least} --flip --bs 8'
-            )
-        found[least] = count_labelled(maps)
+    found = {least: count_labelled(predict_rest(least)) for least in thresholds}
     (kept / 'kept.json').write_text(json.dumps(found, indent=1) + '\n')
-    if not (place / 'both').exists():
+    if not (place / 'both/classes.txt').exists():
         make_both()
     for arm, flags in arms.items():
         for seed in range(1, seeds[arm] + 1):
