@@ -51,6 +51,12 @@ def _check_name(name: str, line: str, where: str) -> None:
 
 def _parts(line: str, where: str) -> tuple:
     "Numbers before the name, the name, and numbers behind it."
+    # void -1, "void", -1 or -1: void; elsewhere a dash is none of a number
+    below = re.fullmatch(r'"?(void)"?[\s,:;=]+(-\d+)|(-\d+)[\s,:;=]+"?(void)"?', line, re.I)
+    if below and below[1]:
+        return [], below[1], [int(below[2])]
+    if below:
+        return [int(below[3])], below[4], []
     # "road 2", 7: what is in quotes is the name
     quoted = re.fullmatch(r'([\d\s,;]*)"([^"]+)"([\s,:;=\d]*)', line)
     if quoted:
@@ -98,7 +104,9 @@ def _table(head: list, lines: list, where: str) -> list:
             cells = line.split()
         row = dict(zip(columns, cells))
         whole = len(cells) == len(columns)
-        if not whole or not all(re.fullmatch(r'\d{1,9}', row[column]) for column in order):
+        sign = '-?' if whole and row['name'].lower() == 'void' else ''
+        number = sign + r'\d{1,9}'
+        if not whole or not all(re.fullmatch(number, row[column]) for column in order):
             _unclear(where, line, f'which does not fit the heading {",".join(head)}')
         found.append((row['name'], [int(row[column]) for column in order]))
     return found
@@ -207,7 +215,7 @@ def _classes_from_json(text: str, where: str = 'classes.json') -> list:
         return _without_labelme_ignore(classes, where)
     if not isinstance(said, dict):
         return []
-    if all(re.fullmatch(r'\d{1,9}', key) for key in said):  # values with a name each
+    if all(re.fullmatch(r'-?\d{1,9}', key) for key in said):  # values with a name each
         return [(name, int(key)) for key, name in said.items()]
     return [*said.items()]
 
@@ -220,7 +228,10 @@ def _check_class(name: str, numbers: list, where: str) -> None:
         raise UserError(
             f'{where!r} has the name {name!r}; write names in letters that can be seen, in UTF-8.'
         )
-    possible = all(type(x) is int and 0 <= x < 1 << 24 for x in numbers)
+    most = 1 << 24
+    # −1 is void for many programs
+    least = 1 - most if name.lower() == 'void' and len(numbers) != 3 else 0
+    possible = all(type(x) is int and least <= x < most for x in numbers)
     if not possible or (len(numbers) == 3 and max(numbers) > 255):
         raise UserError(
             f'{where!r} gives {name!r} the numbers {numbers}; a class has a value such as 7, '

@@ -28,7 +28,7 @@ from .labels import count_classes, numbers_objects, objects_remedy
 from .manifest import drop_if_changed
 from .pairs import Pairs
 from .survey import assumed_pixels, find_contradiction, pixel_digest, summarise
-from .tiff import Damaged, declared_nodata
+from .tiff import Damaged, declared_nodata, nodata_number
 
 # %% ../../nbs/2_data/doctor.ipynb #a677a110
 @dataclass
@@ -306,14 +306,15 @@ def _nodata_notes(sets: dict) -> list:
     said = []
     for split, pairs in sets.items():
         file = pairs.paths(0)[1:2] if len(pairs) else ()
-        value = declared_nodata(file[0]) if file else None
+        value = declared_nodata(openable(file[0])) if file else None
         in_files = _as_in_files(pairs)
-        if value is None or in_files.decode is None or not value.is_integer():
+        if value is None or in_files.decode is None:
             continue
-        class_ = int(in_files.decode(np.array([[int(value)]]))[0, 0])
+        number = nodata_number(value)
+        class_ = int(in_files.decode(np.array([[number]]))[0, 0])
         if 0 <= class_ < 255:
             said.append(
-                f'{split}: {file[0]} declares that {int(value)} is no data, and that is the value '
+                f'{split}: {file[0]} declares that {number} is no data, and that is the value '
                 f'of {in_files.classes[class_]}: its pixels are learnt as this class'
             )
     return said

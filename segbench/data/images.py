@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['Header', 'most_pixels', 'read_header', 'orientation', 'set_upright', 'read_all_channels', 'decode_image',
-           'read_image', 'find_damage', 'read_label', 'read_painted']
+           'read_image', 'find_damage', 'read_label', 'find_nodata', 'read_painted']
 
 # %% ../../nbs/2_data/images.ipynb #4c9daa3e
 import io
@@ -24,12 +24,15 @@ from .opencv import decode
 from segbench.data.tiff import (
     JPEG,
     LOSSLESS,
+    NO_DATA,
     TIFF_BEGINNINGS,
     Damaged,
     Page,
     all_pages,
+    declared_nodata,
     is_tiff,
     looks_plain,
+    nodata_number,
     pages,
     read_numbers,
     read_palette,
@@ -449,6 +452,25 @@ def _read_any_label(path: Path | str, data: bytes) -> np.ndarray:
     return _pillow(path, data, data[24] if header.format == 'PNG' else 8)
 
 
+def _whole_numbers(path: Path | str, x: np.ndarray, data: bytes) -> np.ndarray:
+    "The numbers `x` of the label in `data` as `int64`; a `UserError` if one is no whole number."
+    # also infinity, and what is larger than fractions are exact
+    odd = (x != np.floor(x)) | (np.abs(x) > 1 << 53)
+    value = declared_nodata(io.BytesIO(data)) if odd.any() else None
+    empty = np.zeros_like(odd)
+    if value is not None and nodata_number(value) == NO_DATA:
+        empty = np.isnan(x) if np.isnan(value) else x == x.dtype.type(value)
+    wrong = x[odd & ~empty]
+    if wrong.size:
+        raise UserError(
+            f'{path} holds {wrong[0]}, which is no whole number that a class may have; '
+            'save the label with the numbers of its classes.'
+        )
+    whole = np.where(empty, 0, x).astype(np.int64)
+    whole[empty] = NO_DATA
+    return whole
+
+
 def read_label(path: Path | str) -> np.ndarray:
     "The values in the label file `path`: h×w numbers, or h×w×3 for colours."
     data = _file_bytes(path, 'label')
@@ -460,16 +482,18 @@ def read_label(path: Path | str) -> np.ndarray:
         if x is not None:
             return x
     x = _read_any_label(path, data)
-    if x.dtype.kind != 'f':
-        return x
-    # also infinity, and what is larger than fractions are exact
-    odd = x[(x != np.floor(x)) | (np.abs(x) > 1 << 53)]
-    if odd.size:
-        raise UserError(
-            f'{path} holds {odd[0]}, which is no whole number that a class may have; '
-            'save the label with the numbers of its classes.'
-        )
-    return x.astype(np.int64)
+    return _whole_numbers(path, x, data) if x.dtype.kind == 'f' else x
+
+# %% ../../nbs/2_data/images.ipynb #im-nodata
+def find_nodata(
+    path: Path | str,  # A label
+    values: np.ndarray,  # What `read_label` finds in it
+) -> np.ndarray:  # Bool, h×w
+    "Where `values` are what the file declares to be no data; nowhere in colours."
+    value = declared_nodata(openable(path)) if values.ndim == 2 else None
+    if value is None:
+        return np.zeros(values.shape[:2], bool)
+    return values == nodata_number(value)
 
 # %% ../../nbs/2_data/images.ipynb #im-painted
 def _palette(path: Path | str) -> np.ndarray | None:

@@ -11,24 +11,36 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 
+from ..core.errors import UserError
+
 # %% ../../nbs/2_data/labels.ipynb #6daa3b39
 class _IndexDecoder:
     "From file values, h×w, to classes."
 
     def __init__(self, table: dict):
+        far = [value for value in table if abs(value) >= 1 << 24]
+        if far:
+            raise UserError(
+                f'the value {far[0]} is in the table of classes, which has room for 24 bits; '
+                'save the labels with smaller numbers.'
+            )
         self.table = table
-        # at least its last entry is −1
-        self.classes = np.full(max(256, max(table) + 2), -1, np.int16)
-        self.classes[list(table)] = list(table.values())
+        self.first = min(0, *table)  # the value of the first entry
+        # at least the last entry is −1
+        self.classes = np.full(max(256, max(table) + 2) - self.first, -1, np.int16)
+        self.classes[np.array([*table]) - self.first] = list(table.values())
 
     def __call__(self, values: np.ndarray) -> np.ndarray:
         if values.ndim == 3:
             return np.full(values.shape[:2], -1, np.int16)
         if values.dtype == np.uint8:
-            return cv2.LUT(values, self.classes[None, :256]).reshape(values.shape)
-        outside = (values < 0) | (values >= len(self.classes))
-        # a plain −1 would not fit into unsigned numbers
-        return self.classes[np.where(outside, np.int64(-1), values)]
+            of_bytes = self.classes[None, -self.first : 256 - self.first]
+            return cv2.LUT(values, of_bytes).reshape(values.shape)
+        outside = (values < self.first) | (values >= len(self.classes) + self.first)
+        # the numbers of the table fit into 64 bits with a sign, whatever `values` are
+        place = np.where(outside, 0, values).astype(np.int64) - self.first
+        place[outside] = -1
+        return self.classes[place]
 
 
 def by_index(

@@ -16,10 +16,9 @@ from fastcore.basics import patch
 from ..core.errors import UserError
 from .filelist import FileList
 from .files import kinds
-from .images import orientation, read_image, read_label
+from .images import find_nodata, orientation, read_image, read_label
 from .intensity import all_16_bits, check_window
 from .labels import numbers_objects, objects_remedy
-from .tiff import declared_nodata
 
 # %% ../../nbs/2_data/pairs.ipynb #a8d44b80
 def read_map(
@@ -173,11 +172,9 @@ def label(self: Pairs, i: int) -> np.ndarray:
     """
     values = self.read(self.items[i][1])
     classes = self.decode(values)
-    if classes.min() < 0 and values.ndim == 2:
+    if classes.min() < 0:
         # what a map declares to be no data, and no class has, is void
-        no_data = declared_nodata(self.items[i][1])
-        if no_data is not None:
-            classes[(classes < 0) & (values == no_data)] = 255
+        classes[(classes < 0) & find_nodata(self.items[i][1], values)] = 255
     if classes.min() < 0:
         said = _unknown_values(values, classes < 0, self)
         raise UserError(f'{self.items[i][1]} {said}')

@@ -16,7 +16,7 @@ import numpy as np
 from ...core.errors import UserError
 from ..class_lists import class_decoder, read_class_file
 from ..files import collect_gaps, skipped
-from ..images import read_header, read_label, read_painted
+from ..images import find_nodata, read_header, read_label, read_painted
 from segbench.data.imports.export import (
     Export,
     ImageFiles,
@@ -130,6 +130,9 @@ def _label(mask: Path, lines: list[int], decode: Callable) -> np.ndarray:
         classes = _decode(values, lines, decode)
     except UserError as e:
         raise UserError(f'{mask}: {e}') from None
+    if classes.min() < 0:
+        # what a map declares to be no data, and the list does not know, is void
+        classes[(classes < 0) & find_nodata(mask, values)] = 255
     if classes.min() >= 0:
         return classes.astype(np.uint8)
     first = values[classes < 0][0].tolist()
@@ -148,7 +151,7 @@ def _are_scattered(values: list[int]) -> bool:
 def _seem_smooth(counts: Counter) -> bool:
     "Whether numbers between the two of a mask come from scaling: rare and scattered, or all."
     values = sorted(counts)
-    if type(values[0]) is tuple or len(values) < 5:
+    if len(values) < 5 or type(values[0]) is tuple:
         return False
     between = 1 - (counts[values[0]] + counts[values[-1]]) / counts.total()
     rare = between <= (0.2 if len(values) > 16 else 0.05)
@@ -166,7 +169,7 @@ def count_values(masks: list[Path]) -> Counter:
     found = Counter()
     for mask in masks:
         values = read_painted(mask)
-        flat = values.reshape(-1, *values.shape[2:])
+        flat = values[~find_nodata(mask, values)]
         unique, n = np.unique(flat, axis=0, return_counts=True)
         for value, times in zip(unique.tolist(), n.tolist()):
             found[tuple(value) if isinstance(value, list) else value] += times
@@ -190,6 +193,8 @@ def propose_classes(
 ) -> dict[str, list]:
     "Name → its value or colour, for values that nobody explained."
     values = sorted(counts)
+    if not values:
+        return {}
     if type(values[0]) is tuple:
         named = {'_'.join(map(str, ('colour', *value))): [*value] for value in values}
         if _voc_void in values:
@@ -198,6 +203,10 @@ def propose_classes(
         if values[0] == (0, 0, 0):
             named = {'background': [0, 0, 0], **dict([*named.items()][1:])}
         return named
+    below = [v for v in values if v < 0]
+    if below:
+        named = propose_classes(Counter({v: counts[v] for v in values if v >= 0}))
+        return named | {'void': [*below, *named.get('void', [])]}
     if len(values) == 2 and values[0] == 0:
         return dict(background=[0], foreground=[values[1]])
     # behind 0, 1, 2 it is void, and behind 0, 128 the brightest of three
@@ -212,8 +221,10 @@ def _note_proposal(counts: Counter, table: dict, notes: Notes) -> None:
     total = sum(counts.values())
     share = {}
     for name, numbers in table.items():
-        value = numbers[0] if len(numbers) == 1 else tuple(numbers)
-        share[name] = f'{name} for {value}, {counts[value] / total:.1%}'
+        value = tuple(numbers)
+        several = [value] if value in counts else numbers  # a colour, or one value or more
+        found = sum(counts[one] for one in several) / total
+        share[name] = f'{name} for {" and ".join(map(str, several))}, {found:.1%}'
     notes.add(
         'no list says what the masks hold; their values are called '
         f'{"; ".join(share.values())}: put better names into classes.txt, line by line',
