@@ -222,6 +222,12 @@ style = """
 .md-typeset .output { overflow-x: auto; }
 .md-typeset math[display=block] { margin: 1em 0; }
 .md-grid { max-width: 76rem; }
+/* a line of code has up to 100 columns: they fit a screen of 1280 pixels */
+.md-typeset pre > code { font-size: .65rem; }
+@media (min-width: 76.25em) {
+  .md-sidebar { width: 9.4rem; }
+  .md-sidebar__scrollwrap { width: 9.4rem; }
+}
 """
 
 
