@@ -28,16 +28,40 @@ def _published(recipe) -> str:
     return f'{recipe.miou:g}'
 
 
+def _short_source(address: str) -> str:
+    "Who says so: the number of a paper, or whose repository it is."
+    host, *path = address.removeprefix('https://').split('/')
+    return f'arXiv {path[-1]}' if host == 'arxiv.org' else path[0]
+
+
+def _short_protocol(scored: str) -> str:
+    "Which images are scored and how, from flags of `segbench eval`."
+    # '--split test --flip --scales .75 2' becomes split: test, flip: nothing, scales: .75 2
+    flags = dict(flag.strip().partition(' ')[::2] for flag in scored.split('--')[1:])
+    split = flags.pop('split')
+    flags.pop('data', None)  # the split has a name of its own then
+    named = flags.pop('protocol', '').strip("'").partition('(')[0]
+    how = [named] if named else []
+    how += [f'{flag} {value}'.strip() for flag, value in flags.items()]
+    return ', '.join([split, *(how or ['whole'])])
+
+
 def _print_table(known: dict):
     "A line for each of the recipes `known`."
     from tabulate import tabulate
 
+    heads = ['recipe', 'data', 'mIoU, %', 'source', 'scored on', 'here', 'trained on']
     rows = []
     for name, recipe in sorted(known.items()):
+        source = _short_source(recipe.source)
         measured = recipe.measured.partition(',')[0] or 'not measured'
-        rows.append([name, recipe.data, _published(recipe), measured, recipe.hardware])
-    heads = ['recipe', 'data', 'published mIoU, %', 'here', 'trained on']
+        how = _short_protocol(recipe.scored)
+        published = _published(recipe)
+        rows.append([name, recipe.data, published, source, how, measured, recipe.hardware])
     print(tabulate(rows, heads, tablefmt='simple', disable_numparse=True))
+    print(
+        '\nmIoU is as published; segbench recipes NAME has the address, the protocol and all flags'
+    )
 
 # %% ../nbs/8_commands/recipes.ipynb #rcc00007
 def _print_one(name: str, recipe):
