@@ -12,6 +12,7 @@ import inspect
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from numbers import Real
 
 import numpy as np
 import torch
@@ -28,6 +29,7 @@ from ..data.transforms import crop_window
 from ..data.windows import window_starts
 from .exported import ExportedNetwork
 from ..metrics.classmap import class_map
+from ..metrics.confusion import conventions
 from ..nn.layers import resize
 
 # %% ../../nbs/6_engine/protocol.ipynb #cb01ec4a
@@ -52,14 +54,32 @@ class Protocol:
     name: str = None  # For files; made from the rest by default
 
     def __post_init__(self):
-        check_range(1, window=self.window, long=self.long, crop=self.crop)
+        sides = dict(window=self.window, long=self.long, crop=self.crop)
+        for name, side in sides.items():
+            check_type(name, side, int, None)
+        check_range(1, **sides)
+        for name in ('flip', 'hann', 'anywhere', 'reduced'):
+            check_type(name, getattr(self, name), bool)
         check_choice('at_edge', self.at_edge, ['shift', 'cut'])
+        check_choice('mean', self.mean, ['probs', 'logits'])
+        check_choice('convention', self.convention, list(conventions))
+        check_type('overlap', self.overlap, float)
+        if not 0 <= self.overlap < 1:
+            raise UserError(
+                f'overlap is {self.overlap}, but is the share of a window that the next one shows '
+                'again: from 0, and below 1.'
+            )
         if self.hann and not self.window:
             raise UserError(
                 'hann says how parts of a window count, so that it would do nothing without '
                 'one; give --window, or leave --hann out.'
             )
-        if not self.scales or not all(1e-3 <= scale <= 1e3 for scale in self.scales):
+        numbers = isinstance(self.scales, (tuple, list)) and self.scales
+        if not numbers or not all(isinstance(scale, Real) for scale in numbers):
+            raise UserError(
+                f'scales are {self.scales!r}; give a list of one or more, such as [0.75, 1, 1.25].'
+            )
+        if not all(1e-3 <= scale <= 1e3 for scale in self.scales):
             raise UserError(
                 f'scales are {list(self.scales)}; give one or more above 0, such as .75 1 1.25.'
             )
@@ -217,6 +237,31 @@ def scale_image(
     return resize(image.float(), size)
 
 # %% ../../nbs/6_engine/protocol.ipynb #292c2cab
+def _check_asked(net: torch.nn.Module, image: torch.Tensor, protocol: 'Protocol | None' = None):
+    "A `UserError` unless `net` can be asked for the bytes `image`, as `protocol` says."
+    if not isinstance(image, torch.Tensor) or image.dtype != torch.uint8 or image.ndim != 4:
+        about = f'{getattr(image, "dtype", type(image).__name__)}'
+        if hasattr(image, 'shape'):
+            about += f' of {"×".join(map(str, image.shape))}'
+        raise UserError(
+            f'the image is {about}, but the network is asked for a tensor of uint8, '
+            'images×channels×height×width, and normalises it itself; '
+            'give image[None] for one image of a data set.'
+        )
+    if not image.numel():
+        raise UserError(f'images of {"×".join(map(str, image.shape))} have no pixels to look at.')
+    if protocol is not None and not isinstance(protocol, Protocol):
+        raise UserError(
+            f'protocol is {protocol!r}, but must be a Protocol, such as Protocol(flip=True); '
+            'parse_protocol reads the name of one.'
+        )
+    if net.training and not isinstance(net, ExportedNetwork):  # a graph has no training
+        raise UserError(
+            'the network is in training, where norms and dropout change what it says, and norms '
+            'learn from what they see; call net.eval() first.'
+        )
+
+
 def _predict_scaled(net: torch.nn.Module, x: torch.Tensor, protocol: Protocol) -> torch.Tensor:
     "What `net` says of `x`, which has its scale: the whole at once, or through a window."
     h, w = x.shape[-2:]
@@ -243,6 +288,7 @@ def predict_scores(
 ) -> torch.Tensor:  # Float32, b×k×`size`
     "Logits of `image` for a plain protocol or one of logits, mean probabilities for others."
     protocol = protocol or Protocol()
+    _check_asked(net, image, protocol)
     if isinstance(net, ExportedNetwork):
         return net.predict_scores(image, protocol, size, precision)
     size = size or image.shape[-2:]
@@ -261,6 +307,7 @@ def coarse_logits(
     precision: str = 'no',  # `bf16`, `fp16` or `no`
 ) -> torch.Tensor:
     "Logits of `image` at the stride of `net`, float32."
+    _check_asked(net, image)
     with autocast(precision, image.device):
         return net.logits(normalise(image, net.mean, net.std), aux=False)[0].float()
 
@@ -312,6 +359,7 @@ def predict_classes(
 ) -> torch.Tensor:  # `uint8`, b×`size`
     "The class of every pixel of `image`."
     protocol = protocol or Protocol()
+    _check_asked(net, image, protocol)
     if isinstance(net, ExportedNetwork):
         return net.predict_classes(image, protocol, size, precision)
     if _keeps_size(image, protocol, size):
