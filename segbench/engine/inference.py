@@ -30,6 +30,7 @@ from .progress import start_worker
 from segbench.engine.protocol import (
     Protocol,
     argmax_at_size,
+    as_protocol,
     coarse_logits,
     predict_classes,
     predict_scores,
@@ -160,7 +161,8 @@ def score_dataset(
 
     Of this process's share of `pairs`.
     """
-    protocol = protocol or Protocol()
+    check_range(1, bs=bs)
+    protocol = as_protocol(protocol)
     device = next(net.parameters()).device
     n = len(pairs.classes)
     net.eval()
@@ -209,7 +211,7 @@ def score_quality(
     progress: Callable = _no_progress,  # Wraps the numbers of the images, such as `tqdm`
 ) -> tuple[np.ndarray, torch.Tensor]:
     "Boundary areas, 3×k, and calibration counts, 3×bins, of this process's share of `pairs`."
-    protocol = protocol or Protocol()
+    protocol = as_protocol(protocol)
     device = next(net.parameters()).device
     n = len(pairs.classes)
     borders = np.zeros((3, n), np.int64)

@@ -26,7 +26,7 @@ from ..data.images import read_image, set_upright
 from ..data.intensity import all_16_bits, to_bytes
 from .evaluation import score_run
 from .inference import load_model
-from .protocol import Protocol, predict_classes
+from .protocol import Protocol, as_protocol, predict_classes
 from ..metrics.confusion import Scores
 from ..models.base import Segmenter
 
@@ -122,7 +122,7 @@ def predict_image(
     array = read_as_trained(image, config)
     device = next(net.parameters()).device
     x = torch.from_numpy(np.ascontiguousarray(array)).permute(2, 0, 1)[None].to(device)
-    label = predict_classes(net, x, protocol or Protocol(), precision=precision)[0].cpu().numpy()
+    label = predict_classes(net, x, as_protocol(protocol), precision=precision)[0].cpu().numpy()
     return Prediction(label, array, config['classes'], np.asarray(config['palette'], np.uint8))
 
 

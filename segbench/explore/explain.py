@@ -32,7 +32,7 @@ from ..data.images import decode_image
 from ..data.pairs import Pairs
 from ..engine.evaluation import load_dataset_for
 from ..engine.inference import load_model
-from ..engine.protocol import Protocol, predict_scores
+from ..engine.protocol import Protocol, as_protocol, predict_scores
 from segbench.explore.canvas import (
     Canvas,
     EscapedText,
@@ -108,7 +108,7 @@ def _from_runs(
         order = None if own == classes else [own.index(name) for name in classes]
         device = next(net.parameters()).device
         precision = evaluation_precision(None, config['precision'], device)
-        asked.append(Predictor(run.name, net, protocol or Protocol(), precision, run, order))
+        asked.append(Predictor(run.name, net, as_protocol(protocol), precision, run, order))
     return asked
 
 
@@ -449,7 +449,7 @@ class Explorer(Instrument):
         keep: int = 8,  # Images whose answers are kept
         trust: bool = False,  # Use what the runs name outside segbench, too
     ):
-        self.asked = _as_predictors(asked, protocol or Protocol(), trust)
+        self.asked = _as_predictors(asked, as_protocol(protocol), trust)
         if pairs is None and not self.asked[0].run:
             raise UserError('networks by name know no images; give a data set as pairs.')
         if pairs is None:
