@@ -92,7 +92,8 @@ def focal(
         for z, y, grad_strip in row_strips(x, label, grad):
             loss, slope = _focal_strip(z, y, gamma)
             share = (y != 255).to(z.dtype) / n
-            by_class = by_class + torch.einsum('bkhw,bhw->k', loss, share)
+            # no einsum, which autocast would compute in half precision
+            by_class = by_class + loss.mul_(share[:, None]).sum((0, 2, 3))
             torch.mul(slope, share[:, None], out=grad_strip)
         if weight is not None:
             w = weight * len(weight) / weight.sum().clamp(min=1e-8)
