@@ -91,6 +91,7 @@ def resolve_precision(
 # %% ../../nbs/0_core/device.ipynb #dev-autocast
 def autocast(precision: str, device: torch.device) -> AbstractContextManager:
     "The context in which a network runs with `precision` on `device`."
+    check_choice('precision', precision, ['bf16', 'fp16', 'no'])  # `auto` is resolved before
     dtype = dict(bf16=torch.bfloat16, fp16=torch.float16).get(precision)
     return torch.autocast(device.type, dtype) if dtype else nullcontext()
 

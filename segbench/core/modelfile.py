@@ -15,7 +15,7 @@ from pathlib import Path
 from .config import check_config
 from .errors import UserError, check_choice
 from .files import check_regular_file, check_zip
-from .run import Run
+from .run import Run, check_folder
 
 # %% ../../nbs/0_core/modelfile.ipynb #mf-notes
 endings = ('.onnx', '.pt2')
@@ -170,5 +170,6 @@ def run_or_file(
     "The run in the folder `place`, or the exported network in the file `place`."
     if isinstance(place, Run):
         return place
+    check_folder(place)
     looks_exported = Path(place).suffix in endings and not Path(place).is_dir()
     return ModelFile(place) if looks_exported else Run(place)

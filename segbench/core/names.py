@@ -115,6 +115,10 @@ def _what_lacks(text: str) -> str:
 
 def parse_call(text: str) -> tuple[str, dict]:
     "The dotted name and the keyword arguments in `text`, such as `pspnet(nf=64, bins=(1,2))`."
+    if not isinstance(text, str):
+        raise UserError(
+            f"a {type(text).__name__} is no name: write a text, such as 'pspnet(nf=64)'."
+        )
     try:
         tree = ast.parse(text.strip(), mode='eval').body
         call = tree if isinstance(tree, ast.Call) else ast.Call(tree, [], [])

@@ -21,6 +21,7 @@ from matplotlib.legend import Legend
 from matplotlib.patches import Patch
 from PIL import Image, ImageDraw, ImageFont
 
+from .errors import UserError, check_range
 from .markup import shorten_names
 
 # %% ../../nbs/0_core/show.ipynb #d1786cb4
@@ -105,14 +106,28 @@ def to_array(
     return x[..., :1].repeat(3, 2)
 
 # %% ../../nbs/0_core/show.ipynb #6bf05587
+def _as_colours(pal) -> np.ndarray:
+    "The palette `pal`, n×3; a `UserError` if it has other colours than whole numbers."
+    pal = np.asarray(pal)
+    if pal.size and (pal.ndim != 2 or pal.shape[1] != 3 or pal.dtype.kind not in 'iu'):
+        raise UserError(
+            f'the palette is {pal.dtype} of shape {pal.shape}, but must be n×3 whole numbers from '
+            '0 to 255; of colours from 0 to 1, give (255 * np.array(colours)).round().astype(int).'
+        )
+    return pal.reshape(-1, 3)
+
+
 def paint_label(
     label: np.ndarray,  # Class indices, h×w, 255 for void
     pal: np.ndarray,  # Palette, n×3
 ) -> np.ndarray:
     "`label` painted with `pal`, h×w×3 `uint8`; void is black."
     table = np.zeros((256, 3), np.uint8)
+    pal = _as_colours(pal)
     table[: len(pal)] = pal
-    return table[np.asarray(label)]
+    label = np.asarray(label)
+    # True and False are classes 1 and 0, not a choice of rows
+    return table[label.astype(np.uint8) if label.dtype == bool else label]
 
 # %% ../../nbs/0_core/show.ipynb #show-lift2
 def overlay_palette(
@@ -123,7 +138,7 @@ def overlay_palette(
     stays = 0.4  # Lightness from which nothing changes
     slope = (stays - black_becomes) / stays
     lifted = []
-    for colour in np.asarray(pal, float) / 255:
+    for colour in _as_colours(pal).astype(float) / 255:
         hue, lightness, saturation = colorsys.rgb_to_hls(*colour)
         if lightness < stays:
             lightness = black_becomes + slope * lightness
@@ -141,8 +156,20 @@ def overlay(
 
     Void stays clear; dark colours are lifted, as `overlay_palette` says.
     """
+    check_range(0, 1, alpha=alpha)
     image = to_array(image)
-    void = np.asarray(label) == 255
+    label = np.asarray(label)
+    if image.dtype.kind not in 'iu':
+        raise UserError(
+            f'the image is {image.dtype}, but must be bytes from 0 to 255; of numbers from 0 to 1, '
+            "give (255 * np.asarray(image)).round().astype('uint8')."
+        )
+    if label.shape != image.shape[:2]:
+        raise UserError(
+            f'a label of {"×".join(map(str, label.shape))} does not lie over an image of '
+            f'{"×".join(map(str, image.shape[:2]))}; give those of one image, of one size.'
+        )
+    void = label == 255
     mix = (1 - alpha) * image + alpha * paint_label(label, overlay_palette(pal))
     return np.where(void[..., None], image, mix.round()).astype(np.uint8)
 
@@ -268,8 +295,22 @@ def grid(
     width: float = 5.0,  # Inches
 ) -> plt.Figure:
     "Show rows of images side by side without axes; returns the figure."
+    if not images or not all(isinstance(row, (list, tuple)) and row for row in images):
+        raise UserError(
+            'grid takes rows of images, a list of lists; for one row write grid([images]), for '
+            'one column grid([[image] for image in images]).'
+        )
     rows = len(images)
     cols = len(images[0])
+    others = [len(row) for row in images if len(row) != cols]
+    if others:
+        raise UserError(
+            f'grid takes rows of one length, and these have {cols} and {others[0]} images.'
+        )
+    if titles and len(titles) != cols:
+        raise UserError(
+            f'grid takes a title for each column: {len(titles)} were given for {cols} columns.'
+        )
     h, w = to_array(images[0][0]).shape[:2]
     height = width * rows * h / w / cols
     if titles:

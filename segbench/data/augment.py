@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from fastcore.basics import patch
 
-from ..core.errors import UserError
+from ..core.errors import UserError, check_choice
 from .windows import Window, centre_window, random_window, sliding_windows
 
 if TYPE_CHECKING:
@@ -141,6 +141,29 @@ _mean_colour = (124, 116, 104)  # ImageNet's, for what lies beyond the border
 _tries = 10  # as in mmsegmentation
 
 
+def _check_sample(augment: Augment, image: 'torch.Tensor', label: 'torch.Tensor') -> None:
+    "A `UserError` unless `augment` can cut a crop of `image` and of its `label` alike."
+    if not isinstance(augment.crop, (tuple, list)):
+        raise UserError(
+            f'crop is {augment.crop!r} and not yet a pair of numbers; call sized(pairs) first, or '
+            'give height and width, such as (288, 384).'
+        )
+    if image.shape[-2:] != label.shape:
+        sizes = ['×'.join(map(str, x.shape)) for x in (image, label)]
+        raise UserError(
+            f'an image of {sizes[0]} and a label of {sizes[1]} are not of the same pixels; '
+            'give channels×height×width and height×width.'
+        )
+    check_choice('place', augment.place, ['anywhere', 'centre', 'sliding'])
+    check_choice('scale_by', augment.scale_by, ['factor', 'short', 'long', 'area'])
+    least, greatest = augment.scale
+    if not 0 < least <= greatest:
+        raise UserError(
+            f'scale is {augment.scale}; give the least and the greatest magnification, '
+            'such as (0.5, 2).'
+        )
+
+
 @patch
 def __call__(
     self: Augment,
@@ -157,6 +180,7 @@ def __call__(
     from segbench.data.sampling import is_worthwhile, pixel_drawer
     from segbench.data.transforms import crop_window, mirror
 
+    _check_sample(self, image, label)
     draw_pixel = pixel_drawer(label.numpy(), wanted, r)
     window = self.window(*label.shape, r, epoch, draw_pixel())
     mirrored = r.random() < self.flip

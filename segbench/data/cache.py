@@ -23,7 +23,7 @@ from ..core.errors import UserError
 from ..core.files import atomic_write
 from .filelist import FileList, place_of
 from .once import cache_folder, one_at_a_time
-from .pairs import Pairs
+from .pairs import Pairs, image_number
 from .survey import fingerprint
 
 # %% ../../nbs/2_data/cache.ipynb #f2d903f1
@@ -128,6 +128,7 @@ class Cached(Pairs):
         self.table = table.reshape(-1, 4)
 
     def __getitem__(self, i):
+        i = image_number(i)
         offset, h, w, c = self.table[i].tolist()
         names = self.note['extras']
         sizes = [h * w * c, h * w] + [h * w] * len(names)

@@ -70,7 +70,8 @@ def normalise(
     check_channels(image.shape[-3], mean)
     numbers = [255 * torch.tensor(values).view(-1, 1, 1) for values in (mean, std)]
     mean, std = move_together(numbers, image.device)
-    x = image.to(torch.float32, memory_format=torch.channels_last)
+    # a copy also of what is such a tensor already, which is the caller's
+    x = image.to(torch.float32, memory_format=torch.channels_last, copy=True)
     return x.sub_(mean).div_(std)
 
 # %% ../../nbs/2_data/colour.ipynb #c133c0bb
@@ -103,7 +104,7 @@ def _colour_jitter(
     A = turn * ((1 + contrast) * (1 + brightness))[:, None, None] / std[:, None]
     numbers = [A, -contrast * (1 + brightness), luma, std, mean / std]
     A, by_luminance, luma, std, offset = move_together(numbers, device)
-    x = image.to(torch.float32, memory_format=torch.channels_last).div_(255)
+    x = image.to(torch.float32, memory_format=torch.channels_last, copy=True).div_(255)
     luminance = x.mean((2, 3)) @ luma
     shift = (by_luminance * luminance)[:, None] / std - offset
     pixels = x.permute(0, 2, 3, 1).flatten(1, 2) @ A.mT + shift[:, None]
@@ -133,7 +134,7 @@ def _stain_jitter(
     M = torch.tensor(stains)
     # log x is a sum of stains, s M; with factors f, s diag(f) M = log x · M⁻¹ diag(f) M
     (A,) = move_together([torch.linalg.inv(M) @ (factor[:, :, None] * M)], image.device)
-    log_x = image.to(torch.float32).clamp_(min=1).div_(255).log_()
+    log_x = image.to(torch.float32, copy=True).clamp_(min=1).div_(255).log_()
     x = torch.einsum('bchw,bcd->bdhw', log_x, A).exp_()
     return x.mul_(255).round_().clamp_(0, 255).byte()
 

@@ -40,6 +40,8 @@ def _saturation(x, s):
 
 def _sharpness(x, s):
     # Pillow's smooth filter: 1 for the eight neighbours, 5 for the pixel; the border stays
+    if min(x.shape[-2:]) < 3:
+        return x  # border alone
     smooth = x.clone()
     around = 9 * F.avg_pool2d(x, 3, 1)
     smooth[..., 1:-1, 1:-1] = (around + 4 * x[..., 1:-1, 1:-1]) / 13
@@ -120,8 +122,10 @@ def photometric(
             s = strengths[index, None, None, None]
             numbers += [index, 2 * s - 1 if signed else s]
             todo.append(operation)
-    numbers = move_together(numbers, image.device)
     out = image.clone()
+    if not todo:
+        return out
+    numbers = move_together(numbers, image.device)
     for operation, index, s in zip(todo, numbers[::2], numbers[1::2]):
         changed = operation(out[index].float(), s)
         out[index] = changed.round_().clamp_(0, 255).byte()

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import torch
 
-from .protocol import Protocol, predict_classes, predict_scores
+from .protocol import Protocol, as_protocol, predict_classes, predict_scores
 
 # %% ../../nbs/6_engine/batches.ipynb #b7842bf0
 def same_size_batches(
@@ -61,7 +61,7 @@ def predict_arrays(
     with_probs: bool = False,  # Probabilities are wanted, too
 ) -> tuple[np.ndarray, np.ndarray | None]:
     "Class maps, n×h×w `uint8`, and probabilities, n×k×h×w, or None."
-    protocol = protocol or Protocol()
+    protocol = as_protocol(protocol)
     device = next(net.parameters()).device
     # a single one may be very large, and is not copied
     stacked = images[0][None] if len(images) == 1 else np.stack(images)

@@ -58,14 +58,15 @@ def dry_run(training: Training) -> set[str]:  # Of `loss` and `aux_weight`, what
     """
     n = len(training.train.classes)
     h, w = training.augment.crop
-    net = copy.deepcopy(training.plain).train()
+    net = copy.deepcopy(training.plain)
     try:
-        places = [(0, i % len(training.train)) for i in range(training.now.bs)]
-        batch = collate([training.samples[place] for place in places])
-        acting = _acting_settings(training, net, batch)
         channels = len(training.train[0][0])
         blank = torch.zeros(1, channels, h, w, device=training.acc.device)
         found = net.eval().logits(blank)[0].shape[1]
+        if found == n:
+            places = [(0, i % len(training.train)) for i in range(training.now.bs)]
+            batch = collate([training.samples[place] for place in places])
+            acting = _acting_settings(training, net.train(), batch)
     except UserError:
         raise
     except (LookupError, RuntimeError, TypeError, ValueError) as e:

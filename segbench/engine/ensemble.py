@@ -22,7 +22,7 @@ from ..data.fingerprint import content_mark
 from ..data.pairs import Pairs
 from .evaluation import score_one
 from .inference import load_model, save_scores
-from .protocol import Protocol, predict_scores, scoring_view
+from .protocol import Protocol, as_protocol, predict_scores, scoring_view
 from .watch import watch_processes
 from ..metrics.confusion import Scores, confusion, pack, sum_packed
 from ..metrics.stats import fold_interval
@@ -37,7 +37,7 @@ def mean_probabilities(
     precisions: Sequence[str] = None,  # `bf16`, `fp16` or `no`, of each
 ) -> torch.Tensor:  # Float32, b×k×`size`
     "The mean of what `nets` hold for likely."
-    protocol = protocol or Protocol()
+    protocol = as_protocol(protocol)
     precisions = precisions or ['no'] * len(nets)
     total = 0
     for net, precision in zip(nets, precisions, strict=True):
@@ -55,7 +55,7 @@ def score_ensemble(
     world: int = 1,  # Number of processes
 ) -> np.ndarray:  # Packed counts, m×4
     "Counts of the class maps by the mean of `nets`, of this process's share of `pairs`."
-    protocol = protocol or Protocol()
+    protocol = as_protocol(protocol)
     device = next(nets[0].parameters()).device
     rows = [np.zeros((0, 4), np.int32)]
     for i in range(rank, len(pairs), world):
@@ -167,7 +167,7 @@ def score_runs(
     if len(set(runs)) < len(runs):
         raise UserError('a run is given twice; name each once.')
     acc = accelerator()
-    protocol = protocol or Protocol()
+    protocol = as_protocol(protocol)
     how = dict(protocol=protocol, weights=weights, precision=precision, trust=trust)
     scored = [score_one(acc, run, convention=convention, **how, **asked) for run in runs]
     sets = [pairs for _, pairs in scored]

@@ -38,7 +38,7 @@ from ..data.pairs import Pairs
 from .card import refresh_card
 from .hub import open_run
 from .inference import load_model, save_scores, score_dataset, score_quality
-from .protocol import Protocol
+from .protocol import Protocol, as_protocol
 from .watch import watch_processes
 from ..metrics.boundary import boundary_rule
 from ..metrics.calibration import ece, reliability
@@ -189,7 +189,7 @@ def score_one(
     The scores, in the main process, and the data.
     """
     run = open_run(run)
-    protocol = protocol or Protocol()
+    protocol = as_protocol(protocol)
     convention = check_choice('convention', convention or protocol.convention, list(conventions))
     net, config = load_model(run, weights, acc.device, trust)
     source = None if trust else run.config_file

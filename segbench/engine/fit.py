@@ -10,7 +10,7 @@ import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import fields, replace
 from functools import partial
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from accelerate.utils import gather_object
 from PIL import Image
 
 from ..core.device import accelerator, deterministic, gpu_arithmetic, on_main_process
-from ..core.errors import Stopped, UserError
+from ..core.errors import Stopped, UserError, check_choice
 from ..core.files import atomic_write
 from ..data.checks import compare_splits
 from ..data.classes import describe_choice
@@ -42,6 +42,7 @@ from .trackers import Trackers, check_trackers, scalars_of
 from .training import Layout, Training
 from .validation import log_row, preview_image, score_validation
 from .watch import watch_processes
+from ..models.base import Segmenter
 from ..nn.weight_files import save_weights
 
 # %% ../../nbs/6_engine/fit.ipynb #ad31a4dd
@@ -172,6 +173,22 @@ def _match_datasets(
     return train, reorder_classes(val, train.classes, train.name), changed
 
 # %% ../../nbs/6_engine/fit.ipynb #trn-fit-parts
+def _check_kinds(net, train, val):
+    "A `UserError` unless `net` is a `Segmenter`, and `train` and `val` are data sets."
+    if not isinstance(net, Segmenter):
+        raise UserError(
+            f'net is a {type(net).__name__}, but must be a Segmenter, '
+            "such as create_model('lite', n_classes=11) gives."
+        )
+    for what, pairs in dict(train=train, val=val).items():
+        lacking = [k for k in ('classes', 'palette', 'name') if not hasattr(pairs, k)]
+        if lacking:
+            raise UserError(
+                f'{what} is a {type(pairs).__name__}, which has no {lacking[0]}; give a data set, '
+                "such as load_dataset('camvid', root, 'train') gives."
+            )
+
+
 def _check_images(net, train: Pairs, val: Pairs, settings: Settings):
     "A `UserError` if the network, or a change of colours, wants images of other channels."
     for pairs in (train, val):
@@ -326,6 +343,9 @@ def fit(
 
     The best weights are in `best.safetensors`.
     """
+    for name in kwargs:
+        check_choice('setting', name, [f.name for f in fields(Settings)])
+    _check_kinds(net, train, val)
     settings = Settings(**kwargs)
     check_settings(settings)
     acc = accelerator()

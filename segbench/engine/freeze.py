@@ -54,6 +54,11 @@ class FrozenBody:
                 f'this network has no backbone, so that freeze {what} would do '
                 'nothing; leave --freeze out.'
             )
+        if what != 'body' and not str(what).isdecimal():
+            raise UserError(
+                f'freeze is {what!r}, but must be body, or how often an image is halved in the '
+                'stages that are frozen, such as 2.'
+            )
         self.parts = [net.body] if what == 'body' else _first_stages(net.body, int(what))
         params = dict.fromkeys(p for part in self.parts for p in part.parameters())
         self.params = [p for p in params if p.requires_grad]

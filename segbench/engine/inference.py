@@ -17,7 +17,7 @@ import numpy as np
 import torch
 
 from ..core.device import keep_freed_memory, move_together
-from ..core.errors import UserError, check_choice, check_range
+from ..core.errors import UserError, check_choice, check_range, check_type
 from ..core.files import atomic_write, save_json
 from ..core.modelfile import ModelFile
 from ..core.names import lookup, parse_call
@@ -30,6 +30,7 @@ from .progress import start_worker
 from segbench.engine.protocol import (
     Protocol,
     argmax_at_size,
+    as_protocol,
     coarse_logits,
     predict_classes,
     predict_scores,
@@ -160,7 +161,8 @@ def score_dataset(
 
     Of this process's share of `pairs`.
     """
-    protocol = protocol or Protocol()
+    check_range(1, bs=bs)
+    protocol = as_protocol(protocol)
     device = next(net.parameters()).device
     n = len(pairs.classes)
     net.eval()
@@ -209,7 +211,7 @@ def score_quality(
     progress: Callable = _no_progress,  # Wraps the numbers of the images, such as `tqdm`
 ) -> tuple[np.ndarray, torch.Tensor]:
     "Boundary areas, 3×k, and calibration counts, 3×bins, of this process's share of `pairs`."
-    protocol = protocol or Protocol()
+    protocol = as_protocol(protocol)
     device = next(net.parameters()).device
     n = len(pairs.classes)
     borders = np.zeros((3, n), np.int64)
@@ -235,7 +237,7 @@ def _refuse_idle(name: str, key: str, value):
 
 def _check_options(
     model: str,  # Name of a network, perhaps with arguments
-    takes,  # Names of the arguments of its function
+    takes,  # The arguments of its function by name, as `inspect.signature` gives them
     asked: dict,  # What is asked for besides
 ):
     "A `UserError` for what the network does not take, or what is asked for twice and not alike."
@@ -244,6 +246,7 @@ def _check_options(
         if key in ('backbone', 'pretrained') and key not in takes:
             _refuse_idle(name, key, value)
         check_choice(f'argument of {model}', key, list(takes))
+        check_type(f'{key} of {name}', value, takes[key].annotation, takes[key].default)
         if inside.get(key, value) != value:
             raise UserError(
                 f'the network {model!r} has {key} {inside[key]!r} in its brackets, '
@@ -271,7 +274,11 @@ def create_model(
     **kw,  # Further arguments, such as `in_chans` and `pretrained`
 ) -> 'torch.nn.Module':
     "The network `model`, with what it takes to build it again under `spec`."
-    check_range(1, n_classes=n_classes, in_chans=kw.get('in_chans'))
+    check_type('model', model, str)
+    check_type('n_classes', n_classes, int)
+    check_type('in_chans', kw.get('in_chans'), int, None)
+    check_range(1, 255, n_classes=n_classes)  # labels are bytes, and 255 is void
+    check_range(1, in_chans=kw.get('in_chans'))
     make = lookup('models', model, source)
     takes = inspect.signature(make).parameters
     if backbone or 'backbone' in takes:

@@ -14,7 +14,7 @@ from functools import partial
 
 import torch
 
-from ..core.errors import UserError, check_choice, check_type
+from ..core.errors import UserError, check_choice, check_range, check_type
 from ..core.names import parse_call, with_user_errors
 from ..nn.depth import layers_by_name
 
@@ -40,6 +40,7 @@ def param_groups(
     layer_decay: float = None,  # What a block keeps of the rate of the block behind it
 ) -> list[dict]:
     "Parameter groups of `net`, each with its full learning rate under `full`."
+    check_range(0, lr=lr, head_lr=head_lr, wd=wd)
     if head_lr is None:
         head_lr = lr
     shares = _layer_shares(net, layer_decay) if layer_decay is not None else {}
@@ -70,6 +71,11 @@ def make_optimiser(
         adam=partial(torch.optim.Adam, betas=(momentum, 0.999)),
         adamw=partial(torch.optim.AdamW, betas=(momentum, 0.999)),
     )
+    if not groups:
+        raise UserError(
+            'there is nothing to learn: every parameter is frozen; '
+            'thaw some with requires_grad_(True).'
+        )
     make = kinds[check_choice('optimiser', name, list(kinds))]
     return make(groups, fused=True) if fused else make(groups)
 
@@ -142,7 +148,9 @@ def make_schedule(
     text: str,
     warmup: float = 0.0,  # Warm-up fraction: share of the time in which the rate rises linearly
 ) -> Callable:
-    "A function from progress and scores to the factor of the learning rates."
+    "A function from progress, 0 to 1, and scores to the factor of the learning rates."
+    check_type('schedule', text, str)
+    check_range(0, 1, warmup=warmup)
     name, given = parse_call(text)
     schedule = _schedules[check_choice('schedule', name, list(_schedules))]
     takes = inspect.signature(schedule).parameters
@@ -151,6 +159,7 @@ def make_schedule(
         check_type(f'{key} of {name}', value, takes[key].annotation)
 
     def factor(t: float, scores: Sequence[float] = ()) -> float:
+        t = min(t, 1)  # it has come to its end, up to rounding
         full = schedule(t, scores, **given)
         return full * min(1, t / warmup) if warmup else full
 
@@ -172,6 +181,7 @@ class EMA:
         net: torch.nn.Module,
         decay: float,  # Share of the average that each step keeps, such as .99
     ):
+        check_range(0, 1, decay=decay)
         self.net = copy.deepcopy(net).eval().requires_grad_(False)
         self.decay = decay
         self.followed = None  # the network whose tensors are listed
@@ -181,6 +191,10 @@ class EMA:
         "Write down which tensors belong together: gathering them takes longer than a mean."
         own = list(self.net.state_dict().values())
         new = list(net.state_dict().values())
+        if [v.shape for v in own] != [v.shape for v in new]:
+            raise UserError(
+                'the average is of another network, with other weights; make an EMA of this one.'
+            )
         floats = [k for k, v in enumerate(own) if v.is_floating_point()]
         others = [k for k, v in enumerate(own) if not v.is_floating_point()]
         self.lists = [[tensors[k] for k in ks] for ks in (floats, others) for tensors in (own, new)]

@@ -23,9 +23,10 @@ from ..core.markup import Markup, escape_html, inline_png, join_markup
 from ..core.run import Run
 from ..core.show import overlay, with_legend
 from ..data.images import read_image, set_upright
+from ..data.intensity import all_16_bits, to_bytes
 from .evaluation import score_run
 from .inference import load_model
-from .protocol import Protocol, predict_classes
+from .protocol import Protocol, as_protocol, predict_classes
 from ..metrics.confusion import Scores
 from ..models.base import Segmenter
 
@@ -41,6 +42,20 @@ def model(
     return load_model(self, weights, device, trust)[0]
 
 # %% ../../nbs/6_engine/runs.ipynb #runs-predict
+def _numbers_of(image: Image.Image, channels: int, window: tuple) -> np.ndarray:
+    "The pixels of a Pillow image as `read_image` would give them, h×w or h×w×c."
+    image = set_upright(image)
+    if image.mode[0] in 'IF':
+        # more than bytes, which Pillow would cut off at 255
+        x = np.array(image)[..., None]
+        x = x.astype(np.uint16) if image.mode.startswith('I;16') else x
+        x = x.repeat(3, 2) if channels == 3 else x
+        return to_bytes(x, window)
+    image = image.convert('RGB') if channels == 3 else image
+    # PyTorch warns of arrays that cannot be written to, as Pillow's
+    return np.array(image)
+
+
 def read_as_trained(
     image: 'str | Path | Image.Image | np.ndarray',  # A file, a Pillow image, or h×w×c `uint8`
     config: dict,  # Of the run
@@ -50,14 +65,11 @@ def read_as_trained(
     A `UserError` for other channels or numbers.
     """
     channels = config['net'].get('in_chans', 3)
+    window = tuple(config.get('window', all_16_bits))
     if isinstance(image, (str, os.PathLike)):
-        window = tuple(config.get('window', (0, 65535)))
         return read_image(image, channels, window, upright=True)
-    if isinstance(image, Image.Image):
-        image = set_upright(image)
-        image = image.convert('RGB') if channels == 3 else image
-    # PyTorch warns of arrays that cannot be written to, as Pillow's
-    x = np.array(image) if isinstance(image, Image.Image) else np.asarray(image)
+    is_pillow = isinstance(image, Image.Image)
+    x = _numbers_of(image, channels, window) if is_pillow else np.asarray(image)
     x = x[..., None] if x.ndim == 2 else x
     if x.ndim != 3 or x.dtype != np.uint8 or x.shape[2] != channels:
         raise UserError(
@@ -110,7 +122,7 @@ def predict_image(
     array = read_as_trained(image, config)
     device = next(net.parameters()).device
     x = torch.from_numpy(np.ascontiguousarray(array)).permute(2, 0, 1)[None].to(device)
-    label = predict_classes(net, x, protocol or Protocol(), precision=precision)[0].cpu().numpy()
+    label = predict_classes(net, x, as_protocol(protocol), precision=precision)[0].cpu().numpy()
     return Prediction(label, array, config['classes'], np.asarray(config['palette'], np.uint8))
 
 

@@ -484,7 +484,11 @@ def anatomy(
     trust: bool = False,  # Use networks that runs name outside segbench, too
 ) -> Anatomy:
     "What networks are made of and do, as an instrument."
-    found = dict(_named_network(net, n_classes, trust) for net in nets or ['lite'])
+    named = [_named_network(net, n_classes, trust) for net in nets or ['lite']]
+    found = {}
+    for name, net in named:
+        same = sum(other == name or other.startswith(f'{name} (') for other in found)
+        found[f'{name} ({same + 1})' if same else name] = net
     if pairs is None:
         pairs = scenes(split='val', n=8, size=(360, 480))
     return Anatomy({name: net.eval() for name, net in found.items()}, pairs)

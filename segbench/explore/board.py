@@ -16,7 +16,7 @@ import numpy as np
 from ..core.errors import UserError
 from ..core.files import atomic_write
 from ..core.markup import Markup, inline_png, join_markup, markup, shorten_names
-from ..core.run import Run
+from ..core.run import Run, check_folder
 from segbench.explore.results import (
     Result,
     distinguishing_settings,
@@ -413,6 +413,7 @@ def board(
     html: str = None,  # File for the page; board.html in that folder by default
 ):
     "Compare runs: print a table for every evaluation, and write a page with plots and images."
+    check_folder(runs)
     file = Path(html or Path(runs) / 'board.html')
     if file.suffix.lower() == '.png':
         raise UserError(

@@ -327,6 +327,16 @@ class Browser(Instrument):
         pairs: Pairs,
         settings: Settings | None = None,  # Of the training whose crops are shown
     ):
+        if not hasattr(pairs, 'classes'):
+            raise UserError(
+                f'pairs is a {type(pairs).__name__}, but must be a data set, '
+                "such as load_dataset('camvid', root, 'train') gives."
+            )
+        if settings is not None and not isinstance(settings, Settings):
+            raise UserError(
+                f'settings is a {type(settings).__name__}, but must be Settings, '
+                "such as Settings(crop='96x128')."
+            )
         self.pairs = pairs
         self.settings = settings or Settings()
         self.numbers = range(len(pairs))  # of the images that fit

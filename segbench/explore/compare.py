@@ -17,7 +17,7 @@ from fastcore.basics import patch
 from ..core.errors import UserError
 from ..core.files import atomic_write, load_json
 from ..core.markup import Markup, escape_html, join_markup, markup, shorten_names
-from ..core.run import Run
+from ..core.run import Run, check_folder
 from segbench.explore.board import (
     board_page,
     format_interval,
@@ -395,6 +395,7 @@ class _CompareTable(_CompareView):
         self,
         runs: Path | str,  # Folder with run folders below it
     ):
+        check_folder(runs)
         self.folder = Path(runs)
         self.tables = group_results(results(runs))
         super().__init__(list(self.tables))

@@ -23,7 +23,7 @@ from ..data.fingerprint import content_mark, reorder_classes
 from ..data.load import load_dataset
 from ..data.pairs import Pairs
 from ..engine.inference import load_model
-from ..engine.protocol import Protocol, predict_classes, scoring_view
+from ..engine.protocol import Protocol, as_protocol, predict_classes, scoring_view
 from .canvas import Canvas, EscapedText, labelled_control, row_of
 from .chart import Matrix, Sheet
 from .panel import Panel, column_row, paragraph
@@ -254,7 +254,7 @@ class Confuse(_ConfuseView):
         self.pairs = pairs
         self.rows = rows
         self.precision = precision
-        self.protocol = protocol or Protocol()
+        self.protocol = as_protocol(protocol)
         self.kept = {}  # Image, label and class map of images that were looked at
         names = pairs.classes
         n = len(names)

@@ -6,6 +6,7 @@
 __all__ = ['measures', 'ways', 'orders', 'Predictor', 'confidence', 'entropy', 'margin', 'Explorer']
 
 # %% ../../nbs/7_explore/explain.ipynb #93fd287a
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -31,7 +32,7 @@ from ..data.images import decode_image
 from ..data.pairs import Pairs
 from ..engine.evaluation import load_dataset_for
 from ..engine.inference import load_model
-from ..engine.protocol import Protocol, predict_scores
+from ..engine.protocol import Protocol, as_protocol, predict_scores
 from segbench.explore.canvas import (
     Canvas,
     EscapedText,
@@ -107,7 +108,7 @@ def _from_runs(
         order = None if own == classes else [own.index(name) for name in classes]
         device = next(net.parameters()).device
         precision = evaluation_precision(None, config['precision'], device)
-        asked.append(Predictor(run.name, net, protocol or Protocol(), precision, run, order))
+        asked.append(Predictor(run.name, net, as_protocol(protocol), precision, run, order))
     return asked
 
 
@@ -135,8 +136,19 @@ def _reorder_for_run(pairs, asked):
 def _as_predictors(asked, protocol, trust) -> list[Predictor]:
     "Folders of runs, one such folder, or networks by name as a list of `Predictor`."
     if isinstance(asked, dict):
+        for name, net in asked.items():
+            if not isinstance(net, nn.Module):
+                raise UserError(
+                    f'{name!r} is a {type(net).__name__}, but must be a network; '
+                    'those of runs are given by their folders, without a dictionary.'
+                )
         return [Predictor(name, net.eval(), protocol) for name, net in asked.items()]
-    runs = [asked] if isinstance(asked, (str, Path)) else asked
+    runs = [asked] if isinstance(asked, (str, os.PathLike)) else asked
+    if not isinstance(runs, (list, tuple)) or not runs:
+        raise UserError(
+            f'asked is a {type(asked).__name__}, but must be the folder of a run, a list of such '
+            "folders, or networks by name, such as {'mine': net}."
+        )
     return _from_runs(runs, protocol, trust)
 
 # %% ../../nbs/7_explore/explain.ipynb #f7903ebd
@@ -189,7 +201,7 @@ def _blend_answer(
     errors = torch.where(wrong, pred, 255)
     # paler than the image, so that colours stand out
     grey = to_array(image).mean(2, keepdims=True).repeat(3, 2) * 0.6 + 40
-    return overlay(grey, errors, pal, 0.5 + opacity / 2)
+    return overlay(grey.astype(np.uint8), errors, pal, 0.5 + opacity / 2)
 
 # %% ../../nbs/7_explore/explain.ipynb #f1d7052f
 def _top_classes(
@@ -346,7 +358,15 @@ class _Answers:
 
     def _ask(self, i):
         image, _ = self.sample(i)
-        return [ask(image) for ask in self.asked]
+        answers = [ask(image) for ask in self.asked]
+        n = len(self.pairs.classes)
+        for ask, p in zip(self.asked, answers):
+            if len(p) < n:
+                raise UserError(
+                    f'{ask.name} has {len(p)} classes and {self.pairs.name} has {n}; '
+                    'show it images of a set with its own classes.'
+                )
+        return answers
 
     def __call__(self, i: int) -> list[torch.Tensor]:
         "The probabilities of every network for image `i`."
@@ -429,7 +449,9 @@ class Explorer(Instrument):
         keep: int = 8,  # Images whose answers are kept
         trust: bool = False,  # Use what the runs name outside segbench, too
     ):
-        self.asked = _as_predictors(asked, protocol or Protocol(), trust)
+        self.asked = _as_predictors(asked, as_protocol(protocol), trust)
+        if pairs is None and not self.asked[0].run:
+            raise UserError('networks by name know no images; give a data set as pairs.')
         if pairs is None:
             self.pairs = _dataset_of_run(self.asked[0].run, split, trust)
         else:

@@ -20,7 +20,7 @@ from torch import nn
 from ..core.errors import UserError
 from ..core.files import load_json
 from ..core.markup import shorten_names
-from ..core.run import Run, find_runs
+from ..core.run import Run, check_folder, find_runs
 from ..data.pairs import Pairs
 from ..engine.fit import fit
 from ..engine.progress import ProgressTable, format_seconds
@@ -444,6 +444,7 @@ def monitor(
 ) -> Monitor:
     "Watch the runs in `places` and below, those to come included."
     for place in places:
+        check_folder(place)
         if not Path(place).is_dir():
             raise UserError(
                 f'{str(place)!r} is no folder; give the folder of a run, or one with runs below it.'

@@ -29,7 +29,7 @@ from ..engine.batches import as_probs
 from ..engine.evaluation import load_dataset_for
 from ..engine.hub import open_run
 from ..engine.inference import load_model
-from ..engine.protocol import Protocol, predict_scores
+from ..engine.protocol import Protocol, as_protocol, predict_scores
 from .canvas import png
 from ..metrics.label_errors import Region, find_contradictions, rank_suspects
 
@@ -97,7 +97,7 @@ def find_suspects(
 ) -> Suspects:
     "The labels of a data set that the network of `run` contradicts."
     check_range(1, least=least)
-    protocol = protocol or Protocol()
+    protocol = as_protocol(protocol)
     if protocol.crop:
         raise UserError(
             f'the protocol {protocol} sees a square of each image, and a label is judged as a '

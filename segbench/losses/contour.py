@@ -9,7 +9,8 @@ __all__ = ['boundary', 'ssim']
 import torch
 import torch.nn.functional as F
 
-from .pixel import Loss, ce, weight_sum
+from ..core.errors import check_range
+from .pixel import Loss, ce, check_fit, weight_sum
 
 # %% ../../nbs/3_losses/contour.ipynb #afb37621
 def _square_max(x, radius):
@@ -42,6 +43,8 @@ def boundary(
     weight: torch.Tensor | None = None,  # Class weights, k numbers
 ) -> Loss:
     "Cross-entropy of the pixels near a border."
+    check_range(1, radius=radius)
+    check_fit(logits, label, weight)
     return ce(logits, _only_near(label, radius), weight)
 
 

@@ -12,7 +12,8 @@ import torch
 import torch.nn.functional as F
 from torch.autograd.function import once_differentiable
 
-from .pixel import Loss, to_float32
+from ..core.errors import check_range
+from .pixel import Loss, check_fit, to_float32
 
 # %% ../../nbs/3_losses/fused.ipynb #5d78ba4e
 class _PrecomputedGradient(torch.autograd.Function):
@@ -48,7 +49,7 @@ def row_strips(
     "The `maps` cut into the same strips of full width, from top to bottom."
     first = maps[0]
     size = size or (2**20 if first.device.type == 'cpu' else 2**26)
-    rows = max(1, size * first.shape[-2] // first.numel())
+    rows = max(1, size * first.shape[-2] // max(1, first.numel()))
     return zip(*(m.split(rows, -2) for m in maps))
 
 # %% ../../nbs/3_losses/fused.ipynb #9fe93966
@@ -81,6 +82,8 @@ def focal(
     weight: torch.Tensor | None = None,  # Class weights, k numbers
 ) -> Loss:
     "Focal loss of a sigmoid per class, the mean over labelled pixels and classes."
+    check_range(0, gamma=gamma)
+    check_fit(logits, label, weight)
     x = to_float32(logits)
     n = (label != 255).sum().clamp(min=1) * logits.shape[1]
     grad = torch.empty_like(x)
@@ -89,10 +92,11 @@ def focal(
         for z, y, grad_strip in row_strips(x, label, grad):
             loss, slope = _focal_strip(z, y, gamma)
             share = (y != 255).to(z.dtype) / n
-            by_class = by_class + torch.einsum('bkhw,bhw->k', loss, share)
+            # no einsum, which autocast would compute in half precision
+            by_class = by_class + loss.mul_(share[:, None]).sum((0, 2, 3))
             torch.mul(slope, share[:, None], out=grad_strip)
         if weight is not None:
-            w = weight * len(weight) / weight.sum()
+            w = weight * len(weight) / weight.sum().clamp(min=1e-8)
             by_class = by_class * w
             grad = grad.mul_(w[:, None, None])
     return with_gradient(x, by_class.sum(), grad)

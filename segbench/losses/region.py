@@ -10,9 +10,9 @@ import torch
 import torch.nn.functional as F
 
 from ..core.device import count_values
-from ..core.errors import UserError
+from ..core.errors import UserError, check_range
 from .fused import row_strips, with_gradient
-from .pixel import Loss, to_float32
+from .pixel import Loss, check_fit, to_float32
 
 # %% ../../nbs/3_losses/region.ipynb #63db1be3
 def _softmax_in_order(logits):
@@ -43,12 +43,14 @@ def tversky(
     weight: torch.Tensor | None = None,  # Class weights, k numbers
 ) -> Loss:
     "One minus the Tversky index, the mean over the classes."
+    check_range(0, alpha=alpha, beta=beta)
+    check_fit(logits, label, weight)
     h, P, G = _soft_overlaps(logits, label)
     # 1 - h / (h + α (P - h) + β (G - h))
     loss = 1 - h / (h + alpha * (P - h) + beta * (G - h)).clamp(min=1e-7)
     w = torch.ones_like(loss) if weight is None else weight
     # a class that is not in the batch counts as zero
-    return (loss * (G > 0) * w).sum() / w.sum()
+    return (loss * (G > 0) * w).sum() / w.sum().clamp(min=1e-8)
 
 # %% ../../nbs/3_losses/region.ipynb #2fb23c50
 def dice(
@@ -293,6 +295,7 @@ def lovasz(
         raise UserError(
             f'lovasz(bins={bins}, step={step}) has no pixel to count; give whole numbers from 1.'
         )
+    check_fit(logits, label, weight)
     if sort is None:
         sort = 2**16 if step == 1 else 0
     x = to_float32(logits)[..., ::step, ::step]

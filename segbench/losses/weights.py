@@ -99,11 +99,17 @@ def _effective_samples(counts):
 
 # %% ../../nbs/3_losses/weights.ipynb #573a499d
 def class_weights(
-    counts: torch.Tensor,  # Pixels of each class in each image, n×k
+    counts: torch.Tensor,  # Pixels of each class in each image, n×k, or such an array
     rule: str = 'median',  # `median`, `sqrt`, `enet` or `effective`
 ) -> torch.Tensor:
     "Class weights, k numbers; 0 for a class that never appears."
     check_choice('rule for class weights', rule, _rules)
+    counts = torch.as_tensor(counts)
+    if counts.ndim != 2 or not counts.any():
+        raise UserError(
+            f'counts are {"×".join(map(str, counts.shape))} with {int(counts.sum())} pixels, but '
+            'must be the pixels of each class in each image, images×classes, some of them above 0.'
+        )
     f = _class_frequency(counts)
     present = f > 0
     if rule == 'enet':

@@ -9,6 +9,8 @@ __all__ = ['boundary_rule', 'boundary_areas']
 import cv2
 import numpy as np
 
+from ..core.errors import UserError, check_range
+
 # %% ../../nbs/4_metrics/boundary.ipynb #9eee9340
 def _square(d: int):
     "All offsets of at most `d` along rows and columns."
@@ -56,6 +58,20 @@ def _pixels_by_class(y, where, n):
     return np.bincount(y[where], minlength=256)[:n]
 
 
+def _as_bytes(x, what: str) -> np.ndarray:
+    "The class map `x` as OpenCV takes it, `uint8` h×w."
+    x = np.asarray(x)
+    if x.ndim != 2 or not x.size or x.dtype.kind not in 'iub':
+        raise UserError(
+            f'the {what} is {x.dtype} of shape {x.shape}, but must be the classes of one image, '
+            'height×width whole numbers.'
+        )
+    if x.min() < 0 or x.max() > 255:
+        odd = x.min() if x.min() < 0 else x.max()
+        raise UserError(f'the {what} holds {odd}; classes are from 0 to 254, and 255 is void.')
+    return x.astype(np.uint8, copy=False)
+
+
 def boundary_areas(
     pred: np.ndarray,  # Predicted classes of one image, `uint8` h×w, or such a tensor
     label: np.ndarray,  # True classes, `uint8` h×w, 255 for void
@@ -66,8 +82,14 @@ def boundary_areas(
 
     As `class_areas` gives them for whole masks.
     """
-    p = np.asarray(pred)
-    y = np.asarray(label)
+    check_range(0, 1, share=share)
+    p = _as_bytes(pred, 'prediction')
+    y = _as_bytes(label, 'label')
+    if p.shape != y.shape:
+        raise UserError(
+            f'a prediction of {p.shape[0]}×{p.shape[1]} cannot be compared with a label of '
+            f'{y.shape[0]}×{y.shape[1]}; give the class of every pixel of the label.'
+        )
     d = max(1, round(share * np.hypot(*y.shape)))
     near_y, counts = _scored_border(y, d)
     near_p = _on_boundary(p, d, y == 255)

@@ -10,16 +10,36 @@ import matplotlib.pyplot as plt
 import numpy as np
 import torch
 
+from ..core.errors import UserError, check_range
 from .confusion import ratio
 
 # %% ../../nbs/4_metrics/calibration.ipynb #38ceead9
+def _check_probabilities(probs: torch.Tensor, label: torch.Tensor, confidence: torch.Tensor):
+    "A `UserError` unless `probs` are probabilities, and of the pixels of `label`."
+    if probs.ndim != 4 or label.shape != confidence.shape:
+        shapes = ['×'.join(map(str, x.shape)) for x in (probs, label)]
+        raise UserError(
+            f'probabilities of {shapes[0]} do not go with a label of {shapes[1]}; '
+            'give images×classes×height×width and images×height×width.'
+        )
+    # nan is neither
+    odd = confidence[(confidence > 1.01) | (confidence < 0.99 / probs.shape[1])]
+    if len(odd):
+        raise UserError(
+            f'the likeliest of {probs.shape[1]} classes has {odd[0].item():.3g}, which is no '
+            'probability of it; give logits.softmax(1).'
+        )
+
+
 def calibration_counts(
     probs: torch.Tensor,  # Probabilities, b×k×h×w
     label: torch.Tensor,  # True classes, b×h×w, 255 for void
     bins: int = 20,  # Bins of confidence from 0 to 1
 ) -> torch.Tensor:
     "Labelled pixels, right ones, and the sum of confidences in every bin, 3×bins float64."
+    check_range(1, bins=bins)
     confidence, pred = probs.max(1)
+    _check_probabilities(probs, label, confidence)
     labelled = label != 255
     confidence = confidence[labelled].double()
     right = (pred[labelled] == label[labelled]).double()
@@ -56,7 +76,7 @@ def reliability(
     bins = len(pixels)
     middle = (np.arange(bins) + 0.5) / bins
     # a power below 1, so that bins of few pixels are still seen
-    shade = 0.25 + 0.6 * (pixels / pixels.max()) ** 0.3
+    shade = 0.25 + 0.6 * (pixels / max(1, pixels.max())) ** 0.3
     ax.bar(middle, ratio(right, pixels), 1 / bins, color=plt.cm.Blues(shade), edgecolor='white')
     ax.plot([0, 1], [0, 1], color='k', lw=0.8)
     ax.set_xlabel('confidence')

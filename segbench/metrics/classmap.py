@@ -9,15 +9,18 @@ __all__ = ['class_map_dense', 'class_map_by_class', 'mixed_cells', 'class_map_by
 import torch
 import torch.nn.functional as F
 
+from ..core.errors import UserError
+
 # %% ../../nbs/4_metrics/classmap.ipynb #c081e96a
 def _source_positions(
     n: int,  # Inputs
     size: int,  # Outputs
     align_corners: bool = False,  # Outer pixels of both lie on each other
     device=None,  # Where to compute
+    dtype=torch.float32,  # Of the distances
 ):
     "For each output the input to its left, and its distance from it."
-    i = torch.arange(size, dtype=torch.float32, device=device)
+    i = torch.arange(size, dtype=dtype, device=device)
     if align_corners:
         at = i * ((n - 1) / max(size - 1, 1))
     else:
@@ -134,8 +137,10 @@ def class_map_by_cells(
     i, j = mixed_cells(win)
     if len(i) > 0.6 * h * w:
         return None
-    up, y = _source_positions(h, H, align_corners, z.device)
-    left, x = _source_positions(w, W, align_corners, z.device)
+    # half precision is interpolated in float32, as PyTorch does it
+    dtype = torch.promote_types(z.dtype, torch.float32)
+    up, y = _source_positions(h, H, align_corners, z.device, dtype)
+    left, x = _source_positions(w, W, align_corners, z.device, dtype)
     # every cell as if it were of one class
     out = win[:-1, :-1][:, left][up]
 
@@ -165,6 +170,11 @@ def class_map(
 
     `F.interpolate(…).argmax` up to ties within rounding.
     """
+    if z.ndim != 3 or not 1 <= len(z) <= 255:
+        raise UserError(
+            f'the logits are {"×".join(map(str, z.shape))}, but must be those of one image, '
+            'classes×height×width, with 255 classes at most.'
+        )
     k = len(z)
     h, w = z.shape[1:]
     H, W = size

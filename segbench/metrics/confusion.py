@@ -16,15 +16,44 @@ import numpy as np
 import torch
 
 from ..core.device import count_values
-from ..core.errors import check_choice
+from ..core.errors import UserError, check_choice, check_range
 
 # %% ../../nbs/4_metrics/confusion.ipynb #dfaaebd5
+def _check_class_maps(pred: torch.Tensor, label: torch.Tensor) -> None:
+    "A `UserError` unless both are maps of classes, and of one shape."
+    if pred.shape != label.shape:
+        shapes = ['×'.join(map(str, x.shape)) for x in (pred, label)]
+        raise UserError(
+            f'a prediction of {shapes[0]} cannot be compared with a label of {shapes[1]}; '
+            'give the class of every pixel of the label, as predict_classes does with size.'
+        )
+    for what, x in dict(prediction=pred, label=label).items():
+        if x.is_floating_point():
+            raise UserError(
+                f'the {what} is {x.dtype}, but must be the number of a class for each pixel; '
+                'of logits, give .argmax(1).'
+            )
+        if x.dtype in (torch.uint8, torch.bool) or not x.numel():
+            continue  # a GPU is not asked for their values
+        x = x.long()
+        least, most = x.min().item(), x.max().item()
+        if least < 0 or most > 255:
+            raise UserError(
+                f'the {what} holds {least if least < 0 else most}; classes are numbers from 0 to '
+                '254, and 255 is void.'
+            )
+
+
 def confusion(
-    pred: torch.Tensor,  # Predicted classes of one image, `uint8` h×w
+    pred: torch.Tensor,  # Predicted classes of one image, `uint8` h×w, or such an array
     label: torch.Tensor,  # True classes, `uint8` h×w; n and above, 255 as a rule, is void
     n: int,  # Number of classes
 ) -> torch.Tensor:
     "Counts, (n+1)×(n+1) `int64`: truth by row, prediction by column, void and no class last."
+    check_range(1, 255, n=n)
+    pred = torch.as_tensor(pred)
+    label = torch.as_tensor(label)
+    _check_class_maps(pred, label)
     pair = label.flatten().int().mul_(256).add_(pred.flatten())
     table = count_values(pair, 256 * 256).view(256, 256)
     # all values from n on become one row and one column
@@ -75,6 +104,27 @@ def _kappa(counts):
     np.fill_diagonal(by_chance, 0)
     return 1 - float(ratio(wrong, by_chance.sum() + no_class))
 
+
+def _check_counts(counts, classes) -> None:
+    "A `UserError` unless `counts` are a confusion matrix, of the `classes` if there are names."
+    counts = np.asarray(counts)
+    sides = counts.shape
+    if len(sides) != 2 or sides[0] != sides[1] or sides[0] < 2:
+        raise UserError(
+            f'counts are {"×".join(map(str, sides))}, but must be square, with a row and a column '
+            'for each class and one more for void and no class; of several images, give their sum.'
+        )
+    if classes is not None and len(classes) != sides[0] - 1:
+        raise UserError(
+            f'counts of {sides[0]}×{sides[0]} are those of {sides[0] - 1} classes, and '
+            f'{len(classes)} names were given: after the classes come one row for void and one '
+            'column for no class, as confusion makes them.'
+        )
+    if counts.dtype.kind not in 'iub' and not np.array_equal(counts, np.floor(counts)):
+        raise UserError('counts hold fractions, but must be numbers of pixels; divide nothing.')
+    if (counts < 0).any():
+        raise UserError(f'counts hold {counts.min()}, but must be numbers of pixels, from 0 on.')
+
 # %% ../../nbs/4_metrics/confusion.ipynb #confusion-x1
 @dataclass(repr=False)
 class Scores:
@@ -89,6 +139,7 @@ class Scores:
 
     def __post_init__(self):
         check_choice('convention', self.convention, list(conventions))
+        _check_counts(self.counts, self.classes)
         counts = np.asarray(self.counts, np.int64)[:-1]  # the last row is void
         hit = counts.diagonal()
         truth = counts.sum(1)
@@ -103,7 +154,9 @@ class Scores:
         self.miou = float(mean(self.iou)) if truth.any() else np.nan
         self.macc = float(mean(self.acc)) if truth.any() else np.nan
         self.aacc = float(ratio(hit.sum(), truth.sum()))
-        self.fwiou = float(np.nansum(self.iou * ratio(truth, truth.sum())))
+        self.fwiou = np.nan
+        if truth.any():
+            self.fwiou = float(np.nansum(self.iou * ratio(truth, truth.sum())))
         self.kappa = _kappa(counts)
 
     def __repr__(self) -> str:

@@ -22,11 +22,21 @@ from ..core.seeds import rng
 from .confusion import ratio
 
 # %% ../../nbs/4_metrics/stats.ipynb #1126e5cb
+def _sides(x) -> str:
+    return '×'.join(map(str, np.shape(x))) or 'a single number'
+
+
 def class_areas(
     per: np.ndarray,  # Counts of n images, n×(k+1)×(k+1), as `confusion` gives them
 ) -> np.ndarray:
     "Pixels right, true and predicted by class, n×3×k."
-    counts = np.asarray(per)[:, :-1]
+    per = np.asarray(per)
+    if per.ndim != 3 or per.shape[1] != per.shape[2]:
+        raise UserError(
+            f'counts are {_sides(per)}, but must be images×(classes+1)×(classes+1): '
+            'stack what confusion gives of each image.'
+        )
+    counts = per[:, :-1]
     right = counts.diagonal(axis1=1, axis2=2)
     true = counts.sum(2)
     pred = counts.sum(1)[:, :-1]
@@ -38,7 +48,10 @@ def miou(
 ) -> np.ndarray:
     "The mean IoU over the classes that are there, of shape …."
     right, true, pred = np.moveaxis(total, -2, 0)
-    return np.nanmean(ratio(right, true + pred - right), -1)
+    iou = ratio(right, true + pred - right)
+    known = ~np.isnan(iou)
+    # nan, without a warning, where no class is there
+    return ratio(np.where(known, iou, 0).sum(-1), known.sum(-1))[()]
 
 
 def _mean_miou(areas) -> float:
@@ -105,6 +118,11 @@ def _merge_groups(
 def _by_seed(areas):
     "Areas as s×n×3×k, be they of one run or of several seeds."
     areas = np.asarray(areas, np.float64)
+    if areas.ndim not in (3, 4) or areas.shape[-2] != 3 or 0 in areas.shape:
+        raise UserError(
+            f'areas are {_sides(areas)}, but must be images×3×classes, as class_areas gives them, '
+            'or seeds×images×3×classes.'
+        )
     return areas[None] if areas.ndim == 3 else areas
 
 # %% ../../nbs/4_metrics/stats.ipynb #stats-x1
@@ -148,9 +166,17 @@ def bootstrap(
 
     Of several seeds, the mean of as many drawn from them.
     """
+    check_range(1, times=times)
     r = rng(seed)
     each = _draws(_by_seed(_merge_groups(a, groups)), times, r)
     return _pick_seeds(each, r)
+
+
+def _check_shares(**named: float) -> None:
+    "A `UserError` for the first of the numbers `named` that is no share."
+    for name, share in named.items():
+        if not 0 < share < 1:  # also nan
+            raise UserError(f'{name} is {share}, but must be a share between 0 and 1, such as .05.')
 
 
 def interval(
@@ -158,6 +184,7 @@ def interval(
     level: float = 0.95,  # Share of the values within
 ) -> tuple[float, float]:
     "The middle `level` of `values`: low, high."
+    _check_shares(level=level)
     low, high = np.quantile(values, [(1 - level) / 2, (1 + level) / 2])
     return float(low), float(high)
 
@@ -227,7 +254,7 @@ def _welch_test(
     half = stdtrit(free, 0.975) * error
     # p = 2 P(t_ν > |gap| / √(Σ v))
     p = float(2 * stdtr(free, -abs(gap) / error))
-    return gap - half, gap + half, p
+    return float(gap - half), float(gap + half), p
 
 # %% ../../nbs/4_metrics/stats.ipynb #stats-x2
 def _two_sided(gaps):
@@ -246,6 +273,11 @@ def paired_test(
 
     About networks from three seeds of each on, else about these trainings.
     """
+    if np.shape(a)[-1:] != np.shape(b)[-1:]:
+        raise UserError(
+            f'a run of {np.shape(a)[-1]} classes cannot be compared with one of {np.shape(b)[-1]}; '
+            'score both with the same classes.'
+        )
     if np.shape(a)[-3:] != np.shape(b)[-3:]:
         raise UserError(
             f'{np.shape(a)[-3]} images cannot be compared with {np.shape(b)[-3]}; '
@@ -282,9 +314,7 @@ def _power(
 def _check_test(spread, power, level):
     "A `UserError` if these are not a spread, a power and a level of a test."
     check_range(0, spread=spread)
-    for name, share in dict(level=level, power=power).items():
-        if not 0 < share < 1:  # also nan
-            raise UserError(f'{name} is {share}, but must be a share between 0 and 1, such as .05.')
+    _check_shares(level=level, power=power)
     if power <= level:
         raise UserError(
             f'power is {power} and level {level}: a test finds that much by chance; '
@@ -403,8 +433,11 @@ def fold_interval(
 
     Nan for the ends of a single fold.
     """
+    _check_shares(level=level)
     scores = np.asarray(scores, float)
     k = len(scores)
+    if not k:
+        raise UserError('there are no scores of folds; give one number for each fold.')
     mean = float(scores.mean())
     if k == 1:
         return mean, np.nan, np.nan

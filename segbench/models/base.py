@@ -13,6 +13,7 @@ import torch.nn.functional as F
 from fastcore.basics import patch
 from torch import nn
 
+from ..core.errors import UserError
 from ..losses.fused import backward_in_forward
 from ..nn.backbones import normalisation
 from ..nn.layers import resize
@@ -76,6 +77,12 @@ class Segmenter(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor | tuple[torch.Tensor, ...]:
         "Logits of `x`, b×c×h×w: a tuple in training; in evaluation the main ones, b×k×h×w."
+        if x.ndim != 4 or not x.is_floating_point():
+            raise UserError(
+                f'the network was given {x.dtype} of {"×".join(map(str, x.shape))}, but takes '
+                'normalised numbers, images×channels×height×width: '
+                'give normalise(x, net.mean, net.std), or let predict_classes take the bytes.'
+            )
         if self.training:
             return self.logits(x)
         return self.enlarge(self.logits(x, aux=False)[0], x)
@@ -152,5 +159,10 @@ def loss(
     criterion: Callable,  # A loss: (logits, label) → scalar
 ) -> torch.Tensor:
     "`criterion` of the main logits, plus `aux_weight` times that of each other."
+    if isinstance(outputs, torch.Tensor):
+        raise UserError(
+            'the loss takes all outputs of a network in training, a tuple, and not a tensor; '
+            'call net.train() first, or give net.logits(x).'
+        )
     main, *others = [self.head_loss(o, label, criterion) for o in outputs]
     return main + self.aux_weight * sum(others)

@@ -371,6 +371,10 @@ def _is_slow_depthwise(m: nn.Module) -> bool:
         return False
     if m.groups == 1 or not m.groups == m.in_channels == m.out_channels:
         return False
+    # a padding as a word, 'same' or 'valid', or one beyond the reach of the taps
+    reach = [d * (k - 1) for d, k in zip(m.dilation, m.kernel_size)]
+    if isinstance(m.padding, str) or any(p > r for p, r in zip(m.padding, reach)):
+        return False
     return max(m.kernel_size) > 3 or max(m.stride) > 1 or max(m.dilation) > 1
 
 

@@ -14,9 +14,9 @@ import cv2
 import numpy as np
 import torch
 
-from ...core.errors import UserError, check_choice, check_range
+from ...core.errors import UserError, check_choice, check_range, check_type
 from ...core.seeds import rng
-from ..pairs import Pairs
+from ..pairs import Pairs, image_number
 from .buildings import building
 from .canvas import VOID, Canvas, street_classes, street_palette
 from .cars import bonnet, car, car_kinds
@@ -323,6 +323,7 @@ class Scenes(Pairs):
         self.reading = len(items), size, seed
 
     def __getitem__(self, i: int) -> tuple[torch.Tensor, torch.Tensor]:
+        i = image_number(i)
         if i in self.drawn:
             image, label = self.drawn[i]
         else:
@@ -355,6 +356,12 @@ def scenes(
     "Street scenes drawn from `(seed, split, index)` alone."
     numbers = dict(train=[0], val=[1], test=[2], trainval=[0, 1])
     check_choice('split of scenes', split, list(numbers))
+    if str(root) in numbers:
+        raise UserError(
+            f'the root of scenes is {root!r}, which looks like a split; write '
+            f'scenes(split={root!r}), for the first argument of a data set is its folder.'
+        )
+    check_type('n of scenes', n, int, None)
     if n is not None and n < 1:
         raise UserError(f'scenes cannot be {n}: give a number of images, 1 or more.')
     check_range(0, seed=seed)
