@@ -170,6 +170,7 @@ def draw_images(names):
     """
     import matplotlib.pyplot as plt
     import numpy as np
+    from PIL import Image
 
     from segbench.engine.runs import Run
 
@@ -196,7 +197,10 @@ def draw_images(names):
         ax.set_xticks([])
         ax.set_yticks([])
     (kept / 'images.json').write_text(json.dumps(shifts, indent=1) + '\n')
-    fig.savefig(kept / 'images.png', dpi=100, pil_kwargs=dict(optimize=True))
+    picture = kept / 'images.png'
+    fig.savefig(picture, dpi=100)
+    # eleven classes, three states and the edges of letters need few colours
+    Image.open(picture).convert('RGB').quantize(64).save(picture, optimize=True)
 
 
 def main():
