@@ -5,7 +5,7 @@ are kept in nbs/results/camvid, without weights and images. nbs/results/camvid.i
 
     python .ci/camvid.py                 what is there, and what is missing
     python .ci/camvid.py --train --at-once 2
-    python .ci/camvid.py --speed         latency of each network, on a quiet machine
+    python .ci/camvid.py --speed         latency of each network that is kept, on a quiet machine
     python .ci/camvid.py --images        what the networks make of the easiest and hardest images
 """
 
@@ -123,13 +123,15 @@ def train_all(missing, at_once):
         print(f'failed: {name}: {reason}')
 
 
-def measure_speed(name):
-    "Latency of one image of 360×480 with all cores, and memory."
+def measure_speed(model, encoder):
+    "Latency of one image of 360×480 with all cores, and memory; weights do not matter for it."
     from segbench.bench import main as bench
     from segbench.core.command import command
 
-    words = ['--run', str(runs / name), '--size', '360x480']
-    command(bench, [*words, '--json', str(kept / name / 'bench.json')])
+    file = kept / folder_name(model, encoder, 42) / 'bench.json'
+    file.unlink(missing_ok=True)
+    words = ['--model', model, '--backbone', encoder, '--classes', '11', '--size', '360x480']
+    command(bench, [*words, '--json', str(file)])
 
 
 def hardest_and_easiest(n):
@@ -208,7 +210,7 @@ def main():
     p.add_argument('--train', action='store_true', help='train what is missing')
     p.add_argument('--at-once', type=int, default=1, help='trainings at a time')
     p.add_argument(
-        '--speed', action='store_true', help='measure the latency of what has weights here'
+        '--speed', action='store_true', help='measure the latency of every network that is kept'
     )
     p.add_argument('--images', action='store_true', help='draw the hardest and easiest images')
     a = p.parse_args()
@@ -219,9 +221,10 @@ def main():
     if a.train:
         train_all(missing, a.at_once)
     elif a.speed:
-        for name, _ in jobs:
-            if (root / runs / name / 'last.safetensors').exists():
-                measure_speed(name)
+        # one after the other in one sitting, or they could not be compared
+        for net in networks:
+            if (kept / folder_name(*net, 42)).exists():
+                measure_speed(*net)
     elif a.images:
         draw_images([name for name, _ in jobs if (kept / name).exists()])
     else:
