@@ -12,7 +12,7 @@ from torch import nn
 from .base import Segmenter
 from ..nn.backbones import backbone as make_backbone
 from ..nn.layers import conv_bn, head, resize
-from ..nn.recipe import Recipe
+from ..nn.recipe import camvid_recipe
 
 # %% ../../nbs/5_models/lite.ipynb #5d1e9428
 class Add(nn.Module):
@@ -88,25 +88,7 @@ def lite(
 
 # %% ../../nbs/5_models/lite.ipynb #lite-rcp-1
 recipes = {
-    'lite/camvid': Recipe(
-        'camvid',
-        'lite',
-        batch=8,
-        per_device=8,
-        source='https://github.com/segbench/segbench',
-        settings=dict(
-            pretrained='imagenet',
-            crop='288x384',
-            scale=(0.6, 2.0),
-            epochs=24,
-            head_lr=3e-3,
-            loss='ce+lovasz(step=2)',
-            class_weights='sqrt',
-            ema=0.99,
-            eval_every=12.0,
-        ),
-        scored='--split test --flip --scales .75 2',
-        hardware='2 CPU cores, 19 minutes',
-        measured='65.7 ± 0.3, seeds 42 to 44',
+    'lite/camvid': camvid_recipe(
+        'lite', 24, '--flip --scales .75 2', 19, '65.7 ± 0.3, seeds 42 to 44'
     ),
 }

@@ -16,7 +16,7 @@ from .base import Segmenter
 from ..nn.backbones import Backbone
 from ..nn.backbones import backbone as make_backbone
 from ..nn.layers import conv_bn, head, resize
-from ..nn.recipe import Recipe, mmseg_recipe
+from ..nn.recipe import camvid_recipe, mmseg_recipe
 from ..nn.weights import Checkpoint, rename_tensors
 
 # %% ../../nbs/5_models/upernet.ipynb #2e4ea45b
@@ -175,26 +175,12 @@ recipes = {
     'upernet/ade20k': mmseg_recipe(
         'ade20k', 'upernet', 42.05, backbone='resnet50c', pretrained='imagenet', crop='512x512'
     ),
-    'upernet/camvid': Recipe(
-        'camvid',
+    'upernet/camvid': camvid_recipe(
         'upernet(width=64)',
-        batch=8,
-        per_device=8,
-        source='https://github.com/segbench/segbench',
-        settings=dict(
-            backbone='tf_efficientnet_lite0',
-            pretrained='imagenet',
-            crop='288x384',
-            scale=(0.6, 2.0),
-            epochs=32,
-            head_lr=3e-3,
-            loss='ce+lovasz(step=2)',
-            class_weights='sqrt',
-            ema=0.99,
-            eval_every=16.0,
-        ),
-        scored='--split test --flip --scales 1 1.5 2',
-        hardware='2 CPU cores, 18 minutes',
-        measured='69.2 ± 0.2, seeds 42 to 44',
+        32,
+        '--flip --scales 1 1.5 2',
+        18,
+        '69.2 ± 0.2, seeds 42 to 44',
+        backbone='tf_efficientnet_lite0',
     ),
 }
