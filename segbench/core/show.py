@@ -21,7 +21,7 @@ from matplotlib.legend import Legend
 from matplotlib.patches import Patch
 from PIL import Image, ImageDraw, ImageFont
 
-from .errors import UserError, check_range
+from .errors import UserError, check_range, format_shape
 from .markup import shorten_names
 
 # %% ../../nbs/0_core/show.ipynb #d1786cb4
@@ -166,8 +166,8 @@ def overlay(
         )
     if label.shape != image.shape[:2]:
         raise UserError(
-            f'a label of {"×".join(map(str, label.shape))} does not lie over an image of '
-            f'{"×".join(map(str, image.shape[:2]))}; give those of one image, of one size.'
+            f'a label of {format_shape(label.shape)} does not lie over an image of '
+            f'{format_shape(image.shape[:2])}; give those of one image, of one size.'
         )
     void = label == 255
     mix = (1 - alpha) * image + alpha * paint_label(label, overlay_palette(pal))

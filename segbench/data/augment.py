@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from fastcore.basics import patch
 
-from ..core.errors import UserError, check_choice
+from ..core.errors import UserError, check_choice, format_shape
 from .windows import Window, centre_window, random_window, sliding_windows
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ def _check_sample(augment: Augment, image: 'torch.Tensor', label: 'torch.Tensor'
             'give height and width, such as (288, 384).'
         )
     if image.shape[-2:] != label.shape:
-        sizes = ['×'.join(map(str, x.shape)) for x in (image, label)]
+        sizes = [format_shape(x.shape) for x in (image, label)]
         raise UserError(
             f'an image of {sizes[0]} and a label of {sizes[1]} are not of the same pixels; '
             'give channels×height×width and height×width.'

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from fastcore.basics import patch
 
-from ..core.errors import UserError
+from ..core.errors import UserError, format_shape
 from .filelist import FileList
 from .files import kinds
 from .images import find_nodata, orientation, read_image, read_label
@@ -68,7 +68,7 @@ def _as_palette(palette, n: int, name: str) -> np.ndarray:
         return colours.astype(np.uint8)
     if colours.shape != (n, 3):
         raise UserError(
-            f'the palette of {name} is {"×".join(map(str, colours.shape))} where there are '
+            f'the palette of {name} is {format_shape(colours.shape)} where there are '
             f'{n} classes; give red, green and blue of each, {n}×3.'
         )
     as_bytes = colours.clip(0, 255).astype(np.uint8)

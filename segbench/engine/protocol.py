@@ -21,7 +21,7 @@ from fastcore.basics import patch
 from PIL import Image
 
 from ..core.device import autocast
-from ..core.errors import UserError, check_choice, check_range, check_type
+from ..core.errors import UserError, check_choice, check_range, check_type, format_shape
 from ..core.names import parse_call, with_user_errors
 from ..core.seeds import rng
 from ..data.colour import normalise
@@ -254,14 +254,14 @@ def _check_asked(net: torch.nn.Module, image: torch.Tensor) -> None:
     if not isinstance(image, torch.Tensor) or image.dtype != torch.uint8 or image.ndim != 4:
         about = f'{getattr(image, "dtype", type(image).__name__)}'
         if hasattr(image, 'shape'):
-            about += f' of {"×".join(map(str, image.shape))}'
+            about += f' of {format_shape(image.shape)}'
         raise UserError(
             f'the image is {about}, but the network is asked for a tensor of uint8, '
             'images×channels×height×width, and normalises it itself; '
             'give image[None] for one image of a data set.'
         )
     if not image.numel():
-        raise UserError(f'images of {"×".join(map(str, image.shape))} have no pixels to look at.')
+        raise UserError(f'images of {format_shape(image.shape)} have no pixels to look at.')
     if net.training and not isinstance(net, ExportedNetwork):  # a graph has no training
         raise UserError(
             'the network is in training, where norms and dropout change what it says, and norms '

@@ -19,7 +19,7 @@ import torch
 import torch.nn.functional as F
 from torch.testing import assert_close
 
-from ..core.errors import UserError, check_range
+from ..core.errors import UserError, check_range, format_shape
 from ..core.names import find_function, lookup, parse_call
 
 # %% ../../nbs/3_losses/pixel.ipynb #e1e17a1b
@@ -35,10 +35,6 @@ def to_float32(logits: torch.Tensor) -> 'torch.Tensor':
     return logits
 
 # %% ../../nbs/3_losses/pixel.ipynb #px-fit
-def _shape(x: torch.Tensor) -> str:
-    return '×'.join(map(str, x.shape)) or 'a single number'
-
-
 def check_fit(
     logits: torch.Tensor,  # b×k×h×w
     label: torch.Tensor,  # b×h×w, 255 is void
@@ -50,15 +46,16 @@ def check_fit(
             raise UserError(f'{what} is a {type(x).__name__}, but must be a tensor of PyTorch.')
     if logits.ndim != 4:
         raise UserError(
-            f'the logits are {_shape(logits)}, but must be images×classes×height×width; '
-            'give those of one image with logits[None].'
+            f'the logits are {format_shape(logits.shape)}, but must be '
+            'images×classes×height×width; give those of one image with logits[None].'
         )
     b, k, h, w = logits.shape
     if k > 255:
         raise UserError(f'the logits have {k} classes; labels have room for 255, beside void.')
     if label.shape != (b, h, w):
         raise UserError(
-            f'a label of {_shape(label)} does not go with logits of {_shape(logits)}: it must be '
+            f'a label of {format_shape(label.shape)} does not go with logits of '
+            f'{format_shape(logits.shape)}: it must be '
             f'{b}×{h}×{w}, the number of a class for each pixel; enlarge the logits to its '
             'height and width, as net.enlarge(logits, label) does.'
         )
@@ -69,7 +66,7 @@ def check_fit(
         )
     if weight is not None and weight.shape != (k,):
         raise UserError(
-            f'the class weights are {_shape(weight)} where there are {k} classes; '
+            f'the class weights are {format_shape(weight.shape)} where there are {k} classes; '
             'give one number for each class.'
         )
 

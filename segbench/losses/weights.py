@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from ..core.errors import UserError, check_choice
+from ..core.errors import UserError, check_choice, format_shape
 from ..core.files import write_if_possible
 from ..data.labels import count_classes
 from ..data.once import cache_folder, one_at_a_time
@@ -107,7 +107,7 @@ def class_weights(
     counts = torch.as_tensor(counts)
     if counts.ndim != 2 or not counts.any():
         raise UserError(
-            f'counts are {"×".join(map(str, counts.shape))} with {int(counts.sum())} pixels, but '
+            f'counts are {format_shape(counts.shape)} with {int(counts.sum())} pixels, but '
             'must be the pixels of each class in each image, images×classes, some of them above 0.'
         )
     f = _class_frequency(counts)

@@ -10,14 +10,14 @@ import matplotlib.pyplot as plt
 import numpy as np
 import torch
 
-from ..core.errors import UserError, check_range
+from ..core.errors import UserError, check_range, format_shape
 from .confusion import ratio
 
 # %% ../../nbs/4_metrics/calibration.ipynb #38ceead9
 def _check_probabilities(probs: torch.Tensor, label: torch.Tensor, confidence: torch.Tensor):
     "A `UserError` unless `probs` are probabilities, and of the pixels of `label`."
     if probs.ndim != 4 or label.shape != confidence.shape:
-        shapes = ['×'.join(map(str, x.shape)) for x in (probs, label)]
+        shapes = [format_shape(x.shape) for x in (probs, label)]
         raise UserError(
             f'probabilities of {shapes[0]} do not go with a label of {shapes[1]}; '
             'give images×classes×height×width and images×height×width.'

@@ -9,7 +9,7 @@ __all__ = ['class_map_dense', 'class_map_by_class', 'mixed_cells', 'class_map_by
 import torch
 import torch.nn.functional as F
 
-from ..core.errors import UserError
+from ..core.errors import UserError, format_shape
 
 # %% ../../nbs/4_metrics/classmap.ipynb #c081e96a
 def _source_positions(
@@ -172,7 +172,7 @@ def class_map(
     """
     if z.ndim != 3 or not 1 <= len(z) <= 255:
         raise UserError(
-            f'the logits are {"×".join(map(str, z.shape))}, but must be those of one image, '
+            f'the logits are {format_shape(z.shape)}, but must be those of one image, '
             'classes×height×width, with 255 classes at most.'
         )
     k = len(z)

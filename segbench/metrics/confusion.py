@@ -16,13 +16,13 @@ import numpy as np
 import torch
 
 from ..core.device import count_values
-from ..core.errors import UserError, check_choice, check_range
+from ..core.errors import UserError, check_choice, check_range, format_shape
 
 # %% ../../nbs/4_metrics/confusion.ipynb #dfaaebd5
 def _check_class_maps(pred: torch.Tensor, label: torch.Tensor) -> None:
     "A `UserError` unless both are maps of classes, and of one shape."
     if pred.shape != label.shape:
-        shapes = ['×'.join(map(str, x.shape)) for x in (pred, label)]
+        shapes = [format_shape(x.shape) for x in (pred, label)]
         raise UserError(
             f'a prediction of {shapes[0]} cannot be compared with a label of {shapes[1]}; '
             'give the class of every pixel of the label, as predict_classes does with size.'
@@ -111,7 +111,7 @@ def _check_counts(counts, classes) -> None:
     sides = counts.shape
     if len(sides) != 2 or sides[0] != sides[1] or sides[0] < 2:
         raise UserError(
-            f'counts are {"×".join(map(str, sides))}, but must be square, with a row and a column '
+            f'counts are {format_shape(sides)}, but must be square, with a row and a column '
             'for each class and one more for void and no class; of several images, give their sum.'
         )
     if classes is not None and len(classes) != sides[0] - 1:

@@ -17,15 +17,11 @@ from scipy.optimize import brentq
 # quantiles and distributions; `scipy.stats` has them too, after a second of imports
 from scipy.special import gammaincinv, ndtr, ndtri, stdtr, stdtrit
 
-from ..core.errors import UserError, check_range
+from ..core.errors import UserError, check_range, format_shape
 from ..core.seeds import rng
 from .confusion import ratio
 
 # %% ../../nbs/4_metrics/stats.ipynb #1126e5cb
-def _sides(x) -> str:
-    return '×'.join(map(str, np.shape(x))) or 'a single number'
-
-
 def class_areas(
     per: np.ndarray,  # Counts of n images, n×(k+1)×(k+1), as `confusion` gives them
 ) -> np.ndarray:
@@ -33,7 +29,7 @@ def class_areas(
     per = np.asarray(per)
     if per.ndim != 3 or per.shape[1] != per.shape[2]:
         raise UserError(
-            f'counts are {_sides(per)}, but must be images×(classes+1)×(classes+1): '
+            f'counts are {format_shape(per.shape)}, but must be images×(classes+1)×(classes+1): '
             'stack what confusion gives of each image.'
         )
     counts = per[:, :-1]
@@ -120,8 +116,8 @@ def _by_seed(areas):
     areas = np.asarray(areas, np.float64)
     if areas.ndim not in (3, 4) or areas.shape[-2] != 3 or 0 in areas.shape:
         raise UserError(
-            f'areas are {_sides(areas)}, but must be images×3×classes, as class_areas gives them, '
-            'or seeds×images×3×classes.'
+            f'areas are {format_shape(areas.shape)}, but must be images×3×classes, '
+            'as class_areas gives them, or seeds×images×3×classes.'
         )
     return areas[None] if areas.ndim == 3 else areas
 

@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from fastcore.basics import patch
 from torch import nn
 
-from ..core.errors import UserError
+from ..core.errors import UserError, format_shape
 from ..losses.fused import backward_in_forward
 from ..nn.backbones import normalisation
 from ..nn.layers import resize
@@ -79,7 +79,7 @@ class Segmenter(nn.Module):
         "Logits of `x`, b×c×h×w: a tuple in training; in evaluation the main ones, b×k×h×w."
         if x.ndim != 4 or not x.is_floating_point():
             raise UserError(
-                f'the network was given {x.dtype} of {"×".join(map(str, x.shape))}, but takes '
+                f'the network was given {x.dtype} of {format_shape(x.shape)}, but takes '
                 'normalised numbers, images×channels×height×width: '
                 'give normalise(x, net.mean, net.std), or let predict_classes take the bytes.'
             )
