@@ -82,7 +82,7 @@ losses:    {', '.join(known_names('losses'))}"""
 
 # %% ../nbs/8_commands/cli.ipynb #44a84d55
 def versions() -> str:
-    "What `segbench --version` says: of segbench, and of what a result depends on."
+    "What `segbench --version` says: versions of segbench and of what a result depends on."
     names = ('segbench', 'torch', 'torchvision', 'timm', 'accelerate')
     found = []
     for name in names:
@@ -116,7 +116,7 @@ def main(
 def shell(
     line: str,  # What stands behind `segbench` in a shell
 ) -> int:
-    "Call `segbench LINE` in a notebook, and print both and what it says; its exit status."
+    "Call `segbench LINE` in a notebook, print the line and its output; the exit status."
     from IPython.utils.capture import capture_output
 
     status = 0
@@ -125,7 +125,7 @@ def shell(
             main(shlex.split(line))
         except SystemExit as end:
             status = end.code or 0
-    # standard error has the sentence of a mistake, and else bars of progress
+    # standard error has the sentence about a mistake, otherwise progress bars
     print(f'$ segbench {line}', said.stderr if status == 2 else said.stdout, sep='\n')
     return status
 

@@ -39,7 +39,7 @@ _class_lists = {
 
 
 def _classes_of(dataset: str) -> list[str]:
-    "The classes of `dataset`, which is not opened for that."
+    "The classes of `dataset`, without opening it."
     module = importlib.import_module(f'segbench.data.{dataset.partition(".")[0]}')
     return list(getattr(module, _class_lists[dataset]))
 
@@ -72,7 +72,7 @@ def _reorder_for_origin(
 
     dataset = origin.datasets.get(n) if origin else None
     classes = _classes_of(dataset) if dataset else []
-    # without a name in common it is another data set that has as many classes by chance
+    # without a common name it is another data set, with the same number of classes by chance
     if not set(classes) & set(pairs.classes):
         print(
             f'{source} does not say what its {n} outputs are called; '
@@ -94,7 +94,7 @@ def _reorder_for_origin(
 
 # %% ../nbs/8_commands/convert.ipynb #7ebe74ab
 def _check_new_run(run: Run, data: str | None, gone: Sequence[str]):
-    "A `UserError` unless a run of `data` can be made of a network that lacks the parts `gone`."
+    "A `UserError` unless a run of `data` can be made from a network that lacks the parts `gone`."
     if run.exists():
         raise UserError(f'{str(run)!r} holds a run already; choose another --out, or remove it.')
     if gone:
@@ -120,7 +120,7 @@ def _save_run(
     gone: Sequence[str] = (),  # Parts of the network that the file did not hold
     **facts,  # Further facts to keep
 ):
-    "Make the folder of a run that ended with `net`."
+    "Make the folder of a run whose training ended with `net`."
     from segbench.core.provenance import provenance
     from segbench.data.pairs import file_values
     from segbench.nn.layers import cost
@@ -187,7 +187,7 @@ def _print_outcome(out: Path | str, net, summary: str, gone: Sequence[str], trai
 
 # %% ../nbs/8_commands/convert.ipynb #conv-open
 def _open_checkpoint(file: str) -> tuple:
-    "The tensors in `file`, the published `Checkpoint` it names, if it does, and what to call it."
+    "The tensors in `file`, the published `Checkpoint` if it names one, and what to call it."
     from segbench.nn.weight_files import read_weights
     from segbench.weights import fetch, find_checkpoint, is_checkpoint_name
 
@@ -248,7 +248,7 @@ def main(
 def starting_weights(
     init: str,  # A run here or on the hub, a file, or a name that `segbench weights list` has
 ):
-    "What `load_weights` takes for `init`: a file, or tensors by our names."
+    "What `load_weights` takes for `init`: a file, or tensors under our names."
     from segbench.nn.weight_files import Weights, normalisation_of
     from segbench.weights import is_checkpoint_name
 

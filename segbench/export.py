@@ -33,13 +33,13 @@ def main(
     # Share of equal pixels below which nothing is written; by default .999, with --int8 .98
     least: float = None,
     weights: str = 'best',  # best or last
-    licence: str = None,  # Note in the file; by default it names the data and the first weights
+    licence: str = None,  # Note in the file; by default it names the data and the initial weights
     trust: bool = False,  # Use a network and a data set that the run names outside segbench, too
 ):
     "Write the network of a run as one file, and hold it against the run."
     check_ending(file)
     run_or_file(run).check()
-    # after what is quick to say: PyTorch takes seconds
+    # after the quick checks: importing PyTorch takes seconds
     from segbench.engine.deploy import export
 
     written = export(

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 # %% ../nbs/8_commands/score.ipynb #71227179
 def _normalised(stem: str) -> str:
-    "`stem` as it is read: ü is one letter, however a disk writes it."
+    "`stem` in Unicode's composed form: ü is one letter, however a disk writes it."
     return unicodedata.normalize('NFC', stem)
 
 
@@ -66,7 +66,7 @@ def _files_by_stem(
 
 # %% ../nbs/8_commands/score.ipynb #score-open
 def _open_map(file):
-    "The map `file` with its head read by Pillow; a `UserError` if it is no image."
+    "The map `file`, of which Pillow has read the header; a `UserError` if it is no image."
     from PIL import Image
 
     from segbench.data.images import read_header
@@ -76,9 +76,9 @@ def _open_map(file):
 
 
 def _maps_for_image(files, stem: str) -> list:
-    """Those of `files` that are rather maps of an image called `stem`.
+    """Those of `files` that are most likely maps of an image called `stem`.
 
-    Grey before colours, in a folder the one that has just this name.
+    Grey images before colours; within a folder, a file with exactly this name before others.
     """
     if len(files) > 1:
         grey = [file for file in files if len(_open_map(file).getbands()) < 3]
@@ -89,14 +89,14 @@ def _maps_for_image(files, stem: str) -> list:
 
 # %% ../nbs/8_commands/score.ipynb #score-folders
 def _splits_above(file) -> set:
-    "The splits that the folders above `file` are called like."
+    "The splits that the folders above `file` are named after."
     from segbench.data.matching import split_names, split_of_folder
 
     return {split_of_folder(folder) for folder in file.parent.parts} & {*split_names.values()}
 
 
 def _without_other_splits(files, image, maps) -> list:
-    "Those of `files`, all below `maps`, that are in no folder of another split than `image`."
+    "Those of `files`, all below `maps`, that lie in no folder of another split than `image`."
     wanted = _splits_above(image)
     if not wanted:
         return files
@@ -117,7 +117,7 @@ def _without_ending(name: str) -> str:
 
 
 def _image_places(pairs) -> list[Path]:
-    "Where the images of `pairs` lie; the only slice of a volume is called like that, as in maps."
+    "Where the images of `pairs` lie; a volume's only slice is named after it, as in maps."
     from segbench.data.filelist import Member
     from segbench.data.volumes import is_volume
 
@@ -138,13 +138,13 @@ def _folders(file) -> list[str]:
 
 
 def _n_alike(image, file) -> int:
-    "How many folders above `image` and `file` are called the same, from the last one up."
+    "How many folders above `image` and `file` have the same names, from the last one up."
     folders = [*zip(_folders(image), _folders(file))]
     return next((k for k, (a, b) in enumerate(folders) if a != b), len(folders))
 
 
 def _nearest_folder(image, files: list):
-    "The one of `files` whose folders are called like those of `image`, from the last one up."
+    "The one of `files` whose folders share most names with those of `image`, from the last one up."
     best = sorted(files, key=lambda file: _n_alike(image, file))
     if len(best) > 1 and _n_alike(image, best[-1]) == _n_alike(image, best[-2]):
         raise UserError(f'{image} has two maps, {best[-2]} and {best[-1]}; keep one of them.')
@@ -229,9 +229,9 @@ def find_maps(
     maps: Path | str,  # Folder with PNGs, or with NIfTIs for the slices of such
     pairs: 'Pairs',  # Data set
 ) -> list:
-    """The map of every image of `pairs`: the PNG named like it, or like it and something more.
+    """The map of every image of `pairs`: the PNG whose name is, or begins with, that of the image.
 
-    For the slices of NIfTIs, slices of those that are named like them.
+    For slices of NIfTIs, the slices of NIfTIs with the same names.
     """
     from segbench.data.files import images_below
 
@@ -243,7 +243,7 @@ def find_maps(
     if not files:
         raise UserError(f'no PNG in {str(maps)!r}; give the folder that holds the class maps.')
     images = _image_places(pairs)
-    # Cityscapes names a frame without it
+    # the maps of Cityscapes are named without it
     stems = [image.stem.removesuffix('_leftImg8bit') for image in images]
     found = _files_by_stem(files, stems)
     _check_complete(stems, found, pairs, maps)
@@ -272,9 +272,9 @@ def _is_colour(v) -> bool:
 
 
 def _is_understood(notes: dict) -> bool:
-    """Whether `notes` are what a map of ours says of its numbers.
+    """Whether `notes` are in the form in which maps of ours describe their numbers.
 
-    Names, and perhaps a value or a colour of its own for each.
+    That is names, and perhaps a different value or colour for each.
     """
     names = notes['names']
     values = notes.get('values')
@@ -293,7 +293,7 @@ def _is_understood(notes: dict) -> bool:
 
 # %% ../nbs/8_commands/score.ipynb #score-notes
 def _notes_text(file) -> str:
-    "What the map `file` says of its numbers, as JSON; nothing if it is silent."
+    "What the map `file` says about its numbers, as JSON; an empty text if it says nothing."
     from segbench.data.volumes import is_nifti, read_notes
 
     if is_nifti(file):
@@ -303,9 +303,9 @@ def _notes_text(file) -> str:
 
 
 def _read_map_notes(files) -> dict:
-    """What the maps `files` say of their numbers.
+    """What the maps `files` say about their numbers.
 
-    `names` of classes and perhaps their `values`; nothing if they are silent.
+    `names` of classes and perhaps their `values`; an empty dictionary if they say nothing.
     """
     files = dict.fromkeys(getattr(file, 'container', file) for file in files)
     home = str(Path(next(iter(files))).parent)
@@ -319,7 +319,7 @@ def _read_map_notes(files) -> dict:
     try:
         notes = json.loads(text or '{}')
     except (ValueError, RecursionError):
-        return {}  # somebody else's words
+        return {}  # a text of another program
     if not isinstance(notes, dict) or 'names' not in notes:
         return {}
     if not _is_understood(notes):
@@ -332,9 +332,9 @@ def _read_map_notes(files) -> dict:
 
 # %% ../nbs/8_commands/score.ipynb #score-read
 def _decode_by_notes(x, notes: dict):
-    """Classes where a map holds `x`, numbers or colours.
+    """The classes that `x`, the numbers or colours of a map, stand for.
 
-    In the order of the names in `notes`.
+    They are in the order of the names in `notes`.
     """
     from segbench.data.labels import by_colour, by_index
 
@@ -347,7 +347,7 @@ def _decode_by_notes(x, notes: dict):
 
 
 def _decode_as_label(x, file, pairs):
-    "Classes where the map `file` holds `x`, values or colours of the label files of `pairs`."
+    "The classes that `x`, the values or colours in the map `file`, stand for in labels of `pairs`."
     from segbench.data.images import read_painted
     from segbench.data.labels import by_colour
 
@@ -377,7 +377,7 @@ def read_map(
     if notes:
         x = _decode_by_notes(x, notes)
     elif ids:
-        # a view has its own numbers only for what the files of its set hold
+        # label files have the values of the whole set, not of a choice of classes
         x = _decode_as_label(x, file, vars(pairs).get('under', pairs))
         to = vars(pairs).get('to')
     elif x.ndim == 3:
@@ -423,10 +423,10 @@ def _count_maps(files, pairs, ids: bool, notes: dict, to=None):
 
 # %% ../nbs/8_commands/score.ipynb #score-apart
 def _choose_for_maps(pairs, classes: str | None, notes: dict, whose: str):
-    """`pairs` by the classes in which maps are scored that say `notes` of their numbers.
+    """`pairs` with the classes by which maps with these `notes` are scored.
 
-    And the table from their numbers to these classes; None where they have the same. Maps by the
-    classes of the set as it is are scored by the `classes` that were asked for, too.
+    And the table from the numbers in the maps to these classes; None if they are the same. Maps
+    with all classes of the set can also be scored by the `classes` that were asked for.
     """
     from segbench.data.classes import choose_classes, choose_like
     from segbench.data.fingerprint import reorder_classes
@@ -460,7 +460,7 @@ def _tell_sets_apart(maps, pairs):
 
 # %% ../nbs/8_commands/score.ipynb #f00376e8
 def _check_several(pairs) -> None:
-    "A `UserError` if there is one class alone, of which every map says what the labels say."
+    "A `UserError` if there is only one class: a map of it alone would score 100 %."
     if len(pairs.classes) < 2:
         only = pairs.classes[0]
         raise UserError(
@@ -470,12 +470,12 @@ def _check_several(pairs) -> None:
 
 
 def _tell_no_class(counts, pairs, says_ids: bool) -> None:
-    "Say how many labelled pixels are no class in the maps, by the `counts` of all."
+    "Print how many labelled pixels have no class in the maps, from the `counts` of all."
     labelled = counts[:-1]
     n_void = int(labelled[:, -1].sum())
     if not n_void:
         return
-    # of set files that hold other numbers than those of its classes
+    # of a set whose label files hold other numbers than class indices
     table = getattr(pairs.decode, 'table', None) or {}
     other = any(value != class_ != 255 for value, class_ in table.items())
     hint = '; if the maps hold what label files hold, add --ids' if other and not says_ids else ''
@@ -490,7 +490,7 @@ def main(
     data: str = None,  # Data set they were predicted for
     root: str = None,  # Folder of the data set
     split: str = 'val',  # Split they were predicted for
-    ids: bool = False,  # They hold values or colours of label files instead of class indices
+    ids: bool = False,  # Maps hold values or colours of label files instead of class indices
     convention: str = 'nanmean',  # For absent classes: nanmean, cityscapes, official-ade or voc
     # Merge, drop, rename or choose classes before scoring: 'vehicle=car+truck, road, rest=void'; as
     # the maps of a run say by default

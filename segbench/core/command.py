@@ -116,7 +116,7 @@ class _HelpFormatter(argparse.HelpFormatter):
         return action.help
 
 # %% ../../nbs/0_core/command.ipynb #1ad6b5f8
-# What people look for among the flags, and is said where the data set is named: how one's own
+# Flags that people look for, and the arguments of the data set that do the same: how one's own
 # images are divided and read
 _of_the_data = {
     '--val-share': 'val_share=.2',
@@ -129,7 +129,7 @@ _of_the_data = {
 
 
 def _unknown_flags(message: str) -> list:
-    "The flags that `message`, of argparse, complains of."
+    "The unknown flags in `message`, an error of argparse."
     written = [w.partition('=')[0] for w in message.split() if w.startswith('--')]
     return written if 'unrecognized' in message else []
 
@@ -140,14 +140,14 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message):
         near = self._nearest_flag(message)
         if not is_first_process():
-            self.exit(2)  # all have the same words, and the first says what is wrong with them
+            self.exit(2)  # all processes have the same words, and the first explains
         hint = f'; did you mean {near}?' if near else ';'
         hint = self._where_the_data_is_named(message) or hint
         said = ' '.join(message.split())
         self.exit(2, f'{self.prog}: {said}{hint} {self.prog} --help lists what there is.\n')
 
     def _where_the_data_is_named(self, message):
-        "How to say what `message` complains of, if it belongs to a data set that is named here."
+        "A hint, if the unknown flag in `message` is an argument of the data set; else None."
         flags = [flag for action in self._actions for flag in action.option_strings]
         found = [_of_the_data[flag] for flag in _unknown_flags(message) if flag in _of_the_data]
         if not found or '--root' not in flags:
@@ -156,7 +156,7 @@ class _Parser(argparse.ArgumentParser):
         return f"; say it with the data set, {start}'folder({found[0]})';"
 
     def _nearest_flag(self, message):
-        "The flag most like the first unknown one that `message` complains of, or None."
+        "The flag most like the first unknown flag in `message`, or None."
         written = _unknown_flags(message)
         if not written:
             return None
@@ -166,7 +166,7 @@ class _Parser(argparse.ArgumentParser):
 
 # %% ../../nbs/0_core/command.ipynb #7ca0e4e0
 def _documented(f):
-    "The arguments of `f` by name, each with its comment, also one that a dataclass inherits."
+    "The arguments of `f` by name, each with its comment, which a dataclass may inherit."
     found = docments(f, full=True, returns=False)
     described = getattr(f, '__delwrap__', f)
     for parent in getattr(described, '__mro__', ())[1:-1]:
@@ -182,7 +182,7 @@ def parser(
 ) -> argparse.ArgumentParser:
     """A parser with a flag for every argument of `f`.
 
-    `f.flag_groups`, if there is one, says under which title of the help which flags stand.
+    `f.flag_groups`, if there is one, lists the flags under each title of the help.
     """
     made = _Parser(
         prog=prog, description=inspect.getdoc(f), formatter_class=_HelpFormatter, allow_abbrev=False
@@ -203,7 +203,7 @@ _truths |= dict.fromkeys(('false', 'no', 'off', '0'), False)
 def read_value(
     f: Callable,  # Function of a command
     name: str,  # Of one of its arguments
-    text: str,  # What could stand behind its flag
+    text: str,  # What could stand after its flag
 ) -> object:
     "`text` as the value of the argument `name` of `f`; a `UserError` if it is none."
     made = parser(f)
@@ -225,7 +225,7 @@ def name_of_flag(
     f: Callable,  # Function of a command
     flag: str,  # With or without its dashes: `lr`, `--learning-rate`
 ) -> str:
-    "The argument of `f` that `flag` is for; `flag` in the form of one if there is none."
+    "The argument of `f` that `flag` sets; if there is none, `flag` spelt like an argument."
     bare = flag.strip().lstrip('-').replace('_', '-')
     for action in parser(f)._actions:
         if f'--{bare}' in action.option_strings:
@@ -240,7 +240,7 @@ def divides_work(f: Callable) -> Callable:
 
 
 def _leaves_to_first(f, name: str) -> bool:
-    "Whether the command `name` is nothing for this process; the first one says that it is alone."
+    "Whether this process leaves the command `name` to the first one, which says so."
     n = count_processes()
     if n == 1 or getattr(f, 'divides_work', False):
         return False
@@ -258,7 +258,7 @@ def _given(parser, argv):
 
 
 def _show_any_sign():
-    "Print signs that the terminal does not know, and file names that are no text, as escapes."
+    "Print characters that the terminal does not know, and names that are no text, as escapes."
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, 'reconfigure'):
             stream.reconfigure(errors='backslashreplace')
@@ -276,7 +276,7 @@ _out_of_memory = (
 
 
 def memory_ran_out(e: Exception) -> bool:
-    "Whether `e` says so, in the words of Python, PyTorch, OpenCV or ONNX Runtime."
+    "Whether `e` means that memory ran out, as Python, PyTorch, OpenCV or ONNX Runtime say it."
     return isinstance(e, MemoryError) or any(words in str(e).lower() for words in _out_of_memory)
 
 
@@ -294,7 +294,7 @@ def _system_sentence(e: OSError):
 
 # %% ../../nbs/0_core/command.ipynb #811bdb67
 def _leave_others():
-    "Take leave of the other processes, once a command has come to its end, if it had joined any."
+    "Leave the process group at the end of a command, if the command joined one."
     distributed = sys.modules.get('torch.distributed')
     if distributed and distributed.is_available() and distributed.is_initialized():
         distributed.destroy_process_group()

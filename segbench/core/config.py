@@ -143,13 +143,13 @@ def _damaged(file: Path, why: str) -> UserError:
 
 
 def _check_counts(file: Path, config: dict):
-    "A `UserError` if `config`, read from `file`, has other numbers of classes in two places."
+    "A `UserError` if the numbers of classes in `config`, read from `file`, disagree."
     classes = len(config['classes'])
     outputs = (config['net'] or {}).get('n_classes')
     values = config.get('values')
     if len(config['palette']) < classes:
         raise _damaged(file, 'it has fewer colours than classes')
-    # weights from elsewhere may have void behind the classes
+    # a network from elsewhere may have an output for void after the classes
     if outputs and outputs not in (classes, classes + 1):
         raise _damaged(file, f'its network has {outputs} outputs for {classes} classes')
     if values and len(values) != (outputs or classes):

@@ -126,9 +126,9 @@ def deterministic(
     device: torch.device,
     asked: bool = False,  # On a GPU, too
 ) -> Iterator[None]:
-    """Have sums taken in one order, so that the same seed gives the same bits.
+    """Take sums in a fixed order, so that the same seed gives the same bits.
 
-    A `UserError` where a GPU has no such way.
+    A `UserError` if a function has no such algorithm on the GPU.
     """
     on_cpu = device.type == 'cpu'
     if not (on_cpu or asked):
@@ -147,7 +147,7 @@ def deterministic(
         allow_tf32=torch.backends.cudnn.allow_tf32,
     )
     torch.use_deterministic_algorithms(True, warn_only=on_cpu)
-    # nothing of ours reads memory that was not written
+    # no code of ours reads memory that was not written
     torch.utils.deterministic.fill_uninitialized_memory = False
     try:
         with nullcontext() if on_cpu else cudnn:
@@ -166,7 +166,7 @@ def deterministic(
 def gpu_arithmetic(
     device: torch.device,
     tf32: bool = True,  # Products of float32 with 10 bits of each factor
-    search: bool = False,  # Let cuDNN try its ways for each size of images, and keep the quickest
+    search: bool = False,  # Let cuDNN try its algorithms for each image size, and keep the quickest
 ) -> Iterator[None]:
     "How a GPU with CUDA computes; nothing is switched for other devices."
     if device.type != 'cuda':
@@ -175,7 +175,7 @@ def gpu_arithmetic(
     matmul = torch.backends.cuda.matmul
     cudnn = torch.backends.cudnn
     before = matmul.allow_tf32, cudnn.allow_tf32, cudnn.benchmark
-    # an order that is asked for excludes a search
+    # a fixed order of sums excludes a search
     search = search and not cudnn.deterministic
 
     def switch(tf32_products, tf32_convolutions, benchmark):
@@ -208,7 +208,7 @@ def _check_launch():
 
 # %% ../../nbs/0_core/device.ipynb #2c8e57e3
 def _process_group() -> InitProcessGroupKwargs:
-    "How processes talk: about what is on GPUs by NCCL, about what is on the host by Gloo."
+    "How processes communicate: tensors on GPUs go by NCCL, what is on the host goes by Gloo."
     # one of them may check a data set, or load one, while the others wait
     patience = timedelta(hours=3)
     if (
@@ -229,14 +229,14 @@ def _are_on_cpus() -> bool:
 
 
 def accelerator() -> Accelerator:
-    """This process among its like; a `UserError` if it cannot find those that it should have.
+    """The `Accelerator` of this process; a `UserError` if it is not joined with the others.
 
-    Of accelerate's own settings, only those that say where things run count.
+    Of accelerate's own settings, only those count that say where things run.
     """
     _check_launch()
-    # gradients lie where they are sent from, which saves their size in memory
+    # gradients share memory with the buckets that are sent, which saves their size
     in_place = DistributedDataParallelKwargs(gradient_as_bucket_view=True)
-    # a plain number of steps would give way to the environment
+    # the environment would override a plain number of steps
     once = GradientAccumulationPlugin(num_steps=1)
     try:
         acc = Accelerator(
@@ -264,7 +264,7 @@ def accelerator() -> Accelerator:
 
 @dataclass
 class Alone:
-    "What is asked of an `Accelerator`, for a process that has no others and needs none."
+    "The attributes of an `Accelerator` that are used, for a process that runs alone."
 
     device: torch.device
     process_index: int = 0
@@ -274,12 +274,12 @@ class Alone:
 
 
 def this_process() -> 'Accelerator | Alone':
-    "This process among those that a launcher has started; without one, nothing is set up."
+    "The `Accelerator` if a launcher has started several processes; else an `Alone`."
     return accelerator() if count_processes() > 1 else Alone(best_device())
 
 # %% ../../nbs/0_core/device.ipynb #dev-main
 def _agree(wrongs: list, mine: 'Exception | None') -> None:
-    "Raise what went wrong in this process, or else the first of what did in the others."
+    "Raise the error of this process, or else the first error of the others."
     if mine:
         raise mine
     for said in wrongs:
@@ -288,12 +288,12 @@ def _agree(wrongs: list, mine: 'Exception | None') -> None:
 
 
 def on_main_process(
-    acc: Accelerator,  # This process among its like
+    acc: Accelerator,  # Of this process
     act: Callable[[], object],  # What one process shall do
 ) -> object:
-    """What `act` gives, done by the main process and told to the others.
+    """The result of `act`, which the main process runs, in all processes.
 
-    What goes wrong there ends every process with the same sentence.
+    An error there ends every process with the same sentence.
     """
     result = None
     wrong = None
@@ -313,12 +313,12 @@ def on_main_process(
 
 # %% ../../nbs/0_core/device.ipynb #dev-first
 def one_first(
-    acc: Accelerator,  # This process among its like
+    acc: Accelerator,  # Of this process
     act: Callable[[], object],  # What each process shall do
 ) -> object:
-    """What `act` gives, in one process of each machine first and then in the others.
+    """The result of `act`, run by one process of each machine first and then by the others.
 
-    So that they find what the first one has fetched. What goes wrong ends every process.
+    So the others find what the first one has fetched. An error ends every process.
     """
     result = None
     for firsts_turn in (True, False):
@@ -336,12 +336,12 @@ def one_first(
 
 # %% ../../nbs/0_core/device.ipynb #2ff42c4d
 def by_all(
-    acc: 'Accelerator | Alone',  # This process among its like
+    acc: 'Accelerator | Alone',  # Of this process
     act: Callable[[], object],  # What each process shall do
 ) -> list:
-    """What `act` gives in each process, in the order of their numbers, told to all of them.
+    """The results of `act` in all processes, in the order of their numbers, told to each.
 
-    What goes wrong in one of them ends every process, when the others have come here, too.
+    An error in one process ends all of them, once the others have come here, too.
     """
     result = None
     wrong = None
@@ -359,23 +359,23 @@ def by_all(
 
 
 def gather_on_main(
-    acc: 'Accelerator | Alone',  # This process among its like
+    acc: 'Accelerator | Alone',  # Of this process
     mine: object,  # Of this process; anything that can be pickled
 ) -> 'list | None':
-    """What each process has, in the main process; None in the others.
+    """A list of `mine` of each process in the main process; None in the others.
 
-    Only one of them needs memory for all of it.
+    Only the main process needs memory for all of it.
     """
     if acc.num_processes == 1:
         return [mine]
     found = [None] * acc.num_processes if acc.is_main_process else None
-    # what lies in main memory goes by Gloo also where GPUs talk by NCCL: see `_process_group`
+    # objects on the host go by Gloo, even if GPUs communicate by NCCL: see `_process_group`
     torch.distributed.gather_object(mine, found)
     return found
 
 # %% ../../nbs/0_core/device.ipynb #2b74a8f9
 def sync_norms(net: torch.nn.Module) -> torch.nn.Module:
-    "`net` with batch norms that measure over all processes; weights, names and answers stay."
+    "`net` with batch norms synchronised over all processes; weights, names and outputs stay."
     from timm.layers import convert_sync_batchnorm  # takes seconds, and few need it
 
     return convert_sync_batchnorm(net)
@@ -454,7 +454,7 @@ def move_together(
 ) -> list[torch.Tensor]:
     """The `tensors` on `device`, all by one copy.
 
-    The host waits for it only if it goes to the CPU.
+    The host waits for the copy only if it goes to the CPU.
     """
     if tensors[0].device.type == device.type:
         return list(tensors)
@@ -464,7 +464,7 @@ def move_together(
         together = together.pin_memory()
     together = together.to(device, non_blocking=device.type != 'cpu')
     parts = together.split([len(part) for part in as_bytes])
-    # a copy begins where numbers of every type may begin
+    # a clone is aligned for numbers of every type
     return [part.clone().view(t.dtype).view(t.shape) for part, t in zip(parts, tensors)]
 
 # %% ../../nbs/0_core/device.ipynb #dev-count

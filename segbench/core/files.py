@@ -21,7 +21,7 @@ from .errors import UserError
 def check_replaceable(*files: Path | str) -> None:
     """A `UserError` if one of `files` is there and cannot be replaced by a file.
 
-    Asked before the long work that ends in writing them.
+    Call it before the long work that ends in writing them.
     """
     for file in map(Path, files):
         # renaming onto a device would take it away from the whole machine
@@ -51,7 +51,7 @@ def atomic_write(path: Path | str) -> Iterator[Path]:
     part = path.with_name(f'{path.name[:180]}.{os.getpid()}-{uuid.uuid4().hex[:8]}.part')
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        # the rights of a new file of this user, which the library that fills it may change
+        # the permissions of a new file of this user; the library that fills it may change them
         with open(part, 'xb') as f:
             mode = os.fstat(f.fileno()).st_mode & 0o777
         yield part
@@ -62,7 +62,7 @@ def atomic_write(path: Path | str) -> Iterator[Path]:
             os.fsync(f.fileno())
         os.replace(part, path)
     except OSError as e:
-        # nobody knows the name of the part, and a full disk names no file
+        # the user does not know the name of the part, and a full disk names no file
         if e.filename == str(part) or (e.filename is None and e.errno in _no_room):
             e.filename = str(path)
         raise
@@ -96,12 +96,12 @@ def check_regular_file(path: Path | str) -> Path | str:
 
 
 def load_json(path: Path | str) -> object:
-    "What `save_json` wrote; a `UserError` if somebody cut it."
+    "What `save_json` wrote; a `UserError` if the file is damaged."
     check_regular_file(path)
     try:
         text = Path(path).read_text(encoding='utf8')
         found = json.loads(text)
-        # half a sign, such as \udcff, is no text: it could be neither printed nor written
+        # half a character, such as \udcff, is no text: it could be neither printed nor written
         if '\\ud' in text.lower():
             json.dumps(found, ensure_ascii=False).encode('utf8')
         return found

@@ -25,7 +25,7 @@ return_annotations = dict(models='Segmenter', data='Pairs', losses='Loss')
 # %% ../../nbs/0_core/names.ipynb #ab741098
 @cache
 def _read_annotations(file: Path, annotation: str, changed: int) -> tuple[str, ...]:
-    "What `_annotated_functions` finds in `file`, last `changed` then; it is parsed only once."
+    "What `_annotated_functions` finds in `file`; parsed once for each time it `changed`."
     tree = ast.parse(file.read_text(encoding='utf8'))
     functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
     makers = [f.name for f in functions if getattr(f.returns, 'id', '') == annotation]
@@ -76,7 +76,7 @@ def _import_module(name: str, ours: bool):
 
 # %% ../../nbs/0_core/names.ipynb #6c6a0028
 def _names_of_result(f, mark):
-    "Names of what `f` makes, as its annotation says: of a class, of its bases, or of a text."
+    "Names of the type that `f` is annotated to make: a class and its bases, or a text."
     if not inspect.isfunction(f):
         return set()
     makes = f.__annotations__.get('return')
@@ -105,7 +105,7 @@ def _check_annotation(kind: str, name: str, f):
 
 # %% ../../nbs/0_core/names.ipynb #fd260a54
 def _what_lacks(text: str) -> str:
-    "What is often forgotten in a call, where `text` lacks it."
+    "A hint at what is often forgotten in a call, if `text` lacks it; else an empty text."
     if text.count('(') != text.count(')'):
         return '; a bracket is missing, or one too many'
     if '=' in text:
@@ -167,7 +167,7 @@ def find_function(
 ) -> Callable:
     """The function that `name` means, annotated as its kind.
 
-    Out of a file only segbench's own, and no other module is imported.
+    From a file, only segbench's own functions are taken, and no other module is imported.
     """
     known = known_names(kind)
     what = _kinds[kind]
@@ -183,7 +183,7 @@ def find_function(
     return check_choice(what, name, choices)
 
 # %% ../../nbs/0_core/names.ipynb #172ba6ea
-# What a function may raise that is called with arguments it cannot use
+# What a function may raise when it is called with arguments it cannot use
 _wrong_arguments = (
     ArithmeticError,
     AssertionError,
@@ -197,7 +197,7 @@ _wrong_arguments = (
 
 
 def with_user_errors(text: str, f: Callable) -> Callable:
-    "`f`, named with arguments by `text`; what it cannot make of them is a `UserError`."
+    "`f`, with an error from the arguments in `text` turned into a `UserError`."
 
     @wraps(f)
     def wrapped(*args, **kw):
@@ -212,7 +212,7 @@ def with_user_errors(text: str, f: Callable) -> Callable:
 
 # %% ../../nbs/0_core/names.ipynb #09345068
 def _check_arguments(name, f, kw):
-    "A `UserError` if `f` takes no such arguments, or not these values of them."
+    "A `UserError` if `f` takes no such arguments, or no values of such types."
     takes = inspect.signature(f).parameters
     takes_any = any(p.kind == p.VAR_KEYWORD for p in takes.values())
     for k in kw:
@@ -248,7 +248,7 @@ def lookup(
     if not kw:
         return f
     bound = partial(f, **kw)
-    # of somebody's own function a traceback is worth more
+    # for somebody's own function a traceback is more useful
     if not f.__module__.startswith('segbench.'):
         return bound
     return with_user_errors(text, bound)
@@ -270,7 +270,7 @@ def find_callable(
     # File in which `text` was read; None where the user gave it, or trusts the file
     source: Path | str | None = None,
 ) -> Callable:
-    "What can be called at the import path `text`, with the arguments in it bound."
+    "The callable at the import path `text`, with the arguments in it bound."
     name, kw = parse_call(text)
     path, _, attribute = name.rpartition('.')
     if not path:

@@ -30,7 +30,7 @@ def _from_launcher(
 
 def count_processes() -> int:
     "How many processes were started for this command, on all machines."
-    # a launcher sets both: what somebody exports by itself says nothing of other processes
+    # a launcher sets both; one of them alone, set by somebody, says nothing of other processes
     return max(1, _from_launcher('WORLD_SIZE', 1)) if os.environ.get('RANK') else 1
 
 

@@ -18,7 +18,7 @@ import segbench
 
 # %% ../../nbs/0_core/provenance.ipynb #3e9d7d67
 def _git(*words):
-    "What git answers, or None: it may not be there, this may be no repository, or somebody else's."
+    "What git answers; None without git, without a repository, or in that of another user."
     try:
         r = subprocess.run(
             ['git', *words], capture_output=True, text=True, errors='replace', timeout=20

@@ -52,7 +52,7 @@ def palette(
     return (np.array([colorsys.hls_to_rgb(*c) for c in hls]) * 255).round().astype(np.uint8)
 
 # %% ../../nbs/0_core/show.ipynb #show-usual
-# The colours that Cityscapes gave to what streets are full of, with other words for the same
+# The colours of Cityscapes for what streets are full of, with other words for the same
 _familiar = {
     (128, 64, 128): 'road street lane asphalt',
     (244, 35, 232): 'sidewalk pavement footpath',
@@ -71,7 +71,7 @@ _familiar = {
     (0, 60, 100): 'bus',
     (0, 0, 70): 'truck',
     (119, 11, 32): 'bicycle bike',
-    (208, 208, 200): 'background rest other',  # what nobody looks for is not in a loud colour
+    (208, 208, 200): 'background rest other',  # a quiet colour for what nobody looks for
 }
 _familiar = {word: colour for colour, words in _familiar.items() for word in words.split()}
 
@@ -79,7 +79,7 @@ _familiar = {word: colour for colour, words in _familiar.items() for word in wor
 def class_palette(
     classes: Sequence[str],  # Names
 ) -> np.ndarray:
-    "A colour for each of `classes`, n×3 `uint8`: the usual one of what streets hold, else any."
+    "A colour for each of `classes`, n×3 `uint8`: the usual one for familiar names, else any."
     colours = palette(len(classes))
     words = [name.lower().strip() for name in classes]
     for k, word in enumerate(words):
@@ -94,7 +94,7 @@ def to_array(
 ) -> np.ndarray:
     """`x` as a NumPy array h×w or h×w×3.
 
-    Of more than three channels the first three, of fewer the first, repeated.
+    If there are more than three channels, the first three; if fewer, the first one repeated.
     """
     x = np.asarray(x)
     if x.ndim == 3 and x.shape[0] < x.shape[2] and x.shape[2] != 3:
@@ -133,7 +133,7 @@ def paint_label(
 def overlay_palette(
     pal: np.ndarray,  # Palette, n×3
 ) -> np.ndarray:
-    "The colours of `pal` for paint over a photograph, n×3 `uint8`: the dark ones lifted."
+    "The colours of `pal` for paint over a photograph, n×3 `uint8`: dark ones made lighter."
     black_becomes = 0.25  # Lightness
     stays = 0.4  # Lightness from which nothing changes
     slope = (stays - black_becomes) / stays
@@ -154,7 +154,7 @@ def overlay(
 ) -> np.ndarray:
     """The paint of `label` laid over `image`, h×w×3 `uint8`.
 
-    Void stays clear; dark colours are lifted, as `overlay_palette` says.
+    Void stays clear; dark colours become lighter, as `overlay_palette` says.
     """
     check_range(0, 1, alpha=alpha)
     image = to_array(image)
@@ -217,7 +217,7 @@ def legend(
 
 # %% ../../nbs/0_core/show.ipynb #63db49b0
 def _flow(widths, total):
-    "Left end and row of entries of these `widths` that are set like words, `total` wide."
+    "Left end and row of each entry, if entries of these `widths` are set in lines of `total`."
     places = []
     x = 4
     row = 0
@@ -339,7 +339,7 @@ def load_rgb(
     None if there is none, if it is damaged, or if it has too many pixels.
     """
     if not os.path.isfile(file):
-        return None  # a pipe would be waited for
+        return None  # opening a pipe would wait
     try:
         with warnings.catch_warnings():
             warnings.simplefilter('ignore')  # Pillow warns of large ones

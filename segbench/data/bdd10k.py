@@ -19,7 +19,7 @@ from .matching import match_stems
 from .pairs import Pairs
 
 # %% ../../nbs/2_data/bdd10k.ipynb #4fd15ae0
-label_values = list(range(19))  # of each class in the numbered files
+label_values = list(range(19))  # value of each class in the numbered files
 _unscored = [  # colours of what BDD names and does not score
     (0, 0, 0), (111, 74, 0), (81, 0, 81), (250, 170, 160), (230, 150, 140), (150, 100, 100),
     (180, 100, 180), (180, 165, 180), (150, 120, 90), (250, 170, 100), (220, 220, 250),
@@ -55,7 +55,7 @@ def _layout(folder: Path, split: str) -> tuple[str, str, str]:
 def _items(folder: Path, split: str) -> list:
     """(image, label) for each image of `split`.
 
-    An image is its own label where the test has none.
+    A test image without a label stands in for it.
     """
     image_folder, label_folder, suffix = _layout(folder, split)
     images = images_below(folder / image_folder / split)

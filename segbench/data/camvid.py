@@ -51,7 +51,7 @@ palette = [
 
 # %% ../../nbs/2_data/camvid.ipynb #a900c791
 def _colour_table(classes: dict[str, str]) -> dict[tuple, int]:
-    """Colour → class number for `classes`, names with the original classes in each.
+    """Colour → class number for `classes`, where each name has its original classes.
 
     All other colours are void.
     """
@@ -59,7 +59,7 @@ def _colour_table(classes: dict[str, str]) -> dict[tuple, int]:
     return {rgb: number.get(name, 255) for name, rgb in colours.items()}
 
 # %% ../../nbs/2_data/camvid.ipynb #3edffa50
-dsnet_classes = dict(  # the order of PIDNet's and DSNet's authors → the one original class in each
+dsnet_classes = dict(  # class → its one original class, in the order of PIDNet's authors
     Bicyclist='Bicyclist',
     Building='Building',
     Car='Car',
@@ -129,7 +129,7 @@ def _segnet_items(folder: Path, wanted: list[str]) -> list:
 
 
 def _original_folders(folder: Path) -> tuple[Path, Path]:
-    "The folders of images and labels; if no images are there, where they belong."
+    "The folders of images and labels; if there are no images, the folders where they belong."
     there = [(folder / a, folder / b) for a, b in _originals if (folder / b).is_dir()]
     for images, labels in there:
         if images.is_dir():
@@ -148,7 +148,7 @@ _splits = dict(train=['train'], val=['val'], test=['test'], trainval=['train', '
 
 
 def _segnet_decoder(classes: dict[str, str], folder: Path):
-    "From the indices in SegNet's files to `classes`, which may have another order."
+    "A decoder from the indices in SegNet's files to `classes`, which may have another order."
     if len(classes) != 11:
         raise UserError(
             f'{folder} holds labels merged to 11 classes; the 32 need the original images '
@@ -159,9 +159,9 @@ def _segnet_decoder(classes: dict[str, str], folder: Path):
 
 
 def _read(root, split: str, classes: dict[str, str], class_colours: list, name: str):
-    """A split of CamVid with `classes`, names with the original classes in each.
+    """A split of CamVid with `classes`, where each name has its original classes.
 
-    SegNet's classes are read from SegNet's files, others from the original ones if they are there.
+    SegNet's classes are read from SegNet's files, others from the original files if these exist.
     """
     folder = set_folder(
         root,
@@ -194,7 +194,7 @@ def all32(
     root=None,  # CamVid's folder with the original labels
     split: str = 'train',  # `train`, `val`, `test` or `trainval`
 ) -> Pairs:
-    "CamVid with all the 31 classes that were labelled apart; Void is void."
+    "CamVid with all 31 original classes; the 32nd, Void, is void."
     apart = {name: name for name in colours if name != 'Void'}
     return _read(root, split, apart, [colours[name] for name in apart], 'camvid.all32')
 
@@ -203,7 +203,7 @@ def dsnet(
     root=None,  # CamVid's folder or the one that holds data sets
     split: str = 'train',  # `train`, `val`, `test` or `trainval`, with which the authors train
 ) -> Pairs:
-    "CamVid with the eleven classes of PIDNet's and DSNet's authors, by the alphabet."
+    "CamVid with the eleven classes of PIDNet's and DSNet's authors, in alphabetical order."
     return _read(root, split, dsnet_classes, dsnet_palette, 'camvid.dsnet')
 
 # %% ../../nbs/2_data/camvid.ipynb #a813b5f6

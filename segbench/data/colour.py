@@ -34,7 +34,7 @@ def _saturation(factor):
 def _hue(turns):
     """Matrices, b×3×3, that turn colours around the grey axis in YIQ by `turns`, b.
 
-    1 comes round to the start.
+    1 is a full turn.
     """
     rows = [_luma, (0.5959, -0.2746, -0.3213), (0.2115, -0.5227, 0.3112)]
     to_yiq = torch.tensor(rows, device=turns.device)
@@ -70,7 +70,7 @@ def normalise(
     check_channels(image.shape[-3], mean)
     numbers = [255 * torch.tensor(values).view(-1, 1, 1) for values in (mean, std)]
     mean, std = move_together(numbers, image.device)
-    # a copy also of what is such a tensor already, which is the caller's
+    # copies even a tensor that has this form already, since it belongs to the caller
     x = image.to(torch.float32, memory_format=torch.channels_last, copy=True)
     return x.sub_(mean).div_(std)
 
@@ -89,7 +89,7 @@ def _colour_jitter(
     device = image.device
     check_channels(c, mean)
     draws = 2 * torch.rand(4, b, generator=generator) - 1
-    # all small numbers are made on the CPU, and travel in one copy
+    # all small numbers are computed on the CPU and copied to the device together
     brightness, contrast, saturation, hue = draws.mul(amount)
     if c == 3:
         turn = _hue(hue / 10) @ _saturation(1 + saturation)
@@ -159,7 +159,7 @@ def blur(
         return image
     least, greatest = sigma
     filters = _gaussians(least + (greatest - least) * u[chosen])
-    # All images are the channels of one, each with a filter of its own: first down, then across
+    # All images become channels of one image, each with its own filter: first down, then across
     filters = filters.repeat_interleave(image.shape[1], 0)[:, None]
     filters, chosen = move_together([filters, chosen], image.device)
     x = image[chosen].flatten(0, 1)[None].float()
@@ -180,7 +180,7 @@ def augment_colour(
     generator: torch.Generator = None,  # Of the CPU, so that all devices draw alike
     operations: int = 0,  # Photometric operations for each image
 ) -> torch.Tensor:
-    "`image` changed in its colours as far as asked, and normalised: float32, b×c×h×w."
+    "`image` with its colours changed as asked, and normalised: float32, b×c×h×w."
     if stained:
         image = _stain_jitter(image, stained, generator)
     if blurred:

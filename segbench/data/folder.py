@@ -45,12 +45,12 @@ def _refuse_jpeg_labels(items: list) -> None:
 
 
 def _channels_of(image: Path | Member) -> int:
-    "Channels of an image: three if it is grey or colour, else all that are there."
+    "Channels of an image: three if it is grey or colour, else all that it has."
     return read_header(image).channels if isinstance(image, Member) else n_channels(image)
 
 # %% ../../nbs/2_data/folder.ipynb #4a7099c6
 def _files_mark(items: list) -> str:
-    "Letters that change when a file does, of which volumes hold many images."
+    "A digest that changes when a file of volumes changes; each file holds many images."
     files = [getattr(file, 'container', file) for item in items for file in item]
     stamps = [file_stamp(file) for file in dict.fromkeys(files)]
     return hashlib.sha1(repr(stamps).encode()).hexdigest()
@@ -62,7 +62,7 @@ def _volume_of(file: Path) -> str:
 
 
 def _check_volume_window(first: Member, window: tuple) -> None:
-    "A `UserError` if slices hold numbers that need a `window`; it names one if the file does."
+    "A `UserError` if slices need a `window`; it suggests the one in the file, if there is one."
     dtype = read_header(first).dtype
     if window != all_16_bits or dtype in ('uint8', 'uint16'):
         return
@@ -75,7 +75,7 @@ def _check_volume_window(first: Member, window: tuple) -> None:
 
 
 def _as_volumes(pairs: Pairs, window: tuple) -> None:
-    "Tell `pairs`, if its images are slices, what belongs together and what it depends on."
+    "If the images of `pairs` are slices, set its groups and the files that it depends on."
     first = pairs.items[0][0]
     if not isinstance(first, Member):
         return
@@ -85,9 +85,9 @@ def _as_volumes(pairs: Pairs, window: tuple) -> None:
 
 # %% ../../nbs/2_data/folder.ipynb #5abca33a
 def _as_paths(items: list, plane: str) -> list | PathList:
-    """Pairs of texts as `Path`s, which are made when they are asked for if there are very many.
+    """Pairs of texts as `Path`s; if there are very many, each `Path` is made when it is needed.
 
-    Those of volumes are pairs of slices.
+    For volumes they are pairs of slices.
     """
     if any(is_volume(file) for file in items[0]):
         return with_slices([(Path(image), Path(label)) for image, label in items], plane)
@@ -136,11 +136,11 @@ def folder(
     split: str = 'train',  # `train`, `val`, `trainval`, `test` or `all`
     images: str = 'images',  # Folder of images in `root`, or a pattern such as `*.jpg`
     labels: str = 'labels',  # Folder of label maps in `root`, or a pattern
-    suffix: str = '',  # What label names add to image names
+    suffix: str = '',  # What label names add to image names, such as `_mask`
     # A list of class names, or names with values {'sky': 0, 'road': 255}; by default those of
     # `classes.json` or `classes.txt` in `root`
     classes=None,
-    # Of an image; by default three, or all that the first one has if it is neither grey nor colour
+    # Channels of an image; by default three, or all of the first if it is not grey or colour
     channels: int = None,
     # Values that become 0 and 255, or such a pair for each channel; bytes stay as they are
     window=(0, 65535),
@@ -160,7 +160,7 @@ def folder(
     check_choice('split of folder', split, ['train', 'val', 'trainval', 'test', 'all'])
     _check_folders(root, images, labels)
     table = read_classes(root) if classes is None else classes_given(classes)
-    name = Path(os.path.abspath(root)).name  # that of . is nothing
+    name = Path(os.path.abspath(root)).name  # the name of `.` would be empty
     listed = list_set(root, images)
     draw = dict(val_share=val_share, fold=fold, group_by=group_by, seed=seed)
     wanted = choose_images(listed, root, images, split, test_share, **draw)

@@ -58,7 +58,7 @@ def lip(
     name = f'lip-{split}'
     if split == 'test':
         images = images_below(_inside(folder, 'testing_images'))
-        # nobody but the authors has labels: each image is its own, all void
+        # only the authors have the labels: each image stands in for its own, all void
         items = [(image, image) for image in images]
         return Pairs(items, lip_classes, lip_palette, name, void_label, read_image)
     items = [item for part in _splits[split] for item in _items(folder, part)]

@@ -88,9 +88,9 @@ def sbd(
     root=None,  # The folder with `cls` and `img`, or the one that holds benchmark_RELEASE
     split: str = 'train',  # A list in that folder: `train`, `val` …
 ) -> Pairs:
-    """The Semantic Boundaries Dataset by its own lists.
+    """The Semantic Boundaries Dataset, split by its own lists.
 
-    They mix VOC's training and validation images.
+    These lists mix VOC's training and validation images.
     """
     folder = set_folder(root, _sbd_folders, ['cls'])
     names = _names_in(folder, split, 'voc.sbd')
@@ -100,11 +100,11 @@ def sbd(
 
 # %% ../../nbs/2_data/voc.ipynb #efc690a8
 def _of_sbd(folder: Path) -> dict[str, tuple[Path, Path]]:
-    """Name → (image, label) of all that SBD has.
+    """Name → (image, label) for all images of SBD.
 
-    The image is VOC2012's in `folder` if it is there.
+    The image is VOC2012's in `folder` if it exists there.
     """
-    folder = Path(os.path.abspath(folder))  # `..` and `.` have no parents
+    folder = Path(os.path.abspath(folder))  # since `..` and `.` have no parents
     labels = folder / 'SegmentationClassAug'
     if not labels.is_dir():
         inside_kit = folder.parent.name == 'VOCdevkit'
@@ -128,13 +128,13 @@ def aug(
 ) -> Pairs:
     """VOC 2012 with SBD's labels added to the training images.
 
-    10,582, none of them a validation image.
+    There are 10,582 training images, none of them a validation image.
     """
     check_choice('split of voc.aug', split, ['train', 'val', 'trainval'])
     train = {image.stem: (image, label) for image, label in voc2012(root, 'train').items}
     val = {image.stem: (image, label) for image, label in voc2012(root, 'val').items}
     if split != 'val':
-        labelled = _of_sbd(_devkit(root)) | train  # where an image is in both, VOC's label
+        labelled = _of_sbd(_devkit(root)) | train  # VOC's label if an image is in both
         train = {name: pair for name, pair in labelled.items() if name not in val}
     items = dict(train=train, val=val, trainval=train | val)[split]
     about = voc_classes, voc_palette(21), f'voc.aug-{split}'
@@ -154,7 +154,7 @@ context_ids = dict(
 context_classes = list(context_ids)
 
 # %% ../../nbs/2_data/voc.ipynb #5fde7384
-_alphabet = sorted(context_ids, key=context_ids.get)  # the 459 are numbered by the alphabet
+_alphabet = sorted(context_ids, key=context_ids.get)  # the 459 are numbered alphabetically
 _by_list = by_index({k + 1: k for k in range(59)} | {0: 255})
 _by_alphabet = by_index(
     {k: context_classes.index(name) for k, name in enumerate(_alphabet, 1)} | {0: 255}
@@ -169,7 +169,7 @@ def _label_map(path: Path) -> np.ndarray:
     return read_mat_label(path, 'LabelMap')
 
 
-_context_labels = {  # folder → what its files end in, how they are read, what they mean
+_context_labels = {  # folder → ending of its files, how they are read, what they mean
     'GroundTruth_trainval_png': ('.png', read_label, _by_list),
     '59_context_labels': ('.png', read_label, _by_list),
     'SegmentationClassContext': ('.png', read_label, _by_alphabet),
@@ -179,7 +179,7 @@ _context_labels = {  # folder → what its files end in, how they are read, what
 
 # %% ../../nbs/2_data/voc.ipynb #c4c55b7b
 def _context_list(folder: Path, images: Path, split: str) -> list[str]:
-    "The names in the list of a split of Pascal Context, wherever it lies."
+    "The names in the list of a split of Pascal Context, which may be in several places."
     usual = (
         f'pascal_context_{split}.txt',
         f'ImageSets/{split}.txt',

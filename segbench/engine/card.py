@@ -33,7 +33,7 @@ _part = re.compile(
 
 
 def _digest(body: str) -> str:
-    "Eight digits that tell whether somebody has changed `body`; blanks at ends of lines are none."
+    "Eight digits that change with `body`; blanks at the ends of its lines do not count."
     lines = [line.rstrip() for line in body.strip().splitlines()]
     return hashlib.sha256('\n'.join(lines).encode()).hexdigest()[:8]
 
@@ -58,9 +58,9 @@ def edited_parts(
 
 def update_card(
     old: str,  # The text of a card as it is
-    new: str,  # The text of one as it would be written now
+    new: str,  # The text of the card as it would be written now
 ) -> str:
-    """`old` with those parts of `new` that nobody has changed in it.
+    """`old`, where each part that nobody has changed is replaced by that of `new`.
 
     A page without marks stays as it is.
     """
@@ -77,7 +77,7 @@ _damaged = (ArithmeticError, AttributeError, LookupError, OSError, TypeError, Va
 
 
 def _is_known(share: 'float | None') -> bool:
-    "Whether there is a score; that of a class that no image shows is null."
+    "Whether there is a score; a class that no image shows has none (null)."
     return share is not None and bool(np.isfinite(share))
 
 
@@ -87,7 +87,7 @@ def _percent(share: 'float | None') -> str:
 
 
 def _interval_of(run: Run, name: str, kept: dict) -> str:
-    "The 95 % interval of the mIoU of an evaluation, in words; a dash where it has no counts."
+    "The 95 % interval of the mIoU of an evaluation, in words; a dash if it cannot be computed."
     try:
         counts = run.counts(name)
         areas = class_areas_packed(counts['counts'], kept['images'], len(kept['classes']))
@@ -114,7 +114,7 @@ def _score_row(run: Run, name: str, kept: dict) -> dict:
 
 
 def _evaluations(run: Run) -> dict[str, dict]:
-    "The scores of `run` by the name of their evaluation, newest first; what is damaged is named."
+    "Scores of `run` by name of their evaluation, newest first; a `UserError` if one is damaged."
     found = run.evaluations()
     for name, kept in found.items():
         try:
@@ -141,7 +141,7 @@ def _plain(name: str) -> str:
 
 
 def _table(rows: list[dict]) -> str:
-    "`rows` as a table of Markdown; words of files are no marks of it."
+    "`rows` as a Markdown table; words from files are escaped."
     cells = [{k: _cell(v) for k, v in row.items()} for row in rows]
     return tabulate(cells, headers='keys', tablefmt='github', disable_numparse=True)
 
@@ -187,7 +187,7 @@ def _scores_part(run: Run) -> str:
 # %% ../../nbs/6_engine/card.ipynb #card00014
 def _data_licence(
     data: 'str | None',  # Data set by name, perhaps with arguments
-    source: Path,  # The file that says so: no code outside segbench is run for a card
+    source: Path,  # The file that names it; no code outside segbench is run for a card
 ) -> str:
     "What is known of the terms of a data set, in a sentence."
     unknown = 'Their licence is not known to segbench; see where they come from.'
@@ -276,7 +276,7 @@ def _code_words(config: dict) -> str:
 
 
 def _choice_words(config: dict) -> str:
-    "How the classes were made of those of the data set; empty if they are its own."
+    "How the classes were made from those of the data set; empty if they are the same."
     choice = config.get('class_choice')
     return f'the classes of the data set, by `{choice}`' if choice else ''
 
@@ -455,7 +455,7 @@ def refresh_card(
     run: Run,  # A run
     create: bool = False,  # Write a card where there is none
 ) -> None:
-    "Bring the card of `run` up to date; one that cannot be written is told, and is no failure."
+    "Bring the card of `run` up to date; if it cannot be written, a note says so."
     if not (create or run.card_file.exists()):
         return
     try:

@@ -93,7 +93,7 @@ def _same_padding(x: int, kernel_size: int, stride: int, dilation: int) -> int:
 def _padding_in_whole_numbers() -> Iterator[None]:
     """Let timm compute its 'same' padding without fractions.
 
-    Its `math.ceil` is nothing that a `.pt2` can hold.
+    A `.pt2` cannot hold its `math.ceil`.
     """
     theirs = padding.get_same_padding
     padding.get_same_padding = _same_padding
@@ -165,7 +165,7 @@ def _to_onnx(program, output: str, opset: int):
 
 
 def _tidy(model) -> None:
-    "Take out of the ONNX `model` what only its making needed, and name its free sides."
+    "Remove from the ONNX `model` what only its making needed, and name its free dimensions."
     graph = model.graph
     del graph.value_info[:]
     for node in (*graph.node, *(n for f in model.functions for n in f.node)):
@@ -195,9 +195,9 @@ def _rounded(
 
 def _round_weights(
     model,  # ONNX, changed in place
-    least: int = 1024,  # Numbers that a weight has at least
+    least: int = 1024,  # Smaller weights, with fewer numbers, stay as they are
 ) -> int:
-    "Keep the large weights of `model` in 8 bits; how many they are."
+    "Keep the large weights of `model` in 8 bits; returns how many there are."
     from onnx import helper, numpy_helper
 
     graph = model.graph
@@ -226,7 +226,7 @@ _config_keys = 'net classes palette window values data split val_split sets'.spl
 
 
 def _void_note(config: dict) -> str:
-    "What the file calls pixels without a class."
+    "How the file treats pixels without a class, in a sentence."
     said = 'labels mark pixels without a class by 255; the network never says 255'
     if config['net']['n_classes'] > len(config['classes']):
         return f'{said}, but {len(config["classes"])}, its last output, for void'
@@ -276,7 +276,7 @@ class Agreement:
 
     images: int  # How many
     equal: float  # Share of equal pixels
-    equal_elsewhere: float  # The same at another size, in a batch of two
+    equal_elsewhere: float  # Share of equal pixels at another size, in a batch of two
     miou: float  # Of the first network; nan without labels
     miou_other: float  # Of the second network
 
@@ -415,7 +415,7 @@ def _write_pt2(part: Path, program, notes: dict):
     # not into the file: on a full disk PyTorch ends the process
     content = io.BytesIO()
     with warnings.catch_warnings():
-        # it warns of weights that lie elsewhere than here
+        # PyTorch warns of weights that lie outside the file
         warnings.filterwarnings('ignore', 'No complete tensor found')
         torch.export.save(program, content, extra_files={notes_name: json.dumps(notes)})
     part.write_bytes(content.getbuffer())

@@ -36,7 +36,7 @@ def mean_probabilities(
     size: tuple[int, int] = None,  # Height and width of the answer, those of `image` by default
     precisions: Sequence[str] = None,  # `bf16`, `fp16` or `no`, of each
 ) -> torch.Tensor:  # Float32, b×k×`size`
-    "The mean of what `nets` hold for likely."
+    "The mean of the probabilities of `nets`."
     protocol = as_protocol(protocol)
     precisions = precisions or ['no'] * len(nets)
     total = 0
@@ -54,7 +54,7 @@ def score_ensemble(
     rank: int = 0,  # Of this process
     world: int = 1,  # Number of processes
 ) -> np.ndarray:  # Packed counts, m×4
-    "Counts of the class maps by the mean of `nets`, of this process's share of `pairs`."
+    "Counts of the class maps that the mean of `nets` gives, for this process's share of `pairs`."
     protocol = as_protocol(protocol)
     device = next(nets[0].parameters()).device
     rows = [np.zeros((0, 4), np.int32)]
@@ -78,7 +78,7 @@ def are_folds(
     runs: Sequence[Run],
     sets: Sequence[Pairs],  # What each was scored on
 ) -> bool:
-    "Whether `runs` have images of their own each, instead of all the same; else a `UserError`."
+    "True if each of `runs` has its own images, False if all have the same; else a `UserError`."
     first = sets[0]
     for run, pairs in zip(runs, sets, strict=True):
         if list(pairs.classes) != list(first.classes):
@@ -107,7 +107,7 @@ class JointScores:
     runs: list[Run]
     each: list[Scores]  # Of the runs
     together: Scores  # Of the mean of their probabilities, or of the images of all folds
-    folds: bool  # Whether the runs are folds; an ensemble else
+    folds: bool  # Whether the runs are folds; otherwise they are an ensemble
 
     def __repr__(self) -> str:
         names = [run.name for run in self.runs]
@@ -139,7 +139,7 @@ def _counts_in_run(run: Run, pairs: Pairs, protocol: Protocol) -> np.ndarray:
 
 
 def _ensemble_counts(acc: Accelerator, runs, pairs, protocol, weights, precision, trust):
-    "Packed counts of the mean of `runs`, in the main process from all; None in the others."
+    "Packed counts of the mean of `runs`, gathered in the main process; None in the others."
     loaded = [load_model(run, weights, acc.device, trust) for run in runs]
     nets = [net for net, _ in loaded]
     precisions = [

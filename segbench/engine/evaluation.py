@@ -54,9 +54,9 @@ def _is_own(
     split: str,
     source: 'Path | None',  # The file of `config`, unless it is trusted
 ) -> bool:
-    """Whether `pairs` are what the run means by its own data and this split, wherever they lie.
+    """Whether `pairs` are the run's own data and this split, wherever they lie.
 
-    Not if they have changed since.
+    They are not if they have changed since the training.
     """
     known = config.get('sets') or {}
     if is_one_of(pairs, known.values()):
@@ -72,11 +72,11 @@ def _is_own(
         own = choose_classes(own, config.get('class_choice'))
         return content_summary(own) == content_summary(pairs)
     except (KeyError, UserError):
-        return not data  # it lies elsewhere now, and nothing is kept of this split
+        return not data  # it lies elsewhere now, and no fingerprint of this split is kept
 
 # %% ../../nbs/6_engine/evaluation.ipynb #ev-load
 def _by_window(data: 'str | None', config: dict, whose: str) -> 'str | None':
-    "`data` with the window by which the run was trained, if it has one and does not say which."
+    "`data` with the window of the run's training, if the run has one and `data` names none."
     window = check_window(config.get('window') or all_16_bits)
     if not data or window == all_16_bits:
         return data
@@ -92,7 +92,7 @@ def _by_window(data: 'str | None', config: dict, whose: str) -> 'str | None':
 
 
 def _tell_learnt(pairs: Pairs, config: dict, split: str, whose: str) -> None:
-    "Say it if the run has learnt from some of the images, though not from the `split` by name."
+    "Print a note if the run was trained on some of the images, though not on the `split` by name."
     if split == config.get('split', 'train'):
         return
     n = count_learnt(pairs, (config.get('sets') or {}).get('train'))
@@ -112,9 +112,9 @@ def load_dataset_for(
     source: 'Path | None' = None,  # The file of `config`, unless it is trusted
     choice: str = None,  # Which of its classes make those of the run; as in training by default
 ) -> 'Pairs':
-    """The data to score, by the classes of the run.
+    """The data to score, with the classes of the run.
 
-    A set that is not its own has six letters more in its name.
+    A set that is not the run's own has six more letters in its name.
     """
     if not (data or config.get('data')):
         raise UserError(
@@ -159,7 +159,7 @@ def _quality_summary(shares: list, figure_file) -> dict:
 
 # %% ../../nbs/6_engine/evaluation.ipynb #ev-evaluate
 def _bar(acc, what: str) -> Callable:
-    "A bar around batches, if somebody looks at this process."
+    "A progress bar around batches, if this is the main process and its output is a terminal."
     hidden = not (acc.is_main_process and sys.stderr.isatty())
 
     def show(batches):

@@ -21,13 +21,13 @@ from ..nn.layers import resize
 
 # %% ../../nbs/6_engine/exported.ipynb #xp-open
 def _ask_onnx(file: Path) -> Callable[[torch.Tensor], torch.Tensor]:
-    "What asks the ONNX `file`: from bytes, n×h×w×c, to its answer."
+    "A function that runs the ONNX `file`: from bytes, n×h×w×c, to its answer."
     try:
         import onnxruntime
     except ImportError as e:
         raise missing_package(e) from None
     options = onnxruntime.SessionOptions()
-    options.log_severity_level = 3  # errors alone
+    options.log_severity_level = 3  # errors only
     providers = onnxruntime.get_available_providers()
     session = onnxruntime.InferenceSession(str(file), options, providers)
 
@@ -39,12 +39,12 @@ def _ask_onnx(file: Path) -> Callable[[torch.Tensor], torch.Tensor]:
 
 
 def _ask_pt2(file: Path) -> Callable[[torch.Tensor], torch.Tensor]:
-    "What asks the `file` of torch.export: from bytes, n×h×w×c, to its answer."
-    if not zipfile.is_zipfile(file):  # of which PyTorch would print a traceback as well
+    "A function that runs the `file` of torch.export: from bytes, n×h×w×c, to its answer."
+    if not zipfile.is_zipfile(file):  # PyTorch would print a traceback, too
         raise UserError(
             f'{str(file)!r} cannot be opened as pt2: it is no archive; export it again.'
         )
-    with open(file, 'rb') as f:  # by its name, PyTorch would want another ending
+    with open(file, 'rb') as f:  # given a name, PyTorch insists on the ending .pt2
         program = torch.export.load(f)
     try:
         module = program.module(check_guards=False)
@@ -71,7 +71,7 @@ def open_graph(
     file: Path,  # To read
     ending: str,  # `.onnx` or `.pt2`, whatever the name of the file
 ) -> Callable[[torch.Tensor], torch.Tensor]:
-    "What asks the graph in `file`: from bytes, n×h×w×c, to its answer."
+    "A function that runs the graph in `file`: from bytes, n×h×w×c, to its answer."
     try:
         return (_ask_onnx if ending == '.onnx' else _ask_pt2)(file)
     except UserError:
@@ -82,7 +82,7 @@ def open_graph(
 
 # %% ../../nbs/6_engine/exported.ipynb #xp-class
 class ExportedNetwork(nn.Module):
-    "A graph that takes bytes, in the place of the `Segmenter` it was made of."
+    "A graph that takes bytes, in the place of the `Segmenter` it was made from."
 
     def __init__(
         self,
@@ -92,11 +92,11 @@ class ExportedNetwork(nn.Module):
         super().__init__()
         self.ask = ask
         self.name = name
-        # whoever asks a network where it is looks at its parameters
+        # the device of a network is read from its parameters
         self.place = nn.Parameter(torch.empty(0), requires_grad=False)
 
     def _answer(self, image: torch.Tensor, protocol, precision: str) -> torch.Tensor:
-        "What the graph says of `image`, b×c×h×w, where it lies; a `UserError` for other ways."
+        "The graph's answer to `image`, b×c×h×w, on its device; a `UserError` for other protocols."
         several = tuple(protocol.scales) != (1.0,) or protocol.flip
         if several or protocol.window or protocol.long:
             raise UserError(

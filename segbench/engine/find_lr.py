@@ -32,7 +32,7 @@ def smooth(
     losses: np.ndarray,  # Of the steps, n
     keep: float = 0.8,  # Share of the average that each step keeps
 ) -> np.ndarray:
-    "The running average of `losses`, n, as if it had begun long ago."
+    "The running average of `losses`, n, corrected for its beginning."
     average = 0.0
     found = []
     for k, loss in enumerate(losses, 1):
@@ -46,7 +46,7 @@ _below_least = 10  # The suggestion is this many times smaller than the rate of 
 
 @dataclass(repr=False)
 class RangeTest:
-    "Losses at rising learning rates, which show themselves as a curve."
+    "Losses at rising learning rates, shown as a curve."
 
     rates: np.ndarray  # Learning rate of each step, n
     losses: np.ndarray  # n
@@ -64,7 +64,7 @@ class RangeTest:
 
     @property
     def suggested(self) -> 'float | None':
-        "A peak learning rate, two digits of it; None where the loss did not fall by a hundredth."
+        "A peak learning rate, to two digits; None if the loss did not fall by a hundredth."
         if self.smoothed.min() > 0.99 * self.losses[0]:
             return None
         return float(f'{self.least / _below_least:.1e}')
@@ -87,7 +87,7 @@ def _draw(found: RangeTest, ax):
     if found.suggested is not None:
         ax.axvline(found.suggested, color='#d62728', lw=1, label=f'suggested: {found.suggested:g}')
     ax.set_xscale('log')
-    # what diverges would press the rest flat
+    # losses that diverge would flatten the rest of the curve
     low = smoothed.min()
     high = smoothed[: smoothed.argmin() + 1].max()
     room = max(high - low, 1e-3)
@@ -124,7 +124,7 @@ def save_range_test(
 
 # %% ../../nbs/6_engine/find_lr.ipynb #dae9cd51
 def _has_diverged(losses: list[float]) -> bool:
-    "Whether the average of the losses has become four times its least value, or is no number."
+    "Whether the smoothed loss is above four times its least value, or the loss is not finite."
     if not math.isfinite(losses[-1]):
         return True
     smoothed = smooth(losses)
@@ -132,7 +132,7 @@ def _has_diverged(losses: list[float]) -> bool:
 
 
 def _rising_losses(training: Training, rates: np.ndarray) -> list[float]:
-    "The losses of steps at these rates, the mean of all processes, until they diverge."
+    "The losses of steps at these rates, averaged over all processes, until they diverge."
 
     def rising(share, scores):
         return rates[round(share * len(rates))] / training.s.lr
@@ -151,7 +151,7 @@ def _rising_losses(training: Training, rates: np.ndarray) -> list[float]:
 def find_lr(
     net: torch.nn.Module,  # `Segmenter`; it is not changed
     train: Pairs,  # Training set
-    n: int = 100,  # Steps, and so many rates
+    n: int = 100,  # Number of steps, each at a rate of its own
     low: float = 1e-6,  # The first rate
     high: float = 10.0,  # The last one
     **kwargs,  # `Settings`

@@ -49,7 +49,7 @@ from ..nn.weight_files import save_weights
 def wants_stop(training: Training) -> bool:
     """Whether a stop was asked for, by a signal or by a file `stop`.
 
-    Processes agree on it in every step, by numbers on the host: no GPU has to be waited for.
+    All processes agree in every step, by numbers in host memory, so no GPU has to be waited for.
     """
     if training.main and training.run.stop_file.exists():
         training.asked = training.asked or signal.SIGINT
@@ -61,13 +61,13 @@ def wants_stop(training: Training) -> bool:
 
 
 def _raise_stopped(training: Training) -> None:
-    "Leave a mark in place of the wish to stop, and say how the training goes on."
+    "Replace the file `stop` by `stopped`, and say how to resume the training."
     finish_saving(training)
     if training.main:
         training.run.stop_file.unlink(missing_ok=True)
         training.run.stopped_file.touch()
     if training.world > 1:
-        # a launcher that sees one process end ends the others: not before the state is written
+        # a launcher ends all processes when one ends: wait until the state is written
         gather_object([None])
     raise Stopped(
         f'stopped after step {training.step} of {training.steps}; '
@@ -96,7 +96,7 @@ def _report(
 # %% ../../nbs/6_engine/fit.ipynb #d767aabd
 def _lap(training: Training) -> float:
     "Seconds since the last lap, which are added to those of the training."
-    now = time.monotonic()  # a clock that nobody sets back
+    now = time.monotonic()  # this clock is never set back
     gone = now - training.clock
     training.clock = now
     training.seconds += gone
@@ -123,7 +123,7 @@ def train_step(
     is_due = training.step % training.every == 0 or training.step == training.steps
     is_logged = is_due or training.step % training.s.log_every == 0
     if is_logged and training.acc.device.type == 'cuda':
-        # a GPU is behind what it was told; its time is to be counted
+        # a GPU lags behind the host; its time is counted, too
         torch.cuda.synchronize(training.acc.device)
     training.busy += _lap(training)
     table.tick(training.step, loss)
@@ -158,7 +158,7 @@ def loop(training: Training, progress: bool = True) -> None:
 def _match_datasets(
     acc, train: Pairs, val: Pairs, out: 'Path | str', resume: bool, changed_data: bool
 ) -> tuple[Pairs, Pairs, list[str]]:
-    "Both sets by the classes of the run, and what has changed in them since it began, in words."
+    "Both sets with the classes of the run, and what has changed in them since it began, in words."
     if changed_data and not resume:
         raise UserError(
             'changed_data says how a run goes on; it needs --resume RUN, or resume=True.'
@@ -190,7 +190,7 @@ def _check_kinds(net, train, val):
 
 
 def _check_images(net, train: Pairs, val: Pairs, settings: Settings):
-    "A `UserError` if the network, or a change of colours, wants images of other channels."
+    "A `UserError` if the network, or the setting `stain`, needs images with other channels."
     for pairs in (train, val):
         check_channels(len(pairs[0][0]), net.mean, f' of {pairs.name}')
     channels = len(train[0][0])
@@ -202,7 +202,7 @@ def _check_images(net, train: Pairs, val: Pairs, settings: Settings):
 
 # %% ../../nbs/6_engine/fit.ipynb #fc0cce0f
 def _crop_notes(training: Training) -> list[str]:
-    "What crops are, in a sentence, where images have different sizes and nobody chose one."
+    "How large crops are, in a sentence, if images have different sizes and no crop was chosen."
     if training.s.crop:
         return []
     n = len(training.train)
@@ -237,7 +237,7 @@ def _share_out(
     asked: Settings,  # Its `bs` and `accum` are the run's, or those with which to go on
     world: int,  # Processes now
 ) -> tuple[Layout, Layout]:
-    "How `run` began to share out the images of a step, and how it does now."
+    "How `run` divided the images of a step when it began, and how it does now."
     config = run.config('processes')
     settings = Settings(**config['settings'])
     plan = Layout(settings.bs, settings.accum, config['processes'])
@@ -267,7 +267,7 @@ def _best_scores(training: Training) -> dict[str, float]:
 
 @contextmanager
 def _tracked(training: Training) -> Iterator[None]:
-    "Within, the numbers go to the trackers that the settings name; the main process tells them."
+    "Within, the main process sends the numbers to the trackers that the settings name."
     names = tracker_names(training.s.log_with)
 
     def begin():
@@ -287,7 +287,7 @@ def _tracked(training: Training) -> Iterator[None]:
 def _train_in_folder(
     t: Training, resume: bool, changed: list[str], warnings: list[str], progress: bool
 ):
-    "Train `t` in the folder of its run, which this process has for itself."
+    "Train `t` in the folder of its run, which this training has locked."
     open_folder(t, resume)
     if changed:
         note_changes(t, changed)
@@ -301,7 +301,7 @@ def _train_in_folder(
 
 
 def _fit(acc, net, train, val, run, resume, changed_data, spec, progress, settings) -> Training:
-    "`fit`, when it is known which process this is."
+    "`fit`, in each of the processes of `acc`."
     check_trackers(tracker_names(settings.log_with))
     _check_images(net, train, val, settings)
     plan = now = None

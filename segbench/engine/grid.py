@@ -24,7 +24,7 @@ def split_values(
 ) -> list[str]:
     "The values in `text`; a comma within brackets or quotes separates nothing."
     values = ['']
-    open_ = []  # what has to come before a comma counts again
+    open_ = []  # the signs that must close before a comma separates again
     for sign in text:
         if sign == ',' and not open_:
             values.append('')
@@ -95,7 +95,7 @@ def short_name(
 
 
 def short_names(combinations: list[dict]) -> list[str]:
-    "A name for each of the combinations; those that would share one carry a mark, too."
+    "A name for each of the combinations; a mark tells apart those that would share one."
     names = [short_name(values) for values in combinations]
     marks = [hashlib.sha256(repr(values).encode()).hexdigest()[:6] for values in combinations]
     return [f'{name}-{mark}' if names.count(name) > 1 else name for name, mark in zip(names, marks)]

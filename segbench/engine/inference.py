@@ -82,9 +82,9 @@ def _make_loader(
 def worker_errors(
     advice: str = '',  # What else the sentence about a killed process says
 ) -> Iterator[None]:
-    """Turn what becomes of loader processes in this block into a `UserError`.
+    """Turn errors of loader processes in this block into a `UserError`.
 
-    Mistakes in the code stay what they are.
+    Mistakes in the code are raised as they are.
     """
     try:
         yield
@@ -117,14 +117,14 @@ def _group_by_size(batch: list) -> Iterator[tuple]:
 
 
 def _views_by_size(protocol: Protocol, batch: list) -> list:
-    "What of the images of a batch is scored, stacked by size: lists of numbers, images, labels."
+    "The scored part of each image of a batch, stacked by size: lists of numbers, images, labels."
     views = [(i, *scoring_view(image, label, protocol, i)) for i, image, label in batch]
     return [*_group_by_size(views)]
 
 # %% ../../nbs/6_engine/inference.ipynb #a9f07df4
 @torch.inference_mode()
 def _per_image_loss(net, logits, label, criterion) -> list[tuple[torch.Tensor, torch.Tensor]]:
-    "Loss and number of labelled pixels of every image, where `logits` are."
+    "Loss and number of labelled pixels of every image, on the device of `logits`."
     found = []
     for z, y in zip(logits, label):
         loss = criterion(net.enlarge(z[None], y), y[None])
@@ -159,7 +159,7 @@ def score_dataset(
 ) -> tuple[np.ndarray, dict]:
     """Counts of the images, packed, m×4, and their losses, with `net` in evaluation.
 
-    Of this process's share of `pairs`.
+    Both are of this process's share of `pairs`.
     """
     check_range(1, bs=bs)
     protocol = as_protocol(protocol)
@@ -180,7 +180,7 @@ def score_dataset(
             pred, of_group = _predict_group(net, x, y, protocol, precision, criterion)
             measured |= zip(numbers, of_group)
             counts |= {i: confusion(p, t, n) for i, p, t in zip(numbers, pred, y, strict=True)}
-        # all of a batch comes back by one copy, for which alone the host waits
+        # one copy brings back all of a batch, and the host waits for that copy only
         found = [*counts.values(), *(v for pair in measured.values() for v in pair)]
         found = move_together(found, torch.device('cpu'))
         for i, c in zip(counts, found):
@@ -240,7 +240,7 @@ def _check_options(
     takes,  # The arguments of its function by name, as `inspect.signature` gives them
     asked: dict,  # What is asked for besides
 ):
-    "A `UserError` for what the network does not take, or what is asked for twice and not alike."
+    "A `UserError` for an option that the network does not take, or that has two different values."
     name, inside = parse_call(model)
     for key, value in asked.items():
         if key in ('backbone', 'pretrained') and key not in takes:

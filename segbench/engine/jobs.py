@@ -29,7 +29,7 @@ from .progress import format_seconds, stops
 
 # %% ../../nbs/6_engine/jobs.ipynb #jobs-error
 def describe_error(e: Exception) -> str:
-    "What went wrong, in a sentence, which is printed; what no user did has its traceback, too."
+    "What went wrong, in a sentence, which is printed; a fault of the code gets its traceback, too."
     if isinstance(e, (UserError, OSError)):
         said = str(e)
     else:
@@ -52,7 +52,7 @@ def _visible_gpus() -> list[str]:
 
 def _environment(
     place: int,  # Which of the jobs that run at once
-    at_once: int,  # How many do
+    at_once: int,  # How many run at once
     gpus: list[str],  # Their names, none on a CPU
 ) -> dict[str, str]:
     "The variables with which a job begins."
@@ -67,7 +67,7 @@ def _environment(
 # %% ../../nbs/6_engine/jobs.ipynb #jobs-process
 @dataclass
 class Job:
-    "A training, or going on with one, in a process of its own."
+    "A training, new or resumed, in a process of its own."
 
     title: str  # Which of how many it is, and its name
     run: Run  # Its folder
@@ -99,7 +99,7 @@ def _carry_out(function: str, arguments: dict):
 
 
 def _start(job: Job, environment: dict[str, str]) -> subprocess.Popen:
-    "Begin `job`. What is pressed on the keyboard does not reach it, but on Windows."
+    "Begin `job`. Ctrl-C on the keyboard does not reach it, except on Windows."
     process = subprocess.Popen(
         [sys.executable, '-c', _program],
         env=environment,
@@ -109,14 +109,14 @@ def _start(job: Job, environment: dict[str, str]) -> subprocess.Popen:
         start_new_session=os.name != 'nt',
     )
     what = dict(function=job.function, arguments=job.arguments, path=sys.path, argv=sys.argv)
-    with suppress(BrokenPipeError):  # it is dead already, which its status will tell
+    with suppress(BrokenPipeError):  # it has ended already, as its exit status will tell
         pickle.dump(what, process.stdin)
         process.stdin.close()
     return process
 
 # %% ../../nbs/6_engine/jobs.ipynb #jobs-words
 class _Words:
-    "What jobs say, a line once; the last line of each is kept."
+    "The output of jobs, each line printed once; the last line of each job is kept."
 
     def __init__(self):
         self.said = set()
@@ -139,7 +139,7 @@ class _Words:
 
 
 def _share_done(run: Run) -> float:
-    "How much of its training `run` has behind it, as its log tells: from 0 to 1."
+    "The share of its training that `run` has done, by its log: from 0 to 1."
     if run.is_finished():
         return 1.0
     with suppress(UserError, OSError, KeyError, IndexError):
@@ -153,7 +153,7 @@ class _Progress:
     def __init__(self, jobs: list[Job], words: _Words, every: float = 60):
         self.jobs = jobs
         self.words = words
-        # those that are gone on with have something behind them
+        # runs that are resumed have done a part already
         self.began = {job.run.name: _share_done(job.run) for job in jobs}
         self.start = time.monotonic()
         self.bar = None
@@ -164,7 +164,7 @@ class _Progress:
 
     def text(self, running: list[Job]) -> str:
         "Time left, and which jobs run, and how far each of them is."
-        # what all names begin with says nothing
+        # the beginning that all names share tells nothing
         start = os.path.commonprefix([job.run.name for job in self.jobs]).rpartition('-')[0]
         shares = {job.run.name: _share_done(job.run) for job in self.jobs}
         gained = sum(shares.values()) - sum(self.began.values())
@@ -197,7 +197,7 @@ class _Progress:
 # %% ../../nbs/6_engine/jobs.ipynb #jobs-stop
 @contextmanager
 def _heard_stops() -> Iterator[list[int]]:
-    "The stops that arrive within, instead of what they do: the numbers of signals."
+    "Within, signals that mean a stop do nothing but add their numbers to the list."
     heard = []
     if threading.current_thread() is not threading.main_thread():
         yield heard
@@ -214,15 +214,15 @@ def _heard_stops() -> Iterator[list[int]]:
 
 
 def _pass_on(processes: list[subprocess.Popen], first: bool):
-    "Ask the processes to end: in order at `first`, at once later."
-    if os.name == 'nt':  # they have heard the keyboard themselves
+    "Ask the processes to end: after their step at `first`, at once later."
+    if os.name == 'nt':  # there Ctrl-C reaches them directly
         return
     for process in processes:
         process.send_signal(signal.SIGTERM if first else signal.SIGINT)
 
 # %% ../../nbs/6_engine/jobs.ipynb #jobs-reason
 def _reason(status: int, last: str) -> str:
-    "Why a job with this exit status failed, which said `last` at last."
+    "Why a job with this exit status failed, whose last line was `last`."
     if status == -signal.SIGTERM:
         return 'it was stopped'
     if status == -9:
@@ -250,7 +250,7 @@ class _Pool:
         self.running[place] = job, process, reader
 
     def read(self, job: Job, process: subprocess.Popen):
-        "Hear what `job` says until it ends."
+        "Read the output of `job` until it ends."
         for line in process.stdout:
             self.lines.put((job, line.decode('utf-8', 'replace')))
 
@@ -282,7 +282,7 @@ def _relay(pool: _Pool, words: _Words, seconds: float):
 
 
 def _look_after(pool: _Pool, words: _Words, failed: dict):
-    "Pass on what was said, and note in `failed` what has come to a bad end."
+    "Print what jobs have said, and note in `failed` those that ended with an error."
     _relay(pool, words, 0.2)
     ended = pool.ended()
     _relay(pool, words, 0)
@@ -295,7 +295,7 @@ def run_jobs(
     jobs: list[Job],
     at_once: int,  # How many run at a time
 ) -> dict[str, str]:
-    """Carry out all `jobs`: the names of the runs that failed, with the reason.
+    """Run all `jobs`; the names of the runs that failed, with the reason.
 
     Raises `Stopped` once all have ended, if a stop was asked for.
     """

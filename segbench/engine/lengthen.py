@@ -43,7 +43,7 @@ def add_length(
     longer: dict[str, int],  # As `longer_length` says it
     until: int,  # Steps that are done
 ) -> dict:
-    "The configuration of the run when it is longer."
+    "The configuration of the lengthened run."
     settings = config['settings']
     defaults = Settings()
     old = {name: settings.get(name, getattr(defaults, name)) for name in ('epochs', 'steps')}

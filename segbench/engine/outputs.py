@@ -32,7 +32,7 @@ def class_notes(
     values: list | None = None,  # What stands for each of them in the file
     choice: str | None = None,  # How they were made of those of the data set
 ) -> dict:
-    "What a map says of its numbers, for whoever scores it."
+    "What a map says about its numbers, so that it can be scored."
     said = dict(names=list(names), values=values)
     return said | dict(choice=choice) if choice else said
 

@@ -40,10 +40,10 @@ class Protocol:
     scales: tuple = (1.0,)  # Sizes at which the image is shown
     flip: bool = False  # Its mirror image is asked, too
     window: int = None  # Side of a sliding window; None shows the image whole
-    overlap: float = 1 / 3  # Share of a window that the next one shows again
+    overlap: float = 1 / 3  # Share of a window that the next one overlaps
     # Windows that reach beyond the image: `shift` them inside, or `cut` them and fill up with black
     at_edge: str = 'shift'
-    hann: bool = False  # What is at the edge of a window counts less than what is in its middle
+    hann: bool = False  # Pixels at the edge of a window count less than those in its middle
     mean: str = 'probs'  # Of the views: of their `probs` or of their `logits`
     long: int = None  # Long side that scale 1 stands for; None leaves the image as it is
     crop: int = None  # Score a square of this side from the image whose short side is reduced to it
@@ -89,7 +89,7 @@ class Protocol:
 def soft(self: Protocol) -> bool:
     """Whether answers are probabilities.
 
-    Means of several views are, unless `mean` says otherwise.
+    They are if several views are averaged, unless `mean` says otherwise.
     """
     several_views = len(self.scales) > 1 or self.flip or self.window
     return bool(several_views) and self.mean == 'probs'
@@ -110,7 +110,7 @@ def __str__(self: Protocol) -> str:
 
 
 def as_protocol(protocol: 'Protocol | None') -> Protocol:
-    "`protocol`, or for None the plain one; a `UserError` for what is none."
+    "`protocol`, or the plain one for None; a `UserError` for anything else."
     if protocol is None:
         return Protocol()
     if isinstance(protocol, Protocol):
@@ -122,7 +122,7 @@ def as_protocol(protocol: 'Protocol | None') -> Protocol:
 
 # %% ../../nbs/6_engine/protocol.ipynb #9dd2a920
 def _pad_to_window(x: torch.Tensor, window: 'int | None') -> tuple[torch.Tensor, int, int]:
-    "`x` in the middle of zeros as large as a window, if it is smaller, and where it begins there."
+    "`x`, padded with zeros around it to the size of a window, and where `x` begins in it."
     h, w = x.shape[-2:]
     lacking_h = max(0, (window or 0) - h)
     lacking_w = max(0, (window or 0) - w)
@@ -182,7 +182,7 @@ def _slide_row(
         lefts = starts[k : k + at_once]
         windows = torch.cat([x[..., left : left + side] for left in lefts])
         for left, answer in zip(lefts, ask(windows).split(len(x))):
-            if total is None:  # the number of classes is known by the first answer
+            if total is None:  # the first answer tells the number of classes
                 total = answer.new_zeros(*answer.shape[:2], h, w)
                 weights = answer.new_zeros(h, w)
             total[..., left : left + side] += answer * weight
@@ -197,12 +197,12 @@ def sliding_window(
 ) -> Iterator[torch.Tensor]:
     """Mean answers from windows that slide over `x`.
 
-    One band, b×k×rows×w, after the other, from the top down.
+    They come in bands, b×k×rows×w, from the top down.
     """
     h = x.shape[2]
     side = protocol.window
     tops = window_starts(h, side, protocol.overlap)
-    kept = None  # what the row before said of pixels that the present one sees, too
+    kept = None  # answers of the row before, for pixels that the present row sees as well
     for top, next_top in zip(tops, [*tops[1:], h]):
         total, weights = _slide_row(ask, x[:, :, top : top + side], protocol)
         if kept:
@@ -262,7 +262,7 @@ def _check_asked(net: torch.nn.Module, image: torch.Tensor) -> None:
         )
     if not image.numel():
         raise UserError(f'images of {format_shape(image.shape)} have no pixels to look at.')
-    if net.training and not isinstance(net, ExportedNetwork):  # a graph has no training
+    if net.training and not isinstance(net, ExportedNetwork):  # a graph cannot be in training
         raise UserError(
             'the network is in training, where norms and dropout change what it says, and norms '
             'learn from what they see; call net.eval() first.'
@@ -270,7 +270,7 @@ def _check_asked(net: torch.nn.Module, image: torch.Tensor) -> None:
 
 
 def _predict_scaled(net: torch.nn.Module, x: torch.Tensor, protocol: Protocol) -> torch.Tensor:
-    "What `net` says of `x`, which has its scale: the whole at once, or through a window."
+    "The answer of `net` to `x`, which is scaled already: as a whole, or through a window."
     h, w = x.shape[-2:]
     x = _filled(x, protocol)
     if x.dtype != torch.uint8:  # bytes are normalised view by view
@@ -326,20 +326,20 @@ def argmax_at_size(
 ) -> torch.Tensor:  # `uint8`, b×h×w
     "The class map of coarse `logits` at the height and width of `like`."
     h, w = like.shape[-2:]
-    # a network that wants sides of a multiple has seen a padded image
+    # a network that needs sides of a multiple has seen a padded image
     full = net.seen(h, w)
     return torch.stack([class_map(z, full, net.align_corners)[:h, :w] for z in logits])
 
 # %% ../../nbs/6_engine/protocol.ipynb #6498fc71
 def _keeps_size(image: torch.Tensor, protocol: Protocol, size) -> bool:
-    "Whether `image` is asked, and answered, at its own size."
+    "Whether `image` is shown and answered at its own size."
     if protocol.long or tuple(protocol.scales) != (1.0,):
         return False
     return size is None or tuple(size) == tuple(image.shape[-2:])
 
 
 def _classes_by_band(net, image: torch.Tensor, protocol: Protocol, precision: str) -> torch.Tensor:
-    "The class map of `image` through a window, of which never more than a band is kept as logits."
+    "The class map of `image` through a window; never more than a band of logits is kept."
 
     def ask(view):
         return predict_view(net, view, protocol, protocol.soft)
@@ -422,7 +422,7 @@ def parse_protocol(text: str) -> Protocol:
         check_choice(f'argument of {name}', key, list(takes))
         check_type(f'{key} of {name}', value, takes[key].annotation)
     protocol = with_user_errors(text, make)(**given)
-    # what differs from the usual is part of the name, and so of names of files
+    # arguments that differ from the default are part of the name, and of file names
     parts = [protocol.name]
     for key, value in given.items():
         if value != takes[key].default:
@@ -470,9 +470,9 @@ def scoring_view(
     protocol: Protocol,  # Its `crop`, `anywhere` and `reduced` matter here
     i: int,  # Number of the image, which decides where `anywhere` is
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """What of an image and its label is scored.
+    """The part of an image and its label that is scored.
 
-    All, or a square of both, reduced to the side `crop`.
+    It is all of both, or a square, reduced to the side `crop`.
     """
     if not protocol.crop:
         return image, label
@@ -481,7 +481,7 @@ def scoring_view(
     h, w = label.shape
     side = min(h, w)
     y, x = rng(i).random(2) if protocol.anywhere else (0.5, 0.5)
-    # the authors of tramac round, those of dsnet-ade-crop cut off
+    # the authors of tramac round, those of dsnet-ade-crop truncate
     whole = round if protocol.reduced else int
     top = whole(y * (h - side))
     left = whole(x * (w - side))

@@ -26,7 +26,7 @@ def known_recipes() -> dict[str, Recipe]:
 
 
 def find_recipe(name: str) -> Recipe:
-    "The `Recipe` that is called `name`; a `UserError` tells the closest names."
+    "The `Recipe` called `name`; a `UserError` with the closest names if there is none."
     known = known_recipes()
     if name not in known:
         near = ' or '.join(map(repr, get_close_matches(name, known, 3, 0)))
@@ -47,7 +47,7 @@ class Share:
 
 def share_batch(
     batch: int,  # Images per optimiser step
-    per_device: int,  # Most images of a process at once
+    per_device: int,  # Greatest number of images of a process at once
     processes: int,
 ) -> Share:
     "The largest share of each process that keeps the images per step, or nearly."
@@ -61,7 +61,7 @@ _rates = ('lr', 'head_lr')
 
 
 def _fit_batch(recipe: Recipe, arguments: dict, processes: int) -> str:
-    "Put the batch of `recipe` into `arguments`; what is worth saying about it."
+    "Put the batch of `recipe` into `arguments`; a note about how it is divided."
     share = share_batch(recipe.batch, recipe.per_device, processes)
     arguments |= dict(bs=share.bs, accum=share.accum)
     for rate in _rates:
@@ -77,9 +77,9 @@ def _fit_batch(recipe: Recipe, arguments: dict, processes: int) -> str:
 def recipe_arguments(
     name: str,  # Of a recipe
     processes: int = 1,  # That train together
-    **written,  # Arguments of `segbench train` that the user wrote, which go before
+    **written,  # Arguments of `segbench train` that the user wrote, which override the recipe
 ) -> tuple[dict, list[str]]:
-    "Arguments of `segbench train` for a recipe, and lines that say what is not the same here."
+    "Arguments of `segbench train` for a recipe, and lines that say what differs from it here."
     recipe = find_recipe(name)
     arguments = dict(data=recipe.data, model=recipe.model)
     arguments |= put_aside(recipe.settings, written)

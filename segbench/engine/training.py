@@ -47,7 +47,7 @@ from ..nn.layers import safe_strides
 # %% ../../nbs/6_engine/training.ipynb #e3606c71
 @dataclass(frozen=True)
 class Layout:
-    "How the images of a step are shared out."
+    "How the images of a step are divided among batches and processes."
 
     bs: int  # Images per batch and process
     accum: int  # Batches per step and process
@@ -69,7 +69,7 @@ class Layout:
 
 # %% ../../nbs/6_engine/training.ipynb #68c9986a
 class Training:
-    "A network in training: its parts and its place."
+    "A network in training: its parts and its progress."
 
     def __init__(
         self,
@@ -79,8 +79,8 @@ class Training:
         out: 'Path | str',  # Folder of the run
         settings: Settings,
         spec: dict = None,  # Facts to keep in `config.json`
-        plan: Layout = None,  # How the run began to share out images; as it does now by default
-        now: Layout = None,  # How it does now; as the settings say by default
+        plan: Layout = None,  # How images were divided when the run began; as now by default
+        now: Layout = None,  # How images are divided now; as the settings say by default
     ):
         keep_freed_memory()
         acc = accelerator()
@@ -110,7 +110,7 @@ class Training:
 # %% ../../nbs/6_engine/training.ipynb #023817d0
 @patch
 def prepare(self: Training, net: torch.nn.Module) -> None:
-    "Put `net` on its device, and make what moves its weights: optimiser, schedule, average."
+    "Put `net` on its device, and make what updates its weights: optimiser, schedule, average."
     s = self.s
     device = self.acc.device
     if self.world > 1 and device.type == 'cuda':
@@ -121,7 +121,7 @@ def prepare(self: Training, net: torch.nn.Module) -> None:
         set_drop_path(getattr(net, 'body', None), s.drop_path)
     self.plain = safe_strides(net).to(device, memory_format=torch.channels_last)
     groups = param_groups(net, s.lr, s.head_lr, s.wd, s.decay_all, s.layer_decay)
-    # the optimiser knows what is frozen, and sees no gradients of it
+    # frozen parameters belong to the optimiser as well, but get no gradient
     self.frozen = FrozenBody(net, s.freeze) if s.freeze else None
     if s.checkpoint_activations:
         checkpoint_activations(self.plain)
@@ -152,7 +152,7 @@ def join_processes(self: Training) -> None:
 # %% ../../nbs/6_engine/training.ipynb #5c646b3f
 @patch
 def begin(self: Training) -> None:
-    "Be at the first step, with nothing scored, logged or asked for."
+    "Start at the first step, with nothing scored, logged or asked for."
     self.step = 0
     self.skipped = 0  # steps whose gradient overflowed float16
     self.scores = []
@@ -197,7 +197,7 @@ def count_steps(self: Training, settings: Settings) -> int:
 def plan_schedule(self: Training, steps: int) -> None:
     "Let the schedule last `steps`: all there are, or fewer if the run was made longer."
     self.schedule_steps = steps
-    # EoMT masks its attention less and less until the end
+    # EoMT masks its attention less and less towards the end
     if hasattr(self.plain, 'begin_training'):
         self.plain.begin_training(steps * self.plan.accum)
 
@@ -242,7 +242,7 @@ def n_workers(training: Training) -> int:
         return training.s.workers
     if training.acc.device.type == 'cpu':
         return 0  # the network needs every core itself
-    # every process of this machine has as many
+    # every process of this machine has the same number of workers
     here = int(os.environ.get('LOCAL_WORLD_SIZE', 1)) * int(os.environ.get('SEGBENCH_JOBS', 1))
     return max(1, min(16, count_cores() // here))
 
@@ -250,7 +250,7 @@ def n_workers(training: Training) -> int:
 def _shares(training: Training) -> Iterator[list[tuple[int, int]]]:
     """The places `(epoch, index)` of this process's batches, from the current step on.
 
-    A step has the same images whoever shares them out.
+    A step has the same images for any division among processes.
     """
     plan = training.plan
     now = training.now
@@ -292,7 +292,7 @@ def make_criterion(self: Training, resume: bool = False) -> None:
     "The loss that the settings name, with class weights if they ask for them."
     asked = self.s.class_weights
     weight = None
-    if asked and resume:  # a file may be another by now
+    if asked and resume:  # the file may have changed since
         asked = _kept_weights(self.run, self.train.classes) or asked
     if asked:
         # one process opens all labels
@@ -303,7 +303,7 @@ def make_criterion(self: Training, resume: bool = False) -> None:
 # %% ../../nbs/6_engine/training.ipynb #07421fb7
 @patch
 def to_device(self: Training, batch: tuple) -> tuple:
-    "The images, labels and perhaps maps of `batch` on the device; nobody waits for them."
+    "The images, labels and perhaps maps of `batch` on the device, copied without waiting."
 
     def move(x):
         if isinstance(x, dict):
@@ -346,7 +346,7 @@ def loss_weights(
     self: Training,
     labels: list[torch.Tensor],  # Of the batches of a step
 ) -> 'torch.Tensor | None':  # Batches×(1 + parts of the loss)
-    "By how much each batch counts; None for a batch that is alone."
+    "The weight of each batch; None if there is only one."
     if len(labels) * self.world == 1:
         return None
     own = torch.stack([self.criterion.divisors(y) for y in labels])
@@ -357,7 +357,7 @@ def loss_weights(
 # %% ../../nbs/6_engine/training.ipynb #trn-update
 @patch
 def thaw_if_due(self: Training) -> None:
-    "Let the backbone learn once its epochs are over."
+    "Let the backbone learn once `freeze_epochs` are over."
     if not (self.frozen and self.s.freeze_epochs):
         return
     if self.step >= self.s.freeze_epochs * self.per_epoch:
@@ -368,14 +368,14 @@ def thaw_if_due(self: Training) -> None:
 
 @patch
 def optimiser_step(self: Training) -> bool:
-    "Let the optimiser step along the gradient; whether it did, for a scaled one can overflow."
+    "Step along the gradient; False if it was skipped because the scaled gradient overflowed."
     self.scaler.unscale_(self.opt)
     if self.s.clip:
         torch.nn.utils.clip_grad_norm_(self.plain.parameters(), self.s.clip)
     self.scaler.step(self.opt)
     self.scaler.update()
     self.opt.zero_grad()
-    # the scaler leaves a step out whose gradient overflowed, and lowers the scale
+    # the scaler skips a step whose gradient overflowed, and lowers the scale
     before = self.loss_scale
     self.loss_scale = self.scaler.get_scale()
     return self.loss_scale >= before
@@ -409,7 +409,7 @@ def update(
             self.scaler.scale(loss).backward()
         total = total + loss.detach()
     has_moved = self.optimiser_step()
-    # a step that is left out has used up its images and its time, but has not moved anything
+    # a skipped step has used up its images and its time, but has changed no weights
     self.step += 1
     self.skipped += not has_moved
     if self.ema and has_moved:

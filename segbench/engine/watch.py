@@ -24,19 +24,19 @@ def _keep_alive(connection: socket.socket):
     "Have the system notice within half a minute that the other machine is gone."
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     for option, value in dict(TCP_KEEPIDLE=10, TCP_KEEPINTVL=5, TCP_KEEPCNT=3).items():
-        if hasattr(socket, option):  # not every system lets it be chosen
+        if hasattr(socket, option):  # not every operating system has this option
             connection.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), value)
 
 
 def _close(connection: socket.socket):
-    "Close the connection, also where a loader process has inherited it."
+    "Close the connection, even if a loader process has inherited it."
     with suppress(OSError):
         connection.shutdown(socket.SHUT_RDWR)
     connection.close()
 
 
 def _tell(connection: socket.socket, **message):
-    "Send a line of JSON; to who is gone, it cannot be sent."
+    "Send a line of JSON; nothing happens if the other side is gone."
     with suppress(OSError):
         connection.sendall(json.dumps(message).encode() + b'\n')
 
@@ -49,7 +49,7 @@ def _hear(connection: socket.socket) -> Iterator[dict]:
 
 # %% ../../nbs/6_engine/watch.ipynb #watch-ending
 def _in_words(why: BaseException) -> str:
-    "A failure in a line; what a user can put right is a sentence already."
+    "A failure in a line; a `UserError` is a sentence already."
     said = ' '.join(str(why).split())[:500]
     return said.rstrip('.') if isinstance(why, UserError) else f'{type(why).__name__}: {said}'
 
@@ -66,32 +66,32 @@ class _Ending:
         self.connections = []
 
     def end(self, said: str):
-        "End this process for what was `said` of another: by itself, if it can, or at once."
+        "End this process because of what was `said` of another: within ten seconds, or by force."
         if self.is_over.is_set() or self.is_gone.is_set():
             return
         self.said = f'{said}; {self.advice}.'
-        # the others first, for afterwards this process may be gone as well
+        # tell the others first: afterwards this process may be gone as well
         if self.is_main:
             for connection in list(self.connections):
                 _tell(connection, gone=said)
         self.is_gone.set()
-        # who waits for a GPU hears nothing else
+        # a process that waits for a GPU notices nothing else
         if not self.is_over.wait(10):
             print(f'segbench: {self.said}', file=sys.stderr, flush=True)
             os._exit(1)
 
     def check(self):
-        "A `UserError` if another process is gone, for work in which nobody waits for anybody."
+        "A `UserError` if another process is gone, for work in which processes do not wait."
         if self.is_gone.is_set():
             raise UserError(self.said)
 
     def warn(self, why: BaseException):
-        "Say to the others at once for which failure this process is going to leave."
+        "Tell the others at once by which failure this process is going to end."
         for connection in self.connections:
             _tell(connection, failed=_in_words(why))
 
     def leave(self, why: 'BaseException | None'):
-        "Leave in order, or say for which failure."
+        "Leave in order, or report the failure `why`."
         self.is_over.set()
         last = dict(bye=True)
         if why is not None and not isinstance(why, (Stopped, KeyboardInterrupt)):
@@ -102,7 +102,7 @@ class _Ending:
 
 # %% ../../nbs/6_engine/watch.ipynb #watch-class
 class _Watch(_Ending):
-    "The connections of this process to those that train with it."
+    "The connections of this process to those that work with it."
 
     def __init__(self, acc: Accelerator, advice: str):
         super().__init__(acc.process_index == 0, advice)
@@ -113,7 +113,7 @@ class _Watch(_Ending):
         self._start(self._accept if server else self._join, server or port)
 
     def _start(self, act, *args):
-        "Run `act` beside the training."
+        "Run `act` in a thread beside the training."
         threading.Thread(target=act, args=args, daemon=True).start()
 
     def _add(self, connection: socket.socket):
@@ -132,7 +132,7 @@ class _Watch(_Ending):
                 self._start(self._listen, connection)
 
     def _join(self, port: int):
-        "In another process: listen to the main one; without a way to it, there is no watch."
+        "In another process: listen to the main one; if it cannot be reached, nothing is watched."
         main = os.environ.get('MASTER_ADDR', '127.0.0.1'), port
         with suppress(OSError):
             connection = socket.create_connection(main, timeout=30)
@@ -142,7 +142,7 @@ class _Watch(_Ending):
             self._listen(connection)
 
     def _listen(self, connection: socket.socket):
-        "Hear what a process has to say, and what it means that it says no more."
+        "Receive the messages of a process, and act when its connection ends."
         who = 'the main process'
         said = f'{who} died'
         for message in _hear(connection):
@@ -165,13 +165,13 @@ class _Watch(_Ending):
 # %% ../../nbs/6_engine/watch.ipynb #watch-context
 @contextmanager
 def watch_processes(
-    acc: Accelerator,  # This process among its like
+    acc: Accelerator,  # The processes that work together
     advice: str,  # What to do when one is gone, as the second half of a sentence
 ) -> 'Iterator[_Ending]':
-    """End with a `UserError` that names the process if one of those that work together is gone.
+    """If one of the processes that work together is gone, end with a `UserError` that names it.
 
-    Where they do not wait for each other, the block calls `check` of what it gets, and `warn`
-    before it waits for the others with an error of its own.
+    If they do not wait for each other, the block calls `check` of the object it gets, and `warn`
+    before it waits for the others after an error of its own.
     """
     if acc.num_processes == 1:
         yield _Ending(True, advice)
@@ -180,7 +180,7 @@ def watch_processes(
     try:
         yield watch
     except RuntimeError as e:
-        # an exchange with a process that is gone fails in many words
+        # an exchange with a process that is gone fails with many kinds of messages
         is_exchange = any(word in str(e).lower() for word in ('gloo', 'nccl', 'connection', 'peer'))
         if is_exchange and watch.is_gone.wait(5):
             watch.leave(None)

@@ -87,8 +87,8 @@ def _module_rows(
 ) -> list[dict]:
     """Every module of `net`, in order.
 
-    Dictionaries of `name`, `kind`, `depth`, `parameters`, `gflops`, `size` and `memory`, the last
-    three None where no image passes in evaluation; a list of modules costs what they cost.
+    Dictionaries of `name`, `kind`, `depth`, `parameters`, `gflops`, `size` and `memory`. The last
+    three are None where no image passes in evaluation; a list of modules costs their sum.
     """
     net = copy.deepcopy(net).eval().to('meta')
     meter = _PartMeter(net)
@@ -142,7 +142,7 @@ def _forward_with_grad(
     net: nn.Module,  # `Segmenter` in evaluation
     image: torch.Tensor,  # c×h×w, `uint8`
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    "What `net` receives of `image`, and its logits, which remember how they came about."
+    "The input that `net` receives for `image`, and its logits, with their graph."
     x = normalise(image[None], net.mean, net.std).requires_grad_()
     return x, net(x)
 
@@ -154,7 +154,7 @@ def _receptive_field(
 ) -> torch.Tensor:
     "How much each pixel of `x` moves the largest logit at a place, h×w."
     i, j = at or (x.shape[2] // 2, x.shape[3] // 2)
-    # the graph is kept: the next place is asked of the same pass
+    # the graph is kept, for the gradient of the next place
     (g,) = torch.autograd.grad(z[0, :, i, j].max(), x, retain_graph=True)
     return g.abs().sum((0, 1))
 
@@ -449,7 +449,7 @@ def draw_both(self: Anatomy):
 def draw_reach(self: Anatomy):
     "Which pixels have a say at the chosen place."
     at = None
-    # a place in an image of another size is none in this one
+    # a place in an image of another size means nothing in this one
     if self.reached.at and list(self.image.shape[1:]) == self.reached.size:
         at = tuple(self.reached.at)
     g = _receptive_field(*self.passed(self.net.value, self.number.value), at)

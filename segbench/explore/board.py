@@ -72,7 +72,7 @@ def _format_minutes(seconds: float) -> str:
 # %% ../../nbs/7_explore/board.ipynb #6d7b1901
 def _board_row(
     runs: list[Result],  # That differ in their seed only
-    more: str = '',  # Goes to the model's name
+    more: str = '',  # Added to the model's name
 ) -> dict:
     "The line of the board, in words."
     first = runs[0]
@@ -113,7 +113,7 @@ def _format_gap(d: Difference) -> str:
 
 
 def _mean_miou(runs: list[Result]) -> float:
-    "Mean over seeds; what is no number counts as 0."
+    "Mean over seeds; nan counts as 0."
     return np.nan_to_num(score_per_seed(runs).mean())
 
 

@@ -409,7 +409,7 @@ def tell(self: Browser, _=None) -> None:
 # %% ../../nbs/7_explore/browse.ipynb #211e41dd
 @patch
 def _listen(self: Browser):
-    "What happens when something is moved; all observers there ever are."
+    "Connect all widgets to what they do; no observers are added later."
     for control in (self.number, self.look, self.opacity, self.preview, self.epoch):
         control.observe(self.draw, 'value')
     for control in (self.has, self.void, self.long):

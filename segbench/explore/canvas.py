@@ -324,14 +324,14 @@ _legend_css = """
 
 # %% ../../nbs/7_explore/canvas.ipynb #59b98932
 class Canvas(anywidget.AnyWidget):
-    "Images of one size side by side; `at` is the picked pixel, `view` what of them is seen."
+    "Images of one size side by side; `at` is the picked pixel, `view` the part that is seen."
 
     _esm = _figure_js + _fill_js + _view_js + _pointer_js + _drag_js + _keyboard_js + _render_js
     _css = _canvas_css + _legend_css
 
     # Dictionaries of `title`, `png` and, to name what is under the pointer, `ids`
     panels = traitlets.List().tag(sync=True)
-    # Names of the classes in `ids`; what is beyond them is void
+    # Names of the classes in `ids`; indices beyond them are void
     names = traitlets.List().tag(sync=True)
     # Height and width of the images
     size = traitlets.List([1, 1]).tag(sync=True)
@@ -447,7 +447,7 @@ def labelled_control(
 
 # %% ../../nbs/7_explore/canvas.ipynb #7b50569f
 class Instrument:
-    "Rows of widgets in `box`, with a `to_image()` of them for where nothing is alive."
+    "Rows of widgets in `box`, with a `to_image()` of them for where widgets do not run."
 
     def __init__(self, *rows: widgets.Widget):
         self.box = widgets.VBox(rows, layout=dict(overflow='visible'))
@@ -478,7 +478,7 @@ def index_chip(
     classes: list[str],  # Names
     pal: ArrayLike,  # Palette, n×3
 ) -> Markup:
-    "The chip of the class `k`; what is beyond the classes is void."
+    "The chip of the class `k`; an index beyond the classes is void."
     if k < len(classes):
         return class_chip(classes[k], pal[k])
     return class_chip('void', (0, 0, 0))
@@ -509,9 +509,9 @@ def in_background(
     bar: widgets.IntProgress,  # Shows per cent in `value`
     done: Callable[[list], object],  # What to do with the list of parts
 ) -> Thread:
-    """Go through `steps` in a thread, then call `done` with all that came.
+    """Go through `steps` in a thread, then call `done` with all parts.
 
-    A `UserError` ends it and is told by the bar.
+    A `UserError` ends the work and is shown by the bar.
     """
 
     def work():

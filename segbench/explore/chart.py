@@ -35,7 +35,7 @@ Colour = str | tuple[int, int, int]
 
 
 class Sheet:
-    "White paper of `w`×`h` pixels; places are given in them, and kept at twice as many."
+    "White paper of `w`×`h` pixels, in which places are given; its image is twice that size."
 
     def __init__(self, w: int, h: int):
         self.w = w
@@ -50,7 +50,7 @@ class Sheet:
         words: object,
         size: int = 11,  # Pixels
         fill: Colour = '#444',
-        anchor: str = 'la',  # Pillow's: what of the words stands at the place, left and ascender
+        anchor: str = 'la',  # Pillow's: which point of the words is at the place, here upper left
     ) -> None:
         "Write `words` at a place."
         self.draw.text((2 * x, 2 * y), str(words), fill, font(2 * size), anchor=anchor)
@@ -110,7 +110,7 @@ def curve_colours(n: int) -> list[tuple[int, int, int]]:
 
 # %% ../../nbs/7_explore/chart.ipynb #3f8e9b09
 def _round_ticks(low: float, high: float, most: int = 5) -> list:
-    "Round numbers from `low` to `high` that part it into `most` or fewer."
+    "Round numbers from `low` to `high` that divide the range into `most` or fewer parts."
     span = high - low
     power = 10 ** math.floor(math.log10(span / most))
     steps = [factor * power for factor in (1, 2, 5, 10, 20, 50)]

@@ -245,7 +245,7 @@ class Confuse(_ConfuseView):
     def __init__(
         self,
         net: nn.Module,  # `Segmenter` that was evaluated
-        pairs: Pairs,  # Data set on which
+        pairs: Pairs,  # Data set on which it was evaluated
         rows: np.ndarray,  # Packed counts, m×4: image, truth, prediction, pixels
         precision: str = 'no',
         protocol: Protocol | None = None,  # How the images are asked; as in training by default
@@ -406,14 +406,14 @@ def _names_a_dataset(of) -> bool:
 def _dataset_of_scores(
     result: Result,
     config: dict,  # Of its run
-    root: Path | str | None,  # Where the set lies, if not where it lay
+    root: Path | str | None,  # Where the set is, if it has moved
     source: Path | None,  # File that names the set, for errors; None trusts it
 ):
-    "The set on which an evaluation was made; a `UserError` if it is another one by now."
+    "The set on which an evaluation was made; a `UserError` if it has changed since."
     scores = result.scores
     of = scores.get('of')
     if not _names_a_dataset(of):
-        # scores of long ago: the set of the training
+        # old scores do not say it: the set of the training
         split = scores['data'].rpartition('-')[2]
         of = dict(data=config['data'], root=config.get('root'), split=split)
     where = root or of.get('root')
@@ -446,12 +446,12 @@ def confuse(
     # Which of its evaluations, such as `camvid-val-whole`; the first by default
     scored: str | None = None,
     pairs: Pairs | None = None,  # The data set, where the run does not know it
-    root: Path | str | None = None,  # Where it lies, if not where it lay
+    root: Path | str | None = None,  # Where the data set is, if it has moved
     trust: bool = False,  # Use what the run names outside segbench, too
 ) -> Confuse:
     """What the network of a run takes for what.
 
-    Images are asked as plain as in training, whatever the evaluation did.
+    Predictions are made as during training, whatever the protocol of the evaluation was.
     """
     config = Run(run).config()
     result = _choose_evaluation(Path(run), scored)

@@ -56,12 +56,12 @@ from ..metrics.stats import miou
 class Predictor:
     "A network, and how it is asked."
 
-    name: str  # For people
+    name: str  # As people see it
     net: nn.Module  # `Segmenter` in evaluation
     protocol: Protocol = field(default_factory=Protocol)
     precision: str = 'no'  # `bf16`, `fp16` or `no`
     run: Path | None = None  # Its folder
-    # Where its outputs are that go by the numbers of the first run; None if it has the same
+    # For each class of the first run, which of its outputs it is; None if the order is the same
     order: list[int] | None = None
 
     def __call__(
@@ -92,7 +92,7 @@ def _from_runs(
     protocol: Protocol | None = None,  # How to ask
     trust: bool = False,  # Use what the runs name outside segbench, too
 ) -> list[Predictor]:
-    "The networks of `runs`, their outputs by the class numbers of the first."
+    "The networks of `runs`, with their outputs in the class order of the first."
     loaded = [(Path(run), *load_model(run, trust=trust)) for run in runs]
     first, _, config = loaded[0]
     classes = config['classes']
@@ -262,7 +262,7 @@ def _kept_miou(asked, pairs):
     try:
         kept = {result.name: result for result in evaluations(asked.run, lambda said: None)}
     except UserError:
-        return None  # damaged: the images are asked again
+        return None  # damaged: the networks are asked again
     result = kept.get(file.stem)
     if result is None:
         return None
@@ -281,7 +281,7 @@ def _rate_image(
 ):
     """How interesting an image is, in three ways.
 
-    The mIoU of each network, the share of the labelled pixels that each is wrong about in
+    The mIoU of each network, the share of the labelled pixels on which each is wrong with
     confidence, and the share of all pixels on which they differ.
     """
     preds = torch.stack([_likeliest_class(p) for p in ps])
@@ -314,7 +314,7 @@ def _sort_images(
 ) -> list:
     """Numbers of the images, the most interesting first.
 
-    Where networks are several, by their mean.
+    With several networks, by their mean.
     """
     if by == 'worst first':
         key = np.mean(scores, 0)
@@ -328,7 +328,7 @@ def _sort_images(
 
 # %% ../../nbs/7_explore/explain.ipynb #ex13answers
 class _Answers:
-    "Images of a set, and images that were brought, and what networks say of them."
+    "Images of a set, images that were uploaded, and what networks say of them."
 
     def __init__(
         self,
@@ -350,7 +350,7 @@ class _Answers:
         return -len(self.brought)
 
     def sample(self, i: int) -> tuple[torch.Tensor, torch.Tensor]:
-        "Image `i` and its label, which is void if it was brought."
+        "Image `i` and its label, which is void if the image was uploaded."
         if i >= 0:
             return self.pairs[i][:2]
         image = self.brought[-1 - i]
@@ -458,8 +458,8 @@ class Explorer(Instrument):
             self.pairs = _reorder_for_run(pairs, self.asked[0])
         self.answers = _Answers(self.asked, self.pairs, keep)
         self.numbers = range(len(self.pairs))  # in the order of paging
-        self.brought = None  # number of the image that was brought, while it is shown
-        self.rates = None  # what `_rate_image` says of all, once it was asked
+        self.brought = None  # number of the uploaded image, while it is shown
+        self.rates = None  # what `_rate_image` says of all images, once it has run
         self.lock = RLock()
         self.canvas = Canvas(names=list(self.pairs.classes), width=520)
         _add_controls(self)
@@ -476,7 +476,7 @@ class Explorer(Instrument):
 # %% ../../nbs/7_explore/explain.ipynb #844173d3
 @patch
 def _listen(self: Explorer):
-    "What happens when something is moved; all observers there ever are."
+    "Connect all widgets to what they do; no observers are added later."
     for control in (self.left, self.look, self.opacity):
         control.observe(self.draw, 'value')
     self.number.observe(self.page, 'value')
@@ -489,7 +489,7 @@ def _listen(self: Explorer):
 
 @patch(as_prop=True)
 def i(self: Explorer) -> int:
-    "Number of the present image; of one that you brought, from −1 down."
+    "Number of the present image; of an uploaded one, from −1 down."
     return self.numbers[self.number.value] if self.brought is None else self.brought
 
 # %% ../../nbs/7_explore/explain.ipynb #ex-tell
@@ -552,13 +552,13 @@ def bring(self: Explorer, _=None) -> None:
         self.said.value = str(e)
         return
     if self.look.value == 'errors':
-        self.look.value = 'prediction'  # nobody knows them
+        self.look.value = 'prediction'  # its errors are not known
     self.draw()
 
 # %% ../../nbs/7_explore/explain.ipynb #ex-sort
 @patch
 def sort(self: Explorer, _=None) -> None:
-    "Put the images in the order asked for; what no run has kept is found out first."
+    "Put the images in the order asked for; what no run has kept is computed first."
     by = self.order.value
     kept = [_kept_miou(network, self.pairs) for network in self.asked]
     if by == 'worst first' and all(scores is not None for scores in kept):
@@ -575,7 +575,7 @@ def sort(self: Explorer, _=None) -> None:
 
 @patch
 def known(self: Explorer, rates: list[tuple]) -> None:
-    "Take over what was found out about every image."
+    "Take over what was computed about every image."
     scores, wrong, apart = zip(*rates)
     self.rates = np.transpose(scores), np.transpose(wrong), apart
     self.sort()

@@ -76,7 +76,7 @@ class LogTail:
 def _run_state(run: Path, silent: float = 300.0) -> str:
     """`finished`, `stopped`, `stopping` or `training`.
 
-    After more than `silent` seconds without a word, for how long nothing was heard of the run.
+    After more than `silent` seconds without a new line or state, for how long there was none.
     """
     files = Run(run)
     if files.is_finished():
@@ -266,7 +266,7 @@ class _MonitorView(Panel):
 
 # %% ../../nbs/7_explore/monitor.ipynb #mon-helpers
 def _check_line(line: dict):
-    "See whether a line of a log has what is drawn of it; anything else is an error."
+    "Raise an error unless a line of a log has the numbers that are drawn."
     for position in _axes.values():
         float(position(line))
     for key in _curve_titles:
@@ -315,9 +315,9 @@ class Monitor(_MonitorView):
 # %% ../../nbs/7_explore/monitor.ipynb #dd21b78b
 @patch
 def take(self: Monitor, run: Path) -> bool:
-    """Read what is new of `run`; whether there was anything.
+    """Read what is new of `run`; True if there was anything.
 
-    A damaged run is left out, and why is kept.
+    A damaged run is left out, and the reason is kept.
     """
     known = run in self.tails
     tail = self.tails.get(run, LogTail(run))
@@ -341,7 +341,7 @@ def take(self: Monitor, run: Path) -> bool:
 # %% ../../nbs/7_explore/monitor.ipynb #mon-refresh
 @patch
 def refresh(self: Monitor) -> bool:
-    "Read what is new, and draw it; whether there was anything."
+    "Read what is new, and draw it; True if there was anything."
     with self.lock:
         found = [run.folder for run in find_runs(*self.places)]
         new = [run for run in found if run not in self.tails and Run(run).log_file.exists()]

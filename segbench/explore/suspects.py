@@ -49,12 +49,12 @@ class _Witness:
         x = image[None].to(next(self.net.parameters()).device)
         scores = predict_scores(self.net, x, self.protocol, label.shape, self.precision)
         probs = as_probs(scores, self.protocol)[0]
-        # of a network with an output for void, what it says of the classes counts
+        # of a network with an output for void, only the outputs for the classes count
         return image, label.numpy(), probs[: len(self.pairs.classes)]
 
 
 def _label_hash(label: np.ndarray) -> str:
-    "Sixteen letters that tell the classes in a label from others, however its file holds them."
+    "A hash of the classes in a label, sixteen letters, whatever the format of its file is."
     data = np.ascontiguousarray(label).tobytes()
     return hashlib.blake2b(data + str(label.shape).encode(), digest_size=8).hexdigest()
 
@@ -283,7 +283,7 @@ def save_suspects(
 
 # %% ../../nbs/7_explore/suspects.ipynb #9c0d2d8e
 def load_rows(folder: 'str | Path') -> list[dict]:
-    "The rows of `suspects.csv` in `folder`; none if it is not there. A `UserError` if it is torn."
+    "The rows of `suspects.csv` in `folder`; none if it is not there; a `UserError` if it is torn."
     file = _own_file(Path(folder))
     if not file.exists():
         return []

@@ -15,7 +15,7 @@ from .pixel import Loss, ce, check_fit, weight_sum
 # %% ../../nbs/3_losses/contour.ipynb #afb37621
 def _square_max(x, radius):
     "The greatest value within `radius` pixels along both axes, b×c×h×w."
-    # the maximum of a square is that of its rows' maxima, which takes 2·d steps instead of d²
+    # the maximum of a square is the maximum of its rows' maxima: 2·d steps instead of d²
     d = 2 * radius + 1
     x = F.max_pool2d(x, (1, d), 1, (0, radius))
     return F.max_pool2d(x, (d, 1), 1, (radius, 0))
@@ -25,7 +25,7 @@ def _near_boundary(label, radius: int):
     "Whether another class is within `radius` pixels of each labelled pixel, b×h×w."
     y = label.float()
     void = label == 255
-    # void is below every class, and below every class with the sign changed
+    # void lies below every class, and below every negated class
     both = torch.stack([y.masked_fill(void, -1), (-y).masked_fill(void, -256)], 1)
     greatest, least = _square_max(both, radius).unbind(1)
     return (greatest > -least) & ~void
@@ -67,7 +67,7 @@ def _gaussian_window(size: int, sigma: float, like):
 def ssim(
     a: torch.Tensor,  # Images, b×c×h×w
     b: torch.Tensor,  # Images, b×c×h×w
-    span: float = 1.0,  # What their values span
+    span: float = 1.0,  # Range of their values
 ) -> 'torch.Tensor':
     "Mean structural similarity of the images `a` and `b`, over the windows inside the image."
     channels = a.shape[1]

@@ -38,8 +38,8 @@ def _soft_overlaps(logits, label):
 def tversky(
     logits: torch.Tensor,  # b×k×h×w
     label: torch.Tensor,  # b×h×w, 255 is void
-    alpha: float = 0.5,  # Price of what is falsely found
-    beta: float = 0.5,  # Price of what is missed
+    alpha: float = 0.5,  # Weight of false positives
+    beta: float = 0.5,  # Weight of false negatives
     weight: torch.Tensor | None = None,  # Class weights, k numbers
 ) -> Loss:
     "One minus the Tversky index, the mean over the classes."
@@ -74,8 +74,8 @@ def jaccard(
 
 # %% ../../nbs/3_losses/region.ipynb #40a59ec3
 def _passed(count):
-    "How many of `count`, k×bins, come before each bin and after the last one, k×(bins+1)."
-    # whole numbers: a GPU does not add others in one order
+    "How many pixels come before each bin, and how many in all, k×(bins+1), from `count`, k×bins."
+    # whole numbers, because the order in which a GPU adds floats varies
     return F.pad(count.long().cumsum(1), (1, 0)).to(count.dtype)
 
 
@@ -115,8 +115,7 @@ def _error_bins(x, label, bins: int):
 
     of_true = bin_of(1 - p.gather(1, true_class)) + row[true_class + k]
     place = (bin_of(p) + row[:k, None, None]).scatter_(1, true_class, of_true)
-    # nan has no place, and what it is as a whole number differs from machine to machine: bin 0,
-    # which is not counted
+    # nan as a whole number is negative on some machines: it goes to bin 0, which is not counted
     return p, place.clamp_(min=0)
 
 
@@ -133,7 +132,7 @@ def _error_histogram(x, label, bins: int):
 def _bin_slopes(count):
     """How the loss changes with the probability of a false and of a true pixel of a bin.
 
-    2×k×bins, as the counts from which it follows.
+    2×k×bins, like the `count` from which it is computed.
     """
     false, true = count
     per_true, per_false = _jaccard_steps(true, false)
@@ -175,8 +174,8 @@ def _sorted_slopes(
 def _find(mask, most: int):
     """The indices of what is true in `mask`, one tensor per dimension, and whether each was found.
 
-    A GPU makes room for `most` of them, so that the host need not ask how many there are; the rest
-    of the room says of places, each another one, that nothing was found there.
+    On a GPU there is always room for `most` of them, so that the host need not ask how many there
+    are. The room that is left over is filled with other places, all different, marked as not found.
     """
     if mask.device.type == 'cpu':
         found = mask.nonzero(as_tuple=True)
@@ -194,10 +193,10 @@ def _find(mask, most: int):
 def _binned_gradient(x, label, table, grad, sort):
     """Fill `grad` with the gradient of all errors that are counted in bins.
 
-    Their slopes are in `table`, 2×k×places; that of the others, the sorted ones, of which there are
-    `sort` at most, is infinite there. Returns the sum of probabilities times slopes; of the sorted
-    errors image, class, row, column, whether the pixel is the class, and whether there is such an
-    error, 6×m; and the probabilities of all classes there, m×k.
+    Their slopes are in `table`, 2×k×places. The others, at most `sort`, are sorted; their slope in
+    `table` is infinite. Returns the sum of probabilities times slopes; for each sorted error its
+    image, class, row, column, whether the pixel is the class, and whether there is such an error,
+    6×m; and the probabilities of all classes there, m×k.
     """
     k, places = table.shape[1:]
     value = 0
@@ -233,9 +232,9 @@ def _class_shares(count, weight):
 def _add_at(rows, at, added):
     """Add the rows `added`, m×k, to `rows`, b×h×w×k, at the m places `at`, in the order given.
 
-    A place may come several times. `index_put_(…, accumulate=True)` has one order on a GPU, but
-    on a CPU it would add them as its threads arrive, so that the last bits differed from time to
-    time.
+    A place may occur several times. `index_put_(…, accumulate=True)` has a fixed order on a GPU,
+    but on a CPU it would add in the order in which its threads arrive, and the last bits would
+    vary.
     """
     if rows.device.type != 'cpu':
         rows.index_put_(at, added, accumulate=True)
@@ -265,7 +264,7 @@ def _lovasz_gradient(x, label, bins: int, sort: int, weight=None):
     b, c, i, j, true, is_found = found
 
     p_c = p.gather(1, c[:, None])
-    # what was not found is of one more class, which has no share
+    # what was not found belongs to an extra class, which has no share
     k = len(share)
     c_found = torch.where(is_found > 0, c, k)
     error = (true - p_c[:, 0]).abs()
@@ -285,8 +284,8 @@ def lovasz(
     label: torch.Tensor,  # b×h×w, 255 is void
     bins: int = 2**14,  # Bins of the histogram of errors
     step: int = 1,  # Use every `step`-th row and column
-    # How many of the largest errors are put in order, an equal share for each class that is there;
-    # by default 2^16, or none of an estimate by `step`
+    # How many of the largest errors are sorted, an equal share for each class in the batch;
+    # by default 2^16, or none if `step` is above 1
     sort: int = None,
     weight: torch.Tensor | None = None,  # Class weights, k numbers
 ) -> Loss:

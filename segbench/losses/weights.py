@@ -62,7 +62,7 @@ def class_counts(
     Counted once; kept in the cache folder until the data change.
     """
     under = vars(pairs).get('under')
-    if under is not None:  # the same labels by other numbers
+    if under is not None:  # the same labels with other class numbers
         counts = class_counts(under)
         k = len(pairs.classes)
         to = torch.from_numpy(pairs.to[: counts.shape[1]]).long().clamp(max=k)  # void is last
@@ -157,12 +157,12 @@ def _read_lines(file: Path | str) -> list[tuple[str, str]]:
 
 
 def _read_weights(file: Path | str) -> list[tuple[str, object]]:
-    "Names and weights in a file of JSON, whose name says so, or of text."
+    "Names and weights in a file: JSON if its name ends in .json, else text."
     if Path(file).suffix.lower() != '.json':
         return _read_lines(file)
     text = read_text(file)
     try:
-        # a name that is there twice stays twice
+        # a name that occurs twice is kept twice
         found = json.loads(text, object_pairs_hook=tuple)
     except (ValueError, RecursionError) as e:
         raise UserError(f'{str(file)!r} is no JSON: {e}; mend it there.') from None

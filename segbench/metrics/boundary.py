@@ -25,7 +25,7 @@ def _on_boundary(
     "Whether each pixel lies within `d` of another class or of the edge, h×w bool."
     low = high = y
     if void is not None:
-        # neither the least nor the greatest class around a pixel
+        # void is neither the least nor the greatest class around a pixel
         low = np.where(void, np.uint8(255), y)
         high = np.where(void, np.uint8(0), y)
     least = cv2.erode(low, _square(d), borderType=cv2.BORDER_REPLICATE)
@@ -38,7 +38,7 @@ def _on_boundary(
     return border
 
 # %% ../../nbs/4_metrics/boundary.ipynb #8e0edc6c
-# For people who read the number
+# Said beside the score, for people who read it
 boundary_rule = 'no pixel counts where void hides whether an outline is near'
 
 

@@ -22,7 +22,7 @@ def _check_probabilities(probs: torch.Tensor, label: torch.Tensor, confidence: t
             f'probabilities of {shapes[0]} do not go with a label of {shapes[1]}; '
             'give images×classes×height×width and images×height×width.'
         )
-    # nan is neither
+    # nan is neither above nor below, so it passes
     odd = confidence[(confidence > 1.01) | (confidence < 0.99 / probs.shape[1])]
     if len(odd):
         raise UserError(
@@ -43,8 +43,8 @@ def calibration_counts(
     labelled = label != 255
     confidence = confidence[labelled].double()
     right = (pred[labelled] == label[labelled]).double()
-    # nan, which a network that diverged answers, counts below all others, whatever it is as a whole
-    # number on this machine
+    # nan, from a network that diverged, goes to the first bin; as a whole number it would differ
+    # from machine to machine
     at = (confidence * bins).nan_to_num(0).long().clamp(0, bins - 1)
     one = torch.ones_like(confidence)
     sums = [torch.bincount(at, weights, minlength=bins) for weights in (one, right, confidence)]
@@ -66,7 +66,7 @@ def reliability(
 ) -> 'plt.Axes':
     """The share of right pixels against confidence, as a figure; returns its axes.
 
-    Bars are as wide as a bin and as dark as it is full.
+    A bar is as wide as its bin, and the darker the more pixels the bin holds.
     """
     import matplotlib.pyplot as plt
 

@@ -182,10 +182,10 @@ def class_map(
         return z.max(0).indices.byte()
     if z.device.type != 'cpu':
         return _class_map_at_once(z, size, align_corners)
-    # where PyTorch has another kernel, whose rounding is its own
+    # where PyTorch has another kernel, which rounds differently
     if H + W <= 128 or k == 3:
         return class_map_dense(z, size, align_corners)
-    # cells of less than four outputs are not worth it
+    # cells of fewer than four outputs are not worth it
     if min(H / h, W / w) >= 2:
         out = class_map_by_cells(z, size, align_corners)
         if out is not None:

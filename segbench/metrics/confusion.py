@@ -99,7 +99,7 @@ def _kappa(counts):
     pred = counts.sum(0)[:-1]
     no_class = counts[:, -1].sum()
     wrong = truth.sum() - counts.diagonal().sum()
-    # κ = 1 - wrong / wrong by chance; an answer that is no class is wrong by any chance
+    # κ = 1 - wrong / wrong by chance; a prediction that is no class is wrong by chance, too
     by_chance = np.outer(pred.astype(float), truth) / max(truth.sum(), 1)
     np.fill_diagonal(by_chance, 0)
     return 1 - float(ratio(wrong, by_chance.sum() + no_class))
@@ -128,14 +128,14 @@ def _check_counts(counts, classes) -> None:
 # %% ../../nbs/4_metrics/confusion.ipynb #confusion-x1
 @dataclass(repr=False)
 class Scores:
-    """What follows from a confusion matrix, as attributes by the names of the table above.
+    """The scores of a confusion matrix, as attributes with the names of the table above.
 
     `iou`, `acc`, `precision` and `dice` are of each class, the others single numbers.
     """
 
     counts: np.ndarray  # (n+1)×(n+1) as `confusion` gives them, summed over images
     convention: str = 'nanmean'  # For classes that are absent: a name in `conventions`
-    classes: Sequence[str] | None = None  # Names, for the table that it shows itself as
+    classes: Sequence[str] | None = None  # Names, for the table in its repr
 
     def __post_init__(self):
         check_choice('convention', self.convention, list(conventions))
@@ -176,7 +176,7 @@ _denials = ('no', 'not', 'non', 'without')
 
 
 def _is_background(name: str) -> bool:
-    "Whether a class of this name is what is not looked for, such as `background` or `no shadow`."
+    "Whether a class of this name is the background, such as `other` or `no shadow`."
     words = re.split(r'[\W_]+', str(name).lower().strip(' _'))
     return words[0] in _background if len(words) == 1 else words[0] in _denials
 
@@ -184,7 +184,7 @@ def _is_background(name: str) -> bool:
 def foreground(
     classes: Sequence[str],  # Names
 ) -> int | None:
-    "The number of the one class that is looked for; None unless there is it and background alone."
+    "The number of the foreground class; None unless the other of two classes is background."
     others = [k for k, name in enumerate(classes) if not _is_background(name)]
     return others[0] if len(classes) == 2 and len(others) == 1 else None
 
@@ -212,7 +212,7 @@ def table(
 ) -> str:
     """Per class: IoU, accuracy, precision and share of the pixels, in per cent; then the means.
 
-    Between them, where there is one foreground, the scores that its name stands in.
+    Between them, where there is one foreground, its scores.
     """
     pixels = scores.counts[:-1]
     share = ratio(pixels.sum(1), pixels.sum())
@@ -261,7 +261,7 @@ def pack(
 ) -> np.ndarray:
     """Rows of (image, truth, prediction, pixels), m×4, for the counts that are not zero.
 
-    They are `int32`, or `int64` if a count has no room in that.
+    They are `int32`, or `int64` if a count does not fit.
     """
     counts = np.asarray(counts)
     i, j = np.nonzero(counts)
@@ -288,7 +288,7 @@ def sum_packed(
     rows: np.ndarray,  # As `pack` made them, m×4
     n: int,  # Number of classes
 ) -> np.ndarray:
-    "The confusion matrix of all images together, (n+1)×(n+1), without one for each image."
+    "The confusion matrix of all images together, (n+1)×(n+1), without making one for each image."
     counts = np.zeros((n + 1, n + 1), np.int64)
     # a sum at once would copy all indices
     for start in range(0, len(rows), _strip):
@@ -298,7 +298,7 @@ def sum_packed(
 
 # %% ../../nbs/4_metrics/confusion.ipynb #02669aa8
 class PackedCounts:
-    "What `pack` gives of one image after the other, in one piece of memory that grows."
+    "The rows that `pack` makes of one image after the other, in one block of memory that grows."
 
     def __init__(self):
         self._numbers = array('i')
@@ -319,5 +319,5 @@ class PackedCounts:
         return np.dtype(f'i{self._numbers.itemsize}')
 
     def rows(self) -> np.ndarray:
-        "All rows, m×4, where they lie."
+        "All rows, m×4, without a copy."
         return np.frombuffer(self._numbers, self._dtype).reshape(-1, 4)

@@ -51,7 +51,7 @@ def label_quality(
 ) -> float:
     """A soft minimum of `own`: near 0 if some pixels contradict the label, near 1 if none does.
 
-    Of Lad and Mueller, https://arxiv.org/abs/2307.05080. 1 for an image without labels.
+    By Lad and Mueller, https://arxiv.org/abs/2307.05080. 1 for an image without labels.
     """
     if not len(own):
         return 1.0
@@ -153,7 +153,7 @@ def _reliability(sure: Mapping, here: Mapping, i: int, j: int) -> float:
     right_i, missed, right_j = (
         sure.get(pair, 0) - here.get(pair, 0) for pair in ((i, i), (i, j), (j, j))
     )
-    # of i, what is called i; of what is called j, what is j
+    # of what is labelled i, what is called i; of what is called j, what is labelled j
     recall = (right_i + 1) / (right_i + missed + 2)
     precision = (right_j + 1) / (right_j + missed + 2)
     return recall * precision

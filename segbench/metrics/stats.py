@@ -70,7 +70,7 @@ def class_areas_packed(
 
     add(0, true, true == pred)
     add(1, true, true < k)
-    add(2, pred, pred < k)  # what was called no class is no prediction
+    add(2, pred, pred < k)  # a pixel that was given no class is not predicted
     return areas
 
 
@@ -93,7 +93,7 @@ def imagewise_miou(
 # %% ../../nbs/4_metrics/stats.ipynb #32867887
 def _merge_groups(
     areas,  # Areas of images, …×n×3×k
-    groups=None,  # Name of the group that each image belongs to, n; without, each stands alone
+    groups=None,  # Name of the group that each image belongs to, n; None: each is one
 ):
     "Areas of groups, …×g×3×k, float64."
     areas = np.asarray(areas, np.float64)
@@ -112,7 +112,7 @@ def _merge_groups(
 
 
 def _by_seed(areas):
-    "Areas as s×n×3×k, be they of one run or of several seeds."
+    "Areas as s×n×3×k, whether of one run or of several seeds."
     areas = np.asarray(areas, np.float64)
     if areas.ndim not in (3, 4) or areas.shape[-2] != 3 or 0 in areas.shape:
         raise UserError(
@@ -147,7 +147,7 @@ def _pick_seeds(
     each,  # A number of each seed for every draw, s×times
     r,  # Generator
 ):
-    "For every draw the mean over as many seeds, drawn from them."
+    "For every draw the mean over s seeds, drawn with replacement."
     picked = r.integers(0, len(each), each.shape)
     return np.take_along_axis(each, picked, 0).mean(0)
 
@@ -155,12 +155,12 @@ def _pick_seeds(
 def bootstrap(
     a: np.ndarray,  # Areas of one run, n×3×k, or of several seeds, s×n×3×k
     times: int = 2000,  # Number of draws
-    seed: int = 0,  # Of the draws: the same images for all runs with it
+    seed: int = 0,  # Of the draws: with one seed, all runs get the same images
     groups: Sequence | None = None,  # Name of the group of each image, n: whole groups are drawn
 ) -> np.ndarray:
-    """mIoU of `times` test sets drawn from the images of `a`; nan if there is one only.
+    """mIoU of `times` test sets drawn from the images of `a`; nan if there is only one image.
 
-    Of several seeds, the mean of as many drawn from them.
+    With several seeds, each is the mean over as many seeds, drawn with replacement.
     """
     check_range(1, times=times)
     r = rng(seed)
@@ -208,7 +208,7 @@ def sign_flip_test(
     return max(2 * 0.5**n, float(1 + as_large.sum()) / (1 + times))
 
 # %% ../../nbs/4_metrics/stats.ipynb #e4ade396
-least_seeds = 3  # Trainings of each network from which on a p says something about networks
+least_seeds = 3  # Trainings of each network, at least, for a p that is about networks
 
 
 class Difference(NamedTuple):
@@ -217,10 +217,10 @@ class Difference(NamedTuple):
     gap: float  # By how much the mIoU of A exceeds that of B
     low: float  # Low end of its 95 % interval
     high: float  # High end
-    # How likely as large a gap is by chance of images and seeds; nan with too few of either
+    # How likely such a gap is by chance of images and seeds; nan with too few of either
     p: float
-    # The same by chance of the images alone: about these trained networks, not about what they
-    # are called
+    # The same by chance of the images alone: about these trained weights, not about the networks
+    # as such
     images: float
 
 # %% ../../nbs/4_metrics/stats.ipynb #stats-x4
@@ -267,7 +267,7 @@ def paired_test(
 ) -> Difference:
     """By how much A and B differ, and how sure that is.
 
-    About networks from three seeds of each on, else about these trainings.
+    With at least three seeds of each it is about the networks, else about these trainings.
     """
     if np.shape(a)[-1:] != np.shape(b)[-1:]:
         raise UserError(
@@ -321,8 +321,8 @@ def _check_test(spread, power, level):
 def detectable_difference(
     spread: float,  # Standard deviation of the scores over seeds
     seeds: int,  # Trainings of each of the two networks, at least 2
-    power: float = 0.8,  # How often it is to be found
-    level: float = 0.05,  # How often something may be found where nothing is
+    power: float = 0.8,  # How often the difference is to be found
+    level: float = 0.05,  # How often one may be found where there is none
 ) -> float:  # In the unit of `spread`
     "The least difference of two networks that a t test finds with this power."
     _check_test(spread, power, level)
@@ -336,8 +336,8 @@ def detectable_difference(
 def seeds_needed(
     difference: float,  # That is to be found
     spread: float,  # Standard deviation of the scores over seeds, in the same unit
-    power: float = 0.8,  # How often it is to be found
-    level: float = 0.05,  # How often something may be found where nothing is
+    power: float = 0.8,  # How often the difference is to be found
+    level: float = 0.05,  # How often one may be found where there is none
 ) -> int:
     "How often each of two networks must be trained so that a t test finds their difference."
     _check_test(spread, power, level)
@@ -359,17 +359,17 @@ def seeds_needed(
     return seeds
 
 # %% ../../nbs/4_metrics/stats.ipynb #vd5
-_enough_groups = 8  # With fewer, stretches of them are drawn
-_stretches = 12  # As many in all
-_least_length = 10  # Images of a stretch
+_enough_groups = 8  # With fewer groups, stretches of them are drawn
+_stretches = 12  # In all groups together
+_least_length = 10  # Images in a stretch
 
 
 def stretches(
     groups: Sequence | None,  # Name of the group of each image, n, in the order of the images
 ) -> np.ndarray | None:
-    """The groups, n names; where there are fewer than eight, those of twelve stretches of them.
+    """The groups, n names; fewer than eight groups are cut into about twelve stretches.
 
-    What is drawn by stretches is about these groups, not about others.
+    A result by stretches is about these groups, not about others.
     """
     if groups is None:
         return None

@@ -41,7 +41,7 @@ class ASPP(nn.Module):
         nf: int = 256,  # Channels of each branch, and out
         rates=(12, 24, 36),  # Distances between taps; for output stride 16, half of them
         drop: float = 0.5,  # Dropout after the mix
-        conv=conv_bn,  # What the 3×3 convolutions are made by
+        conv=conv_bn,  # Function that makes the 3×3 convolutions
     ):
         super().__init__()
         self.branches = nn.ModuleList([conv_bn(ni, nf, 1)])
@@ -74,7 +74,7 @@ def v3(
     # Rates of the pyramid, by default 12, 24, 36 at stride 8 and half of that at 16; `()` for none
     rates=None,
     nf: int = 256,  # Channels of the pyramid and the head
-    refine: bool = True,  # A 3×3 convolution after the pyramid, which the paper has not
+    refine: bool = True,  # A 3×3 convolution after the pyramid, which the paper does not have
     align_corners: bool = False,  # For every resize of logits
 ) -> Segmenter:
     "DeepLabv3 (Chen et al. 2017): a pyramid of dilated convolutions on a dilated backbone."
@@ -93,7 +93,7 @@ def v3(
 
 # %% ../../nbs/5_models/deeplab.ipynb #68317bf7
 class Sharpen(nn.Module):
-    """The pyramid of the last map, enlarged, beside the first map, refined.
+    """The enlarged pyramid of the last map and the first map, concatenated and refined.
 
     Where there is a single map, it is both.
     """
@@ -106,7 +106,7 @@ class Sharpen(nn.Module):
         n_classes: int,  # Channels of the logits
         squeeze: int,  # Channels that the first map is reduced to
         align_corners: bool = False,  # For the way from the pyramid to the first map
-        conv=conv_bn,  # What the 3×3 convolutions are made by
+        conv=conv_bn,  # Function that makes the 3×3 convolutions
     ):
         super().__init__()
         self.aspp = aspp
@@ -135,7 +135,7 @@ def v3plus(
     # For the way from the pyramid to the early map, and for every resize of logits
     align_corners: bool = False,
     squeeze: int = 48,  # Channels of the early map
-    # Take the 3×3 convolutions of pyramid and decoder apart, as the paper does on Xception
+    # Depthwise separable 3×3 convolutions in pyramid and decoder, as in the paper on Xception
     separable: bool = False,
 ) -> Segmenter:
     "DeepLabv3+ (Chen et al. 2018): a pyramid at stride 16, sharpened by a map at stride 4."
@@ -187,7 +187,7 @@ class LiteASPP(nn.Module):
 
 # %% ../../nbs/5_models/deeplab.ipynb #lr000005
 def _end_after_first_block(net: nn.Module, i: int):
-    "Let map `i` of timm's `net` be that behind the first block of its stage; the next has more."
+    "End the stage of map `i` of timm's `net` after its first block; the others go to the next."
     blocks = getattr(net, 'blocks', None)
     if not isinstance(blocks, nn.Sequential):
         raise UserError(
@@ -287,7 +287,7 @@ def _from_mobilenetv3(theirs: dict[str, torch.Tensor]) -> dict[str, torch.Tensor
 
 # %% ../../nbs/5_models/deeplab.ipynb #dl-published-5
 def _mobilenet_blocks() -> dict[str, str]:
-    "Patterns of MobileNetV2's blocks: torchvision counts them through, timm by stage."
+    "Patterns of MobileNetV2's blocks: torchvision numbers all in a row, timm those of each stage."
     blocks = {}
     for stage, depth in enumerate((1, 2, 3, 4, 3, 3, 1)):
         for block in range(depth):
@@ -354,7 +354,7 @@ def published(
     return rename_tensors(theirs, _of_torchvision)
 
 # %% ../../nbs/5_models/deeplab.ipynb #dl-ck-2
-# What torchvision says of all of them
+# What torchvision says about all of them
 _from_torchvision = dict(
     data='coco.voc21',
     outputs=21,

@@ -201,7 +201,7 @@ class DSNet(Segmenter):
         self.multiple = 8
         b = 4 * p
         c = 8 * p
-        # unlike the others with biases, as the last convolution of the pyramid
+        # with biases, unlike all others but the last convolution of the pyramid
         halve = [conv_bn(in_chans, p, 3, 2, bias=True), conv_bn(p, p, 3, 2, bias=True)]
         self.stem = nn.Sequential(*halve)
         self.layer1 = basic_blocks(2, p, p)

@@ -192,7 +192,7 @@ def logits(self: EoMT, x: torch.Tensor, aux: bool | None = None) -> tuple[torch.
     steps = list(zip(self.body.blocks, more))
     for block, kw in steps[: -self.last]:
         tokens = block(tokens, **kw)
-    # not len(x), which an exported graph would take for a number of its own
+    # not len(x), which would be a fixed number in an exported graph
     tokens = torch.cat([self.queries.expand(x.shape[0], -1, -1), tokens], 1)
     for i, (block, kw) in enumerate(steps[-self.last :]):
         if early:
@@ -224,7 +224,7 @@ def begin_training(
 @patch
 def share(self: EoMT, i: int) -> torch.Tensor:
     "The share of queries that the `i`-th of the last blocks masks at this time."
-    # in sixths of the training since block `i` began to be let go
+    # in sixths of the training since the masking of block `i` began to fade
     done = 6 * self.num_batches_tracked / self.anneal - 1 - 3 * i / max(1, self.last - 1)
     return (1 - done.clamp(0, 1)) ** 0.9
 
@@ -303,7 +303,7 @@ def _assign(cost: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
     As many as the shorter side has.
     """
-    # SciPy refuses what is no number
+    # SciPy refuses nan
     cost = np.nan_to_num(cost.astype(float), posinf=1e9, neginf=-1e9)
     return linear_sum_assignment(cost)
 
@@ -339,7 +339,7 @@ def loss(
     outputs: tuple[torch.Tensor, ...],  # What `forward` gave in training
     image: torch.Tensor,  # Normalised images, b×c×h×w
     label: torch.Tensor,  # Class indices, b×h×w
-    criterion: Callable,  # Has no part in it
+    criterion: Callable,  # Not used
 ) -> torch.Tensor:
     "`_matching` of the queries' last answer, plus `aux_weight` times that of each earlier one."
     h, w = label.shape[1:]
@@ -421,7 +421,7 @@ checkpoints = {
 
 # %% ../../nbs/5_models/eomt.ipynb #eomt-rcp-1
 def _recipe(data: str, miou: float, size: int, epochs: int, window: str) -> Recipe:
-    "The authors' for DINOv2-L."
+    "The authors' recipe for DINOv2-L."
     return Recipe(
         data,
         f'eomt(size={size})',

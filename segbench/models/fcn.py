@@ -45,7 +45,7 @@ class Scores(nn.Module):
         y = self.top(maps[-1])
         for score, x in zip(self.skips, maps[-2::-1]):
             z = score(x)
-            # `z`, but for HRNet, whose joined branches are finer than a single one
+            # this is `z`, except with HRNet, whose joined branches are finer than a single one
             like = max(y, z, key=torch.numel)
             y = resize(y, like, self.align_corners) + resize(z, like, self.align_corners)
         return y
@@ -170,9 +170,9 @@ def _take_dense(
     net,  # `FC6` to fill
     pretrained,  # True for VGG16's weights from the hub, or a file
 ):
-    """Fill fc6 and fc7 from VGG16's dense layers, if the weights have them as wide.
+    """Fill fc6 and fc7 from VGG16's dense layers, if these are as wide in the weights.
 
-    The backbone's report tells.
+    The backbone's report tells whether they were filled.
     """
     if pretrained is True:
         tensors = timm.create_model('vgg16', pretrained=True).state_dict()
@@ -202,7 +202,7 @@ def _with_fc6(
     n_classes: int,  # Channels of the logits
     *,
     in_chans: int = 3,  # Channels of an image
-    aux: bool = False,  # With an auxiliary head on pool 4 in training, which the original has not
+    aux: bool = False,  # With an auxiliary head on pool 4 in training; the original has none
     pretrained=None,  # Weights of VGG16, its dense layers included: True for the hub, or a file
     drop: float = 0.5,  # Dropout after each dense layer
     width: int = 4096,  # Channels of the dense layers

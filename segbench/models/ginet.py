@@ -151,7 +151,7 @@ class Presence(nn.Module):
         self,
         w: torch.Tensor,  # Words, b×states×classes
         v: torch.Tensor,  # Nodes of the image, b×states×nodes
-        e: torch.Tensor,  # What they say to each other, b×classes×nodes
+        e: torch.Tensor,  # E, how much each word concerns each node, b×classes×nodes
     ) -> torch.Tensor:
         "Logits of the classes, b×k×1×1."
         sees = self.value(v) @ e.softmax(2).mT

@@ -47,7 +47,7 @@ class Pag(nn.Module):
 
 # %% ../../nbs/5_models/pidnet.ipynb #a279cee3
 class LightBag(nn.Module):
-    "At borders details join the context, elsewhere context the details."
+    "Details are added to the context at borders, the context to the details elsewhere."
 
     def __init__(self, n: int):
         super().__init__()
@@ -141,7 +141,7 @@ def _seg_head(ni: int, mid: int, nf: int):
 def _stem(in_chans: int, p: int, m: int):
     "From the image to `2 * p` channels at 1/8."
     return nn.Sequential(
-        # unlike the others with biases
+        # with biases, unlike the others
         conv_bn(in_chans, p, 3, 2, bias=True),
         conv_bn(p, p, 3, 2, bias=True),
         basic_blocks(m, p, p),
@@ -387,7 +387,7 @@ checkpoints = _list_checkpoints()
 
 # %% ../../nbs/5_models/pidnet.ipynb #pidnet-rcp-1
 def _recipe(size: str, miou: float) -> Recipe:
-    "The authors' for Cityscapes."
+    "The authors' recipe for Cityscapes."
     return Recipe(
         'cityscapes',
         f'pidnet.{size}',

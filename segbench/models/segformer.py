@@ -43,13 +43,13 @@ def _patches(ni: int, nf: int, ks: int, stride: int):
 
 # %% ../../nbs/5_models/segformer.ipynb #2ed3f393
 class Attention(nn.Module):
-    "Every place of a map asks all places of the same map, shrunk by `shrink`."
+    "Every place of a map attends to all places of the same map, shrunk by `shrink`."
 
     def __init__(
         self,
         n: int,  # Channels
         heads: int,  # Heads, which share the channels
-        shrink: int,  # Side of the squares of places that are asked as one
+        shrink: int,  # Side of the squares of places that are merged into one
     ):
         super().__init__()
         self.heads = heads
@@ -165,7 +165,7 @@ class AllMLP(nn.Module):
 
     def forward(self, *maps: torch.Tensor) -> torch.Tensor:
         "Logits at the stride of the first of `maps`."
-        # the authors lay the maps side by side from the coarsest to the finest
+        # the authors concatenate the maps from the coarsest to the finest
         shares = self.fuse.weight.chunk(len(maps), 1)[::-1]
         mixed = [F.conv2d(f(m), w) for f, m, w in zip(self.linear, maps, shares)]
         y = sum(resize(m, maps[0]) for m in mixed)
@@ -353,7 +353,7 @@ _megabytes = {
 
 
 def _repositories(data: str, size: int) -> dict[str, str]:
-    "Where B`size` for `data` lies on the hub: NVIDIA's, and behind `-smp` SMP's."
+    "The repositories of B`size` for `data` on the hub: NVIDIA's, and under `-smp` SMP's."
     if data == 'cityscapes':
         return {
             '': f'nvidia/segformer-b{size}-finetuned-cityscapes-1024-1024',
@@ -367,7 +367,7 @@ def _repositories(data: str, size: int) -> dict[str, str]:
 
 # %% ../../nbs/5_models/segformer.ipynb #sf-ck-4
 def _list_checkpoints() -> dict[str, Checkpoint]:
-    "Those of NVIDIA and of SMP."
+    "The checkpoints of NVIDIA and of SMP."
     found = {}
     files = {'': 'pytorch_model.bin', '-smp': 'model.safetensors'}
     for data, outputs in (('ade20k', 150), ('cityscapes', 19)):
@@ -392,7 +392,7 @@ checkpoints = _list_checkpoints()
 
 # %% ../../nbs/5_models/segformer.ipynb #segfor-rcp-1
 def _recipe(data: str, size: str, miou: float, crop: int, batch: int) -> Recipe:
-    "The authors' for one size."
+    "The authors' recipe for one size."
     settings = dict(pretrained='imagenet', opt='adamw', lr=6e-5, head_lr=6e-4, wd=0.01)
     settings |= dict(schedule='poly(power=1)', warmup=1500 / 160_000, steps=160_000)
     settings |= dict(crop=f'{crop}x{crop}')

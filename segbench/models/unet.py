@@ -20,7 +20,7 @@ from ..nn.recipe import mmseg_recipe
 
 # %% ../../nbs/5_models/unet.ipynb #3ff9d6e8
 class Up(nn.Module):
-    "`x` at the size of `skip`, beside it, mixed by two convolutions."
+    "`x` at the size of `skip`, concatenated with it and mixed by two convolutions."
 
     def __init__(
         self,
@@ -140,7 +140,7 @@ def classic(
     in_chans: int = 3,  # Channels of an image
     aux: bool = False,  # With an auxiliary head in training; the original has none
     width: int = 64,  # Channels at full size, doubled at each of four pools
-    norm: bool = False,  # Batch norms, which the original has not
+    norm: bool = False,  # Batch norms, which the original does not have
     drop: float = 0.5,  # Dropout of the two coarsest maps
 ) -> Segmenter:
     "U-Net as in 2015, but padded: five levels from 64 to 1024 channels, not pretrained."

@@ -58,7 +58,7 @@ def _dilate_stage(
     first: bool = False,  # The strided layer, too, gets the new rate
 ):
     "Take the stride out of a stage and dilate its convolutions."
-    passed = first or rates is not None  # whether the stride is behind us
+    passed = first or rates is not None  # whether the strided layer has passed
     next_rates = itertools.cycle(rates or (2 * rate,))
     last_block = None
     for name in names:
@@ -76,8 +76,8 @@ def _dilate_stage(
 
 # %% ../../nbs/1_nn/backbones.ipynb #4e276139
 def _in_forward_order(names: list[str]) -> list[str]:
-    "The `names` of modules, with the shortcut of each block behind its other parts."
-    last = {}  # of each module, the place of the last module inside it
+    "The `names` of modules, with the shortcut of each block after its other parts."
+    last = {}  # for each module, the place of the last module inside it
     for i, name in enumerate(names):
         parent = name
         while parent:
@@ -92,7 +92,7 @@ def _in_forward_order(names: list[str]) -> list[str]:
 
 # %% ../../nbs/1_nn/backbones.ipynb #cda500c3
 def _stage_names(net: nn.Module, taps: list[str]) -> list[list[str]]:
-    "The names of the modules of each stage: all up to its tap, and what is inside that."
+    "The names of the modules of each stage: all up to its tap, and all inside the tap."
     names = _in_forward_order([name for name, _ in net.named_modules() if name])
 
     def end(tap):
@@ -109,7 +109,7 @@ def _stage_rates(
     dilation,  # As for `backbone`
     multi_grid,  # As for `backbone`
 ) -> dict[int, Sequence[int]]:
-    "Rates for the blocks of those dilated stages for which they are given."
+    "The rates of the blocks, for each dilated stage that has them given."
     given = {}
     if multi_grid:
         given[last] = [rate * factor for factor in multi_grid]
@@ -126,7 +126,7 @@ def _dilate(
     dilation='gluon',
     multi_grid=None,
 ) -> list[int]:
-    "Change `net` so that no map is coarser than `out_stride`; returns its strides then."
+    "Change `net` so that no map is coarser than `out_stride`; returns the new strides."
     late = [i for i, stride in enumerate(strides) if stride > out_stride]
     given = _stage_rates(late, len(taps) - 1, strides[-1] // out_stride, dilation, multi_grid)
     for i, names in enumerate(_stage_names(net, taps)):
@@ -171,7 +171,7 @@ def _module_name(told: str, inside: set[str]) -> str:
 def _build_timm(
     name: str, in_chans: int, pretrained: bool
 ) -> tuple[nn.Module, list[str], list[int], list[int]]:
-    "timm's network `name`, and of each map the module that ends it, channels and stride."
+    "timm's network `name`, and for each map the module that it comes out of, channels and stride."
     options = dict(in_chans=in_chans, pretrained=pretrained)
     if name.startswith('vgg'):
         net = PoolMaps(timm.create_model(name, **options).features)
@@ -190,7 +190,7 @@ def _build_timm(
 
 # %% ../../nbs/1_nn/backbones.ipynb #d11a0008
 def _multiple(name: str, strides: list[int]) -> int:
-    "What both sides of an image have to divide by for the network `name`."
+    "The number that both sides of an image must be multiples of for the network `name`."
     if name.startswith(('hrnet', 'dla', 'tresnet', 'csatv2')):
         return 32
     if name.startswith('swin'):  # its patches
@@ -201,8 +201,8 @@ def _multiple(name: str, strides: list[int]) -> int:
 class Backbone(nn.Module):
     """A network that gives feature maps, described by `chs` and `strides`.
 
-    `top_chs` are the channels of the one map that `top` makes of them. Where `turned`, the network
-    puts channels last.
+    `top_chs` are the channels of the one map that `top` makes of these maps. If `turned`, the
+    network itself puts channels last.
     """
 
     def __init__(
@@ -213,9 +213,9 @@ class Backbone(nn.Module):
         mean: Sequence[float],  # Mean per channel of the images it was trained with, from 0 to 1
         std: Sequence[float],  # Standard deviation per channel
         branches: bool = False,  # The maps are of one depth, as HRNet's
-        multiple: int = 1,  # What both sides of an image have to divide by
-        # Of parts that follow each other, the stride of the map that each ends with, without
-        # dilation, and the names of its modules in `net`
+        multiple: int = 1,  # Both sides of an image must be multiples of it
+        # For each stage in turn, the stride of the map that it ends with, as it is without
+        # dilation, and the names of the stage's modules in `net`
         stages: Sequence[tuple[int, Sequence[str]]] | None = None,
     ):
         super().__init__()
@@ -267,7 +267,7 @@ def _check_dilation(dilation, multi_grid):
 
 
 def _check_backbone(name: str, out_stride: int, dilation, multi_grid, in_chans: int):
-    "A `UserError` if timm has no `name`, or the network cannot be had with these settings."
+    "A `UserError` if timm has no `name`, or cannot build it with these settings."
     if not timm.is_model(name.split('.')[0]):
         check_choice('backbone', name, timm.list_models())
     if out_stride not in (8, 16, 32):
@@ -296,7 +296,7 @@ _fixed_size = (
 
 
 def _what_it_has(name: str, net: nn.Module, taps: list[str], strides: list[int]) -> str:
-    "What `net` has in place of maps for segmentation; empty where nothing is wrong with them."
+    "What `net` has in place of maps for segmentation; empty if its maps will do."
     if len(set(strides)) == 1:
         return f'maps of one stride only, {strides[0]}'
     inside = {k for k, _ in net.named_modules()}
@@ -309,7 +309,7 @@ def _what_it_has(name: str, net: nn.Module, taps: list[str], strides: list[int])
 
 
 def _check_maps(name: str, net: nn.Module, taps: list[str], strides: list[int]):
-    "A `UserError` if the maps of `net` are not those of stages, of images of any size."
+    "A `UserError` if `net` gives no maps at the ends of its stages for images of any size."
     has = _what_it_has(name, net, taps, strides)
     if has:
         raise UserError(

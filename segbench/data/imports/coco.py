@@ -28,7 +28,7 @@ from ..textfiles import index_by_id, read_json, read_records
 
 # %% ../../../nbs/2_data/imports/coco.ipynb #co-form
 def _pixels(seg: dict) -> np.ndarray:
-    "The mask that the run lengths in `seg` say, `bool` h×w."
+    "The mask that the run lengths in `seg` describe, `bool` h×w."
     size = seg.get('size')
     if not isinstance(size, list) or len(size) != 2 or not all(type(n) is int for n in size):
         raise UserError('run lengths without the size of their mask')
@@ -39,7 +39,7 @@ def _pixels(seg: dict) -> np.ndarray:
 
 
 def _form(seg) -> Outline | Patch | None:
-    "The form that COCO's `segmentation` says; None if there is none."
+    "The form that COCO's `segmentation` describes; None if there is none."
     if isinstance(seg, dict):
         return Patch(partial(_pixels, seg))
     if not isinstance(seg, list) or not seg:
@@ -49,14 +49,14 @@ def _form(seg) -> Outline | Patch | None:
 
 # %% ../../../nbs/2_data/imports/coco.ipynb #co-read
 def _categories(found: dict, file: Path, notes: Notes) -> dict[int, str]:
-    "Number → name of each category in `file`, without the one that stands for all of them."
+    "Number → name of each category in `file`, without a parent of all others."
     records = read_records(found, 'categories', file, id=int, name=str)
     index_by_id(records, 'categories', file)
     used = {a['category_id'] for a in found['annotations']}
     above = {record.get('supercategory') for record in records}
     names = {}
     for record in records:
-        # Roboflow puts the name of the project first, as the parent of the others
+        # Roboflow puts the name of the project first, as the parent of all others
         if record['name'] in above and record['id'] not in used and len(records) > 1:
             notes.add('categories that only hold others, left out', record['name'])
             continue
@@ -102,11 +102,11 @@ def _shapes(annotations: list, names: dict, place: str, notes: Notes) -> dict[in
     return shapes
 
 # %% ../../../nbs/2_data/imports/coco.ipynb #co-all
-coco_keys = ('images', 'annotations', 'categories')  # by which a file of COCO's is known
+coco_keys = ('images', 'annotations', 'categories')  # keys that identify a file of COCO's
 
 
 def _without_keypoints(files: list, notes: Notes) -> list:
-    "`files` without those of keypoints, which hold images and people once more."
+    "`files` without those of keypoints, which repeat the images and people."
     others = [file for file in files if b'"keypoints"' not in file.read_bytes()]
     if not others:
         return files
@@ -117,7 +117,7 @@ def _without_keypoints(files: list, notes: Notes) -> list:
 
 
 def _all_classes(names: dict, notes: Notes) -> list[str]:
-    "The names of classes in all files, in the order of the first that has them."
+    "The class names of all files, in the order of the first file that has each."
     found = []
     for file, of_file in names.items():
         once = merge_names(of_file, notes)
@@ -131,7 +131,7 @@ def read_coco(
     source: Path,  # A JSON file, or a folder with such files
     images: Path | None = None,  # Folder of the images, if they are not in that of the file
 ) -> Export:
-    "What is in COCO's annotations."
+    "The contents of COCO's annotations."
     source = Path(source)
     notes = Notes()
     base = folder_of(source)

@@ -29,7 +29,7 @@ from .shapes import Ellipse, Outline, Patch, Shape, turn_corners, unroll
 
 # %% ../../../nbs/2_data/imports/cvat.ipynb #cv-forms
 def _numbers(element, *names) -> list | None:
-    "The attributes `names` of `element` as finite numbers; None if one is none."
+    "The attributes `names` of `element` as finite numbers; None if one is not a number."
     try:
         found = [float(element.get(name, 'nan')) for name in names]
     except ValueError:
@@ -38,7 +38,7 @@ def _numbers(element, *names) -> list | None:
 
 
 def _turned(x0: float, y0: float, x1: float, y1: float, angle: float) -> list:
-    "The corners of a rectangle that is turned around its middle, degrees clockwise: x, y, …"
+    "The corners x, y, … of a rectangle, turned about its centre by `angle` degrees clockwise."
     middle = np.array([x0 + x1, y0 + y1]) / 2
     corners = np.array([(x0, y0), (x1, y0), (x1, y1), (x0, y1)])
     return turn_corners(corners - middle, middle, angle)
@@ -53,7 +53,7 @@ def _patch_pixels(text: str, h: int, w: int) -> np.ndarray:
 
 
 def _form(element) -> Outline | Ellipse | Patch | None:
-    "The form that the XML `element` says; None if it has no pixels, or if a number is none."
+    "The form that the XML `element` describes; None if it has no pixels or an invalid number."
     angle = _numbers(element, 'rotation') or [0.0]
     if element.tag == 'polygon':
         words = element.get('points', '').replace(';', ',').split(',')
@@ -89,7 +89,7 @@ def _root(file: Path):
             'be meant to fill the memory; export it again.'
         )
     try:
-        # a declaration may name another encoding than UTF-8; the parser knows them
+        # a declaration may name another encoding than UTF-8; the parser handles it
         root = ElementTree.fromstring(data)
     except (ElementTree.ParseError, ValueError, LookupError) as e:
         raise UserError(f'{str(file)!r} is damaged: {e}; export it again.') from None
@@ -107,7 +107,7 @@ _without_pixels = ('tag', 'points', 'polyline', 'skeleton', 'cuboid')
 
 
 def _labels(root, file: Path) -> list[str]:
-    "The names of classes that the task or project has, of those that may have pixels."
+    "The class names of the task or project, without classes that cannot have pixels."
     names = []
     for label in root.findall('./meta//labels/label'):
         part_of_skeleton = bool(label.findtext('parent'))
@@ -117,7 +117,7 @@ def _labels(root, file: Path) -> list[str]:
 
 
 def _shapes(image, name: str, notes: Notes) -> list[Shape]:
-    "What is drawn on the XML element `image`, from the lowest to the topmost."
+    "The shapes on the XML element `image`, from the lowest to the topmost."
     found = []
     for k, element in enumerate(image, 1):
         where = f'{name}, {element.tag} {k}'
@@ -140,7 +140,7 @@ def read_cvat(
     source: Path,  # An XML file of CVAT for images, or the folder that has it
     images: Path | None = None,  # Folder of the images, if they are not in that of the file
 ) -> Export:
-    "What is in CVAT's XML."
+    "The contents of CVAT's XML."
     source = Path(source)
     files = cvat_files(source) if source.is_dir() else [source]
     if not files:

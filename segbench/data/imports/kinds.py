@@ -30,7 +30,7 @@ _json_marks = {
 
 
 def _kinds_of_json(files: list) -> dict[str, Path]:
-    "Kind → the first of the JSON `files` that is of it."
+    "Kind → the first of the JSON `files` of this kind."
     found = {}
     for file in files:
         for kind, (keys, first) in _json_marks.items():
@@ -40,7 +40,7 @@ def _kinds_of_json(files: list) -> dict[str, Path]:
 
 
 def _yolo_files(source: Path) -> list[Path]:
-    "Files in the folder `source` by which one sees that it is YOLO's."
+    "Files in the folder `source` that show that it is YOLO's."
     texts = files_below(source, '.txt')
     has_labels = any('labels' in (t.parent.name, t.parent.parent.name) for t in texts)
     return find_yaml(source) or (name_lists(source) if has_labels else [])
@@ -55,7 +55,7 @@ def _evidence(source: Path) -> dict[str, Path]:
             return {by_ending[ending]: source}
         return _kinds_of_json([source])
     jsons = files_below(source, '.json')
-    # Labelme has one for each image, perhaps with the image in it: some of them are enough
+    # Labelme has a file for each image, perhaps with the image in it: some of them are enough
     found = _kinds_of_json(jsons[:: max(1, len(jsons) // 20)])
     for kind, files in dict(cvat=cvat_files(source), yolo=_yolo_files(source)).items():
         if files:
@@ -69,7 +69,7 @@ def _evidence(source: Path) -> dict[str, Path]:
 def find_kind(
     source: Path | str,  # Folder or file of an export
 ) -> str:
-    "Of which kind the export `source` is; a `UserError` says what was found if it is not clear."
+    "The kind of the export `source`; if it is not clear, a `UserError` says what was found."
     source = Path(source)
     if not source.exists():
         raise UserError(f'there is no {str(source)!r}; name the folder or the file of an export.')
@@ -95,11 +95,11 @@ def find_kind(
 # %% ../../../nbs/2_data/imports/kinds.ipynb #ki-import
 def read_export(
     source: Path | str,  # Folder or file of an export
-    from_: str | None = None,  # Its kind; by default what its files say
+    from_: str | None = None,  # Its kind; by default recognised from its files
     images: Path | str | None = None,  # Folder of the images, if they are elsewhere
     classes: dict[str, list] | None = None,  # Name → values in masks, or numbers in YOLO's texts
 ) -> Export:
-    "What is in an export of any kind."
+    "The contents of an export of any kind."
     source = Path(source).expanduser()
     kind = check_choice('kind of export', from_, kinds) if from_ else find_kind(source)
     if not source.exists():

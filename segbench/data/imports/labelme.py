@@ -33,7 +33,7 @@ from ..textfiles import is_number, parse_json, read_lines
 
 # %% ../../../nbs/2_data/imports/labelme.ipynb #lm-shapes
 def _bytes(text) -> bytes | None:
-    "What the base64 in `text` stands for; None if it is none."
+    "The bytes that the base64 in `text` encodes; None if it is not base64."
     try:
         return base64.b64decode(text, validate=True) if isinstance(text, str) else None
     except binascii.Error:
@@ -51,7 +51,7 @@ def _mask_pixels(text) -> np.ndarray:
 
 
 def _points(shape: dict, n: int | None = None) -> list | None:
-    "The points of `shape`, [[x, y], …], finite numbers; None if there are not `n` such."
+    "The points of `shape`, [[x, y], …], as finite numbers; None if these are not `n` points."
     points = shape.get('points')
     if not isinstance(points, list) or (n and len(points) != n):
         return None
@@ -63,8 +63,8 @@ def _points(shape: dict, n: int | None = None) -> list | None:
 
 def _form(shape: dict) -> Outline | Ellipse | Patch | None:
     "The form of Labelme's `shape`; None if it has no pixels."
-    kind = shape.get('shape_type') or 'polygon'  # files of the first versions have none
-    # programs like X-AnyLabeling write the four corners of boxes, turned or not
+    kind = shape.get('shape_type') or 'polygon'  # files of the first versions have no type
+    # programs like X-AnyLabeling write the four corners of boxes, rotated or not
     four = _points(shape, 4) if kind in ('rectangle', 'rotation', 'quadrilateral') else None
     if kind == 'polygon' or four:
         return Outline([[c for point in four or _points(shape) or [] for c in point]])
@@ -81,7 +81,7 @@ def _form(shape: dict) -> Outline | Ellipse | Patch | None:
     return Patch(load, left=round(min(x0, x1)), top=round(min(y0, y1)), whole=False)
 
 # %% ../../../nbs/2_data/imports/labelme.ipynb #lm-read
-labelme_keys = ('shapes', 'imagePath')  # by which a file of Labelme is known
+labelme_keys = ('shapes', 'imagePath')  # keys that identify a file of Labelme
 
 
 def _shapes(found: dict, file: Path, notes: Notes) -> list[Shape]:
@@ -121,7 +121,7 @@ def _image(found: dict, file: Path, on_disk: ImageFiles, notes: Notes) -> tuple:
 
 
 def _listed(base: Path, seen: list, notes: Notes) -> list[str]:
-    "The classes of `labels.txt` in `base`, else those that were `seen`."
+    "The classes in `labels.txt` in `base`, else those that were `seen` in shapes."
     file = base / 'labels.txt'
     if not file.is_file():
         return merge_names(seen, notes)
@@ -136,7 +136,7 @@ def read_labelme(
     source: Path,  # A folder of Labelme's JSON files, or one such file
     images: Path | None = None,  # Folder of the images, if they are not in that of the files
 ) -> Export:
-    "What is in Labelme's files."
+    "The contents of Labelme's files."
     source = Path(source)
     base = folder_of(source)
     files = json_files(source, labelme_keys)

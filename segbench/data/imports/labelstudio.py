@@ -29,7 +29,7 @@ from ..textfiles import parse_json
 
 # %% ../../../nbs/2_data/imports/labelstudio.ipynb #ls-brush
 class _Bits:
-    "Bytes, read by the bit."
+    "Bytes that are read bit by bit."
 
     def __init__(self, data: bytes):
         self.text = format(int.from_bytes(data, 'big'), f'0{8 * len(data)}b') if data else ''
@@ -45,7 +45,7 @@ class _Bits:
 
 
 def unpack(data: bytes) -> np.ndarray:
-    "The values that `data`, packed by rle-pack, stand for."
+    "The values in `data`, which was packed by rle-pack."
     bits = _Bits(data)
     n_values = bits.number(32)
     n_bits = bits.number(5) + 1
@@ -77,7 +77,7 @@ def _brush_pixels(rle: list, h: int, w: int) -> np.ndarray:
 
 # %% ../../../nbs/2_data/imports/labelstudio.ipynb #ls-read
 def _rotated(x: float, y: float, w: float, h: float, angle: float, size: tuple) -> list:
-    "Corners in pixels, x, y, …, of a rectangle in per cent, turned about its first corner."
+    "Corners x, y, … in pixels of a rectangle in per cent, rotated about its first corner."
     height, width = size
     corner = np.array([x * width, y * height]) / 100
     across = np.array([w * width / 100, 0])
@@ -86,7 +86,7 @@ def _rotated(x: float, y: float, w: float, h: float, angle: float, size: tuple) 
 
 
 def _form(value: dict, size: tuple | None) -> Outline | Ellipse | Patch | None:
-    "The form that the `value` of a result says; None if it has no pixels."
+    "The form that the `value` of a result describes; None if it has no pixels."
     try:
         if 'points' in value:
             return Outline([[float(c) for point in value['points'] for c in point]], whole=100)
@@ -115,12 +115,12 @@ def _size(result: list) -> tuple | None:
 
 
 def _value(one: dict) -> dict:
-    "What `one` of the results draws or says; nothing if that is no dictionary."
+    "The `value` of `one` of the results; empty if it is no dictionary."
     return one['value'] if isinstance(one.get('value'), dict) else {}
 
 
 def _class_names(one: dict) -> list:
-    "The names of classes that `one` of the results says itself."
+    "The class names in `one` of the results itself."
     for key, names in _value(one).items():
         if key.endswith('labels') and isinstance(names, list) and names:
             return names
@@ -130,7 +130,7 @@ def _class_names(one: dict) -> list:
 def _shapes(result: list, where: str, notes: Notes) -> list[Shape]:
     "The shapes in the `result` of an annotation."
     size = _size(result)
-    by_id = {}  # of a result → names of classes
+    by_id = {}  # id of a result → names of classes
     for one in result:
         if _class_names(one):
             by_id.setdefault(str(one.get('id')), _class_names(one))
@@ -140,7 +140,7 @@ def _shapes(result: list, where: str, notes: Notes) -> list[Shape]:
         kind = one.get('type')
         form = _form(_value(one), size)
         if form is None and kind in ('labels', 'choices', 'textarea', 'rating'):
-            continue  # names of what another result draws
+            continue  # only the class names for another result
         if form is None:
             notes.add(f'results of the type {kind} without pixels, left out', place)
             continue
@@ -155,7 +155,7 @@ def _shapes(result: list, where: str, notes: Notes) -> list[Shape]:
 
 # %% ../../../nbs/2_data/imports/labelstudio.ipynb #ls-images
 def image_names(task: dict) -> list[str]:
-    "What the image of `task` may be called, the likeliest first."
+    "Possible names of the image of `task`, the likeliest first."
     data = task.get('data')
     texts = data.values() if isinstance(data, dict) else [data]
     texts = [*texts, task.get('file_upload')]
@@ -167,7 +167,7 @@ def image_names(task: dict) -> list[str]:
             url = urlsplit(text)
         except ValueError:  # such as http://[
             continue
-        # files of the own disk are asked for as ?d=folder/name
+        # the address of a local file ends in ?d=folder/name
         path = parse_qs(url.query).get('d', [unquote(url.path)])[0].lstrip('/')
         if Path(path).suffix.lower() in kinds:
             found.append(path)
@@ -175,11 +175,11 @@ def image_names(task: dict) -> list[str]:
     return list(dict.fromkeys([*found, *bare]))
 
 # %% ../../../nbs/2_data/imports/labelstudio.ipynb #ls-all
-labelstudio_keys = ('data', 'annotations')  # by which a file of Label Studio is known
+labelstudio_keys = ('data', 'annotations')  # keys that identify a file of Label Studio
 
 
 def _taken(task: dict, where: str, notes: Notes) -> list | None:
-    "The result of the annotation of `task` that counts; None if there is none."
+    "The result of the annotation of `task` that is used; None if there is none."
     annotations = task.get('annotations')
     if not isinstance(annotations, list):
         raise UserError(
@@ -199,7 +199,7 @@ def _taken(task: dict, where: str, notes: Notes) -> list | None:
 
 
 def _find(task: dict, where: str, on_disk: ImageFiles, notes: Notes) -> Path | None:
-    "The image of `task`, by the first of its names that a file has."
+    "The image of `task`, by the first of its possible names for which there is a file."
     quiet = Notes()
     for name in image_names(task):
         path = on_disk.take(name, quiet, where)
@@ -215,7 +215,7 @@ def read_labelstudio(
     source: Path,  # A JSON file, or the folder that has it
     images: Path | None = None,  # Folder of the images, if they are not in that of the file
 ) -> Export:
-    "What is in Label Studio's JSON."
+    "The contents of Label Studio's JSON."
     source = Path(source)
     base = folder_of(source)
     files = json_files(source, labelstudio_keys, '[')

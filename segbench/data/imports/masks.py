@@ -34,14 +34,14 @@ _suffixes = [f'{sign}{word}' for sign in '_-. ' for word in sorted(mask_words)]
 
 
 def _suffix_of(file: Path) -> str:
-    "What the name of a mask has at its end that says so; empty if nothing."
+    "The end of a file's name that marks it as a mask; empty if there is none."
     found = [end for end in _suffixes if file.stem.lower().endswith(end)]
     longest = max(found, key=len, default='')
     return file.stem[len(file.stem) - len(longest) :] if longest else ''
 
 
 def _is_drawing(file: Path) -> bool:
-    "Whether VOC's layout, also as Labelme writes it, has the `file` for objects or for the eye."
+    "Whether, in VOC's layout or Labelme's, the `file` has objects or is for viewing only."
     folder = file.parent.name.lower()
     return folder.startswith('segmentationobject') or folder == 'segmentationclassvisualization'
 
@@ -50,7 +50,7 @@ def find_masks(
     base: Path,  # Folder of the export
     images: Path | None = None,  # Folder of the images, if they are not in `base`
 ) -> tuple[list[Path], list[Path], str]:
-    "Photographs, masks, and what the names of masks have more."
+    "Photographs, masks, and the suffix that names of masks have."
     files = [file for file in export_images(base) if not _is_drawing(file)]
     masks = [f for f in files if is_among_masks(f, base)]
     if not masks:
@@ -61,7 +61,7 @@ def find_masks(
     else:
         photographs = [f for f in files if f not in {*masks}]
     stems = {photograph.stem for photograph in photographs}
-    # the ending that most of them have; none if the names are alike without one
+    # the suffix that most masks have; none if the names are equal without one
     alike = sum(mask.stem in stems for mask in masks)
     endings = Counter(_suffix_of(mask) for mask in masks)
     suffix, n = endings.most_common(1)[0] if endings else ('', 0)
@@ -74,7 +74,7 @@ _lists = ('labelmap.txt', '_classes.csv', 'classes.json', 'classes.txt', 'class_
 
 
 def find_class_list(base: Path) -> list[Path]:
-    "The files in `base` and its folders that say what the values of masks mean."
+    "The files in `base` and its folders that explain the values of masks."
     found = []
     for name in _lists:
         found += [base / name] if (base / name).is_file() else sorted(base.glob(f'*/{name}'))
@@ -82,7 +82,7 @@ def find_class_list(base: Path) -> list[Path]:
 
 
 def _read_lists(files: list) -> dict:
-    "Name → numbers, of lists that all have to say the same."
+    "Name → numbers, from lists that must all agree."
     said = [read_class_file(file) for file in files]
     for file, other in zip(files[1:], said[1:]):
         if [*other.items()] != [*said[0].items()]:
@@ -100,14 +100,14 @@ def _classes_of_lines(names: list[str]) -> list[int]:
 
 
 def _decode(values: np.ndarray, lines: list[int], decode: Callable) -> np.ndarray:
-    "The classes of the `values` in a mask, −1 for unknown; `lines` are those of the list."
+    "The classes of the `values` in a mask, −1 for unknown; `lines` has the class of each line."
     table = decode.table
     if values.ndim == 3 or type(next(iter(table))) is not tuple:
         return decode(values)
-    # grey masks may hold the numbers of lines in the list, or greys that the list has
+    # grey masks may hold the numbers of lines in the list, or grey colours of the list
     bytes_ = values.clip(0, 255)
     by_grey = decode(np.repeat(bytes_[..., None].astype(np.uint8), 3, 2))
-    by_grey[values != bytes_] = -1  # 256 is no 0, as its lowest eight bits are
+    by_grey[values != bytes_] = -1  # 256 is not 0, though its lowest eight bits are
     if values.min() < 0 or values.max() >= len(lines):
         return by_grey
     by_line = np.array(lines, np.int16)[values]
@@ -131,7 +131,7 @@ def _label(mask: Path, lines: list[int], decode: Callable) -> np.ndarray:
     except UserError as e:
         raise UserError(f'{mask}: {e}') from None
     if classes.min() < 0:
-        # what a map declares to be no data, and the list does not know, is void
+        # a value that the file declares as no data, and that the list lacks, is void
         classes[(classes < 0) & find_nodata(mask, values)] = 255
     if classes.min() >= 0:
         return classes.astype(np.uint8)
@@ -144,12 +144,12 @@ def _label(mask: Path, lines: list[int], decode: Callable) -> np.ndarray:
 
 # %% ../../../nbs/2_data/imports/masks.ipynb #ms-propose
 def _are_scattered(values: list[int]) -> bool:
-    "Whether sorted `values` are greys with gaps, unlike classes that are numbered one by one."
+    "Whether sorted `values` are greys with gaps, unlike classes with consecutive numbers."
     return values[-1] >= 40 and values[-1] + 1 > 1.5 * len(values)
 
 
 def _seem_smooth(counts: Counter) -> bool:
-    "Whether numbers between the two of a mask come from scaling: rare and scattered, or all."
+    "Whether numbers between the two of a mask come from resizing: rare and scattered, or all."
     values = sorted(counts)
     if len(values) < 5 or type(values[0]) is tuple:
         return False
@@ -191,7 +191,7 @@ _voc_void = 224, 224, 192  # colour of the borders of objects in VOC's palette
 def propose_classes(
     counts: Counter,  # Value or colour → pixels
 ) -> dict[str, list]:
-    "Name → its value or colour, for values that nobody explained."
+    "Name → its value or colour, for values that no list explains."
     values = sorted(counts)
     if not values:
         return {}
@@ -209,7 +209,7 @@ def propose_classes(
         return named | {'void': [*below, *named.get('void', [])]}
     if len(values) == 2 and values[0] == 0:
         return dict(background=[0], foreground=[values[1]])
-    # behind 0, 1, 2 it is void, and behind 0, 128 the brightest of three
+    # after 0, 1, 2 it is void; after 0, 128 it is the brightest of three greys
     is_void = len(values) > 2 and values[-1] == 255 and not _are_scattered(values[:-1])
     void = {'void': [255]} if is_void else {}
     rest = values[:-1] if is_void else values
@@ -217,7 +217,7 @@ def propose_classes(
 
 # %% ../../../nbs/2_data/imports/masks.ipynb #ms-all
 def _note_proposal(counts: Counter, table: dict, notes: Notes) -> None:
-    "Note what was found, and what it is called for now."
+    "Note the values that were found and their preliminary names."
     total = sum(counts.values())
     share = {}
     for name, numbers in table.items():
@@ -233,7 +233,7 @@ def _note_proposal(counts: Counter, table: dict, notes: Notes) -> None:
 
 
 def _seem_objects(masks: list[Path]) -> bool:
-    "Whether each of `masks` counts from 1 without a gap, and not all of them equally far."
+    "Whether each of `masks` has numbers from 1 without a gap, and not all the same number."
     last = set()
     for mask in masks:
         values = read_painted(mask)
@@ -247,7 +247,7 @@ def _seem_objects(masks: list[Path]) -> bool:
 
 
 def _match(photographs: list, masks: list, suffix: str, source: Path, notes: Notes) -> list:
-    "(image, mask) of those `photographs` and `masks` that belong together."
+    "(image, mask) for the `photographs` and `masks` that belong together."
     with collect_gaps() as gaps:
         items = match_stems(photographs, masks, suffix, repr(str(source)))
     for kind, file in gaps:
@@ -275,7 +275,7 @@ def _voc_splits(base: Path) -> dict[str, str]:
 def read_masks(
     source: Path,  # Folder with images and masks
     images: Path | None = None,  # Folder of the images, if they are not in `source`
-    classes: dict[str, list] | None = None,  # Name → value or colour; of the export by default
+    classes: dict[str, list] | None = None,  # Name → value or colour; by default the export's
 ) -> Export:
     "Images and the masks that belong to them."
     source = Path(source)

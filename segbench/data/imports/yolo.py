@@ -26,7 +26,7 @@ from ..textfiles import read_lines, read_text
 
 # %% ../../../nbs/2_data/imports/yolo.ipynb #yo-names
 def _read_yaml(file: Path) -> dict:
-    "What is in the YAML `file`, with names of classes as they are written."
+    "The contents of the YAML `file`, with class names as they are written."
     text = read_text(file)
     try:
         found = yaml.safe_load(text)
@@ -41,7 +41,7 @@ def _read_yaml(file: Path) -> dict:
             f'{str(file)!r} has kpt_shape: its lines are boxes and points of poses, which do not '
             'say which pixels are the object; export outlines instead.'
         )
-    # YAML takes yes, no and 7 for something else than words
+    # YAML does not read yes, no and 7 as words
     return found | {'names': as_written.get('names')}
 
 
@@ -70,7 +70,7 @@ def find_yaml(base: Path) -> list[Path]:
 
 # %% ../../../nbs/2_data/imports/yolo.ipynb #yo-places
 def _resolved(said: str, roots: list) -> Path | None:
-    "What is there of the path `said`, from one of `roots`, with steps upwards or without."
+    "The path `said` from one of `roots`, with or without its `..`; None if it does not exist."
     said = said.replace('\\', '/')
     for root in roots:
         for path in (root / said, root / re.sub(r'^(\.\.?/)+', '', said)):
@@ -80,7 +80,7 @@ def _resolved(said: str, roots: list) -> Path | None:
 
 
 def _split_images(found: dict, file: Path, notes: Notes) -> dict[str, list]:
-    "Split → the image files, or the names of such, that the YAML `file` gives it."
+    "Split → its image files, or their names, by the YAML `file`."
     roots = [file.parent / str(found.get('path') or '.'), file.parent]
     by_split = {}
     for key, split in split_names.items():
@@ -110,7 +110,7 @@ def _text_of(image: Path) -> Path | None:
 
 
 def _number(word: str, where: str) -> float:
-    "The number that `word` is."
+    "The number in `word`."
     try:
         return float(word)
     except ValueError:
@@ -134,7 +134,7 @@ def _shapes(text: str, file: Path, names: list, notes: Notes) -> list[Shape]:
                 f'{where} has the class {words[0]}, and there are {len(names)}, from 0 '
                 f'{names[0]} to {len(names) - 1} {names[-1]}; correct the names or the line.'
             )
-        # a program that looked for boxes may say how sure it is of each
+        # a detector may add its confidence to each box
         if len(corners) in (4, 5):
             notes.add('boxes, which do not say which pixels are the object, left out', where)
             continue
@@ -146,12 +146,12 @@ def _shapes(text: str, file: Path, names: list, notes: Notes) -> list[Shape]:
 
 # %% ../../../nbs/2_data/imports/yolo.ipynb #yo-all
 def name_lists(base: Path) -> list[Path]:
-    "The files in the folder `base` that name classes line by line, of YOLO without a YAML."
+    "The files in the folder `base` that name classes line by line, for YOLO without a YAML."
     return [base / name for name in ('classes.txt', 'obj.names') if (base / name).is_file()]
 
 
 def _described(source: Path, classes: list[str] | None) -> tuple[Path, dict, list[str]]:
-    "The file with the names, what is in it, and the names of the classes."
+    "The file with the class names, its contents, and the names."
     files = find_yaml(source) if source.is_dir() else [source]
     if len(files) > 1:
         said = ' and '.join(file.name for file in files)
@@ -174,9 +174,9 @@ def _described(source: Path, classes: list[str] | None) -> tuple[Path, dict, lis
 def read_yolo(
     source: Path,  # A YAML file, or the folder that has it
     images: Path | None = None,  # Folder of the images, if they are not in that of the file
-    classes: list[str] | None = None,  # Names by number, where no file says them
+    classes: list[str] | None = None,  # Names by number, if no file has them
 ) -> Export:
-    "What is in YOLO's text files."
+    "The contents of YOLO's text files."
     source = Path(source)
     notes = Notes()
     file, found, names = _described(source, classes)

@@ -31,7 +31,7 @@ def _crown(canvas: Canvas, x, z, high, wide, green):
     r = canvas.r
     n = int(np.clip(170 / z, 3, 22))
     order = np.arange(n) / n
-    # Evenly over a disc, as shares of the crown's width and height
+    # Evenly spread over a disc, as shares of the crown's width and height
     angle = r.uniform(0, 2 * pi, n)
     radius = 0.85 * r.random(n) ** 0.5
     across = radius * np.cos(angle)
