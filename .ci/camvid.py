@@ -177,7 +177,8 @@ def draw_images(names):
     from segbench.engine.runs import Run
 
     here = [name for name in names if (root / runs / name / 'last.safetensors').exists()]
-    best = sorted(here, key=val_miou, reverse=True)[:3]
+    by_network = {name.rsplit('-', 1)[0]: name for name in sorted(here, key=val_miou)}
+    best = sorted(by_network.values(), key=val_miou, reverse=True)[:3]
     images = hardest_and_easiest(2)
     fig, axes = plt.subplots(
         len(images), 2 * len(best), figsize=(11, 5.9), layout='constrained', squeeze=False

@@ -219,7 +219,7 @@ def judge(case, status, folder, before, out, err, right):
             return 'no sentence'
         if snapshot(folder) != before:
             # it diverged later, or a tracker does not answer: the run is whole, and goes on
-            begun = 'begin anew with' in err or 'see to it and go on by' in err
+            begun = 'start again with' in err or 'correct this and resume with' in err
             started = begun and case.group == 'flags'
             if not started:
                 return 'half-written'

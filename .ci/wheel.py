@@ -68,7 +68,8 @@ reasons = {
 
 # What a command says of a file or folder that is not there: it was called rightly
 absent = (
-    r'there is no|is no (folder|file)|is not (a run|there)|no such file|no image|no scored runs'
+    r'there is no|is (no|not a) (folder|file)|is not (a run|there)|no such file|no image'
+    r'|no scored runs'
 )
 
 
@@ -139,7 +140,7 @@ def build(folder: Path) -> Path:
     "The wheel that is built from the source distribution that is built from the repository."
     words = [sys.executable, '-m', 'build', '-q', '-o', str(folder), str(root)]
     if subprocess.run(words).returncode:
-        sys.exit('cannot be built; pip install build brings the builder')
+        sys.exit('cannot be built; pip install build installs the builder')
     return next(folder.glob('*.whl'))
 
 
@@ -170,7 +171,7 @@ def try_pages(there: Elsewhere, prepared: Path, wanted: list[str]) -> int:
             else:
                 print(f'ok      {notebook.stem}: {line}', flush=True)
     for why, lines in left_out.items():
-        print(f'not run, for it {why}' if why.startswith('needs') else f'not run: {why}')
+        print(f'not run, because it {why}' if why.startswith('needs') else f'not run: {why}')
         print(*(f'        {line}' for line in lines), sep='\n')
     return failed
 

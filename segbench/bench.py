@@ -127,7 +127,7 @@ def fold_bn(
     # written so that nan is an error, too
     if not error < 1e-3:
         raise UserError(
-            f'folding the norms changes what this network says (by {error:.1e}); '
+            f'folding the batch norms changes the output of this network (by {error:.1e}); '
             'time it without --fold-bn.'
         )
     return net
@@ -447,7 +447,7 @@ def main(
     size = parse_size(how.pop('size'))
     found = dict(_measure_all(names, backbone, classes, size, how | dict(compiled=compile), trust))
     if not found:
-        raise UserError('none of them could be measured; the reasons stand above.')
+        raise UserError('no network could be measured; the reasons are printed above.')
     print(_describe_conditions(next(iter(found.values()))))
     if run:
         json = json or Run(run).bench_file

@@ -50,8 +50,8 @@ def _check_outputs(pairs, n: int, source: str, void_last: bool):
     if n == k + 1 and not void_last:
         raise UserError(
             f'{source} has {n} outputs and {pairs.name} has {k} classes; '
-            'whether the one more is the first or the last, nothing says: '
-            'if it is void and the last, say so with --void-last.'
+            'nothing says whether the extra one is the first or the last: '
+            'if it is the last and means void, add --void-last.'
         )
     if n not in (k, k + 1):
         raise UserError(
@@ -75,8 +75,8 @@ def _reorder_for_origin(
     # without a common name it is another data set, with the same number of classes by chance
     if not set(classes) & set(pairs.classes):
         print(
-            f'{source} does not say what its {n} outputs are called; '
-            f'they are taken for the classes of {pairs.name} by number'
+            f'{source} does not name its {n} outputs; '
+            f'they are taken as the classes of {pairs.name} in their order'
         )
         _check_outputs(pairs, n, source, void_last)
         return pairs
@@ -99,12 +99,12 @@ def _check_new_run(run: Run, data: str | None, gone: Sequence[str]):
         raise UserError(f'{str(run)!r} holds a run already; choose another --out, or remove it.')
     if gone:
         raise UserError(
-            f'the file lacks {", ".join(gone)}, so it makes no run; '
+            f'the file lacks {", ".join(gone)}, so that it cannot become a run; '
             'let --out end in .safetensors, and train from there with --init.'
         )
     if not data:
         raise UserError(
-            f'{str(run)!r} would be a run, which knows its classes; '
+            f'{str(run)!r} would be a run, which needs the names of its classes; '
             'name their data set with --data, or let --out end in .safetensors.'
         )
 
@@ -161,7 +161,7 @@ def _check_scale(mean: list[float] | None, std: list[float] | None):
                 'such as 0.485 0.456 0.406.'
             )
     if std and min(std) <= 0:
-        raise UserError(f'std is {std}; a deviation is above 0, such as 0.229.')
+        raise UserError(f'std is {std}, but must be above 0, such as 0.229.')
 
 
 def _save_parts(out: Path | str, net, gone: Sequence[str]):
@@ -183,7 +183,7 @@ def _print_outcome(out: Path | str, net, summary: str, gone: Sequence[str], trai
     print(f'{out}: for {network_flags(model, net.spec.get("backbone"))}, {extent}')
     if trained and parse_call(trained.model)[1] != parse_call(model)[1]:
         flags = network_flags(trained.model, trained.backbone)
-        print(f'it was trained as {flags}; other arguments, other results')
+        print(f'it was trained as {flags}; with other arguments its results differ')
 
 # %% ../nbs/8_commands/convert.ipynb #conv-open
 def _open_checkpoint(file: str) -> tuple:

@@ -35,7 +35,7 @@ def _print_scores(scores, pairs, file):
     )
     if 'ece' not in more:
         return
-    rule = more.get('boundary_rule', 'void counts as an outline: an old number, score again')
+    rule = more.get('boundary_rule', 'old rule: void counted as an outline; score again')
     print(
         f'boundary mIoU {100 * more["boundary_miou"]:.2f} ({rule})  calibration error '
         f'{100 * more["ece"]:.2f}'
@@ -96,8 +96,8 @@ def main(
         return _score_together(runs, out, asked)
     if out:
         raise UserError(
-            'out is where the scores of an ensemble go, and those of one run lie in its folder; '
-            'leave --out out.'
+            'out is the folder for the scores of an ensemble, but those of one run go into its own '
+            'folder; leave --out out.'
         )
     scores, pairs = score_run(folder, **asked)
     if scores:

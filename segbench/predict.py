@@ -121,7 +121,7 @@ def _check_values(run, values, choice=None, void_below=0.0):
 
     if not values and choice:
         raise UserError(
-            f'{str(run)!r} has the classes {choice!r}: what is made of several has no file value '
+            f'{str(run)!r} has the classes {choice!r}: a class made of several has no file value '
             'of its own; predict without --ids.'
         )
     if not values:
@@ -162,7 +162,7 @@ def _leaves_to_first(inputs: list[Input]) -> bool:
     if n == 1 or not _is_film(inputs):
         return False
     if is_first_process():
-        said = f'the frames of {inputs[0].name} follow each other: the first of the {n} processes '
+        said = f'the frames of {inputs[0].name} are read in order: the first of the {n} processes '
         print(said + 'predicts them alone', file=sys.stderr)
     return not is_first_process()
 

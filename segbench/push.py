@@ -31,7 +31,7 @@ def write_card(
     file = run.card()
     text = file.read_text(encoding='utf8', errors='replace')
     if '<!-- segbench: ' not in text:
-        print(f'{file} is no page of segbench, so it stays as it is; remove it to get one')
+        print(f'{file} was not written by segbench, so it is kept; remove it to get a card')
         return
     if before is None:
         print(f'{file} is written')
@@ -40,7 +40,7 @@ def write_card(
         print(f'{file} {state}')
     edited = cards.edited_parts(text)
     if edited:
-        print(f'changed by hand, and left so: {", ".join(edited)}')
+        print(f'changed by hand, and kept: {", ".join(edited)}')
 
 # %% ../nbs/8_commands/push.ipynb #push00008
 def main(

@@ -164,7 +164,7 @@ def _map_of_scan(scan: Path, files: list, maps):
     named = _without_other_splits(named, scan, maps)
     if not named:
         raise UserError(
-            f'{scan} has no map in {str(maps)!r}; that of a NIfTI is a NIfTI of the same name.'
+            f'{scan} has no map in {str(maps)!r}; the map of a NIfTI is a NIfTI of the same name.'
         )
     found = _nearest_folder(scan, named)
     check_same_place(scan, found, 'map')
@@ -194,8 +194,8 @@ def _check_complete(stems: list, found: dict, pairs, maps):
     if missing:
         raise UserError(
             f'{len(missing)} of the {len(stems)} images of {pairs.name} have no map in '
-            f'{str(maps)!r}, {missing[0]!r} for one; the name of a map begins with that of its '
-            'picture.'
+            f'{str(maps)!r}, such as {missing[0]!r}; the name of a map must begin with the name '
+            'of its image.'
         )
 
 
@@ -209,7 +209,7 @@ def _check_folders(images: list, chosen: list):
         if own != other and (other in names or is_volume(image.parent)):
             raise UserError(
                 f'{image} has no map: {file} has its name, but is in {other}, not in {own}; '
-                'put maps in folders that are called like those of their images.'
+                'put maps in folders with the same names as those of their images.'
             )
 
 
@@ -221,7 +221,7 @@ def _check_used_once(images: list, chosen: list):
         if first != image:
             raise UserError(
                 f'{file} would be the map of {first} and of {image}; '
-                'put maps in folders that are called like those of their images.'
+                'put maps in folders with the same names as those of their images.'
             )
 
 # %% ../nbs/8_commands/score.ipynb #score-find
@@ -312,8 +312,8 @@ def _read_map_notes(files) -> dict:
     texts = {_notes_text(file) for file in files}
     if len(texts) > 1:
         raise UserError(
-            f'the maps in {home!r} are not of one kind: some say other classes '
-            'than the rest, or none; keep those of one run in a folder.'
+            f'the maps in {home!r} are not of one run: some name other classes than the rest, '
+            'or none; put the maps of each run into a folder of their own.'
         )
     text = texts.pop()
     try:
@@ -324,8 +324,8 @@ def _read_map_notes(files) -> dict:
         return {}
     if not _is_understood(notes):
         raise UserError(
-            f'the maps in {home!r} say of their numbers {text[:80]!r}, '
-            'which gives no names of classes with a value or a colour for each; '
+            f'the maps in {home!r} describe their numbers by {text[:80]!r}, '
+            'which does not give the names of the classes and a value or a colour for each; '
             'predict them again, or save them without that text.'
         )
     return notes
@@ -464,7 +464,7 @@ def _check_several(pairs) -> None:
     if len(pairs.classes) < 2:
         only = pairs.classes[0]
         raise UserError(
-            f'{pairs.name} has one class only, {only}, and whoever says so everywhere scores '
+            f'{pairs.name} has only one class, {only}, and predicting {only} everywhere scores '
             f'100 %; name what is not {only}, too, such as by rest=background.'
         )
 
@@ -478,10 +478,10 @@ def _tell_no_class(counts, pairs, says_ids: bool) -> None:
     # of a set whose label files hold other numbers than class indices
     table = getattr(pairs.decode, 'table', None) or {}
     other = any(value != class_ != 255 for value, class_ in table.items())
-    hint = '; if the maps hold what label files hold, add --ids' if other and not says_ids else ''
+    hint = '; if the maps hold values of label files, add --ids' if other and not says_ids else ''
     print(
-        f'{n_void} labelled pixels ({n_void / labelled.sum():.2%}) are called void '
-        f'or by a value that is no class, and count as wrong{hint}'
+        f'{n_void} labelled pixels ({n_void / labelled.sum():.2%}) are predicted as void '
+        f'or as a value that is no class, and count as wrong{hint}'
     )
 
 

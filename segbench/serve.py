@@ -156,7 +156,7 @@ class Service:
                 raise Refused(
                     413,
                     f'memory ran out for an image of {width}×{height} pixels; make it smaller, '
-                    'or ask whoever runs the server to begin it with --window.',
+                    'or ask its operator to start the server with --window.',
                 ) from None
 
     def rehearse(self) -> None:
@@ -191,10 +191,10 @@ def _read_choices(request) -> dict[str, str]:
     chosen = {name: values[0] for name, values in _choices.items()}
     try:
         for name, value in request.query_params.multi_items():
-            check_choice('choice in the address', name, list(_choices))
+            check_choice('option in the address', name, list(_choices))
             chosen[name] = check_choice(name, value, list(_choices[name]))
             if len(request.query_params.getlist(name)) > 1:
-                raise UserError(f'{name} stands in the address more than once; say it once.')
+                raise UserError(f'{name} is given more than once in the address; give it once.')
     except UserError as e:
         raise Refused(400, str(e)) from None
     if chosen['map'] != 'none' and chosen['format'] != 'json':
@@ -249,7 +249,7 @@ async def _read_image(request, most: int) -> tuple[bytes, str]:
         if name in form:
             raise Refused(
                 400,
-                f'the form has a field {name!r}; choices stand in the address, /predict?{name}=…',
+                f'the form has a field {name!r}; options belong in the address, /predict?{name}=…',
             )
     # a form may have the same field twice
     files = [value for _, value in form.multi_items() if isinstance(value, UploadFile)]
@@ -307,10 +307,10 @@ _request_body = dict(
 )
 _responses = {
     200: dict(content={'image/png': {}, 'application/json': {}}),
-    400: dict(description='no image, or a choice that is not known'),
-    403: dict(description='asked under another name, or by a page of another site'),
+    400: dict(description='no image, or an unknown option'),
+    403: dict(description='for another host name, or from a page of another site'),
     413: dict(description='too large'),
-    415: dict(description='no image of a known kind'),
+    415: dict(description='not an image of a known format'),
     422: dict(description='an image that this network does not take'),
 }
 
@@ -326,14 +326,17 @@ def _why_shut(
     # a request without a host name does not come from a browser
     if asked and names is not None and name not in names:
         return (
-            f'the request asks for {asked!r}, and this server is known as '
-            f'{", ".join(sorted(names))}; if that is another name of it, begin it '
+            f'the request is for the host {asked!r}, but this server is known as '
+            f'{", ".join(sorted(names))}; if {name} is another name of it, start it '
             f'with --known-as {name}.'
         )
     # browsers mark such requests; a link on another site may lead here
     if method not in ('GET', 'HEAD') and headers.get('sec-fetch-site') == 'cross-site':
         origin = headers.get('origin', 'another site')
-        return f'a page of {origin} asks in the name of its visitor; ask from a program instead.'
+        return (
+            f'a page of {origin} sent this request through the browser of its visitor; '
+            'send it from a program instead.'
+        )
     return None
 
 
@@ -357,7 +360,7 @@ class _Door:
         except asyncio.CancelledError:
             # the server ends while somebody is still sending; an answer may have begun
             with suppress(Exception):
-                await JSONResponse(dict(detail='the server ends.'), 503)(scope, receive, send)
+                await JSONResponse(dict(detail='the server stopped.'), 503)(scope, receive, send)
 
 # %% ../nbs/8_commands/serve.ipynb #0165fa50
 def create_app(
@@ -380,18 +383,18 @@ def create_app(
 
     @app.exception_handler(404)
     async def not_there(request: fastapi.Request, e: Exception):
-        said = f'there is no {request.url.path!r} here, but /, /docs, /model and /predict.'
+        said = f'there is no {request.url.path!r} here; there are /, /docs, /model and /predict.'
         return JSONResponse(dict(detail=said), 404)
 
     @app.exception_handler(405)
     async def wrong_method(request: fastapi.Request, e: Exception):
         wanted = 'POST' if request.url.path == '/predict' else 'GET'
-        said = f'{request.url.path} is asked with {wanted}, not with {request.method}.'
+        said = f'{request.url.path} takes {wanted}, not {request.method}.'
         return JSONResponse(dict(detail=said), 405, e.headers)
 
     @app.exception_handler(Exception)
     async def failed(request: fastapi.Request, e: Exception):
-        said = f'the server failed ({type(e).__name__}); what it prints says where.'
+        said = f'the server failed ({type(e).__name__}); the reason is in its output.'
         return JSONResponse(dict(detail=said), 500)
 
     # programs that monitor a server send HEAD requests

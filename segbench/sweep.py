@@ -157,8 +157,8 @@ def _check_jobs(jobs: int):
     check_range(1, jobs=jobs)
     if jobs > 1 and count_processes() > 1:
         raise UserError(
-            f'--jobs {jobs} starts processes of one training each, and a launcher has started '
-            'several of one already; leave out --jobs, or accelerate launch and torchrun.'
+            f'--jobs {jobs} starts one process per training, but a launcher has started several '
+            'for one training; leave out --jobs, or do without accelerate launch and torchrun.'
         )
 
 # %% ../nbs/8_commands/sweep.ipynb #fd01255f
@@ -202,7 +202,7 @@ def _budget_note(grid: dict, steps: 'int | None') -> str:
     if not differ:
         return ''
     return (
-        f'note: runs that differ in {" and ".join(differ)} see other numbers of images; '
+        f'note: runs that differ in {" and ".join(differ)} see different numbers of images; '
         'their budgets are not equal'
     )
 
@@ -255,7 +255,7 @@ def main(
         asked = like_run(Run(like), written, root, trust)
         root = asked.pop('root')
     elif trust:
-        raise UserError('--trust says what a run may name; it needs --like RUN.')
+        raise UserError('--trust lets a run name code outside segbench; it needs --like RUN.')
     bodies = backbones or [asked['backbone']]
     nets = [(model, body) for body, model in product(bodies, models or [asked['model']])]
     grid = read_grid(over or [], train_command, _crossable)
@@ -271,7 +271,7 @@ def main(
         reasons = [f'{name}: {said.rstrip(".")}' for name, said in failed.items()]
         raise UserError(
             f'{len(failed)} of {len(runs)} runs failed: {"; ".join(reasons)}. '
-            'Call again to go on with them.'
+            'Call again to resume them.'
         )
 
 # %% ../nbs/8_commands/sweep.ipynb #sweep-main

@@ -50,8 +50,8 @@ def _load_init(net, init: Path | str, model: str) -> str:
     report = load_weights(net, starting_weights(init), init)
     if not report.taken:
         raise UserError(
-            f'nothing in {str(init)!r} fits {model}: no tensor has a place there; '
-            'start from weights of a network of its kind.'
+            f'no tensor in {str(init)!r} belongs to {model}; '
+            'start from the weights of a network of the same kind.'
         )
     return str(report)
 
@@ -93,8 +93,8 @@ def _class_order_note(init, classes: list) -> list:
     if was == list(classes) or len(was) != len(classes):
         return []
     return [
-        f'{init} knows its classes in another order or by other names: '
-        'what its classifier has learnt of them is only a start'
+        f'{init} has its classes in another order or by other names, '
+        'so that its classifier is only a starting point'
     ]
 
 # %% ../nbs/8_commands/train.ipynb #train-start
@@ -223,17 +223,19 @@ def _share(run: Run):
 def _check_together(resume, like, changed_data: bool, trust: bool, find_lr: bool):
     "A `UserError` for flags of `main` that need another flag, or contradict it."
     if changed_data and not resume:
-        raise UserError('--changed-data says how a run goes on; it needs --resume RUN.')
+        raise UserError('--changed-data is about resuming a run; it needs --resume RUN.')
     if trust and not (resume or like):
-        raise UserError('--trust says what a run may name; it needs --resume RUN or --like RUN.')
+        raise UserError(
+            '--trust lets a run name code outside segbench; it needs --resume RUN or --like RUN.'
+        )
     if like and resume and resume != 'auto':
         raise UserError(
-            f'--like {like} begins a new run, and --resume {resume} goes on with an old one; '
+            f'--like {like} begins a new run, and --resume {resume} resumes an old one; '
             'leave one of the two out.'
         )
     if find_lr and resume:
         raise UserError(
-            '--find-lr asks how a training should begin; leave --resume out, or give --like RUN.'
+            '--find-lr is for the start of a training; leave --resume out, or give --like RUN.'
         )
 
 # %% ../nbs/8_commands/train.ipynb #train-goes-on
@@ -254,7 +256,7 @@ def _go_on(
     check_same(run, **{k: v for k, v in written.items() if k not in longer})
     if out and Path(out).resolve() != run.folder.resolve():
         raise UserError(
-            f'a run goes on in its own folder, {str(run)!r}, '
+            f'a run is resumed in its own folder, {str(run)!r}, '
             f'so that --out {out} would do nothing; leave it out.'
         )
     if run.is_finished() and not longer:
@@ -462,7 +464,7 @@ def train(
     if not resume and Run(out).exists():
         raise UserError(
             f'{str(out)!r} holds a run already; choose another --out, '
-            f'go on with it by --resume {out}, or remove it.'
+            f'resume it with --resume {out}, or remove it.'
         )
     pairs, net, reports, start = _open_all(out, resume, asked, settings)
 

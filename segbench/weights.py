@@ -97,7 +97,7 @@ def _take_by_hand(name: str, checkpoint) -> Path:
     file = _folder(name) / checkpoint.file_name
     if not file.exists():
         raise UserError(
-            f'{name} is given to people, not to programs: get it at {checkpoint.page}\n'
+            f'{name} must be downloaded by hand: get it at {checkpoint.page}\n'
             f'(the page of its authors is {checkpoint.source}), save it as {str(file)!r},\n'
             'and call again; or give the file itself in place of the name.'
         )

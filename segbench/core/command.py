@@ -24,7 +24,7 @@ from .processes import count_processes, is_first_process
 # %% ../../nbs/0_core/command.ipynb #82eab11d
 def _wrong(text: str, what: str):
     "The error that `argparse` turns into a sentence about a flag."
-    return argparse.ArgumentTypeError(f'{text!r} is no {what}')
+    return argparse.ArgumentTypeError(f'{text!r} is {what}')
 
 
 def _number(text: str) -> float:
@@ -35,7 +35,7 @@ def _number(text: str) -> float:
     except ValueError:
         number = math.nan
     if not math.isfinite(number):
-        raise _wrong(text, 'number, such as .5')
+        raise _wrong(text, 'not a number such as .5')
     return number
 
 
@@ -46,16 +46,16 @@ def _whole_number(text: str) -> int:
     except ValueError:
         number = None
     if number is None:
-        raise _wrong(text, 'whole number, such as 8')
+        raise _wrong(text, 'not an integer such as 8')
     if abs(number) >= 2**31:
-        raise _wrong(text, f'number of a size that is meant; give at most {2**31 - 1}')
+        raise _wrong(text, f'out of range; give an integer from {1 - 2**31} to {2**31 - 1}')
     return number
 
 
 def _text(text: str) -> str:
     "A text that is not empty."
     if not text.strip():
-        raise _wrong(text, 'name; leave the flag out if none is meant')
+        raise _wrong(text, 'empty; give a name, or leave the flag out')
     return text
 
 
@@ -144,7 +144,7 @@ class _Parser(argparse.ArgumentParser):
         hint = f'; did you mean {near}?' if near else ';'
         hint = self._where_the_data_is_named(message) or hint
         said = ' '.join(message.split())
-        self.exit(2, f'{self.prog}: {said}{hint} {self.prog} --help lists what there is.\n')
+        self.exit(2, f'{self.prog}: {said}{hint} {self.prog} --help lists all flags.\n')
 
     def _where_the_data_is_named(self, message):
         "A hint, if the unknown flag in `message` is an argument of the data set; else None."
@@ -153,7 +153,7 @@ class _Parser(argparse.ArgumentParser):
         if not found or '--root' not in flags:
             return None
         start = '--data ' if '--data' in flags else ''
-        return f"; say it with the data set, {start}'folder({found[0]})';"
+        return f"; give it as an argument of the data set, {start}'folder({found[0]})';"
 
     def _nearest_flag(self, message):
         "The flag most like the first unknown flag in `message`, or None."
@@ -218,7 +218,7 @@ def read_value(
     try:
         return [read(word) for word in text.split()] if action.nargs == '+' else read(text)
     except argparse.ArgumentTypeError as e:
-        raise UserError(f'of {name}, {e}.') from None
+        raise UserError(f'{name}: {e}.') from None
 
 
 def name_of_flag(
@@ -246,7 +246,7 @@ def _leaves_to_first(f, name: str) -> bool:
         return False
     if not is_first_process():
         return True
-    print(f'{name}: the first of the {n} processes does this alone', file=sys.stderr, flush=True)
+    print(f'{name}: only the first of the {n} processes does this', file=sys.stderr, flush=True)
     return False
 
 # %% ../../nbs/0_core/command.ipynb #9ae92917

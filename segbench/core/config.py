@@ -106,20 +106,20 @@ def _is_lengths(v) -> bool:
 # %% ../../nbs/0_core/config.ipynb #e989f50a
 # What each key must be, in words and as a test
 _needed = dict(
-    net=('null, or model, n_classes and what else builds the network', _is_net),
-    settings=('the settings by name', lambda v: isinstance(v, dict)),
+    net=('null, or model, n_classes and the other arguments of the network', _is_net),
+    settings=('an object with a value for each setting', lambda v: isinstance(v, dict)),
     classes=('a list of 1 to 255 names', _is_classes),
     palette=('a list of colours, three numbers from 0 to 255 each', _is_colours),
     precision=('bf16, fp16 or no', lambda v: v in ('bf16', 'fp16', 'no')),
 )
 _further = dict(
     window=('the least and the greatest value of an image, or of each channel', _is_window),
-    values=('null, or a list of whole numbers or of colours', _is_values),
-    steps=('a whole number', partial(_is_whole_number, least=1)),
-    processes=('a whole number', partial(_is_whole_number, least=1)),
-    sets=('what was kept of both sets', _is_sets),
+    values=('null, or a list of integers or of colours', _is_values),
+    steps=('a positive integer', partial(_is_whole_number, least=1)),
+    processes=('a positive integer', partial(_is_whole_number, least=1)),
+    sets=('a record of the training set and one of the validation set', _is_sets),
     changed_data=('a list', lambda v: isinstance(v, list)),
-    lengthened=('a list of lengths that the run had', _is_lengths),
+    lengthened=('a list of the earlier lengths of the run', _is_lengths),
     **dict.fromkeys(
         (
             'data',
@@ -133,7 +133,7 @@ _further = dict(
             'pretrained',
             'init',
         ),
-        ('null or a text', _is_text_or_none),
+        ('null or a string', _is_text_or_none),
     ),
 )
 
@@ -163,7 +163,7 @@ def check_config(
 ) -> dict:
     "`config`; a `UserError` names what in it is missing or of the wrong kind."
     if not isinstance(config, dict):
-        raise _damaged(file, 'it holds no keys')
+        raise _damaged(file, 'it holds no JSON object')
     for key in (*_needed, *needs):
         if key not in config:
             raise _damaged(file, f'it has no {key!r}')

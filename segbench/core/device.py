@@ -82,9 +82,9 @@ def resolve_precision(
         )
     if precision == 'bf16' and device.type == 'cuda' and 'bf16' not in _fast_dtypes(device):
         raise UserError(
-            f"precision 'bf16' has no instructions on {torch.cuda.get_device_name(device)}; "
-            "use 'fp16', whose loss is scaled in training, or 'auto', "
-            'which picks what is there.'
+            f"{torch.cuda.get_device_name(device)} has no instructions for precision 'bf16'; "
+            "use 'fp16', which scales the loss in training, or 'auto', "
+            'which picks the fastest precision that the device supports.'
         )
     return precision
 
@@ -116,7 +116,7 @@ def _refusal(error: RuntimeError, device: torch.device) -> 'UserError | None':
     if not found:
         return None
     return UserError(
-        f'{found[1]} has no way on {device_name(device)} that gives the same bits each time; '
+        f'{found[1]} has no deterministic implementation on {device_name(device)}; '
         'leave --deterministic out, or take another network or loss.'
     )
 
@@ -200,10 +200,10 @@ def _check_launch():
             continue
         raise UserError(
             f'accelerate is set to {way}, which splits the network over the processes, '
-            'but segbench keeps it whole in each (MULTI_GPU, MULTI_CPU or NO): '
+            'but segbench needs the whole network in each process (MULTI_GPU, MULTI_CPU or NO): '
             'start with accelerate launch --multi_gpu or with torchrun, '
             'and save memory with --checkpoint-activations, with --precision bf16, '
-            'or with a smaller --bs and --accum.'
+            'or with a smaller --bs and a larger --accum.'
         )
 
 # %% ../../nbs/0_core/device.ipynb #2c8e57e3
@@ -250,14 +250,13 @@ def accelerator() -> Accelerator:
         if 'already been initialized' not in str(e):
             raise
         raise UserError(
-            'an Accelerator with settings of its own was made in this session before, '
-            "and accelerate keeps the first one's; "
-            'restart the kernel, and let segbench make its own.'
+            'another Accelerator was created earlier in this session, and accelerate keeps the '
+            'settings of the first one; restart the kernel, and let segbench create it.'
         ) from e
     if count_processes() > 1 and acc.num_processes == 1:
         raise UserError(
-            f'{count_processes()} processes were started, but accelerate joins none of them, so '
-            'that each would do everything; start them with torchrun or accelerate launch.'
+            f'{count_processes()} processes were started, but accelerate does not connect them, so '
+            'each would do all the work; start them with torchrun or accelerate launch.'
         )
     return acc
 

@@ -99,9 +99,9 @@ def _is_list_of_numbers(value):
 
 # By annotation: what a value must be, in words, and the test of it
 _wanted = {
-    int: ('a whole number', _is_whole),
+    int: ('an integer', _is_whole),
     float: ('a finite number', _is_finite),
-    str: ('a text', _is_text),
+    str: ('a string', _is_text),
     bool: ('True or False', _is_switch),
     list[float]: ('a list of numbers', _is_list_of_numbers),
 }

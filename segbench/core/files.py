@@ -28,14 +28,13 @@ def check_replaceable(*files: Path | str) -> None:
         if file.exists() and not file.is_file():
             what = 'folder' if file.is_dir() else 'device or pipe'
             raise UserError(
-                f'{str(file)!r} is no file that can be replaced, but a {what}; '
-                'give the name of a file.'
+                f'{str(file)!r} is a {what}, which a file cannot replace; give the name of a file.'
             )
         folder = next((folder for folder in file.parents if folder.exists()), None)
         if folder and not folder.is_dir():
             raise UserError(
-                f'{str(file)!r} cannot be written, for {str(folder)!r} is no folder; '
-                'give another place.'
+                f'{str(file)!r} cannot be written, because {str(folder)!r} is not a folder; '
+                'give another path.'
             )
 
 
@@ -89,7 +88,7 @@ def check_regular_file(path: Path | str) -> Path | str:
     """
     if Path(path).exists() and not Path(path).is_file():
         raise UserError(
-            f'{str(path)!r} is no file, but a folder, a pipe or a device; '
+            f'{str(path)!r} is not a file, but a folder, a pipe or a device; '
             'bring it back from a copy, or remove it.'
         )
     return path
@@ -118,7 +117,7 @@ def check_zip(path: Path | str) -> None:
         with zipfile.ZipFile(path) as archive:
             bad = archive.testzip()
     except FileNotFoundError:
-        raise UserError(f'there is no {str(path)!r}.') from None
+        raise UserError(f'there is no file {str(path)!r}.') from None
     except Exception as e:
         bad = str(e) or type(e).__name__  # a damaged directory can mislead in any way
     if bad:

@@ -95,8 +95,8 @@ def _taken_elsewhere(file: Path, owner: dict, host: str) -> str:
     who = f'process {owner["pid"]} on {owner["host"]}'
     if 'beat' not in owner:  # an older segbench, which gives no signs of life
         return (
-            f'was left by, or is being trained by, {who}, which cannot be seen from {host}; '
-            f'if that process is dead, remove {str(file)!r}'
+            f'belongs to {who}, which cannot be checked from {host}; '
+            f'if that process has ended, remove {str(file)!r}'
         )
     silence = _silence(file)
     if silence > _patience:
@@ -107,8 +107,8 @@ def _taken_elsewhere(file: Path, owner: dict, host: str) -> str:
         )
         return ''
     return (
-        f'was left by, or is being trained by, {who}, which cannot be seen from {host} and gave '
-        f'a sign of life {max(0, silence):.0f} seconds ago; if it is dead, '
+        f'belongs to {who}, which cannot be checked from {host} and gave '
+        f'a sign of life {max(0, silence):.0f} seconds ago; if that process has ended, '
         f'try again in {max(1, _patience - silence):.0f} seconds'
     )
 
@@ -155,8 +155,8 @@ def _take_lock(file: Path, host: str):
 def _give_way(folder: Path, owner: dict) -> None:
     "End this process at once: the folder belongs to another process now."
     print(
-        f'{str(folder)!r} was taken over by process {owner["pid"]} on {owner["host"]}, since '
-        'this process gave no sign of life; it ends here',
+        f'{str(folder)!r} was taken over by process {owner["pid"]} on {owner["host"]}, '
+        'because this process gave no sign of life for too long; this process stops now',
         file=sys.stderr,
         flush=True,
     )

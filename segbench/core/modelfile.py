@@ -27,7 +27,7 @@ def check_ending(file: Path | str) -> str:
     ending = Path(file).suffix
     if ending not in endings:
         raise UserError(
-            f'{str(file)!r} ends in {ending or "nothing"}; let it end in .onnx, for ONNX, '
+            f'{str(file)!r} ends in {ending or "nothing"}, but must end in .onnx, for ONNX, '
             'or in .pt2, for torch.export.'
         )
     return ending
@@ -106,9 +106,9 @@ def check_undamaged(
     data = file.read_bytes().replace(said.encode(), no_checksum.encode())
     if said != f'sha256:{hashlib.sha256(data).hexdigest()}':
         raise UserError(
-            f'{str(file)!r} differs from its checksum, so that it is damaged, or was changed since '
-            'its export; bring it back from a copy, or export the run again. If the change is '
-            f'meant, take the note {checksum_note!r} out of the file.'
+            f'{str(file)!r} differs from its checksum: it is damaged, or was changed after its '
+            'export; bring it back from a copy, or export the run again. If the change is '
+            f'intended, remove {checksum_note!r} from the metadata_props of the file.'
         )
 
 # %% ../../nbs/0_core/modelfile.ipynb #mf-class
@@ -149,8 +149,8 @@ class ModelFile(Run):
         notes = read_notes(self.file)
         if 'segbench' not in notes:
             raise UserError(
-                f'{str(self)!r} does not say what its classes are, so that segbench export did '
-                'not write it; export the run again.'
+                f'{str(self)!r} does not name its classes, so segbench export did not write it; '
+                f'segbench export RUN {self} writes a file that does.'
             )
         try:
             config = json.loads(notes['segbench'])

@@ -99,17 +99,17 @@ def _check_annotation(kind: str, name: str, f):
     if mark in _names_of_result(f, mark) and not short.startswith('_'):
         return f
     raise UserError(
-        f'{name!r} is no {_kinds[kind]}: it must be a public function whose result is '
-        f'annotated, such as def {short.strip("_")}(…) -> {mark}.'
+        f'{name!r} is not a {_kinds[kind]}: it must be a public function with a return annotation, '
+        f'such as def {short.strip("_")}(…) -> {mark}.'
     )
 
 # %% ../../nbs/0_core/names.ipynb #fd260a54
 def _what_lacks(text: str) -> str:
     "A hint at what is often forgotten in a call, if `text` lacks it; else an empty text."
     if text.count('(') != text.count(')'):
-        return '; a bracket is missing, or one too many'
+        return '; a bracket is missing, or there is one too many'
     if '=' in text:
-        return """; texts need quotes of their own, such as 'folder(fold="2/5")\'"""
+        return """; strings need quotes of their own, such as 'folder(fold="2/5")\'"""
     return ''
 
 
@@ -117,7 +117,8 @@ def parse_call(text: str) -> tuple[str, dict]:
     "The dotted name and the keyword arguments in `text`, such as `pspnet(nf=64, bins=(1,2))`."
     if not isinstance(text, str):
         raise UserError(
-            f"a {type(text).__name__} is no name: write a text, such as 'pspnet(nf=64)'."
+            "a name must be a string, such as 'pspnet(nf=64)', but is of type "
+            f'{type(text).__name__}.'
         )
     try:
         tree = ast.parse(text.strip(), mode='eval').body
@@ -128,8 +129,8 @@ def parse_call(text: str) -> tuple[str, dict]:
         return name, {k.arg: ast.literal_eval(k.value) for k in call.keywords}
     except (SyntaxError, ValueError, TypeError, MemoryError, RecursionError):
         raise UserError(
-            f'cannot read {text!r}: write a name, or a name with literal arguments by '
-            f"keyword, such as 'pspnet(nf=64)'{_what_lacks(text)}."
+            f'cannot read {text!r}: write a name, or a name with keyword arguments that are '
+            f"literals, such as 'pspnet(nf=64)'{_what_lacks(text)}."
         ) from None
 
 # %% ../../nbs/0_core/names.ipynb #72c727c6
@@ -154,8 +155,8 @@ def _untrusted(what: str, name: str, source: Path | str) -> UserError:
     "The sentence for a `name` outside segbench that was read in the file `source`."
     return UserError(
         f'{str(source)!r} asks for the {what} {name!r}, which is not part of segbench: '
-        f'using it would run code from {name.rpartition(".")[0]!r}. '
-        'If you know whose it is, add --trust (trust=True in Python).'
+        f'loading it would run code from {name.rpartition(".")[0]!r}. '
+        'If you trust that code, add --trust (trust=True in Python).'
     )
 
 
@@ -206,7 +207,7 @@ def with_user_errors(text: str, f: Callable) -> Callable:
         except UserError:
             raise
         except _wrong_arguments as e:
-            raise UserError(f'{text!r} cannot be made: {e}; change what is in the brackets.') from e
+            raise UserError(f'{text!r} cannot be built: {e}; change its arguments.') from e
 
     return wrapped
 
@@ -226,8 +227,8 @@ def _refuse_folder(kind: str, text: str) -> None:
     "A `UserError` if `text` is a folder where the name of a data set belongs."
     if kind == 'data' and os.path.isdir(text):
         raise UserError(
-            f'{text!r} is a folder and not the name of a data set; for images of your own '
-            f'write folder as the name, and --root {text} behind it.'
+            f'{text!r} is a folder and not the name of a data set; for your own images, '
+            f'write the name folder, followed by --root {text}.'
         )
 
 
@@ -275,7 +276,7 @@ def find_callable(
     path, _, attribute = name.rpartition('.')
     if not path:
         raise UserError(
-            f'{what} {name!r} is no import path: write the module before it, '
+            f'{what} {name!r} is not an import path: write the module before it, '
             f'such as mylab.{name} for {name} in mylab.py.'
         )
     if source:
@@ -284,7 +285,7 @@ def find_callable(
     if module is None:
         raise UserError(
             f'{what} {name!r} is not found, since there is no module {path!r} here; '
-            'run from the folder in which it lies, or add that folder to PYTHONPATH.'
+            'run from the folder that contains it, or add that folder to PYTHONPATH.'
         )
     public = {k: v for k, v in vars(module).items() if callable(v) and not k.startswith('_')}
     if attribute not in public:

@@ -22,8 +22,8 @@ def _from_launcher(
         return alone
     if not text.isdecimal():
         raise UserError(
-            f'the environment has {variable}={text!r}, where a launcher such as torchrun puts '
-            'a number; remove the variable.'
+            f'the environment variable {variable} is {text!r}, but must be a number, as torchrun '
+            'sets it; unset the variable.'
         )
     return int(text)
 

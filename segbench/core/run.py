@@ -249,14 +249,14 @@ def _read_log(file: Path, finished: bool) -> list[dict]:
         # while a training writes, its last line may be torn; afterwards, and without a whole line,
         # the log was cut
         if torn and (finished or not lines):
-            raise ValueError('its last line is torn')
+            raise ValueError('its last line is cut off')
         reports = [json.loads(line) for line in lines]
         for report in reports:
             if not _is_report(report):
-                raise ValueError(f'no report: {str(report)[:40]}')
+                raise ValueError(f'not a report: {str(report)[:40]}')
     except (ValueError, RecursionError) as e:
         raise UserError(
-            f'{str(file)!r} is damaged ({e}); take out the line that is no report.'
+            f'{str(file)!r} is damaged ({e}); remove the line that is not a report.'
         ) from None
     return reports
 

@@ -111,8 +111,8 @@ def _as_colours(pal) -> np.ndarray:
     pal = np.asarray(pal)
     if pal.size and (pal.ndim != 2 or pal.shape[1] != 3 or pal.dtype.kind not in 'iu'):
         raise UserError(
-            f'the palette is {pal.dtype} of shape {pal.shape}, but must be n×3 whole numbers from '
-            '0 to 255; of colours from 0 to 1, give (255 * np.array(colours)).round().astype(int).'
+            f'the palette is {pal.dtype} of shape {pal.shape}, but must be n×3 integers from '
+            '0 to 255; for colours from 0 to 1, give (255 * np.array(colours)).round().astype(int).'
         )
     return pal.reshape(-1, 3)
 
@@ -161,13 +161,13 @@ def overlay(
     label = np.asarray(label)
     if image.dtype.kind not in 'iu':
         raise UserError(
-            f'the image is {image.dtype}, but must be bytes from 0 to 255; of numbers from 0 to 1, '
+            f'the image is {image.dtype}, but must be uint8, 0 to 255; for numbers from 0 to 1, '
             "give (255 * np.asarray(image)).round().astype('uint8')."
         )
     if label.shape != image.shape[:2]:
         raise UserError(
-            f'a label of {format_shape(label.shape)} does not lie over an image of '
-            f'{format_shape(image.shape[:2])}; give those of one image, of one size.'
+            f'a label of {format_shape(label.shape)} does not fit an image of '
+            f'{format_shape(image.shape[:2])}; give a label of the size of the image.'
         )
     void = label == 255
     mix = (1 - alpha) * image + alpha * paint_label(label, overlay_palette(pal))
@@ -305,11 +305,11 @@ def grid(
     others = [len(row) for row in images if len(row) != cols]
     if others:
         raise UserError(
-            f'grid takes rows of one length, and these have {cols} and {others[0]} images.'
+            f'grid takes rows of equal length, but these have {cols} and {others[0]} images.'
         )
     if titles and len(titles) != cols:
         raise UserError(
-            f'grid takes a title for each column: {len(titles)} were given for {cols} columns.'
+            f'grid takes one title for each column, but got {len(titles)} for {cols} columns.'
         )
     h, w = to_array(images[0][0]).shape[:2]
     height = width * rows * h / w / cols

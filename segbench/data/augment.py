@@ -39,7 +39,7 @@ def parse_size(
         return h, w
     except (TypeError, ValueError):
         raise UserError(
-            f'{what} {size!r} is no size: write height x width in pixels, such as 288x384.'
+            f'{what} {size!r} is not a size; give height x width in pixels, such as 288x384.'
         ) from None
 
 # %% ../../nbs/2_data/augment.ipynb #aug-class
@@ -151,7 +151,7 @@ def _check_sample(augment: Augment, image: 'torch.Tensor', label: 'torch.Tensor'
     if image.shape[-2:] != label.shape:
         sizes = [format_shape(x.shape) for x in (image, label)]
         raise UserError(
-            f'an image of {sizes[0]} and a label of {sizes[1]} are not of the same pixels; '
+            f'an image of {sizes[0]} and a label of {sizes[1]} differ in height or width; '
             'give channels×height×width and height×width.'
         )
     check_choice('place', augment.place, ['anywhere', 'centre', 'sliding'])
@@ -159,7 +159,7 @@ def _check_sample(augment: Augment, image: 'torch.Tensor', label: 'torch.Tensor'
     least, greatest = augment.scale
     if not 0 < least <= greatest:
         raise UserError(
-            f'scale is {augment.scale}; give the least and the greatest magnification, '
+            f'scale is {augment.scale}; give the smallest and the largest scale factor, '
             'such as (0.5, 2).'
         )
 

@@ -44,7 +44,7 @@ def _layout(folder: Path, split: str) -> tuple[str, str, str]:
     if not with_images:
         raise UserError(
             f'bdd10k-{split} has no images in {str(folder)!r}: '
-            f'they belong into images/10k/{split} or seg/images/{split}.'
+            f'they belong in images/10k/{split} or seg/images/{split}.'
         )
     for layout in with_images:
         if (folder / layout[1] / split).is_dir():

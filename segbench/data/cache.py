@@ -194,7 +194,7 @@ def _why_stale(pairs: Pairs, file: Path) -> str:
     "Why the cache `file` is stale for `pairs`, in words; empty if it is valid."
     try:
         if _read_trailer(file)['fingerprint'] != fingerprint(pairs):
-            return 'its files or its table have changed'
+            return 'its files or its list of classes have changed'
         quick = Cached(pairs, file)
         if not _whole_table(quick):
             return 'it is damaged'
@@ -202,7 +202,7 @@ def _why_stale(pairs: Pairs, file: Path) -> str:
     except _torn:
         return 'it is damaged'
     if not all(_equal_items(item, pairs[i]) for i, item in found.items()):
-        return 'the set is read in another way now'
+        return 'the data set is now read in another way'
     return ''
 
 # %% ../../nbs/2_data/cache.ipynb #bae84671
@@ -219,7 +219,7 @@ def cached(pairs: Pairs) -> 'Pairs':
     if not why:
         return Cached(pairs, file)
     print(
-        f'the cache of {pairs.name} is left out: {why}; `segbench data cache` makes a new one',
+        f'the cache of {pairs.name} is not used: {why}; `segbench data cache` makes a new one',
         file=sys.stderr,
     )
     return pairs

@@ -118,8 +118,8 @@ def _segnet_items(folder: Path, wanted: list[str]) -> list:
     for split in wanted:
         if not images[split]:
             raise UserError(
-                f'camvid has no images for {split} in {str(folder)!r}: they belong into {split}, '
-                f'their labels into {split}annot.'
+                f'camvid has no images for {split} in {str(folder)!r}: they belong in {split}, '
+                f'their labels in {split}annot.'
             )
     items = []
     for split in wanted:
@@ -151,8 +151,8 @@ def _segnet_decoder(classes: dict[str, str], folder: Path):
     "A decoder from the indices in SegNet's files to `classes`, which may have another order."
     if len(classes) != 11:
         raise UserError(
-            f'{folder} holds labels merged to 11 classes; the 32 need the original images '
-            'in LabeledApproved_full.'
+            f'{folder} holds labels merged into 11 classes; the 32 classes need the original '
+            'labels, in LabeledApproved_full.'
         )
     order = list(classes)
     return by_index({k: order.index(name) for k, name in enumerate(merged)} | {11: 255})

@@ -79,8 +79,8 @@ def cells(
     if not items:
         raise UserError(
             f'no images for the split {split!r} in {str(base)!r}; '
-            f'it needs a folder {" or ".join(_parts[wanted[0]])} with img and mask below, '
-            'or img and mask alone.'
+            f'it needs a folder {" or ".join(_parts[wanted[0]])} that contains img and mask, '
+            'or only the folders img and mask.'
         )
     names, palette, decode = class_decoder(_class_values(base, classes))
     return Pairs(items, names, palette, f'cells-{split}', decode, label_reader(decode))

@@ -37,7 +37,7 @@ def _lines_for(names: list, values: dict, likely: int) -> str:
     shown = range(len(names)) if few else [0 if likely else 1, likely]
     lines = ' and '.join(f'"{names[k]} {values[k]}"' for k in shown)
     start = 'the lines ' if len(shown) > 1 else ''
-    rest = '' if few else ', and the value behind every other name'
+    rest = '' if few else ', and the value after every other name'
     return f'{start}{lines} into classes.txt{rest}'
 
 
@@ -51,7 +51,7 @@ def _unexplained_void(surveys: list) -> str:
     values = dict(enumerate(surveys[0].values or range(len(names)))) | {likely: 255}
     appear = 'appears' if len(gone) == 1 else 'appear'
     return (
-        f'{example} and others hold 255, {share:.1%} of all pixels of '
+        f'{example} and others hold 255, in {share:.1%} of all pixels of '
         f'{" and ".join(s.name for s in surveys)}, '
         'which counts as void because no line says what it is, '
         f'while {_listed([names[k] for k in gone])} never {appear}: '
@@ -67,19 +67,19 @@ def _nothing_to_learn(survey: Survey) -> str:
     if not labelled:
         return (
             f'every label of {name} is void: there is nothing to learn; '
-            'see to its labels, or choose another split.'
+            'correct its labels, or choose another split.'
         )
     if len(survey.classes) < 2:
         only = survey.classes[0]
         return (
-            f'{name} has one class only, {only}: there is nothing to tell '
-            f'apart; name what is not {only}, too, such as background.'
+            f'{name} has only one class, {only}: there is nothing to tell '
+            f'apart; add a class for what is not {only}, such as background.'
         )
     if len(labelled) < 2:
         return (
             f'every label of {name} is {labelled[0]} and nothing else: '
-            'there is nothing to tell apart; see to its labels, '
-            'and to the values behind the names of its classes.'
+            'there is nothing to tell apart; check its labels, '
+            'and the values of its classes.'
         )
     return ''
 
@@ -122,19 +122,20 @@ def _warnings_of(survey: Survey, is_scored: bool) -> list:
     if is_scored and len(labelled) == 1 and len(survey.classes) > 1:
         said.append(
             f'every label of {name} is {survey.classes[labelled[0]]} and nothing else: '
-            'whoever says so everywhere scores 100 % there, '
-            'so that its mIoU tells nothing of the others'
+            'predicting this class everywhere scores 100 %, '
+            'so the mIoU there says nothing about other classes'
         )
     elif labelled and gone:
         said.append(f'{name} has no {_listed([survey.classes[k] for k in gone])}')
     if survey.empty:
-        labels = 'labels are' if survey.empty > 1 else 'label is'
-        said.append(f'{survey.empty} {labels} void altogether in {name}')
+        labels = 'labels of' if survey.empty > 1 else 'label of'
+        only = 'are entirely void' if survey.empty > 1 else 'is entirely void'
+        said.append(f'{survey.empty} {labels} {name} {only}')
     if survey.mixed:
         said.append(
-            f'no label of {name} with 255, such as {survey.example}, has two classes, '
-            'while others have: some may have been saved with other numbers; '
-            'if 255 is void, the line "void 255" in classes.txt says so'
+            f'labels of {name} with 255, such as {survey.example}, have at most one class, '
+            'while others have more: some may have been saved with other values; '
+            'if 255 is void, write the line "void 255" into classes.txt'
         )
     return said
 
@@ -151,7 +152,7 @@ def find_warnings(
         if name.lower() in _like_void:
             said.append(
                 f'{name!r} is learnt and scored like any other class; '
-                'void is only what is called void'
+                'only a class called void is ignored'
             )
     return said
 
@@ -214,8 +215,8 @@ def sample_note(
     if survey.pictures == len(pairs):
         return ''
     return (
-        f'of the {len(pairs):,} images of {pairs.name} {survey.pictures:,} were opened, '
-        'drawn by the seed; segbench data check opens all'
+        f'only {survey.pictures:,} of the {len(pairs):,} images of {pairs.name} were opened, '
+        'drawn with the seed; segbench data check opens all'
     )
 
 # %% ../../nbs/2_data/checks.ipynb #351c0819

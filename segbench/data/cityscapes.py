@@ -68,7 +68,7 @@ def _by_name(folder: Path, truth: str, split: str) -> list:
     if not frames:
         raise UserError(
             f'cityscapes has no images for {split} in {str(folder)!r}: '
-            f'they belong into leftImg8bit/{split}/CITY.'
+            f'they belong in leftImg8bit/{split}/CITY.'
         )
     kind = _kind_below(labels)
     if split == 'test' and not kind:

@@ -40,13 +40,13 @@ def _check_name(name: str, line: str, where: str) -> None:
     if name.endswith(':'):
         _unclear(where, line, 'which looks like a heading')
     if any(re.fullmatch(number, word.lower()) for word in (words[0], words[-1])):
-        _unclear(where, line, 'where a number is part of the name or no whole number')
+        _unclear(where, line, 'where a number is part of the name or not an integer')
     if re.search(r"""[#"|\[\]{}]|\d\s*,|[-=]>$|\s[-–—]$|^'.*'$""", name):
-        _unclear(where, line, 'where the name has a remark, a quote, a bracket or a number in it')
+        _unclear(where, line, 'where the name contains a comment, a quote, a bracket or a number')
     if re.match(r'[-–—*•] ', name):
-        _unclear(where, line, 'which begins with a dash or another sign of lists')
+        _unclear(where, line, 'which begins with a dash or another list marker')
     if re.match(r'//|/\*|--|<!--|[;%]', name) or re.search(r'\s//', name):
-        _unclear(where, line, 'which looks like a remark; those begin with #')
+        _unclear(where, line, 'which looks like a comment; comments begin with #')
 
 
 def _parts(line: str, where: str) -> tuple:
@@ -91,8 +91,8 @@ def _table(head: list, lines: list, where: str) -> list:
     columns = [_columns[word] for word in head]
     if sorted(columns) not in (['name'], ['name', 'value'], ['blue', 'green', 'name', 'red']):
         raise UserError(
-            f'{where!r} has the columns {", ".join(head)}, of which it is not clear what '
-            'label files hold; keep name,value or name,r,g,b.'
+            f'{where!r} has the columns {", ".join(head)}, and it is not clear which of them '
+            'the label files hold; keep name,value or name,r,g,b.'
         )
     if columns == ['name']:
         _unclear(where, head[0], 'which looks like a heading; remove it')
@@ -121,7 +121,7 @@ def _without_labelme_ignore(classes: list, where: str) -> list:
     if has_value:
         return [('void' if name == '__ignore__' else name, v) for name, v in classes]
     if at > 0:
-        _unclear(where, '__ignore__', 'which Labelme has at the top only')
+        _unclear(where, '__ignore__', 'which must be the first line, as in Labelme')
     return [('void', [255]), *classes[1:]]
 
 
@@ -183,7 +183,7 @@ def _entry(entry: dict, where: str) -> tuple:
     if len(numbers) > 1 or (numbers and numbers[0] not in known):
         raise UserError(
             f'{where!r} gives {entry.get("name")!r} {" and ".join(numbers)}, '
-            'of which it is not clear what label files hold; keep one, '
+            'and it is not clear which of them the label files hold; keep one, '
             'such as {"name": "road", "id": 7} or {"name": "road", "color": [128, 64, 128]}.'
         )
     return entry.get('name'), next((entry[key] for key in known if key in entry), [])
@@ -207,7 +207,7 @@ def _classes_from_json(text: str, where: str = 'classes.json') -> list:
     except UserError:
         raise
     except (ValueError, RecursionError) as e:
-        raise UserError(f'{where!r} is no JSON: {e}.') from None
+        raise UserError(f'{where!r} is not valid JSON: {e}.') from None
     if isinstance(said, dict):
         said = _part_with_classes(said)
     if isinstance(said, list):
@@ -226,7 +226,7 @@ def _check_class(name: str, numbers: list, where: str) -> None:
         raise UserError(f'{where!r} has {name!r} where the name of a class should be.')
     if not name.strip() or not name.isprintable():
         raise UserError(
-            f'{where!r} has the name {name!r}; write names in letters that can be seen, in UTF-8.'
+            f'{where!r} has the name {name!r}; write names in visible characters, in UTF-8.'
         )
     most = 1 << 24
     # −1 is void for many programs
@@ -239,7 +239,7 @@ def _check_class(name: str, numbers: list, where: str) -> None:
         )
     if len(numbers) not in (0, 1, 3) and name.lower() != 'void':
         raise UserError(
-            f'{where!r} gives {name!r} the numbers {numbers}, of which it is not clear what label '
+            f'{where!r} gives {name!r} the numbers {numbers}, and it is not clear what the label '
             'files hold; write a value (road 7) or red, green and blue (road 128 64 128).'
         )
 
@@ -321,9 +321,9 @@ def _check_kinds(classes: dict, real: dict, void: list) -> None:
     )
     if early and counts <= {0}:
         raise UserError(
-            f'{early!r} stands above other classes without a value, '
+            f'{early!r} has no value and comes before other classes, '
             'so that their numbers are not clear; '
-            f'write its value behind it ({early} 255), or the value behind every name (road 7).'
+            f'write its value after it ({early} 255), or a value after every name (road 7).'
         )
     if not real:
         raise UserError('the classes are void and nothing else; name at least one, such as road.')
@@ -332,15 +332,15 @@ def _check_kinds(classes: dict, real: dict, void: list) -> None:
     if not one_kind or not void_fits:
         listed = ', '.join(f'{name!r} {numbers}' for name, numbers in classes.items())
         raise UserError(
-            f'the classes {listed} are not of '
-            'one kind; give all of them a value, or all red green blue, or none anything, '
-            'such as "road 7"; a name that ends in a number goes into quotes.'
+            f'the classes {listed} differ in what follows the name; give each of them a value, '
+            'such as "road 7", or each red green blue, or none any number; '
+            'put a name that ends in a number in quotes.'
         )
 
 # %% ../../nbs/2_data/class_lists.ipynb #fo-decoder
 # what a message says about a value that the table lacks
 own_remedy = (
-    '; if it is a class, write its value or colour behind its name in classes.txt, '
+    '; if it is a class, write its value or colour after its name in classes.txt, '
     'such as "road 128", or "road 128 64 128"'
 )
 

@@ -41,8 +41,9 @@ def _read_words(line: str) -> list[tuple[_Word, str]]:
         match = _word.match(line, at)
         if not match:
             raise UserError(
-                f'classes has {line[at:].strip()[:40]!r}: a quote that begins a name ends it, too; '
-                """write "traffic light, red" or 'traffic light, red', and a sign or none behind."""
+                f'classes has {line[at:].strip()[:40]!r}, where a quote is not closed, or closed '
+                'before the end of a name; '
+                """write the whole name in quotes: "traffic light, red" or 'traffic light, red'."""
             )
         double, single, plain, sign = match.group('double', 'single', 'plain', 'sign')
         quoted = plain is None and (double is not None or single is not None)
@@ -54,7 +55,7 @@ def _read_words(line: str) -> list[tuple[_Word, str]]:
             text = plain or ''
         if not text.strip():
             raise UserError(
-                f'classes is {line!r}, with a name that is empty; write such as '
+                f'classes is {line!r}, with an empty name; write for example '
                 "'vehicle=car+truck, road, rest=void'."
             )
         found.append((_Word(text, quoted), sign))
@@ -105,7 +106,7 @@ class _Plan:
         "Add the class `new`; a `UserError` if there is one of this name already."
         if new.text in self.made:
             raise UserError(
-                f'classes would have two called {new.text!r}; '
+                f'two of the new classes would be called {new.text!r}; '
                 f'give one another name, or join them: {new.text}=one+other.'
             )
         self.made[new.text] = []
@@ -121,7 +122,7 @@ class _Plan:
         if k in self.owner:
             raise UserError(
                 f'{old.text!r} is named twice, for {self.owner[k]} and for {new.text}; '
-                'a class becomes one thing.'
+                'name each class once.'
             )
         self.owner[k] = new.text
         if new != _void:
@@ -131,11 +132,11 @@ class _Plan:
 def _add_rest(plan: _Plan, olds: list[_Word]):
     "Note what classes that no item names become."
     if plan.rest is not None:
-        raise UserError('classes says twice what becomes of the rest; say it once.')
+        raise UserError('classes has rest= twice; keep one of them.')
     if len(olds) > 1:
         raise UserError(
-            f'rest={"+".join(old.text for old in olds)} is no single thing; '
-            'write rest=void, or rest=background for a class of all others.'
+            f'rest={"+".join(old.text for old in olds)} names more than one class; '
+            'write rest=void, or rest=background for one class of all others.'
         )
     plan.rest = olds[0]
     if plan.rest != _void:
@@ -148,10 +149,11 @@ def _add_item(plan: _Plan, new: _Word, olds: list[_Word] | None):
         _add_rest(plan, olds)
         return
     if new == _rest and 'rest' not in plan.classes:
-        raise UserError('rest needs to become something: write rest=void, or rest=background.')
+        raise UserError('rest needs = and a class after it: write rest=void, or rest=background.')
     if olds == [_void] and 'void' not in plan.classes:
         raise UserError(
-            f'{new.text}=void would make {new.text} of void; to drop it, write void={new.text}.'
+            f'{new.text}=void would make a class {new.text} of all void pixels; '
+            f'to drop {new.text}, write void={new.text}.'
         )
     # `void=car` drops a class; `void` alone is a class that the authors called void
     if new != _void or olds is None:
@@ -180,7 +182,7 @@ def _place_rest(plan: _Plan):
         return
     if not left:
         raise UserError(
-            f'rest={plan.rest.text} would be a class of nothing, since every class of '
+            f'rest={plan.rest.text} would be an empty class, since every class of '
             f'{plan.whose} is named; leave it out.'
         )
     plan.made[plan.rest.text] = left
@@ -197,14 +199,14 @@ def parse_classes(
     """
     if not isinstance(line, str):
         raise UserError(
-            f"classes is {line!r}, but is a line such as 'vehicle=car+truck, road, rest=void'."
+            f"classes is {line!r}, but must be a line such as 'vehicle=car+truck, road, rest=void'."
         )
     plan = _Plan(classes, whose)
     for new, olds in _read_items(line):
         _add_item(plan, new, olds)
     _place_rest(plan)
     if not plan.made:
-        raise UserError(f'classes is {line!r}, by which every class is void; keep one.')
+        raise UserError(f'classes is {line!r}, which makes every class void; keep at least one.')
     return plan.made
 
 # %% ../../nbs/2_data/classes.ipynb #cls-20
@@ -238,7 +240,7 @@ def choose_classes(
         return pairs
     if getattr(pairs, 'choice', None):
         raise UserError(
-            f'the classes of {pairs.name} are chosen already; choose once, from the set as it is.'
+            f'the classes of {pairs.name} are chosen already; choose once, from the original set.'
         )
     made = parse_classes(line, pairs.classes, pairs.name)
     as_they_are = all([pairs.classes[k] for k in olds] == [new] for new, olds in made.items())
@@ -263,7 +265,7 @@ def describe_choice(
     used = {old for _, olds in choice for old in olds}
     void = [name for name in source.classes if str(name) not in used]
     said = f'classes: {"; ".join(said)}'
-    return [f'{said}; void are {_few(void)}' if void else said]
+    return [f'{said}; void from {_few(void)}' if void else said]
 
 # %% ../../nbs/2_data/classes.ipynb #cls-29
 def choose_like(
@@ -284,6 +286,6 @@ def choose_like(
         if classes and sorted(map(str, pairs.classes)) == sorted(classes):
             return pairs
         raise UserError(
-            f'{whose} has the classes {line!r}, which {pairs.name} cannot give: '
+            f'{whose} has the classes {line!r}, which {pairs.name} does not allow: '
             f'{str(e).rstrip(".")}; say with --classes what its classes become.'
         ) from None

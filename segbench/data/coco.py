@@ -150,7 +150,7 @@ def _not_coco(odd: dict[int, str], official: dict[int, str], file: Path, reader:
     lines = ', '.join(f'`{name} {k}`' for k, name in enumerate(example))
     return UserError(
         f"{str(file)!r} has categories that are not COCO's: {', '.join(said)}{more}. "
-        f"{reader} reads COCO's own alone; "
+        f"{reader} reads only COCO's own; "
         'for yours, save a label image for each image and use --data folder with a '
         f'classes.txt of lines such as {lines}.'
     )
@@ -255,14 +255,14 @@ def _check_image(annotation: dict, images: dict[int, dict], file: Path):
     png = annotation['file_name']
     if annotation['image_id'] not in images:
         raise UserError(
-            f'{str(file)!r}: {png} is of an image {annotation["image_id"]}, '
+            f'{str(file)!r}: {png} belongs to the image {annotation["image_id"]}, '
             'which the file does not have.'
         )
     image = images[annotation['image_id']]['file_name']
     if PurePath(image).stem != PurePath(png).stem:
         raise UserError(
-            f'{str(file)!r}: {png} is said to be of {image}, '
-            'and the two are not called alike; fetch it again.'
+            f'{str(file)!r}: {png} is listed as the label of {image}, '
+            'but their names differ; fetch it again.'
         )
 
 
@@ -274,14 +274,14 @@ def _check_segments(annotation: dict, known: set[int], file: Path):
     for segment in segments:
         if not 0 < segment['id'] < 1 << 24:
             raise UserError(
-                f'{str(file)!r}: {png} has a segment {segment["id"]}, '
-                f'which is no colour; segments go from 1 to {(1 << 24) - 1}.'
+                f'{str(file)!r}: {png} has a segment with the id {segment["id"]}, '
+                f'which is not a colour; ids go from 1 to {(1 << 24) - 1}.'
             )
         category = segment['category_id']
         if category not in known or category not in _class_of:
             raise UserError(
                 f'{str(file)!r}: {png} has a segment of the category '
-                f'{category}, which is none of the 133.'
+                f'{category}, which is not one of the 133.'
             )
 
 # %% ../../nbs/2_data/coco.ipynb #coco-segments
@@ -293,8 +293,8 @@ def _leave_out_bare(images: dict[int, dict], labelled: dict[int, dict], file: Pa
     leave_out(
         [('images without a label', str(photos / image['file_name'])) for image in bare],
         len(images),
-        f'{str(file)!r} says nothing of {bare[0]["file_name"]}: '
-        f'{len(bare)} of its {len(images)} images have no annotation; fetch it again.',
+        f'{str(file)!r} has no annotation of {bare[0]["file_name"]}: '
+        f'{len(bare)} of its {len(images)} images have none; fetch it again.',
     )
 
 

@@ -57,7 +57,7 @@ def check_channels(
     channels = 'channels' if c > 1 else 'channel'
     raise UserError(
         f'the images{where} have {c} {channels}, but the network takes {len(mean)}: '
-        f'give images with {len(mean)}, or train a network on such as these.'
+        f'give images with {len(mean)}, or train a network on images like these.'
     )
 
 

@@ -79,7 +79,7 @@ def _pair_use(images: list, window: tuple, what: str) -> str:
     verb = 'has' if what.startswith('band') else 'have'
     values = f'{what} {verb} values from {found.low:,} to {found.high:,}'
     all_ones = (1 << found.high.bit_length()) - 1  # 4095 for twelve bits
-    advice = f'say window=(0, {all_ones or 1}) where the set is named, or what fits'
+    advice = f'give the data set window=(0, {all_ones or 1}), or what fits'
     used = (min(found.high, last) - max(found.low, first) + 1) / (last - first + 1)
     if used <= 1 / 4:
         used = max(0, used)
@@ -131,7 +131,7 @@ def describe_images(
     if deep and shallow:
         said.append(
             f'{shallow[0]} has samples of 8 bits or fewer and {deep[0]} of 16: '
-            'the window is for the latter alone'
+            'the window applies only to the latter'
         )
     wasted = _window_use(deep, pairs.window)
     if wasted:
@@ -140,8 +140,8 @@ def describe_images(
     turned = [file for file in files if orientation(file) > 1]
     if turned:
         said.append(
-            f'{len(turned)} of {len(files)} images say that they have to be turned (EXIF), '
+            f'{len(turned)} of {len(files)} images have an EXIF orientation, '
             f'such as {turned[0]}; '
-            'this is not obeyed where there are labels, which have to lie as the pixels do'
+            'it is ignored where there are labels, which must match the pixels as stored'
         )
     return said

@@ -70,7 +70,7 @@ def _unknown_values(label: Path | Member, values: np.ndarray, unknown: np.ndarra
         listed.append('and others')
     why = ''
     if Path(label).suffix.lower() in ('.jpg', '.jpeg'):
-        why = '; a JPEG smears values, use PNG'
+        why = '; a JPEG changes values, use PNG'
     elif numbers_objects(values, unknown):
         why = f'; {objects_remedy}'
     return (
@@ -293,7 +293,7 @@ def _warnings(surveys: dict, visits: list, doubled: int, bare: list, n_idle: int
         said.append(f'images have {len(sizes)} sizes, from {low_w}×{low_h} to {high_w}×{high_h}')
     said += find_warnings(*_roles(surveys))
     if doubled:
-        said.append(f'{doubled} images are there twice within a split')
+        said.append(f'{doubled} images occur twice within a split')
     if bare:
         said.append(f'{len(bare)} images have no label, such as {min(bare)}')
     if n_idle:
@@ -314,8 +314,8 @@ def _nodata_notes(sets: dict) -> list:
         class_ = int(in_files.decode(np.array([[number]]))[0, 0])
         if 0 <= class_ < 255:
             said.append(
-                f'{split}: {file[0]} declares that {number} is no data, and that is the value '
-                f'of {in_files.classes[class_]}: its pixels are learnt as this class'
+                f'{split}: {file[0]} declares {number} as nodata, which is also the value '
+                f'of {in_files.classes[class_]}: these pixels are learnt as this class'
             )
     return said
 
@@ -390,7 +390,7 @@ def examine(
     notes += _nodata_notes(sets) + _image_notes(sets)
     for pairs in sets.values():
         if len(pairs) and drop_if_changed(pairs):
-            notes.append(f'files of {pairs.name} have changed since its list was kept')
+            notes.append(f'files of {pairs.name} have changed since its list was saved')
     return Report(name, first.classes, first.palette, counts, problems, notes)
 
 # %% ../../nbs/2_data/doctor.ipynb #ad535f69

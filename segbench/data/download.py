@@ -151,7 +151,7 @@ def _transfer_once(url: str, part, progress: bool = True, timeout: float = 30):
         start, size = _sent_range(response)
         if response.status == 206 and (start, size) != (have, known['size']):
             part.unlink()
-            raise OSError('another part was sent than was asked for')
+            raise OSError('the server sent another part than was requested')
         free = shutil.disk_usage(part.parent).free
         if size - start > free:
             raise UserError(
@@ -247,7 +247,7 @@ def fetch_archive(
             fault = _describe_fault(part, archive)
             if fault:
                 part.unlink()
-                said.append(f'what {url} sent {fault}')
+                said.append(f'the file from {url} {fault}')
             else:
                 os.replace(part, file)
         except (OSError, HTTPException) as e:
@@ -256,7 +256,7 @@ def fetch_archive(
             _note_of(part).unlink(missing_ok=True)
             return file
     raise UserError(
-        f'{archive.name} cannot be had now: {"; ".join(said)}. Call again to go on, '
+        f'{archive.name} cannot be downloaded now: {"; ".join(said)}. Call again to resume, '
         f'or put it into {str(folder)!r} by other means.'
     )
 
@@ -313,7 +313,7 @@ def _write_members(file, folder, take: str, progress: bool):
     if not folder.exists():
         raise UserError(
             f'{str(file)!r} holds nothing in a folder {take!r}; '
-            'it is another archive than was expected.'
+            'it is not the archive that was expected.'
         )
 
 # %% ../../nbs/2_data/download.ipynb #download-unpack
@@ -331,8 +331,8 @@ def _unpack_archive(file, to, take: str = '', progress: bool = True):
         os.replace(aside, to)
     except RuntimeError as e:  # such as a password
         raise UserError(
-            f'{str(file)!r} cannot be unpacked: {e}; make the folder {str(to)!r} from it by '
-            'other means.'
+            f'{str(file)!r} cannot be unpacked: {e}; unpack it into the folder {str(to)!r} '
+            'by other means.'
         ) from None
     except _damage as e:
         if getattr(e, 'errno', None):
@@ -364,7 +364,7 @@ def fetch_missing(
     by_hand = [a.name for a in missing if not a.urls and not (store / a.name).exists()]
     if by_hand:
         raise UserError(
-            f'{name} is given to those who register: log in at {source.page},\n'
+            f'{name} is available only after registration: log in at {source.page},\n'
             f'put {" and ".join(by_hand)} into {str(store)!r},\n'
             f'and call `segbench data get {name}` again, which checks and unpacks them.'
         )
@@ -416,7 +416,7 @@ def dataset_state(
         return 'partial', '; '.join([', '.join(counts), *reasons])
     begun = _has_begun(source, root)
     if begun:
-        return 'partial', f'{begun} has begun to arrive'
+        return 'partial', f'{begun} is partly downloaded'
     return 'absent', ''
 
 # %% ../../nbs/2_data/download.ipynb #0ee558e3

@@ -20,7 +20,7 @@ from ..core.errors import UserError
 kinds = ('.png', '.jpg', '.jpeg', '.tif', '.tiff', '.webp', '.bmp')  # endings of image files
 
 # %% ../../nbs/2_data/files.ipynb #f5950c6d
-skipped = 'left there by programs'  # kind of such files in the list of `collect_gaps`
+skipped = 'left by other programs'  # kind of such files in the list of `collect_gaps`
 outside = 'outside of the folders of the splits'  # kind of images that no split has
 _programs = {
     '__macosx',
@@ -98,7 +98,7 @@ def _check_encoding(path: Path) -> None:
     if _has_odd_letters(str(path)):
         shown = str(path).encode(errors='backslashreplace').decode()
         raise UserError(
-            f'{shown!r} has a name that is not in UTF-8; rename it, all of them by: '
+            f'{shown!r} has a name that is not in UTF-8; rename it, or all such files with: '
             'convmv -f latin1 -t utf8 -r --notest FOLDER'
         )
 
@@ -110,15 +110,15 @@ def _is_image_file(path: Path, link: bool, may_be_folder: bool, endings: tuple =
     wanted = called_image or (path.suffix == '' and may_be_folder)
     if link and wanted and not os.path.exists(path):
         raise UserError(
-            f'{path} is a link to {os.readlink(path)!r}, which is not there or cannot be read; '
-            'bring that back, or remove the link.'
+            f'{path} is a link to {os.readlink(path)!r}, which is missing or cannot be read; '
+            'restore that file, or remove the link.'
         )
     if not called_image:
         return False
     if not os.path.isfile(path):
-        what = 'a pipe or a device, no image'
+        what = 'a pipe or a device, not an image'
         if link:
-            what = f'a link to {os.readlink(path)!r}, which is no image'
+            what = f'a link to {os.readlink(path)!r}, which is not an image'
         raise UserError(f'{path} is {what}; remove it.')
     _check_encoding(path)
     return True

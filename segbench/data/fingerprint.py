@@ -121,7 +121,7 @@ def _how_classes_differ(own: list, pairs_name: str, classes: list, whose: str) -
         said.append(f'only {pairs_name} has {_listed(more)}')
     if not said:
         twice = [name for name in own if own.count(name) > 1]
-        said.append(f'{twice[0] if twice else own[0]} is there more than once')
+        said.append(f'{twice[0] if twice else own[0]} occurs more than once')
     return '; '.join(said)
 
 # %% ../../nbs/2_data/fingerprint.ipynb #858ca586
@@ -147,7 +147,7 @@ def reorder_classes(
     how = _how_classes_differ(own, pairs.name, classes, whose)
     raise UserError(
         f'{whose} knows {len(classes)} classes and {pairs.name} has {len(own)}, '
-        f'and they are not the same by name: {how}; '
+        f'and their names differ: {how}; '
         'take a set with the same classes, or give them the same names '
         f'(in a set of your own in classes.txt, such as {str(classes[0])!r}).'
     )
@@ -416,8 +416,8 @@ def _changed_files(was: dict, now: dict, pairs: Pairs) -> list:
     other_labels = [name for name in both if old[name][1] != new[name][1]]
     tell([name for name in new if name not in old], 'of its images are new', 0)
     tell([name for name in old if name not in new], 'of its images are gone', 0)
-    tell(other_images, 'of its images are others by the same name', 0)
-    tell(other_labels, 'of its labels are painted anew', 1)
+    tell(other_images, 'of its images have the same name but other pixels', 0)
+    tell(other_labels, 'of its labels have changed', 1)
     if not said and was['names'] != now['names']:
         said.append('its images are in another order')
     return said
@@ -451,7 +451,7 @@ def _describe_changes(
     elif other:
         said.append(f'{" and ".join(parts[key] for key in other)} are not the same')
     if not said and was.get('choice') != now.get('choice'):
-        said.append('its classes are put together in another way')
+        said.append('its classes are merged in another way')
     if not said and was['reading'] != now['reading']:
         said.append(
             'the numbers in its files mean other classes, or its channels are read in another way'
@@ -475,8 +475,8 @@ def check_unchanged(
     if not was:
         if is_first_process():
             print(
-                f'{str(run)!r} was begun by an older segbench, which kept nothing of its '
-                'sets; whether they have changed cannot be told'
+                f'{str(run)!r} was started by an older segbench, which did not record its '
+                'data sets; it is not known whether they have changed'
             )
         return []
     said = []
@@ -486,11 +486,11 @@ def check_unchanged(
             said.append(f'of the {name} set {", ".join(changes)}')
     if said and not anyway:
         raise UserError(
-            f'{str(run)!r} was begun with other data: {"; ".join(said)}. '
-            'Bring back what was there; or begin another run '
-            f'from its weights with --init {run}; or go on with the data as they are now: '
+            f'{str(run)!r} was started with other data: {"; ".join(said)}. '
+            'Restore that data; or start another run '
+            f'from its weights with --init {run}; or resume with the data as they are now: '
             f'--resume {run} --changed-data.'
         )
     if said and is_first_process():
-        print(f'{str(run)!r} goes on with other data: {"; ".join(said)}')
+        print(f'{str(run)!r} resumes with other data: {"; ".join(said)}')
     return said

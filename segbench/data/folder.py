@@ -69,8 +69,8 @@ def _check_volume_window(first: Member, window: tuple) -> None:
     proposed = proposed_window(first.container)
     such = f'the file proposes window={proposed}' if proposed else 'such as window=(-160, 240)'
     raise UserError(
-        f'{first.container} holds {dtype} numbers, and images are bytes; say which values become '
-        f'0 and 255 where the data set is named, the same for all images: {such}.'
+        f'{first.container} holds {dtype} numbers, but images are bytes; give the data set the '
+        f'window of values that become 0 and 255, the same for all images: {such}.'
     )
 
 
@@ -125,8 +125,8 @@ def _no_images(home: Path, split: str, n: int) -> UserError:
     plural = 's' if n > 1 else ''
     return UserError(
         f'{str(home)!r} has {n} image{plural}, '
-        f'of which none is for the split {split!r}: every fifth is for val, '
-        'without folders train and val; give at least five, or such folders.'
+        f'but none for the split {split!r}: without folders train and val, '
+        'every fifth image is for val; give at least five images, or such folders.'
     )
 
 # %% ../../nbs/2_data/folder.ipynb #992c84f5

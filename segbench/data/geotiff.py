@@ -39,7 +39,7 @@ def _rasterio(path: Path | str):
         import rasterio
     except ImportError:
         raise UserError(
-            f'{path} lies on the map, and so must its class map: that needs rasterio, by '
+            f'{path} is georeferenced, and so must be its class map; this needs rasterio: '
             "pip install 'segbench[geo]'."
         ) from None
     return rasterio
@@ -60,8 +60,7 @@ def _bands(path: Path | str, count: int, channels: int) -> list[int]:
     first = found[0]
     if len(found) > 1 or first.samples != count:
         raise UserError(
-            f'{path} has {len(found)} pages of one size; save the one that is meant in a file '
-            'of its own.'
+            f'{path} has {len(found)} pages of one size; save the one to use in a file of its own.'
         )
     if first.photometric not in (PHOTOMETRIC.MINISBLACK, PHOTOMETRIC.RGB):
         raise UserError(

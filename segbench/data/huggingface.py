@@ -142,7 +142,7 @@ def _check_column(file: Path, schema: 'pyarrow.Schema', name: str, what: str) ->
         held = kind.field('bytes').type
     if not (pa.types.is_binary(held) or pa.types.is_large_binary(held)):
         raise UserError(
-            f'the column {name!r} of {str(file)!r} holds {kind}, no images; '
+            f'the column {name!r} of {str(file)!r} holds {kind}, not images; '
             f'its columns are {", ".join(schema.names)}: say which one holds the {what}s.'
         )
 
@@ -282,7 +282,7 @@ def _read_names(root: Path) -> dict[str, list]:
         return classes_given({name: int(value) for value, name in load_json(note).items()})
     except (AttributeError, ValueError):
         raise UserError(
-            f'{str(note)!r} is not from numbers to names, such as {{"0": "sky", "1": "road"}}.'
+            f'{str(note)!r} does not map numbers to names, such as {{"0": "sky", "1": "road"}}.'
         ) from None
 
 
@@ -303,7 +303,7 @@ def _complete_rows(items: RowList, name: str) -> np.ndarray:
             places,
             len(complete),
             f'{len(lost)} of the {len(complete)} rows of {name} have no image or no label, such as '
-            f'{places[0][1]}; take them out with filter, and save the set anew.',
+            f'{places[0][1]}; remove them with filter, and save the set again.',
         )
     return items.numbers[complete]
 

@@ -108,7 +108,7 @@ def _undecodable(path: Path | str, what: str, head: bytes, error='') -> UserErro
         reason = f': {error}' if error else ''
         return Damaged(f'{start}damaged{reason}.')
     return UserError(
-        f'{start}no image of a known kind, for it begins with {head[:12]!r}; save it as PNG.'
+        f'{start}not an image of a known format: it begins with {head[:12]!r}; save it as PNG.'
     )
 
 # %% ../../nbs/2_data/images.ipynb #im-header
@@ -157,8 +157,7 @@ def read_header(
     _check_size(path, w, h)
     if n_frames > 1:
         raise UserError(
-            f'{path} is an animation of {n_frames} images; save the one that is meant as a '
-            'PNG of its own.'
+            f'{path} is an animation of {n_frames} images; save the one to use as a PNG of its own.'
         )
     # byte 24 of a PNG is its bit depth
     deep = mode.startswith('I;16') or (form == 'PNG' and data[24] == 16)
@@ -208,8 +207,8 @@ def _opencv(path: Path | str, data: bytes, flags: int) -> np.ndarray:
         return x
     if x is not None:
         raise UserError(
-            f'{path} holds {x.dtype} numbers, and images have whole numbers of 8 or of 16 '
-            'bits; save it so, as a PNG for example.'
+            f'{path} holds {x.dtype} numbers, but images have integers of 8 or 16 bits; '
+            'save it with such values, as a PNG for example.'
         )
     try:
         Image.open(io.BytesIO(data)).load()
@@ -258,8 +257,8 @@ def _other_channels(path: Path | str, found: int, wanted: int) -> UserError:
     are = 'are' if wanted > 1 else 'is'
     return UserError(
         f'{path} has {found} channel{plural} where {wanted} {are} wanted; '
-        f'give images with {wanted}, or, in a data set to train on, '
-        f'say channels={found} where it is named.'
+        f'give images with {wanted}, or, to train on such images, '
+        f'give the data set channels={found}.'
     )
 
 
@@ -359,8 +358,8 @@ def _why_no_tiff_numbers(page: Page) -> str:
     if page.photometric == PHOTOMETRIC.MINISWHITE:
         return (
             'says that zero is white (TIFF photometric interpretation 0), '
-            'so that programs disagree on whether its numbers are meant as they stand or the '
-            'other way round; save it with zero as black, as a PNG for example.'
+            'so that some programs invert its numbers and others do not; '
+            'save it with zero as black, as a PNG for example.'
         )
     if page.photometric not in (PHOTOMETRIC.MINISBLACK, PHOTOMETRIC.RGB, PHOTOMETRIC.PALETTE):
         return (
@@ -371,7 +370,7 @@ def _why_no_tiff_numbers(page: Page) -> str:
     if page.samples - page.alphas != wanted_bands:
         return (
             f'has {page.samples} bands, and a label has one number for each pixel, or red, '
-            'green and blue; save the band that is meant in a file of its own.'
+            'green and blue; save the band to use in a file of its own.'
         )
     coloured = page.samples > 1 or page.photometric == PHOTOMETRIC.PALETTE
     if coloured and page.dtype not in (*_few_bits, 'uint8'):
@@ -390,17 +389,17 @@ def _why_no_tiff_label(path: Path | str, data: bytes) -> str:
     first = found[0]
     if len(found) > 1:
         return (
-            f'has {len(found)} pages, and a label has one; save the page that is meant in a file '
+            f'has {len(found)} pages, and a label has one; save the page to use in a file '
             'of its own.'
         )
     if first.compression in JPEG:
         return (
-            'is packed as JPEG, which changes the numbers it is given; save labels as PNG, '
+            'is compressed as JPEG, which changes the numbers it is given; save labels as PNG, '
             'or as TIFF with LZW or deflate.'
         )
     if first.compression not in LOSSLESS:
         return (
-            f'is packed in a way that is not read (TIFF compression {first.compression}); '
+            f'has a compression that is not supported (TIFF compression {first.compression}); '
             'save it with LZW or deflate.'
         )
     return _why_no_tiff_numbers(first)
@@ -463,7 +462,7 @@ def _whole_numbers(path: Path | str, x: np.ndarray, data: bytes) -> np.ndarray:
     wrong = x[odd & ~empty]
     if wrong.size:
         raise UserError(
-            f'{path} holds {wrong[0]}, which is no whole number that a class may have; '
+            f'{path} holds {wrong[0]}, which is not an integer that a class may have; '
             'save the label with the numbers of its classes.'
         )
     whole = np.where(empty, 0, x).astype(np.int64)
@@ -521,6 +520,6 @@ def read_painted(path: Path | str) -> np.ndarray:
     if x.max() >= len(colours):
         raise UserError(
             f'{path} holds {x.max()}, but has a palette of {len(colours)} colours; '
-            'save it with one for each number.'
+            'save it with one colour for each number.'
         )
     return colours[x]

@@ -89,8 +89,8 @@ def to_bytes(
     window = check_window(window)
     if x.dtype != np.uint16 and window == all_16_bits:
         raise UserError(
-            f'{path} holds {x.dtype} numbers, and images have whole numbers of 8 or of 16 bits; '
-            'say which values become 0 and 255 where the data set is named, '
+            f'{path} holds {x.dtype} numbers, but images have integers of 8 or 16 bits; '
+            'give the data set the window of values that become 0 and 255, '
             'such as window=(-160, 240).'
         )
     if not _is_per_band(window):

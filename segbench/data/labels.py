@@ -21,7 +21,7 @@ class _IndexDecoder:
         far = [value for value in table if abs(value) >= 1 << 24]
         if far:
             raise UserError(
-                f'the value {far[0]} is in the table of classes, which has room for 24 bits; '
+                f'a class has the value {far[0]}, which has more than 24 bits; '
                 'save the labels with smaller numbers.'
             )
         self.table = table

@@ -37,7 +37,7 @@ def _inside(folder: Path, name: str) -> Path:
         for found in sorted(folder.glob('*/' * depth + name)):
             if found.is_dir():
                 return found
-    raise UserError(f'no folder {name} in {str(folder)!r}; unpack the archive that has it there.')
+    raise UserError(f'no folder {name} in {str(folder)!r}; unpack its archive there.')
 
 
 def _items(folder: Path, part: str) -> list:

@@ -225,7 +225,7 @@ def _check_fifths(listed: Listed, root: Path, split: str, group_by: str | None) 
     if both:
         raise UserError(
             f'the group {both[0]!r} has images for train and for val, since every fifth image is '
-            'for val where nothing is drawn; say val_share=.2 or fold="1/5" beside group_by.'
+            'for val unless a split is drawn; give val_share=.2 or fold="1/5" with group_by.'
         )
 
 
@@ -260,7 +260,7 @@ def _drawn_images(
     test = listed.by_split.get('test', [])
     if test and test_share is not None:
         raise UserError(
-            f'{str(root)!r} has a test of {len(test)} images of its own; leave test_share out.'
+            f'{str(root)!r} has its own test split of {len(test)} images; leave test_share out.'
         )
     held = {*test}
     path_of = {relative_path(path, root): path for path in listed.everyone if path not in held}
@@ -270,7 +270,7 @@ def _drawn_images(
     by_split = {name: [path_of[one] for one in names] for name, names in drawn.items()}
     by_split.setdefault('test', test)
     if split == 'test' and not by_split['test']:
-        raise UserError('no test is drawn; say which share it has, such as test_share=.1.')
+        raise UserError('there is no test split; give its share, such as test_share=.1.')
     wanted = dict(trainval=['train', 'val'], all=['train', 'val', 'test']).get(split, [split])
     return in_order(path for name in wanted for path in by_split[name])
 

@@ -323,8 +323,8 @@ def open_dataset(
         kept = _read_manifest(file)
         if kept is None and _write_manifest(file, pairs, set_root(root), began):
             print(
-                f'the list of the {len(pairs):,} images of {pairs.name} is kept: '
-                'the next start takes it from there',
+                f'the list of the {len(pairs):,} images of {pairs.name} is saved: '
+                'the next start reads it',
                 file=sys.stderr,
             )
             kept = _read_manifest(file)  # it needs less memory than the reader's own list

@@ -118,8 +118,7 @@ def _items(folder: Path, part: str, places: list[str]) -> list:
     images = images_below(folder / part / 'images')
     if not images:
         raise UserError(
-            f'mapillary has no images for {part} in {str(folder)!r}: '
-            f'they belong into {part}/images.'
+            f'mapillary has no images for {part} in {str(folder)!r}: they belong in {part}/images.'
         )
     if part == 'testing':
         return [(image, image) for image in images]

@@ -108,13 +108,11 @@ def _hint(image: str, labels: list) -> str:
     by_name = {_key(label): label for label in labels}
     for name, label in by_name.items():
         if _plain(name) == _plain(wanted):
-            return f'; {label} is called almost like it'
+            return f'; {label} has almost the same name'
     for name, label in by_name.items():
         rest = name.removeprefix(wanted)
         if rest != name and not rest[0].isalnum():
-            return (
-                f'; {label} has {rest!r} more, which data sets of your own read by suffix={rest!r}'
-            )
+            return f'; {label} has {rest!r} at its end, which `folder` reads with suffix={rest!r}'
     return ''
 
 # %% ../../nbs/2_data/matching.ipynb #pr-stems
@@ -128,7 +126,7 @@ def _refuse_unlabelled(
 ) -> None:
     "A `UserError` for images without a label; within `collect_gaps` they are listed."
     if namesakes:
-        other = f'; {namesakes[0]} has the name, but is in the folder of others'
+        other = f'; {namesakes[0]} has this name, but is in another folder'
     else:
         other = _hint(missing[0], labels)
     ending = f' and {suffix!r}' if suffix else ''
@@ -169,7 +167,7 @@ def _refuse_sharing(
                 beside = os.path.basename(os.path.dirname(image))
                 raise UserError(
                     f'{first} and {image} would share the label {label}: give each a label with '
-                    'its name, in a folder that is called like that of the image, '
+                    'its name, in a folder of the same name as that of the image, '
                     f'such as {beside}/{os.path.basename(label)}; '
                     'or remove one of the images.'
                 )

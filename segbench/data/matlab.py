@@ -123,10 +123,7 @@ def _read_mat(
         raise UserError(f'cannot read {str(path)!r}: it is damaged.') from None
     for name in names:
         if not isinstance(found, dict):
-            raise UserError(
-                f'cannot read {str(path)!r}: '
-                f'there is no {name!r} in it where {".".join(names)} was looked for.'
-            )
+            raise UserError(f'cannot read {str(path)!r}: it has no {name!r} at {".".join(names)}.')
         found = found[check_choice(f'variable in {path}', name, list(found))]
     return found
 
@@ -148,7 +145,7 @@ def read_mat_label(
     whole = abs(x - np.rint(x)) == 0  # not so for NaN and infinity
     if not whole.all():
         raise UserError(
-            f'{where} holds {x[~whole][0]}, which is no whole number; '
+            f'{where} holds {x[~whole][0]}, which is not an integer; '
             'save the label with the numbers of its classes.'
         )
     return x.astype(np.int64)

@@ -74,9 +74,7 @@ def _as_palette(palette, n: int, name: str) -> np.ndarray:
     as_bytes = colours.clip(0, 255).astype(np.uint8)
     if not np.array_equal(as_bytes, colours):
         odd = colours[as_bytes != colours][0]
-        raise UserError(
-            f'the palette of {name} holds {odd}; colours are whole numbers from 0 to 255.'
-        )
+        raise UserError(f'the palette of {name} holds {odd}; colours are integers from 0 to 255.')
     return as_bytes
 
 
@@ -86,7 +84,7 @@ def image_number(i: int) -> int:
         return operator.index(i)
     except TypeError:
         raise UserError(
-            f'an image of a data set is asked for by one number, and {i!r} is none; for several '
+            f'the index of an image is {i!r}, but must be one integer; for several images '
             'write [pairs[k] for k in range(3)].'
         ) from None
 
@@ -132,7 +130,7 @@ class Pairs:
         self.channels = channels
         self.window = check_window(window)
         if not self.items:
-            raise UserError(f'{name} has no images; choose another split, or see to its folder.')
+            raise UserError(f'{name} has no images; choose another split, or check its folder.')
         if self.items is not items:
             _refuse_shared(self.items, name)
 
@@ -175,7 +173,7 @@ def _sizes_differ(image: Path, label: Path, size: tuple, wanted: tuple) -> str:
     if not turned:
         return f'{said}.'
     return (
-        f'{said}: the note in the image that says how to turn it (EXIF) is not obeyed '
+        f'{said}: the EXIF orientation of an image is ignored '
         'where there is a label; '
         'save it upright, with PIL.ImageOps.exif_transpose for example.'
     )

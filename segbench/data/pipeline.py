@@ -50,7 +50,7 @@ def _wrong_array(got, want: np.ndarray, what: str) -> str:
         return f'returns {what} of {got.dtype}; return bytes, uint8, from 0 to 255'
     if got.shape != want.shape:
         return (
-            f'makes {what} of {_shape(want)} one of {_shape(got)}; '
+            f'changes the size of {what} from {_shape(want)} to {_shape(got)}; '
             'crops keep their size, which --crop gives'
         )
     return ''

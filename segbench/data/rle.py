@@ -86,13 +86,12 @@ def _run_lengths(seg: dict, h: int, w: int):
         cut_off = runs[-1:] >= 'P'  # the last letter says that more follow
         if cut_off or not letters:
             raise UserError(
-                f"run lengths in letters, {runs[:40]!r}, are cut off or no letters of COCO's."
+                f"run lengths in letters, {runs[:40]!r}, are cut off or not in COCO's letters."
             )
         runs = decode_lengths(runs)
     if not isinstance(runs, list) or not all(type(n) is int and n >= 0 for n in runs):
         raise UserError(
-            f'run lengths are {str(runs)[:40]}, '
-            'but must be whole numbers of at least 0, or letters.'
+            f'run lengths are {str(runs)[:40]}, but must be integers of at least 0, or letters.'
         )
     if sum(runs) != h * w:
         raise UserError(

@@ -55,7 +55,7 @@ def rare_classes(
     if not counts.any():
         raise UserError(
             'rare_classes has no class to draw, since all pixels of the training set are void; '
-            'see to its labels.'
+            'check its labels.'
         )
     holders = [np.flatnonzero(of_class).astype(np.int32) for of_class in counts.T]
     return RareClasses(class_probability(counts, temperature), holders)

@@ -42,7 +42,7 @@ def _items(folder: Path, split: str) -> list:
     if not images:
         raise UserError(
             f'sbu has no images for {split} in {str(folder)!r}: '
-            f'they belong into {_parts[split]}/ShadowImages.'
+            f'they belong in {_parts[split]}/ShadowImages.'
         )
     bare = {p.stem for p in images} - {p.stem for p in masks}
     if len(bare) <= 4:

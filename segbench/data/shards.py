@@ -41,7 +41,7 @@ _compressed = {b'\x1f\x8b': 'gunzip', b'BZ': 'bunzip2', b'\xfd7': 'unxz', b'(\xb
 
 def _torn(file: Path, why: object) -> UserError:
     "The error for a tar file that is not whole."
-    return UserError(f'{str(file)!r} is torn ({why}); copy or download it again.')
+    return UserError(f'{str(file)!r} is incomplete or damaged ({why}); copy or download it again.')
 
 
 def _check_end(file: Path, end: int) -> None:
@@ -268,7 +268,7 @@ def shards(
             lost,
             len(lost) + len(numbers),
             f'{len(lost)} samples of {name} are incomplete, {kind} among them, such as {first}; '
-            'pack the shards anew, both with one name and no dot in it.',
+            'write the shards again, with one name for both and no dot in it.',
         )
     mark = digest_of(stamps_of(tars), image, label, split)
     names = Names(found['letters'], found['ends'])

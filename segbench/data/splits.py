@@ -36,14 +36,14 @@ def group_names(
         keys = {name: group_key(name, group_by) for name in sorted(names)}
     except re.error as e:
         raise UserError(
-            f'group_by is {group_by!r}, which is no regular expression ({e}); '
+            f'group_by is {group_by!r}, which is not a regular expression ({e}); '
             r"write one such as 'patient\d+'."
         ) from None
     lost = [name for name, key in keys.items() if key is None]
     if lost:
         raise UserError(
-            f'group_by {group_by!r} finds nothing in {len(lost)} of {len(keys)} names, such as '
-            f'{lost[0]!r}; write an expression that every name has.'
+            f'group_by {group_by!r} matches nothing in {len(lost)} of {len(keys)} names, such as '
+            f'{lost[0]!r}; write an expression that matches every name.'
         )
     groups = {}
     for name, key in sorted(keys.items(), key=lambda item: (item[1], item[0])):
@@ -100,7 +100,7 @@ def parse_fold(
         if n >= 2 and 1 <= k <= n:
             return k, n
     raise UserError(
-        f'fold is {fold!r}; write which of how many, from 1/5 to 5/5 for example, '
+        f'fold is {fold!r}; write which fold of how many, from 1/5 to 5/5 for example, '
         'in quotes where it is an argument: fold="2/5".'
     )
 
@@ -162,8 +162,8 @@ def draw_split(
     if group_by and len(groups) == 1 < len(names):
         (found,) = groups
         raise UserError(
-            f'group_by {group_by!r} finds the same in all {len(names)} names, {found!r}, so that '
-            r"all stay together; let it find the number, too, as 'patient\d+' does."
+            f'group_by {group_by!r} matches the same in all {len(names)} names, {found!r}, so that '
+            r"all stay together; let it match the number, too, as 'patient\d+' does."
         )
     if len(groups) < n_parts:
         raise UserError(
@@ -213,7 +213,7 @@ def save_split(
     files = {name: Path(root) / f'{name}.txt' for name in split}
     there = [file for file in files.values() if file.exists()]
     if there:
-        raise UserError(f'{str(there[0])!r} is there already; remove it, or draw for another set.')
+        raise UserError(f'{str(there[0])!r} exists already; remove it, or draw for another set.')
     odd = [name for names in split.values() for name in names if re.search(r'[\s,]', name)]
     if odd:
         raise UserError(

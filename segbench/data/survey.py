@@ -194,8 +194,8 @@ def find_contradiction(pairs: Pairs, i: int) -> str | None:
         if class_ != pairs.classes.index(name):
             other = pairs.classes[class_] if class_ < len(pairs.classes) else 'void'
             return (
-                f'{files[1]} says that {value} is {name} in it, where {pairs.name} takes it for '
-                f'{other}; write the value behind each name in classes.txt, such as '
+                f'{files[1]} says that {value} is {name}, but {pairs.name} reads it as '
+                f'{other}; write the value after each name in classes.txt, such as '
                 f'"{name} {value}".'
             )
     return None

@@ -38,18 +38,18 @@ def read_text(path: Path | str) -> str:
     for start, tool in _packed.items():
         if data.startswith(start):
             raise UserError(
-                f'{str(path)!r} is a packed file; unpack it first, such as by `{tool} {path}`.'
+                f'{str(path)!r} is compressed; unpack it first, for example with `{tool} {path}`.'
             )
     encoding = next((e for mark, e in _encodings.items() if data.startswith(mark)), 'utf-8-sig')
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError as e:
         raise UserError(
-            f'{str(path)!r} is no text in UTF-8, because of its byte {e.start}; save it as UTF-8.'
+            f'{str(path)!r} is not text in UTF-8, because of its byte {e.start}; save it as UTF-8.'
         ) from None
     if '\0' in text:  # UTF-16 without a mark, for example
         raise UserError(
-            f'{str(path)!r} is no text in UTF-8, because it holds zeros; save it as UTF-8.'
+            f'{str(path)!r} is not text in UTF-8, because it holds zeros; save it as UTF-8.'
         )
     return text
 
@@ -163,7 +163,7 @@ def is_number(value: object) -> bool:
         return False
 
 
-_kinds = {int: 'a whole number', float: 'a finite number', str: 'a text', list: 'a list'}
+_kinds = {int: 'an integer', float: 'a finite number', str: 'a string', list: 'a list'}
 
 
 def _is_of_kind(value: object, kind: type) -> bool:

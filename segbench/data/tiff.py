@@ -117,8 +117,8 @@ def pages(
         if page.width * page.height > first.width * first.height:
             raise UserError(
                 f'{path} has a page 1 of {first.width}×{first.height} before a page {k + 1} of '
-                f'{page.width}×{page.height}, so it is not clear which is meant; save the one that '
-                'is meant in a file of its own.'
+                f'{page.width}×{page.height}, so it is not clear which to use; save the one to '
+                'use in a file of its own.'
             )
     size = (first.width, first.height)
     return [page for page in found if (page.width, page.height) == size]
@@ -235,8 +235,8 @@ def _unread_numbers(found: list[Page], any_numbers: bool) -> str:
         return ''
     return (
         f'holds {" and ".join(sorted(types))} numbers, '
-        'and images have whole numbers of 8 or of 16 bits, uint8 or uint16; '
-        'say which values become 0 and 255 where the data set is named, '
+        'but images have integers of 8 or 16 bits, uint8 or uint16; '
+        'give the data set the window of values that become 0 and 255, '
         'such as window=(-160, 240), the same for all images.'
     )
 
@@ -246,7 +246,7 @@ def _unread_packing(found: list[Page]) -> str:
     first = found[0]
     if first.compression not in (*LOSSLESS, *JPEG):
         return (
-            f'is packed in a way that is not read (TIFF compression {first.compression}); '
+            f'has a compression that is not supported (TIFF compression {first.compression}); '
             'save it with LZW or deflate.'
         )
     deep_colours = first.dtype == 'uint16' and first.photometric in _mixed

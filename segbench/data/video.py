@@ -64,8 +64,7 @@ class Video:
         if self.live:
             return 25.0  # frames of a camera are repeated or left out to keep this rate
         raise UserError(
-            f'{self.name} does not say how many frames make a second; write it anew, '
-            'by ffmpeg -r 25 for example.'
+            f'{self.name} has no frame rate; save it again with one, by ffmpeg -r 25 for example.'
         )
 
     def __enter__(self):

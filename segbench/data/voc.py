@@ -192,7 +192,7 @@ def _context_list(folder: Path, images: Path, split: str) -> list[str]:
                 return read_names(home / name)
     raise UserError(
         f'no list of the split {split!r} in {str(folder)!r}: looked for {", ".join(usual)}; '
-        'VOC2010 brings ImageSets/Main.'
+        'VOC2010 comes with ImageSets/Main.'
     )
 
 

@@ -50,7 +50,7 @@ def _library(name: str, path: Path | str):
     try:
         return import_module(name)
     except ImportError:
-        raise UserError(f"{path} is read by {name}: pip install 'segbench[medical]'.") from None
+        raise UserError(f"{path} is read with {name}: pip install 'segbench[medical]'.") from None
 
 
 def _unreadable(path, error) -> UserError:
@@ -106,7 +106,7 @@ def _dicom_frames(path: str, changed: int) -> np.ndarray:
     if meaning == 'PALETTE COLOR':
         raise UserError(f'{path} has a palette; save it with colours or one number for each pixel.')
     if 'ModalityLUTSequence' in file:
-        raise UserError(f'{path} has a table of what its numbers mean, which is not read.')
+        raise UserError(f'{path} has a lookup table (Modality LUT), which is not supported.')
     if meaning == 'MONOCHROME1':
         x = _turned_over(x, int(file.BitsStored), bool(file.PixelRepresentation))
     return np.stack([_rescaled(frame, *_rescale_of(file, k)) for k, frame in enumerate(x)])

@@ -177,7 +177,7 @@ def _scores_part(run: Run) -> str:
     newest = next(iter(found.values()))
     text = f'## Scores\n\nIn per cent.\n\n{_table(rows)}\n\n'
     text += (
-        'The interval is that of 2,000 test sets drawn from the images, and from groups or '
+        'The interval is that of 2,000 bootstrap samples of the images, or of groups or '
         'stretches of them where they are frames of videos or the like. '
         f'Classes that are absent: `{newest.get("convention", "nanmean")}`. '
         f'By class, on {newest["data"]}, `{newest["protocol"]}`:\n\n'
@@ -190,13 +190,13 @@ def _data_licence(
     source: Path,  # The file that names it; no code outside segbench is run for a card
 ) -> str:
     "What is known of the terms of a data set, in a sentence."
-    unknown = 'Their licence is not known to segbench; see where they come from.'
+    unknown = 'Their licence is not known to segbench; look it up at their source.'
     if not data:
         return unknown
     try:
         name, _ = parse_call(data)
         if name == 'scenes':
-            return 'They are drawn by a program; nothing of them was photographed.'
+            return 'They are drawn by a program; none of them is a photograph.'
         about = getattr(find_function('data', name, source), 'source', None)
     except UserError:
         return unknown
@@ -215,18 +215,18 @@ def _start_licence(config: dict) -> str:
         published = getattr(importlib.import_module(f'segbench.models.{family}'), 'checkpoints', {})
         if init in published:
             one = published[init]
-            return f'It began with the weights {init} ({one.source}), licence: {one.licence}.'
+            return f'It started from the weights {init} ({one.source}), licence: {one.licence}.'
     if init:
-        return f'It began with the weights of `{init}`; their licence holds for it, too.'
+        return f'It started from the weights of `{init}`; their licence applies to it, too.'
     if config.get('pretrained'):
-        return 'Its backbone began with pretrained weights, whose licence holds for it, too.'
+        return 'Its backbone started from pretrained weights, whose licence applies to it, too.'
     return ''
 
 # %% ../../nbs/6_engine/card.ipynb #card00017
 def _network_words(run: Run, config: dict) -> str:
     "The network in a line."
     net = config['net'] or {}
-    words = f'`{net["model"]}`' if net else 'an object of a notebook'
+    words = f'`{net["model"]}`' if net else 'an object made in a notebook'
     if net.get('backbone'):
         words += f' on `{net["backbone"]}`'
     if config.get('parameters'):
@@ -258,7 +258,7 @@ def _training_words(config: dict, log: list[dict]) -> str:
 def _data_words(config: dict) -> str:
     "The data in a line."
     sets = config.get('sets') or {}
-    words = f'`{config["data"]}`' if config.get('data') else 'sets of a notebook'
+    words = f'`{config["data"]}`' if config.get('data') else 'sets made in a notebook'
     counts = []
     for which, flag in dict(train='split', val='val_split').items():
         if which in sets:
@@ -316,8 +316,8 @@ def _use_part(where: str) -> str:
     return f"""## How to use it
 
 ```sh
-segbench predict {word} photo.jpg --overlay   # a class map, and the paint over the photograph
-segbench serve {word}                         # a page in the browser, and an address for programs
+segbench predict {word} photo.jpg --overlay   # a class map, and its colours over the photograph
+segbench serve {word}                         # a page in the browser, and an HTTP API
 ```
 
 ```python
@@ -333,9 +333,9 @@ def _limits_part(run: Run, config: dict) -> str:
     colours = 'red, green and blue' if channels == 3 else f'{channels} channels'
     lines = [
         f'Every pixel becomes one of {len(config["classes"])} classes, '
-        'also in an image that shows none of them; it does not say that it does not know.',
-        f'It takes images of {colours}. Other cameras, places, seasons and sizes than those it '
-        'was trained on are new to it: score it on yours before you rely on it.',
+        'also in an image that shows none of them; the network has no answer for "unknown".',
+        f'It takes images of {colours}. It has not seen other cameras, places, seasons and sizes '
+        'than those it was trained on: score it on your own images before you rely on it.',
     ]
     found = list(_evaluations(run).values())
     if found:
@@ -343,15 +343,15 @@ def _limits_part(run: Run, config: dict) -> str:
         scores = zip(newest['iou'], newest['classes'], strict=True)
         known = sorted((iou, name) for iou, name in scores if _is_known(iou))
         weak = ', '.join(f'{_plain(name)} ({_percent(iou)})' for iou, name in known[:3])
-        lines.append(f'What it finds least well, by IoU: {weak}.')
+        lines.append(f'Its weakest classes, by IoU: {weak}.')
     if (config.get('sets') or {}) and config['settings']:
         lines.append(
-            f'Its weights were chosen by the split {config.get("val_split") or "val"}, '
-            'so the score there is a little too kind.'
+            f'Its weights were chosen on the split {config.get("val_split") or "val"}, '
+            'so the score there is a little too high.'
         )
     lines.append(
-        'What you may do with it depends on the licences of the data and of the weights it began '
-        'with, above, and on the one that its owner gives it.'
+        'What you may do with it depends on the licences, above, of the data and of the weights '
+        'it started from, and on the licence that its owner gives it.'
     )
     return '## Limits\n\n' + '\n'.join(f'- {line}' for line in lines)
 
@@ -398,8 +398,8 @@ def card_text(
         raise
     except _damaged as e:
         raise UserError(
-            f'the card of {str(run)!r} cannot be written, for its {run.config_file.name} holds '
-            f'something else than a training writes ({type(e).__name__}: {e}).'
+            f'the card of {str(run)!r} cannot be written: its {run.config_file.name} is not as a '
+            f'training writes it ({type(e).__name__}: {e}); bring it back from a copy.'
         ) from None
 
 
@@ -412,13 +412,13 @@ def _write(run: Run, config: dict, where: str, name: str) -> str:
         [
             '---',
             _mark('facts', _facts_part(run, config, name), is_yaml=True),
-            '# license: write here which one you give it, such as mit',
+            '# license: write here the one that you choose, such as mit',
             '---',
             '',
             f'# {title}',
             '',
-            '<!-- Parts between two marks of segbench are written anew after an evaluation, but',
-            'for those that you change; all the rest is yours. -->',
+            '<!-- Parts between two marks of segbench are rewritten after an evaluation, unless',
+            'you have changed them; all the rest is yours. -->',
             '',
             _mark('about', _about_part(run, config)),
             '',

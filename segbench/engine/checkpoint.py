@@ -140,7 +140,7 @@ def _load_parts(training: Training, state: dict):
         raise UserError(
             f'the state in {str(training.run.state_file)!r} does not fit this network and its '
             f'optimiser ({str(e).splitlines()[0]}); '
-            f'begin anew, perhaps with --init {training.out}.'
+            f'begin a new run, perhaps with --init {training.out}.'
         ) from e
 
 # %% ../../nbs/6_engine/checkpoint.ipynb #ckp-settings
@@ -153,9 +153,9 @@ def _check_settings_of(training: Training, state: dict):
     keys = [settings_key(training.plain, s) for s in known]
     if 'asks' in state and not any(same_settings(state['asks'], key) for key in keys):
         raise UserError(
-            f'{str(run.config_file)!r} says other settings than {str(run.state_file)!r} was made '
-            'with; bring it back from a copy, or begin anew, '
-            f'perhaps with --init {training.out}.'
+            f'{str(run.config_file)!r} has other settings than those that '
+            f'{str(run.state_file)!r} was made with; bring it back from a copy, '
+            f'or begin a new run, perhaps with --init {training.out}.'
         )
 
 

@@ -96,7 +96,7 @@ def _describe_misfit(net, ours: dict, report, trained: TrainedNetwork | None) ->
     Whole parts may be missing.
     """
     if not report.taken:
-        return 'none of its tensors has a place there'
+        return 'no tensor of the file belongs to this network'
     if report.resized:
         name = report.resized[0]
         there = net.state_dict()[name]
@@ -108,7 +108,7 @@ def _describe_misfit(net, ours: dict, report, trained: TrainedNetwork | None) ->
     needed = trained.sizes if trained else {}
     over = [name for name in report.unused if name in needed]
     if over:
-        return f'{len(over)} tensors of the file have no place there, beginning with {over[0]}'
+        return f'{len(over)} tensors of the file do not belong to it, beginning with {over[0]}'
     return ''
 
 # %% ../../nbs/6_engine/conversion.ipynb #7b1b9902
@@ -163,7 +163,7 @@ def _open_network(
         whence = f'from {origin.name}' if origin else 'of unknown origin'
         raise UserError(
             f'{source} is {whence}, '
-            'and which network it fills cannot be told; name one with --model.'
+            'and its tensors do not tell which network they are of; name one with --model.'
         )
     if not model:
         model = trained.model

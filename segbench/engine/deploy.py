@@ -227,7 +227,7 @@ _config_keys = 'net classes palette window values data split val_split sets'.spl
 
 def _void_note(config: dict) -> str:
     "How the file treats pixels without a class, in a sentence."
-    said = 'labels mark pixels without a class by 255; the network never says 255'
+    said = 'labels mark pixels without a class by 255; the network never predicts 255'
     if config['net']['n_classes'] > len(config['classes']):
         return f'{said}, but {len(config["classes"])}, its last output, for void'
     return f'{said}, but names one of its classes everywhere'
@@ -368,7 +368,7 @@ class Export:
             f'{self.file}: {self.network}, {self.size / 1e6:.2f} MB, {self.format}{precision}',
             f'takes uint8 batch×height×width×channels, gives {self.output}',
             f'checked on {found.images} images of {self.checked_on}: {100 * found.equal:.4f} % of '
-            f'the pixels as the run ({100 * found.equal_elsewhere:.4f} % at another size)',
+            f'the pixels agree with the run ({100 * found.equal_elsewhere:.4f} % at another size)',
         ]
         if not np.isnan(found.miou):
             loss = 100 * (found.miou - found.miou_other)
@@ -457,7 +457,9 @@ def export(
     if ending == '.onnx':
         _need_onnx()
     elif int8:
-        raise UserError(f'8 bits are for ONNX, and {str(file)!r} ends in .pt2; leave --int8 out.')
+        raise UserError(
+            f'int8 weights are for ONNX, and {str(file)!r} ends in .pt2; leave --int8 out.'
+        )
     elif opset != 18:
         raise UserError(
             f'opset {opset} is for ONNX, and {str(file)!r} ends in .pt2; leave --opset out.'
@@ -465,7 +467,9 @@ def export(
     check_replaceable(file)
     run = run_or_file(run)
     if isinstance(run, ModelFile):
-        raise UserError(f'{str(run)!r} is exported already; give the folder of its run.')
+        raise UserError(
+            f'{str(run)!r} is an exported file already; give the folder of the run it is made of.'
+        )
     if least is None:
         least = 0.98 if int8 else 0.999
     net, config = load_model(run, weights, 'cpu', trust)

@@ -72,7 +72,7 @@ def dry_run(training: Training) -> set[str]:  # Of `loss` and `aux_weight`, what
     except (LookupError, RuntimeError, TypeError, ValueError) as e:
         raise UserError(
             f'this network cannot learn {n} classes from {training.now.bs} crops of {h}×{w} at a '
-            f'time: {e}; see to --bs, --crop and the network.'
+            f'time: {e}; check --bs, --crop and the network.'
         ) from e
     if found != n:
         raise UserError(

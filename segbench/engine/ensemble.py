@@ -93,8 +93,8 @@ def are_folds(
     shared = sum(map(len, names)) - len(set().union(*names))
     if len(set(marks)) < len(marks) or shared:
         raise UserError(
-            f'the runs are scored on other images, but not on images of their own each: '
-            f'{shared or "some"} of them are in several sets; give runs that are scored on the '
+            'the runs are scored on different sets, but the sets are not disjoint: '
+            f'{shared or "some"} images are in several of them; give runs that are scored on the '
             'same images, as an ensemble, or the folds of one cross-validation.'
         )
     return True

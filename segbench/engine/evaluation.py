@@ -86,7 +86,10 @@ def _by_window(data: 'str | None', config: dict, whose: str) -> 'str | None':
     if 'window' not in inspect.signature(find_function('data', name)).parameters:
         return data
     if is_first_process():
-        print(f'{name} is read by the window {window} of {whose}; another one is named with it')
+        print(
+            f'{name} is read with the intensity window {window} of {whose}; '
+            f'for another one, write {name}(window=…)'
+        )
     words = [f'{key}={value!r}' for key, value in (given | dict(window=window)).items()]
     return f'{name}({", ".join(words)})'
 
@@ -98,8 +101,8 @@ def _tell_learnt(pairs: Pairs, config: dict, split: str, whose: str) -> None:
     n = count_learnt(pairs, (config.get('sets') or {}).get('train'))
     if n and is_first_process():
         print(
-            f'{whose} has learnt from {n} of the {len(pairs)} images of {pairs.name}: '
-            'scores say there how well it remembers, too'
+            f'{whose} was trained on {n} of the {len(pairs)} images of {pairs.name}: '
+            'its scores there also measure how well it remembers them'
         )
 
 
@@ -131,8 +134,8 @@ def load_dataset_for(
     if not _is_own(pairs, config, data, root, split, source):
         if not (data or root) and is_first_process():
             print(
-                f'{pairs.name} is not what it was when the run began; '
-                'its scores get a name of their own'
+                f'{pairs.name} has changed since the run began; '
+                'its scores are kept under a new name'
             )
         add_content_mark(pairs)
     _tell_learnt(pairs, config, split, whose)

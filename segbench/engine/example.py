@@ -34,7 +34,7 @@ def example_run(
         return run
     if run.folder.exists():
         raise UserError(
-            f'{str(run)!r} is there and is not the example; choose another folder, or remove it.'
+            f'{str(run)!r} exists and is not the example; choose another folder, or remove it.'
         )
     run.folder.parent.mkdir(parents=True, exist_ok=True)
     part = run.folder.with_name(f'.{run.name}.{os.getpid()}')

@@ -42,7 +42,7 @@ def _ask_pt2(file: Path) -> Callable[[torch.Tensor], torch.Tensor]:
     "A function that runs the `file` of torch.export: from bytes, n×h×w×c, to its answer."
     if not zipfile.is_zipfile(file):  # PyTorch would print a traceback, too
         raise UserError(
-            f'{str(file)!r} cannot be opened as pt2: it is no archive; export it again.'
+            f'{str(file)!r} cannot be opened as pt2: it is not a ZIP archive; export it again.'
         )
     with open(file, 'rb') as f:  # given a name, PyTorch insists on the ending .pt2
         program = torch.export.load(f)
@@ -100,8 +100,8 @@ class ExportedNetwork(nn.Module):
         several = tuple(protocol.scales) != (1.0,) or protocol.flip
         if several or protocol.window or protocol.long:
             raise UserError(
-                f'{self.name!r} answers whole images at their own size, but {protocol} is asked '
-                'for; leave scales, mirror images and windows out, or ask the run.'
+                f'{self.name!r} takes whole images at their own size only, not {protocol}; '
+                'leave scales, mirror images and windows out, or give the folder of its run.'
             )
         if precision != 'no':
             raise UserError(

@@ -165,7 +165,7 @@ def find_lr(
     settings = Settings(**asked)
     check_settings(settings)
     if not settings.lr:
-        raise UserError('lr is 0, but other rates are measured against it; leave it out.')
+        raise UserError('lr is 0, but the other rates are multiples of it; leave it out.')
     acc = accelerator()
     device = acc.device
     rates = np.geomspace(low, high, n)

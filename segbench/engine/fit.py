@@ -71,7 +71,7 @@ def _raise_stopped(training: Training) -> None:
         gather_object([None])
     raise Stopped(
         f'stopped after step {training.step} of {training.steps}; '
-        f'segbench train --resume {training.out} goes on',
+        f'resume it with segbench train --resume {training.out}',
         training.asked or signal.SIGINT,
     )
 
@@ -109,7 +109,7 @@ def _broken_graphs() -> str:
     if not breaks:
         return ''
     reason = ' '.join(max(breaks, key=breaks.get).split())[:120]
-    return f'note: the compiled network is in pieces, cut {sum(breaks.values())} times: {reason}'
+    return f'note: the compiled network has {sum(breaks.values())} graph breaks: {reason}'
 
 # %% ../../nbs/6_engine/fit.ipynb #e1f76977
 def train_step(
@@ -146,7 +146,7 @@ def loop(training: Training, progress: bool = True) -> None:
     table = ProgressTable(training.steps, training.step, training.plan.images, on)
     first = training.step + 1
     training.clock = time.monotonic()
-    with worker_errors(f', then segbench train --resume {training.out} goes on'):
+    with worker_errors(f', then resume with segbench train --resume {training.out}'):
         for batches in training.loader():
             train_step(training, batches, table)
             if training.s.compile and on and training.step == first and _broken_graphs():
@@ -161,7 +161,7 @@ def _match_datasets(
     "Both sets with the classes of the run, and what has changed in them since it began, in words."
     if changed_data and not resume:
         raise UserError(
-            'changed_data says how a run goes on; it needs --resume RUN, or resume=True.'
+            'changed_data is about resuming a run; it needs --resume RUN, or resume=True.'
         )
     changed = []
     if resume:
@@ -211,7 +211,7 @@ def _crop_notes(training: Training) -> list[str]:
         return []
     h, w = training.augment.crop
     return [
-        f'images have different sizes; crops are as large as the first, {h}×{w}: --crop chooses'
+        f'images have different sizes; crops are as large as the first, {h}×{w}; --crop changes it'
     ]
 
 
@@ -225,8 +225,9 @@ def _print_notes(training: Training, resume: bool, warnings: list[str]):
     now = training.now
     if now != plan:
         notes.append(
-            f'it goes on with {now.world} process(es) instead of {plan.world}, each with '
-            f'{now.accum} batches of {now.bs} in a step: the same images, other bits'
+            f'the run is resumed with {now.world} process(es) instead of {plan.world}, each with '
+            f'{now.accum} batches of {now.bs} in a step: the same images, but slightly different '
+            'results'
         )
     about = describe_choice(training.train) + describe_images(training.train)
     print(*loaded, *about, *_crop_notes(training), *notes, sep='\n')
@@ -249,7 +250,7 @@ def _share_out(
         return plan, now
     raise UserError(
         f'{str(run)!r} has {plan.images} images in a step, in batches of {plan.bs} × '
-        f'{plan.accum} to a step × {plan.world} process(es), and cannot go on with {now.bs} × '
+        f'{plan.accum} to a step × {plan.world} process(es), and cannot be resumed with {now.bs} × '
         f'{now.accum} × {now.world}: give --bs and --accum so that the product is the same, '
         'or begin a new run from its weights with --init.'
     )
@@ -349,6 +350,6 @@ def fit(
     settings = Settings(**kwargs)
     check_settings(settings)
     acc = accelerator()
-    advice = f'segbench train --resume {out} goes on from the last state'
+    advice = f'resume from the last checkpoint with segbench train --resume {out}'
     with watch_processes(acc, advice):
         return _fit(acc, net, train, val, Run(out), resume, changed_data, spec, progress, settings)

@@ -21,8 +21,8 @@ def _first_stages(
     stages = getattr(body, 'stages', None)
     if not stages:
         raise UserError(
-            f'this backbone does not consist of stages behind each other, so that freeze {n} means '
-            'nothing here; give --freeze body, or leave it out.'
+            f'this backbone is not a sequence of stages, so that freeze {n} has no meaning; '
+            'give --freeze body, or leave it out.'
         )
     strides = [stride for stride, _ in stages]
     if 2**n not in strides:

@@ -54,7 +54,7 @@ def read_grid(
         flag, sign, values = text.partition('=')
         if not sign:
             raise UserError(
-                f'{text!r} is no flag with values; write it like lr=1e-4,1e-3, '
+                f'{text!r} is not a flag with values; write it like lr=1e-4,1e-3, '
                 'without spaces, or in quotes.'
             )
         name = check_choice('flag', name_of_flag(f, flag), known)

@@ -53,14 +53,14 @@ def parse_hub_name(
     is_odd = len(repo) > 96 or re.search(r'--|\.\.|\.git$', repo)
     if not _repo.fullmatch(repo) or is_odd or (at_sign and not is_revision):
         raise UserError(
-            f'{text!r} names no repository of the hub; write hf:user/name, '
+            f'{text!r} is not the name of a repository on the hub; write hf:user/name, '
             'or hf:user/name@revision with a branch, a tag or a commit.'
         )
     return HubName(repo, revision or None)
 
 # %% ../../nbs/6_engine/hub.ipynb #hub00012
 _no_token = (
-    'the hub wants to know who you are: make a token at {at}/settings/tokens, '
+    'the hub requires a login: make a token at {at}/settings/tokens, '
     'then call `hf auth login`, or set HF_TOKEN'
 )
 # Modules whose errors are about the network
@@ -80,7 +80,7 @@ def _sentence(e: Exception, name: str, offline: str) -> 'str | None':
     answers = [getattr(error, 'response', None) for error in (e, e.__cause__)]
     status = next((answer.status_code for answer in answers if answer is not None), None)
     if isinstance(e, errors.GatedRepoError):
-        return f'{name} is given to those who agree to its terms: see {at}/{name}'
+        return f'{name} is gated: accept its terms at {at}/{name}'
     if isinstance(e, errors.RevisionNotFoundError):
         return f'{name} has no such branch, tag or commit; {at}/{name}/commits/main lists them'
     if isinstance(e, errors.RepositoryNotFoundError):
@@ -90,25 +90,30 @@ def _sentence(e: Exception, name: str, offline: str) -> 'str | None':
     if status == 401 or isinstance(e, errors.LocalTokenNotFoundError):
         return login
     if status == 403 and offline:
-        return f'you may not read {name}: {at}/{name} says to whom it is given'
+        return f'you may not read {name}: {at}/{name} says who may'
     if status == 403:
-        return f'your token may not write to {name}: make one with write access, or another name'
+        return (
+            f'your token may not write to {name}: make one with write access, '
+            'or choose another name'
+        )
     if status == 429:
         return f'{at} was asked too often (status 429); wait some minutes, and call again'
     if status and status >= 500:
-        return f'{at} has trouble of its own (status {status}); call again later{offline}'
+        return f'{at} has an error of its own (status {status}); call again later{offline}'
     if isinstance(e, json.JSONDecodeError):
         return (
-            f'{at} answers, but not as the hub does: a page to log in to the network may stand '
-            f'before it, or HF_ENDPOINT names something else{offline}'
+            f'{at} answers, but not as the hub does: perhaps the login page of your network '
+            f'answers instead, or HF_ENDPOINT names another server{offline}'
         )
     if isinstance(e, UnicodeEncodeError) and not (get_token() or '').isascii():
-        return 'your token for the hub has signs that none has; copy it again into HF_TOKEN'
+        return (
+            'your token for the hub has characters that no token has; copy it again into HF_TOKEN'
+        )
     is_of_network = type(e).__module__.partition('.')[0] in _network
     # other errors of the operating system are of a disk
     if is_of_network or isinstance(e, (ConnectionError, TimeoutError)):
         why = ' '.join(str(e).split())[:160]
-        return f'{at} cannot be reached, or does not have it ({type(e).__name__}: {why}){offline}'
+        return f'{at} cannot be reached, or lacks a file ({type(e).__name__}: {why}){offline}'
     return None
 
 # %% ../../nbs/6_engine/hub.ipynb #5517b724
@@ -153,7 +158,7 @@ def _check_tensors(file: Path, name: HubName) -> None:
     length = int.from_bytes(head[:8], 'little')
     if head[8:] != b'{' or length > file.stat().st_size:
         raise UserError(
-            f'{file.name} of {name} is no file of safetensors; what else it may be is not opened.'
+            f'{file.name} of {name} is not a safetensors file; no other format is opened.'
         )
 
 
@@ -162,7 +167,7 @@ def _make_folder(snapshot: Path, folder: Path, name: HubName) -> None:
     there = Run(snapshot)
     if not (there.exists() and there.weights_file('best').exists()):
         raise UserError(
-            f'{name} is no run of segbench: it lacks {there.config_file.name} or '
+            f'{name} is not a run of segbench: it lacks {there.config_file.name} or '
             f'{there.weights_file("best").name}; `segbench convert` takes files of weights.'
         )
     _check_tensors(there.weights_file('best'), name)
@@ -329,8 +334,8 @@ def _keep_edits(copy: Run, theirs: 'str | None') -> str:
     text = update_card(theirs, ours)
     copy.card_file.write_text(text, encoding='utf8', newline='\n')
     return (
-        'the card there was edited on the hub and stays, with parts brought up to date that '
-        'nobody changed; --replace-card sends yours'
+        'the card was edited on the hub and is kept, and only its unedited parts are updated; '
+        '--replace-card sends yours'
     )
 
 
@@ -364,7 +369,7 @@ def _check_pushable(run: Run, repo: str) -> str:
     if not config['net']:
         raise UserError(
             f'the network of {str(run)!r} was given as an object, so nobody else could build it; '
-            'train it by name.'
+            'train it by name, such as --model mynet.wide.'
         )
     file = run.weights_file('best')
     if not file.exists():
@@ -404,13 +409,14 @@ def push_run(
         shown = _may_show(config, is_private, preview)
         if run.preview_file.exists() and not shown:
             notes.append(
-                f'{run.preview_file.name} shows images of {config.get("data")}, which not '
-                'everybody may pass on, so it stays here; --preview sends it, too'
+                f'{run.preview_file.name} shows images of {config.get("data")}, which you may not '
+                'be allowed to publish, so it is not sent; --preview sends it, too'
             )
         copy = _copy_for_others(run, Path(folder), repo, shown)
         if not replace_card:
             notes.append(_keep_edits(copy, _card_on_hub(api, repo)))
         if is_private == public:
-            notes.append(f'it was there already and stays {"private" if is_private else "public"}')
+            state = 'private' if is_private else 'public'
+            notes.append(f'the repository existed already and stays {state}')
         sent = api.upload_folder(repo_id=repo, folder_path=folder, commit_message=f'Run {run.name}')
     return Pushed(str(url), sent.oid, is_private, list(filter(None, notes)))

@@ -99,8 +99,8 @@ def worker_errors(
         if not isinstance(e, RuntimeError):
             raise
         raise UserError(
-            f'a loader process was killed ({said.splitlines()[0].rstrip(". ")}), '
-            f'perhaps since memory ran out; lower --workers{advice}.'
+            f'a data loader process was killed ({said.splitlines()[0].rstrip(". ")}), '
+            f'perhaps because memory ran out; lower --workers{advice}.'
         ) from e
 
 # %% ../../nbs/6_engine/inference.ipynb #0a4d2e71
@@ -250,7 +250,7 @@ def _check_options(
         if inside.get(key, value) != value:
             raise UserError(
                 f'the network {model!r} has {key} {inside[key]!r} in its brackets, '
-                f'but {value!r} is asked for besides; say it once.'
+                f'but {value!r} is given as well; give one of the two.'
             )
 
 # %% ../../nbs/6_engine/inference.ipynb #inf-create
@@ -319,14 +319,14 @@ def load_model(
     if not config['net']:
         raise UserError(
             f'the network of {str(run)!r} was given as an object, '
-            'so it cannot be built again by name; train it by name, '
+            'so it cannot be built again by name; train it by name, such as --model mynet.wide, '
             'or load best.safetensors into it yourself.'
         )
     net = _rebuild(config['net'], run.config_file, trust)
     if not file.exists():
         raise UserError(
-            f'{str(run)!r} has no {file.name} yet: it has not come to its first evaluation; '
-            f'continue it with segbench train --resume {run}.'
+            f'{str(run)!r} has no {file.name} yet: it has not reached its first evaluation; '
+            f'resume it with segbench train --resume {run}.'
         )
     report = load_weights(net, file)
     if report.missing or report.resized:
@@ -361,7 +361,7 @@ def save_scores(
     if not scores.counts[:-1].any():
         raise UserError(
             f'{pairs.name} has nothing to score: all its labels are void, '
-            'like those of a test whose server keeps them; predict its images instead.'
+            'as in a test set whose labels are not published; predict its images instead.'
         )
     each = imagewise_miou(rows, len(pairs), n)
     run = Run(run)

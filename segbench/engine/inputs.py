@@ -91,15 +91,15 @@ def _inputs_of_list(lines: Iterable[str], out: Path, plane: str = 'axial') -> li
     named = [line.rstrip('\r\n') for line in lines]
     files = [Path(os.path.abspath(line)) for line in dict.fromkeys(named) if line.strip()]
     if not files:
-        raise UserError('the list on standard input is empty; write a file in each line.')
+        raise UserError('the list on standard input is empty; write one file per line.')
     for file in files:
         if not file.is_file():
-            raise UserError(f'the list names {str(file)!r}, which is no file; list images alone.')
+            raise UserError(f'the list names {str(file)!r}, which is not a file; list only images.')
     try:
         base = Path(os.path.commonpath([file.parent for file in files]))
     except ValueError:
         raise UserError(
-            'the list names files on several disks; predict those of each by themselves.'
+            'the list names files on several disks; predict the files of each disk separately.'
         ) from None
     inputs = _inputs_below(base, files, out, plane)
     video = next((item for item in inputs if item.kind == 'video'), None)
@@ -185,7 +185,8 @@ def check_plane(
         return
     if not any(item.kind == 'volume' for item in inputs):
         raise UserError(
-            f'--plane {plane} says how volumes of NIfTI are cut, and there is none; leave it out.'
+            f'--plane {plane} says how NIfTI volumes are cut, and there is no such volume; '
+            'leave it out.'
         )
 
 # %% ../../nbs/6_engine/inputs.ipynb #inputs-new
@@ -222,7 +223,7 @@ def check_distinct(
                     f'{twin.source} and {item.source} would both become {file}; rename one of them.'
                 )
             if file.resolve() in images:
-                raise UserError(f'{file}, an output, would replace an image; choose another --out.')
+                raise UserError(f'the output {file} would replace an image; choose another --out.')
     return [*first]
 
 

@@ -226,7 +226,7 @@ def _reason(status: int, last: str) -> str:
     if status == -signal.SIGTERM:
         return 'it was stopped'
     if status == -9:
-        return 'it was killed, perhaps since memory ran out; fewer --jobs need less'
+        return 'it was killed, perhaps because memory ran out; lower --jobs'
     if status < 0:
         return f'it ended by signal {-status}: {last}'
     return last.removeprefix('failed: ') or f'it ended with status {status}'
@@ -321,5 +321,5 @@ def run_jobs(
             progress.close()
             _pass_on(pool.processes(), first=True)
     if heard:
-        raise Stopped('stopped; call again to go on', heard[0])
+        raise Stopped('stopped; call again to resume', heard[0])
     return failed

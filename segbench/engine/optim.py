@@ -73,8 +73,8 @@ def make_optimiser(
     )
     if not groups:
         raise UserError(
-            'there is nothing to learn: every parameter is frozen; '
-            'thaw some with requires_grad_(True).'
+            'there is nothing to train: every parameter is frozen; '
+            'unfreeze some with requires_grad_(True).'
         )
     make = kinds[check_choice('optimiser', name, list(kinds))]
     return make(groups, fused=True) if fused else make(groups)
@@ -96,7 +96,7 @@ def onecycle(t: float, scores: Sequence[float] = (), up: float = 0.3, start: flo
     The way up takes the first `up` of the time.
     """
     if not 0 <= up < 1:
-        raise ValueError(f'up is {up}, but is a share of the training: from 0, and below 1')
+        raise ValueError(f'up is {up}, but must be a fraction of the training, from 0 to below 1')
     if t < up:
         return start + (1 - start) * cosine(1 - t / up)
     return cosine((t - up) / (1 - up))
@@ -108,7 +108,7 @@ def step(
     "Times `gamma` at each of the points `at`."
     if not at or not all(0 < a < 1 for a in at):
         raise ValueError(
-            f'at is {at}, but wants shares of the training, between 0 and 1, such as (.6,.85)'
+            f'at is {at}, but must be fractions of the training, between 0 and 1, such as (.6,.85)'
         )
     return gamma ** sum(t >= a for a in at)
 
@@ -167,8 +167,8 @@ def make_schedule(
     for t in (k / 100 for k in range(101)):
         if not 0 <= factor(t) <= 1000:
             raise UserError(
-                f'the schedule {text!r} makes {factor(t):g} of a learning rate; '
-                'a factor lies between 0 and 1000, and is mostly below 1.'
+                f'the schedule {text!r} multiplies a learning rate by {factor(t):g}, '
+                'but the factor must be between 0 and 1000, and is mostly below 1.'
             )
     return factor
 

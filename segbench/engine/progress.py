@@ -259,8 +259,8 @@ def graceful_stop(
         impatient = number == signal.SIGINT and time.monotonic() - first > 1
         if impatient and not training.saving:
             raise Stopped(
-                f'stopped in the middle of a step; segbench train --resume {training.out} '
-                'goes on from the last state that was kept'
+                'stopped in the middle of a step; resume from the last checkpoint with '
+                f'segbench train --resume {training.out}'
             )
 
     before = {s: signal.getsignal(s) for s in stops}

@@ -66,12 +66,12 @@ class Protocol:
         check_type('overlap', self.overlap, float)
         if not 0 <= self.overlap < 1:
             raise UserError(
-                f'overlap is {self.overlap}, but is the share of a window that the next one shows '
-                'again: from 0, and below 1.'
+                f'overlap is {self.overlap}, but must be the fraction of a window that the next '
+                'one repeats, from 0 to below 1.'
             )
         if self.hann and not self.window:
             raise UserError(
-                'hann says how parts of a window count, so that it would do nothing without '
+                'hann weights the pixels of a sliding window, so that it would do nothing without '
                 'one; give --window, or leave --hann out.'
             )
         numbers = isinstance(self.scales, (tuple, list)) and self.scales
@@ -256,16 +256,16 @@ def _check_asked(net: torch.nn.Module, image: torch.Tensor) -> None:
         if hasattr(image, 'shape'):
             about += f' of {format_shape(image.shape)}'
         raise UserError(
-            f'the image is {about}, but the network is asked for a tensor of uint8, '
+            f'the image is {about}, but the network takes a tensor of uint8, '
             'images×channels×height×width, and normalises it itself; '
             'give image[None] for one image of a data set.'
         )
     if not image.numel():
-        raise UserError(f'images of {format_shape(image.shape)} have no pixels to look at.')
+        raise UserError(f'images of {format_shape(image.shape)} have no pixels.')
     if net.training and not isinstance(net, ExportedNetwork):  # a graph cannot be in training
         raise UserError(
-            'the network is in training, where norms and dropout change what it says, and norms '
-            'learn from what they see; call net.eval() first.'
+            'the network is in training mode, where dropout and batch norm change its output, and '
+            'batch norm updates its statistics; call net.eval() first.'
         )
 
 
@@ -442,8 +442,8 @@ def protocol_from_flags(
         return Protocol(tuple(scales), flip, window, hann=hann)
     if flip or window or hann or tuple(scales) != (1.0,):
         raise UserError(
-            f'--protocol {name} says itself how a network is asked; leave --scales, --flip, '
-            '--window and --hann out, and give what differs in brackets, '
+            f'--protocol {name} sets scales, flip and window itself; leave --scales, --flip, '
+            '--window and --hann out, and give changes in brackets, '
             'such as --protocol "hszhao(window=713)".'
         )
     return parse_protocol(name)

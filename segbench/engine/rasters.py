@@ -91,8 +91,8 @@ def check_raster(raster: Raster, outputs: Outputs, protocol: Protocol) -> None:
     if outputs.overlay or outputs.probs == 'npz':
         flag = '--overlay' if outputs.overlay else '--probs npz'
         raise UserError(
-            f'{size} held at once, as {flag} would have to; leave it out, or cut the raster '
-            'into tiles; --probs tif is written row by row.'
+            f'{size} held in memory at once, as {flag} would need; leave it out, or cut the '
+            'raster into tiles; --probs tif is written row by row.'
         )
 
 # %% ../../nbs/6_engine/rasters.ipynb #2774b532
@@ -104,8 +104,8 @@ def void_value(
         return 255
     if any(isinstance(value, (list, tuple)) for value in values):
         raise UserError(
-            'label files of the data set hold colours, of which none is left for pixels without '
-            'data; predict GeoTIFFs without --ids.'
+            'label files of the data set hold colours, and none of them is free for pixels '
+            'without data; predict GeoTIFFs without --ids.'
         )
     void = 255 if max(values) < 256 else 65535
     if void in values:

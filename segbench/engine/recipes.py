@@ -70,7 +70,7 @@ def _fit_batch(recipe: Recipe, arguments: dict, processes: int) -> str:
     images = round(recipe.batch * share.factor)
     said = f'{images} images per step: {processes} × {share.bs} at once, {share.accum} in turn'
     if share.factor != 1:
-        said += f'; {recipe.batch} cannot be divided, so rates are times {share.factor:.4g}'
+        said += f'; {recipe.batch} cannot be divided, so rates are multiplied by {share.factor:.4g}'
     return said
 
 

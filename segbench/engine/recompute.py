@@ -82,7 +82,7 @@ def checkpoint_activations(
             count += 1
     if not count:
         raise UserError(
-            'this network has no row of blocks whose activations could be computed again; '
+            'this network has no sequence of blocks whose activations could be recomputed; '
             'leave --checkpoint-activations out, and save memory with a smaller --bs and --accum.'
         )
     return count

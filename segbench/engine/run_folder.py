@@ -111,7 +111,7 @@ def _create_folder(training: Training) -> None:
     if training.run.exists():
         raise UserError(
             f'{str(training.run)!r} holds a run already; choose another --out, '
-            'go on with it by --resume, or remove it.'
+            'resume it with --resume, or remove it.'
         )
     training.run.remove_leftovers()
     training.run.log_file.write_text('')
@@ -151,7 +151,7 @@ def _lengthen(
     "Write into `config.json` that the run is longer now."
     if training.out_of_patience():
         raise UserError(
-            f'{str(training.run)!r} has ended since {training.s.patience} evaluations brought no '
+            f'{str(training.run)!r} has ended because {training.s.patience} evaluations brought no '
             f'better mIoU, so that more {next(iter(longer))} would do nothing; '
             f'begin a new run from its weights with --init {training.run}.'
         )

@@ -151,11 +151,11 @@ def _check_numbers(s: Settings):
     # Nesterov's method needs a momentum above zero
     too_little = s.momentum <= 0 if s.opt == 'nesterov' else s.momentum < 0
     if too_little or s.momentum >= 1:
-        raise UserError(f'momentum is {s.momentum}, but lies between 0 and 1, such as .9.')
+        raise UserError(f'momentum is {s.momentum}, but must lie between 0 and 1, such as .9.')
     for name in _shares:
         share = getattr(s, name)
         if not 0 <= share <= 1:
-            raise UserError(f'{name} is {share}, but is a share: it lies between 0 and 1.')
+            raise UserError(f'{name} is {share}, but must be a fraction between 0 and 1.')
 
 # %% ../../nbs/6_engine/settings.ipynb #set-trackers
 _trackers = (
@@ -192,12 +192,12 @@ def _check_scale(s: Settings):
     "A `UserError` if the scale range of the settings `s` is impossible."
     if len(s.scale) != 2 or not 1e-3 <= s.scale[0] <= s.scale[1] <= 1e3:
         raise UserError(
-            f'scale is {s.scale}; give the least and the greatest magnification, such as .5 2.'
+            f'scale is {s.scale}; give the smallest and the largest scale factor, such as .5 2.'
         )
     if s.scale_by == 'area' and s.scale[1] > 1:
         raise UserError(
-            f'scale is {s.scale}, but with scale_by area it is the share of an image that is '
-            'seen: at most 1, such as .45 1.'
+            f'scale is {s.scale}, but with scale_by area it is the fraction of an image that a '
+            'crop covers: at most 1, such as .45 1.'
         )
 
 # %% ../../nbs/6_engine/settings.ipynb #7f1497a9
@@ -206,8 +206,8 @@ def _check_crops(s: Settings):
     if s.place != 'anywhere' and (s.rare_classes or s.class_max < 1):
         name = 'rare_classes' if s.rare_classes else 'class_max'
         raise UserError(
-            f'{name} looks for a better place of the crop, which place {s.place!r} has given '
-            'already; leave one of the two out.'
+            f'{name} chooses the place of a crop, which place {s.place!r} has fixed already; '
+            'leave one of the two out.'
         )
     mixes = [name for name in _mixes if getattr(s, name)]
     if mixes and s.bs == 1:
@@ -285,8 +285,8 @@ def check_same(
         if name in was and value != was[name] and name not in changeable:
             raise UserError(
                 f'{str(run)!r} was started with {name} {was[name]}, not {value}; '
-                f'segbench train --resume {run} goes on with it as it is, '
-                'another training wants another --out.'
+                f'segbench train --resume {run} keeps its settings, '
+                'and a training with others needs another --out.'
             )
 
 # %% ../../nbs/6_engine/settings.ipynb #17fc34e4

@@ -50,8 +50,8 @@ def save_state(run: Run, state: dict) -> None:
     except RuntimeError as e:  # PyTorch hides the error of the operating system
         raise OSError(
             f'the state of {str(run)!r} cannot be written, '
-            f'perhaps since the disk is full ({str(e).splitlines()[0]}); '
-            'the one before it is still there'
+            f'perhaps because the disk is full ({str(e).splitlines()[0]}); '
+            'the previous one is kept'
         ) from e
 
 # %% ../../nbs/6_engine/state.ipynb #state-checks
@@ -117,8 +117,8 @@ def read_state(run: Run) -> dict:
         said = str(e).strip().splitlines() or [type(e).__name__]
         reason = said[0].partition('; bring')[0].rstrip('.')
         raise UserError(
-            f'there is no whole state in {str(file)!r} to go on from ({reason}); '
-            f'bring it back from a copy, or begin anew, perhaps with --init {run}.'
+            f'{str(file)!r} holds no complete state to resume from ({reason}); '
+            f'bring it back from a copy, or begin a new run, perhaps with --init {run}.'
         ) from e
     return state
 
@@ -134,11 +134,11 @@ def restore_log(
     want = have[:kept] if only_length else kept.encode()
     n = kept if only_length else len(want)
     if log.exists() and not (len(have) >= n and have.startswith(want)):
-        how = f'it has {len(have)} bytes of {n}' if len(have) < n else 'its lines are others'
-        lost = '' if only_length else ', or remove it, and it is written again from the state'
+        how = f'it has {len(have)} bytes of {n}' if len(have) < n else 'its lines differ'
+        lost = '' if only_length else ', or remove it, so that it is rewritten from the state'
         raise UserError(
-            f'{str(log)!r} is not the log that the state of {str(run)!r} goes on '
-            f'from: {how}; bring it back from a copy{lost}.'
+            f'{str(log)!r} is not the log that the state of {str(run)!r} belongs to: '
+            f'{how}; bring it back from a copy{lost}.'
         )
     if len(want) < n:
         raise UserError(f'{str(log)!r} is gone; bring it back from a copy.')

@@ -48,13 +48,14 @@ class Teacher:
         net, config = load_model(run, device=device)
         if not isinstance(net, Segmenter):
             raise UserError(
-                f'{str(run)!r} was exported, and only a run can teach; give the run it is made of.'
+                f'{str(run)!r} is an exported file, and only a run can be a teacher; '
+                'give the folder of the run it is made of.'
             )
         learnt = check_window(config.get('window', all_16_bits))
         if window not in (None, learnt):
             raise UserError(
-                f'the teacher {str(run)!r} has learnt from images that are read by the window '
-                f'{learnt}, and these are read by {window}; name the data set with window={learnt}.'
+                f'the teacher {str(run)!r} was trained on images read with the window {learnt}, '
+                f'but these are read with {window}; name the data set with window={learnt}.'
             )
         for name in classes:
             check_choice(f'class of the teacher {str(run)!r}', name, config['classes'])

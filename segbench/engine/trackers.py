@@ -34,7 +34,7 @@ def check_trackers(names: list[str]) -> None:
         package = "'segbench[track]'" if name in _in_extra else name.replace('_', '-')
         raise UserError(
             f'--log-with {name} needs a package that is not installed; '
-            f'pip install {package} brings it.'
+            f'pip install {package} installs it.'
         )
 
 # %% ../../nbs/6_engine/trackers.ipynb #e77eae6a
@@ -205,8 +205,8 @@ class Trackers:
             except Exception as e:
                 self.finish()
                 raise UserError(
-                    f'{name} cannot start ({_reason(e)}); see to it and go on by '
-                    f'segbench train --resume {run}, or without by adding --log-with tensorboard.'
+                    f'{name} cannot start ({_reason(e)}); correct this and resume with '
+                    f'segbench train --resume {run}, or add --log-with tensorboard to do without.'
                 ) from e
             if called:
                 known[name] = called

@@ -32,7 +32,7 @@ def _check_finite(value: float, what: str, training: Training):
     if math.isfinite(value):
         return
     raise UserError(
-        f'the {what} is {value} by step {training.step}; begin anew with a lower --lr, '
+        f'the {what} is {value} by step {training.step}; start again with a lower --lr, '
         f'with --clip, or with another --precision than {training.precision}.'
     )
 

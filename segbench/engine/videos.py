@@ -36,8 +36,8 @@ def video_files(
     ):
         if wanted:
             raise UserError(
-                f'a video is packed with loss, so that {flag} cannot be written as one; save its '
-                'frames as images, by ffmpeg for example, and predict these.'
+                f'video compression is lossy, so that {flag} cannot be written as a video; save '
+                'the frames as images, with ffmpeg for example, and predict these.'
             )
     files = dict(map=Path(f'{target}.mp4'))
     if outputs.overlay:
@@ -150,11 +150,11 @@ def predict_video(
             if not video.live:
                 raise
         if out is None:
-            raise UserError(f'{video.name} gives no frame; see whether it plays elsewhere.')
+            raise UserError(f'no frame of {video.name} can be read; try it in a video player.')
     if video.n_read < video.expected:
         print(
-            f'{video.name} says that it has {video.expected} frames, and gave {video.n_read}: '
-            'the rest is damaged or was never there',
+            f'{video.name} says that it has {video.expected} frames, but only {video.n_read} '
+            'could be read: the rest is damaged or missing',
             file=sys.stderr,
         )
     return [*files.values()], rows

@@ -217,8 +217,8 @@ def _feature_maps(
         hook.remove()
     if not seen or seen[0].ndim != 4:
         raise UserError(
-            f'{layer!r} puts out no map in evaluation; choose a layer that has a size in the '
-            'table of parts.'
+            f'{layer!r} has no map as its output in evaluation mode; choose a layer that has a '
+            'size in the table of parts.'
         )
     return seen[0][0].float()
 
@@ -288,10 +288,10 @@ def _map_panels(net: nn.Module, layer: str, image: torch.Tensor) -> list[tuple]:
     def full(x):
         return np.asarray(Image.fromarray(x).resize((w, h), Image.NEAREST))
 
-    title = f'{len(f)} maps of {f.shape[1]}×{f.shape[2]}\ntheir three main directions as colours'
+    title = f'{len(f)} maps of {f.shape[1]}×{f.shape[2]}\nthree principal components as colours'
     return [
         (title, full(_pca_colours(f))),
-        ('those that vary most\nwhite is high', full(_map_mosaic(f, (h, w), n=16))),
+        ('the maps that vary most\nwhite is high', full(_map_mosaic(f, (h, w), n=16))),
     ]
 
 # %% ../../nbs/7_explore/anatomy.ipynb #5ee23a47
@@ -350,7 +350,7 @@ class _AnatomyView(Panel):
         self.both = EscapedText()
         self.reached = Canvas(width=516)
         self.mapped = Canvas(width=346)
-        hint = EscapedText('click a place to see which pixels have a say in its class')
+        hint = EscapedText('click a pixel to see which pixels influence its class')
         maps = W.VBox([self.mapped], layout=W.Layout(flex='1 1 488px', max_width='704px'))
         pages = {
             'parts': [self.depth, self.facts],
@@ -456,8 +456,8 @@ def draw_reach(self: Anatomy):
     half = _field_size(g, at, 0.5)
     most = _field_size(g, at, 0.95)
     said = (
-        f'{(g > 0).float().mean():.0%} of the pixels count\n'
-        f'half in a square of {half} pixels (white), 95 % in {most} (black)'
+        f'{(g > 0).float().mean():.0%} of the pixels have an influence\n'
+        f'half of it in a square of {half} pixels (white), 95 % in {most} (black)'
     )
     self.reached.show(('image', self.image), (said, _draw_field(self.image, g, at)))
 

@@ -352,14 +352,15 @@ def _png(save: Callable, **kwargs) -> bytes:
 
 # %% ../../nbs/7_explore/board.ipynb #cad798aa
 _note = (
-    'mIoU is the mean ± standard deviation over seeds; 95 % is the interval over images, '
-    'drawn by groups such as videos where the data set knows them and one by one where not; '
-    'of fewer than eight groups, by stretches of neighbouring images, which is about these groups; '
-    'networks that share a place cannot be told apart by a paired test. '
-    'p counts both chances, of images and of seeds, and takes three seeds of both; '
+    'mIoU is the mean ± standard deviation over seeds. 95 % is a bootstrap interval over images: '
+    'whole groups such as videos are resampled where the data set knows them, single images where '
+    'not; fewer than eight groups are cut into stretches of neighbouring images, '
+    'and the interval then holds for these groups only. '
+    'Networks that share a place cannot be told apart by a paired test. '
+    'p is over images and seeds, and needs three seeds of both networks; '
     f'with fewer, or with one group only, place and gap are about {only_here}: '
-    'another seed could turn them around. '
-    'The line joins those that no other beats in both mIoU and parameters.'
+    'another seed could reverse them. '
+    'The line joins the networks that no other beats in both mIoU and parameters.'
 )
 
 
@@ -403,7 +404,7 @@ def print_tables(
         if any(only_here in line['behind'] for line in lines):
             print(
                 f'{only_here}: fewer than {least_seeds} seeds of one of the two, '
-                'or images of one group only; another seed could turn it around'
+                'or images of one group only; another seed could reverse the order'
             )
         print()
 
@@ -417,8 +418,8 @@ def board(
     file = Path(html or Path(runs) / 'board.html')
     if file.suffix.lower() == '.png':
         raise UserError(
-            f'html is {str(html)!r}, but the page goes there, and the image beside it; '
-            'give a name such as board.html.'
+            f'html is {str(html)!r}, but must be the name of the page, beside which an image '
+            'is written; give a name such as board.html.'
         )
     tables = group_results(results(runs))
     print_tables(tables)

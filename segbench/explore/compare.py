@@ -243,7 +243,7 @@ def _verdict(a: list[Result], b: list[Result], names: tuple[str, str] = ('A', 'B
         said += f', between {100 * d.low:+.2f} and {100 * d.high:+.2f} in 95 of 100 cases'
     if has_p:
         return f'{said}; p = {d.p:.3f} over images and seeds'
-    return f'{said}; {only_here}: a p takes {least_seeds} seeds of both'
+    return f'{said}; {only_here}: a p-value needs {least_seeds} seeds of both'
 
 # %% ../../nbs/7_explore/compare.ipynb #bca30b98
 def _format_number(v: float) -> str:
@@ -454,7 +454,7 @@ def redraw(self: _CompareTable):
             row['name'] = with_full_name(short, row['name'])
         self.lines.value = tabular(rows, names.index(name) if name in names else None)
     else:
-        self.lines.value = 'nothing of that name'
+        self.lines.value = 'no network has that in its name'
     self.about.value = paragraph(_about_runs(self.groups[name]))
     set_image(self.preview, Run(self.groups[name][0].run).preview_file)
 
@@ -513,7 +513,7 @@ def export(self: Compare):
     elif not found:
         self.text.value = (
             f'no name has {self.filter.value!r} in it, so that there is nothing to save; '
-            'empty the filter, or save the page, which has them all'
+            'empty the filter, or save the page, which has all networks'
         )
         return
     else:

@@ -423,9 +423,9 @@ def _dataset_of_scores(
     now = content_mark(pairs)
     if scores.get('set', now) != now:
         raise UserError(
-            f'{pairs.name} is not what was scored as {result.name}: images, '
-            'labels or classes are others; '
-            'score it again with segbench eval, or say with root where that set is.'
+            f'{pairs.name} is not the set that was scored as {result.name}: its images, '
+            'labels or classes differ; '
+            'score it again with segbench eval, or give as root the folder of that set.'
         )
     return pairs
 

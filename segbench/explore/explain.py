@@ -140,7 +140,7 @@ def _as_predictors(asked, protocol, trust) -> list[Predictor]:
             if not isinstance(net, nn.Module):
                 raise UserError(
                     f'{name!r} is a {type(net).__name__}, but must be a network; '
-                    'those of runs are given by their folders, without a dictionary.'
+                    'give the networks of runs by their folders, without a dictionary.'
                 )
         return [Predictor(name, net.eval(), protocol) for name, net in asked.items()]
     runs = [asked] if isinstance(asked, (str, os.PathLike)) else asked
@@ -364,7 +364,7 @@ class _Answers:
             if len(p) < n:
                 raise UserError(
                     f'{ask.name} has {len(p)} classes and {self.pairs.name} has {n}; '
-                    'show it images of a set with its own classes.'
+                    'show the network images of a set that has its classes.'
                 )
         return answers
 
@@ -411,7 +411,7 @@ def _image_score(pred, label, n: int) -> str:
 
 _meanings = dict(
     confidence='probability of the likeliest class',
-    entropy='entropy over the classes, 1 where all are as likely',
+    entropy='entropy over the classes, 1 where all are equally likely',
     margin='probability of the likeliest class minus that of the second',
 )
 _stops = ','.join(f'rgb{tuple(c)}' for c in _viridis[[*range(0, 256, 32), 255]].tolist())
@@ -451,7 +451,7 @@ class Explorer(Instrument):
     ):
         self.asked = _as_predictors(asked, as_protocol(protocol), trust)
         if pairs is None and not self.asked[0].run:
-            raise UserError('networks by name know no images; give a data set as pairs.')
+            raise UserError('networks given by name come without images; give a data set as pairs.')
         if pairs is None:
             self.pairs = _dataset_of_run(self.asked[0].run, split, trust)
         else:

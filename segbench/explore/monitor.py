@@ -243,7 +243,7 @@ class _MonitorView(Panel):
         self.halt = W.Button(
             description='stop this run',
             icon='stop',
-            tooltip='Stop after the present step; the run can be resumed',
+            tooltip='Stop after the current step; the run can be resumed',
             layout=W.Layout(width='130px'),
         )
         self.said = EscapedText()
@@ -405,7 +405,7 @@ def stop(self: Monitor):
     try:
         _request_stop(run)
         self.said.value = (
-            f'{run.name} stops after its present step; segbench train --resume {run} goes on'
+            f'{run.name} stops after the current step; resume it with segbench train --resume {run}'
         )
     except UserError as e:
         self.said.value = str(e)
@@ -447,7 +447,7 @@ def monitor(
         check_folder(place)
         if not Path(place).is_dir():
             raise UserError(
-                f'{str(place)!r} is no folder; give the folder of a run, or one with runs below it.'
+                f'{str(place)!r} is not a folder; give the folder of a run, or one with runs in it.'
             )
     m = Monitor(*(places or ['runs']), every=every)
     m.wake()

@@ -29,7 +29,7 @@ _body = """
       <p class="quiet">Share of the pixels; click a class to see it alone.</p>
     </div>
     <table><tbody id="legend"></tbody></table>
-    <p class="quiet"><a href="docs">How programs ask</a></p>
+    <p class="quiet"><a href="docs">HTTP API for programs</a></p>
   </aside>
 </main>
 """
@@ -282,17 +282,17 @@ def people_page() -> str:
 
 # %% ../../nbs/7_explore/page.ipynb #page-docs
 _docs = """
-<h1>How programs ask</h1>
+<h1>HTTP API for programs</h1>
 <p><b>POST {0}/predict</b>: the body is the image, or a form with one file in it. JPEG, PNG, TIFF,
-WebP and BMP are taken, up to {1} megabytes and {2} million pixels; a photograph that lies on its
-side is set upright.</p>
+WebP and BMP are taken, up to {1} megabytes and {2} million pixels; a photograph is rotated as its
+camera noted.</p>
 <table>
 <tr><td><code>format=png</code></td><td>class indices with their palette, the default</td></tr>
-<tr><td><code>format=json</code></td><td>width, height, and of each class in it index, name,
-colour, pixels and share</td></tr>
-<tr><td><code>format=overlay</code></td><td>the paint over the image with a legend, a PNG</td></tr>
-<tr><td><code>map=none|rle|png</code></td><td>with JSON: the class map as well, row by row as
-pairs of a class and how many pixels of it follow each other, or as the PNG in base64</td></tr>
+<tr><td><code>format=json</code></td><td>width, height, and for each class that is found its
+index, name, colour, pixels and share</td></tr>
+<tr><td><code>format=overlay</code></td><td>colours over the image, with a legend, a PNG</td></tr>
+<tr><td><code>map=none|rle|png</code></td><td>with JSON: the class map as well, run-length encoded
+row by row in pairs of a class and a number of pixels, or as the PNG in base64</td></tr>
 </table>
 <pre>curl --data-binary @photo.jpg {0}/predict &gt; classes.png
 curl -F image=@photo.jpg '{0}/predict?format=json&amp;map=rle'</pre>
@@ -300,7 +300,7 @@ curl -F image=@photo.jpg '{0}/predict?format=json&amp;map=rle'</pre>
 request = urllib.request.Request('{0}/predict?format=json', open('photo.jpg', 'rb').read())
 print(urllib.request.urlopen(request).read())</pre>
 <p><b>GET {0}/model</b>: the classes, their colours, and what the network scores.</p>
-<p>What is refused has a status from 400 to 499 and JSON with a sentence under
+<p>A refused request is answered with a status from 400 to 499 and JSON with the reason under
 <code>detail</code>. For programs that read OpenAPI: <a href="openapi.json">openapi.json</a>.
 <a href="./">Back to the page</a></p>
 """

@@ -109,7 +109,7 @@ def _number(d: dict, key: str, least: float = 0.0) -> float:
 def _words(d: dict, key: str) -> list[str]:
     "The list of words under `key`; anything else is an error."
     if not isinstance(d[key], list) or not all(isinstance(w, str) for w in d[key]):
-        raise TypeError(f'{key} is no list of words')
+        raise TypeError(f'{key} is not a list of strings')
     return d[key]
 
 # %% ../../nbs/7_explore/results.ipynb #dm2
@@ -121,13 +121,13 @@ def _config(run: Path) -> dict:
         for key in ('parameters', 'gflops'):
             _number(config, key)
         if not isinstance(config.get('net'), (dict, type(None))):
-            raise TypeError('net is no dictionary')
+            raise TypeError('net is not a dictionary')
         if not isinstance(config['settings'], dict):
-            raise TypeError('settings are no dictionary')
+            raise TypeError('settings are not a dictionary')
         net = config.get('net') or {}
         names = [net['model'], net.get('backbone') or ''] if net else []
         if not all(isinstance(name, str) for name in names):
-            raise TypeError('the names of the network are no words')
+            raise TypeError('the names of the network are not strings')
         return config | dict(command=str(config.get('command') or 'fit, in a notebook'))
 
 
@@ -157,7 +157,7 @@ def _scores(file: Path) -> dict:
             means[mean] = np.nan if scores[mean] is None else _number(scores, mean)
         iou = np.array(scores['iou'], float)
         if iou.shape != (k,) or np.isnan(iou).all():
-            raise ValueError(f'iou has not one number for each of {k} classes')
+            raise ValueError(f'iou does not have one number for each of {k} classes')
         return scores | means
 
 # %% ../../nbs/7_explore/results.ipynb #brd-counts
@@ -180,7 +180,7 @@ def _check_counts(result: Result):
     file = Run(result.run).eval_file(result.name, 'npz')
     if not file.is_file():
         raise UserError(
-            f'{file} is gone, the counts of the images; score the run again with segbench eval.'
+            f'{file}, the counts of the images, is missing; score the run again with segbench eval.'
         )
     with errors_of_file(file, 'score the run again with segbench eval'):
         groups = result.groups
@@ -188,10 +188,10 @@ def _check_counts(result: Result):
         iou = np.array(scores['iou'], float)
         right, true, pred = result.areas.sum(0)
         if not np.allclose(ratio(right, true + pred - right), iou, equal_nan=True):
-            raise ValueError('counts make other scores than those beside them')
+            raise ValueError('counts give other scores than those saved beside them')
         mean = conventions[scores.get('convention', 'nanmean')](iou)
         if not np.isclose(scores['miou'], mean, equal_nan=True):
-            raise ValueError(f'miou is {scores["miou"]}, but its classes make {mean:.4f}')
+            raise ValueError(f'miou is {scores["miou"]}, but the mean of its classes is {mean:.4f}')
         if groups is not None and groups.shape != (n,):
             raise ValueError(f'groups are of {len(groups)} images, not {n}')
 

@@ -100,8 +100,8 @@ def find_suspects(
     protocol = as_protocol(protocol)
     if protocol.crop:
         raise UserError(
-            f'the protocol {protocol} sees a square of each image, and a label is judged as a '
-            'whole; take another --protocol, or leave it out.'
+            f'the protocol {protocol} sees only a square of each image, but a label is judged as '
+            'a whole; give another --protocol, or leave it out.'
         )
     run = open_run(run)
     device = best_device()
@@ -210,8 +210,8 @@ def _page(suspects: Suspects, n: int) -> Markup:
     return markup(
         '<!doctype html><html lang="en"><meta charset="utf-8"><title>{}</title>'
         '<body style="font:14px sans-serif;max-width:70em;margin:2em auto"><h1>{}</h1>'
-        '<p>Each is shown in its image, by its label and by the network. Correct the files that '
-        'are wrong in your editor, and call the same command again.</p>{}</body></html>',
+        '<p>Each is shown in its image, by its label and by the network. Open the files that are '
+        'wrong in your editor, correct them, and call the same command again.</p>{}</body></html>',
         title,
         title,
         join_markup(entries),
@@ -293,7 +293,7 @@ def load_rows(folder: 'str | Path') -> list[dict]:
     numbers = [row.get(name) or '' for row in rows for name in ('left', 'top', 'right', 'bottom')]
     if not whole or not all(number.isdecimal() for number in numbers):
         raise UserError(
-            f'{str(file)!r} is no list of suspects, or is damaged; choose another --out, '
+            f'{str(file)!r} is not a list of suspects, or is damaged; choose another --out, '
             'or remove it.'
         )
     return rows
@@ -353,12 +353,12 @@ def review(
         )
     changed = states['corrected'] + states['contradicted']
     said = (
-        f'of {len(before)} suspects before, {states["corrected"]} are corrected; '
-        f'{states["contradicted"]} are contradicted still, though their labels were changed; '
+        f'of the {len(before)} earlier suspects, {states["corrected"]} are corrected; '
+        f'{states["contradicted"]} are still contradicted, though their labels were changed; '
         f'{states["unchanged"]} are in labels that nobody changed'
     )
     if not changed:
-        said = f'none of the labels of the {len(before)} suspects before was changed'
+        said = f'none of the labels of the {len(before)} earlier suspects was changed'
     return said + (f'; {states["gone"]} images are gone' if states['gone'] else '')
 
 # %% ../../nbs/7_explore/suspects.ipynb #897c0189

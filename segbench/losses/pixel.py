@@ -44,26 +44,26 @@ def check_fit(
     "A `UserError` unless `label` and `weight` go with `logits`."
     for what, x in dict(logits=logits, label=label, weight=weight).items():
         if x is not None and not isinstance(x, torch.Tensor):
-            raise UserError(f'{what} is a {type(x).__name__}, but must be a tensor of PyTorch.')
+            raise UserError(f'{what} is a {type(x).__name__}, but must be a PyTorch tensor.')
     if logits.ndim != 4:
         raise UserError(
             f'the logits are {format_shape(logits.shape)}, but must be '
-            'images×classes×height×width; give those of one image with logits[None].'
+            'images×classes×height×width; for one image, give logits[None].'
         )
     b, k, h, w = logits.shape
     if k > 255:
-        raise UserError(f'the logits have {k} classes; labels have room for 255, beside void.')
+        raise UserError(f'the logits have {k} classes, but a label holds at most 255 and void.')
     if label.shape != (b, h, w):
         raise UserError(
-            f'a label of {format_shape(label.shape)} does not go with logits of '
+            f'a label of {format_shape(label.shape)} does not fit logits of '
             f'{format_shape(logits.shape)}: it must be '
-            f'{b}×{h}×{w}, the number of a class for each pixel; enlarge the logits to its '
-            'height and width, as net.enlarge(logits, label) does.'
+            f'{b}×{h}×{w}, a class number for each pixel; enlarge the logits to the '
+            'height and width of the label with net.enlarge(logits, label).'
         )
     if label.is_floating_point() or label.is_complex():
         raise UserError(
-            f'the label is {label.dtype}, but must be whole numbers of classes, and 255 for void; '
-            'read it without a scale, as a transform for images has one.'
+            f'the label is {label.dtype}, but must hold integers: class numbers, and 255 for void; '
+            'do not scale or normalise labels as images are.'
         )
     if weight is not None and weight.shape != (k,):
         raise UserError(
@@ -112,8 +112,8 @@ def ce(
     "Cross-entropy over the labelled pixels."
     if not 0 <= smooth <= 1:
         raise UserError(
-            f'ce(smooth={smooth}) cannot be; '
-            'the share of the target that is spread is a number from 0 to 1.'
+            f'smooth of ce is {smooth}, but must be from 0 to 1, '
+            'the share of the target that is spread over the classes.'
         )
     check_fit(logits, label, weight)
     # Σ wᵢ ℓᵢ / Σ wᵢ
@@ -217,8 +217,8 @@ def ohem(
     "Mean cross-entropy of the hard pixels."
     if not (0 <= thresh <= 1 and min_kept >= 0):
         raise UserError(
-            f'ohem(thresh={thresh}, min_kept={min_kept}) cannot be; '
-            'thresh is a probability from 0 to 1, min_kept a number of pixels.'
+            f'ohem has thresh={thresh} and min_kept={min_kept}, but thresh must be a probability '
+            'from 0 to 1, and min_kept a number of pixels of at least 0.'
         )
     check_fit(logits, label, weight)
     loss = _pixel_ce(logits, label).flatten()

@@ -292,7 +292,7 @@ def lovasz(
     "Lovász-softmax: the convex extension of one minus the mean IoU of the classes present."
     if min(bins, step) < 1:
         raise UserError(
-            f'lovasz(bins={bins}, step={step}) has no pixel to count; give whole numbers from 1.'
+            f'lovasz has bins={bins} and step={step}, but both must be integers of at least 1.'
         )
     check_fit(logits, label, weight)
     if sort is None:

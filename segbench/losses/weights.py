@@ -133,8 +133,7 @@ def _weight(text: object, whose: str) -> float:
         number = math.nan
     if not 0 <= number <= 1e9:
         raise UserError(
-            f'the class weight {text!r} of {whose} is none: a weight is a number from 0 on and '
-            'at most a billion.'
+            f'the class weight of {whose} is {text!r}, but must be a number from 0 to a billion.'
         )
     return number
 
@@ -165,10 +164,10 @@ def _read_weights(file: Path | str) -> list[tuple[str, object]]:
         # a name that occurs twice is kept twice
         found = json.loads(text, object_pairs_hook=tuple)
     except (ValueError, RecursionError) as e:
-        raise UserError(f'{str(file)!r} is no JSON: {e}; mend it there.') from None
+        raise UserError(f'{str(file)!r} is not valid JSON: {e}; correct it there.') from None
     if not isinstance(found, tuple):
         raise UserError(
-            f'{str(file)!r} holds no weights by name; write them as '
+            f'{str(file)!r} does not give each weight a name; write them as '
             '{"road": 0.2, "rider": 5}, with the names of the classes.'
         )
     return list(found)
@@ -185,8 +184,8 @@ def _by_name(file: Path | str, classes: Sequence[str]) -> list[float]:
     lacking = [name for name in classes if name not in weights]
     if lacking:
         raise UserError(
-            f'{str(file)!r} has no weight for {", ".join(lacking)}; give each class one, '
-            '1 where nothing is meant.'
+            f'{str(file)!r} has no weight for {", ".join(lacking)}; give each class a weight, '
+            'such as 1.'
         )
     return [weights[name] for name in classes]
 
@@ -217,11 +216,11 @@ def own_class_weights(
             _weight(number.strip(), name) for number, name in zip(numbers, classes, strict=True)
         ]
     elif Path(text).suffix or os.sep in text:
-        raise UserError(f'there is no file {text!r} with class weights; see to its name.')
+        raise UserError(f'there is no file {text!r} with class weights; check the name.')
     else:
         check_choice('rule for class weights', text, _rules)
     if not any(weights):
-        raise UserError(f'class_weights {text!r} are all 0, so that nothing would be learnt.')
+        raise UserError(f'class_weights {text!r} are all 0; give at least one weight above 0.')
     return torch.tensor(weights)
 
 # %% ../../nbs/3_losses/weights.ipynb #own-w-find

@@ -64,7 +64,7 @@ def _as_bytes(x, what: str) -> np.ndarray:
     if x.ndim != 2 or not x.size or x.dtype.kind not in 'iub':
         raise UserError(
             f'the {what} is {x.dtype} of shape {x.shape}, but must be the classes of one image, '
-            'height×width whole numbers.'
+            'height×width integers.'
         )
     if x.min() < 0 or x.max() > 255:
         odd = x.min() if x.min() < 0 else x.max()

@@ -19,15 +19,15 @@ def _check_probabilities(probs: torch.Tensor, label: torch.Tensor, confidence: t
     if probs.ndim != 4 or label.shape != confidence.shape:
         shapes = [format_shape(x.shape) for x in (probs, label)]
         raise UserError(
-            f'probabilities of {shapes[0]} do not go with a label of {shapes[1]}; '
+            f'probabilities of {shapes[0]} do not fit a label of {shapes[1]}; '
             'give images×classes×height×width and images×height×width.'
         )
     # nan is neither above nor below, so it passes
     odd = confidence[(confidence > 1.01) | (confidence < 0.99 / probs.shape[1])]
     if len(odd):
         raise UserError(
-            f'the likeliest of {probs.shape[1]} classes has {odd[0].item():.3g}, which is no '
-            'probability of it; give logits.softmax(1).'
+            f'the greatest of {probs.shape[1]} class probabilities is {odd[0].item():.3g}, but '
+            f'must be from 1/{probs.shape[1]} to 1; give logits.softmax(1).'
         )
 
 

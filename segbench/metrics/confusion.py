@@ -31,7 +31,7 @@ def _check_class_maps(pred: torch.Tensor, label: torch.Tensor) -> None:
         if x.is_floating_point():
             raise UserError(
                 f'the {what} is {x.dtype}, but must be the number of a class for each pixel; '
-                'of logits, give .argmax(1).'
+                'for logits, give .argmax(1).'
             )
         if x.dtype in (torch.uint8, torch.bool) or not x.numel():
             continue  # a GPU is not asked for their values
@@ -112,18 +112,18 @@ def _check_counts(counts, classes) -> None:
     if len(sides) != 2 or sides[0] != sides[1] or sides[0] < 2:
         raise UserError(
             f'counts are {format_shape(sides)}, but must be square, with a row and a column '
-            'for each class and one more for void and no class; of several images, give their sum.'
+            'for each class and one more for void and no class; for several images, give the sum.'
         )
     if classes is not None and len(classes) != sides[0] - 1:
         raise UserError(
-            f'counts of {sides[0]}×{sides[0]} are those of {sides[0] - 1} classes, and '
-            f'{len(classes)} names were given: after the classes come one row for void and one '
+            f'counts of {sides[0]}×{sides[0]} are for {sides[0] - 1} classes, but '
+            f'{len(classes)} names were given: the last row must be for void and the last '
             'column for no class, as confusion makes them.'
         )
     if counts.dtype.kind not in 'iub' and not np.array_equal(counts, np.floor(counts)):
-        raise UserError('counts hold fractions, but must be numbers of pixels; divide nothing.')
+        raise UserError('counts hold fractions, but must be numbers of pixels; do not divide them.')
     if (counts < 0).any():
-        raise UserError(f'counts hold {counts.min()}, but must be numbers of pixels, from 0 on.')
+        raise UserError(f'counts hold {counts.min()}, but must be numbers of pixels of at least 0.')
 
 # %% ../../nbs/4_metrics/confusion.ipynb #confusion-x1
 @dataclass(repr=False)

@@ -30,7 +30,7 @@ def class_areas(
     if per.ndim != 3 or per.shape[1] != per.shape[2]:
         raise UserError(
             f'counts are {format_shape(per.shape)}, but must be images×(classes+1)×(classes+1): '
-            'stack what confusion gives of each image.'
+            'stack the results of confusion for all images.'
         )
     counts = per[:, :-1]
     right = counts.diagonal(axis1=1, axis2=2)
@@ -313,8 +313,8 @@ def _check_test(spread, power, level):
     _check_shares(level=level, power=power)
     if power <= level:
         raise UserError(
-            f'power is {power} and level {level}: a test finds that much by chance; '
-            'ask for a power such as .8.'
+            f'power is {power}, but must be above the level, {level}, which chance alone reaches; '
+            'give a power such as .8.'
         )
 
 
@@ -349,7 +349,7 @@ def seeds_needed(
     if ratio < 0.01:
         raise UserError(
             f'a difference of {difference} is less than one hundredth of the spread, {spread}; '
-            'that is more trainings than anybody has.'
+            'it would need too many trainings; give a larger difference.'
         )
     # the quantiles of the normal distribution give nearly enough
     start = 2 * ((ndtri(1 - level / 2) + ndtri(power)) / ratio) ** 2

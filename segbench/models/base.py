@@ -81,7 +81,7 @@ class Segmenter(nn.Module):
             raise UserError(
                 f'the network was given {x.dtype} of {format_shape(x.shape)}, but takes '
                 'normalised numbers, images×channels×height×width: '
-                'give normalise(x, net.mean, net.std), or let predict_classes take the bytes.'
+                'give normalise(x, net.mean, net.std), or give the bytes to predict_classes.'
             )
         if self.training:
             return self.logits(x)
@@ -161,7 +161,7 @@ def loss(
     "`criterion` of the main logits, plus `aux_weight` times that of each other."
     if isinstance(outputs, torch.Tensor):
         raise UserError(
-            'the loss takes all outputs of a network in training, a tuple, and not a tensor; '
+            'the loss needs the outputs of a network in training mode, a tuple, but got a tensor; '
             'call net.train() first, or give net.logits(x).'
         )
     main, *others = [self.head_loss(o, label, criterion) for o in outputs]

@@ -209,6 +209,6 @@ recipes = {
             jitter=0.2,
         ),
         hardware='2 GPUs',
-        note='their images are turned in half of the cases; here by any angle in all of them',
+        note='they rotate half of the images; here every image is rotated, by a random angle',
     ),
 }

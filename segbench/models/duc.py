@@ -88,6 +88,6 @@ recipes = {
             jitter=0.0,
         ),
         miou=77.6,
-        note='77.6 is on the test server; an epoch there is several crops of each image',
+        note='77.6 is on the test server; one of their epochs has several crops of each image',
     ),
 }

@@ -80,8 +80,8 @@ def _fill_vit(vit, path, name: str) -> Report:
     report = load_weights(vit, theirs, path)
     if not report.taken:
         raise UserError(
-            f'the weights in {str(path)!r} do not fit {name}: no tensor has a place there; '
-            'choose the transformer that they belong to.'
+            f'no tensor in {str(path)!r} fits {name}; '
+            'choose the transformer that these weights belong to.'
         )
     return report
 
@@ -442,7 +442,7 @@ def _recipe(data: str, miou: float, size: int, epochs: int, window: str) -> Reci
         miou=miou,
         scored=f'--split val{window}',
         hardware='4 × H100',
-        note='there body and head warm up apart, and masks fade',
+        note='there backbone and head warm up separately, and attention masks are phased out',
     )
 
 

@@ -286,6 +286,6 @@ recipes = {
         ),
         miou=45.79,
         hardware='4 GPUs',
-        note='their ResNet learnt ImageNet from a larger network',
+        note='their ResNet was distilled on ImageNet from a larger network',
     ),
 }

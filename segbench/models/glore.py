@@ -76,7 +76,7 @@ def glore(
 
 # %% ../../nbs/5_models/glore.ipynb #glore-rcp-1
 _model = 'glore(multi_grid=(4,8,16))'
-_note = "the graph is theirs of the static program, as GloRe's authors have it"
+_note = "the graph is that of their static program and of GloRe's authors"
 recipes = {
     'glore/cityscapes-paddle': paddle_recipe(
         'cityscapes', _model, 78.4, 769, 1024, 2048, 8, 0.01, _note

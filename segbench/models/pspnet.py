@@ -125,7 +125,7 @@ def _hszhao(data: str, depth: int, miou: float, crop: int, long: int, epochs: in
         miou,
         scored=f"--split val --protocol 'hszhao(long={long},window={crop})'",
         hardware='8 GPUs',
-        note='their ResNet has weights of its own for ImageNet, and its scores have mirror images',
+        note='their ResNet has its own ImageNet weights, and their scores include mirror images',
     )
 
 # %% ../../nbs/5_models/pspnet.ipynb #pspnet-rcp-2
@@ -168,7 +168,7 @@ recipes = {
         accuracy=92.438,
         scored="--data voc --split seg11valid --protocol 'zijundeng(window=473)'",
         hardware='1 GPU',
-        note='a step there is all windows of one image, about four, here four windows of any; '
-        'the list seg11valid.txt is theirs, 736 images of VOC',
+        note='one of their steps takes all windows of one image, about four, ours takes four '
+        'windows of any images; the list seg11valid.txt is theirs, 736 images of VOC',
     ),
 }

@@ -409,7 +409,7 @@ def _recipe(data: str, size: str, miou: float, crop: int, batch: int) -> Recipe:
         miou,
         scored=f'--split val{window}',
         hardware='8 × V100',
-        note='their colours change by other steps',
+        note='their colour augmentation differs',
     )
 
 

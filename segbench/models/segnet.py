@@ -109,7 +109,7 @@ def segnet(
     "SegNet (Badrinarayanan et al. 2017): a VGG and its mirror image, joined by addresses."
     if not backbone.startswith('vgg'):
         raise UserError(
-            f'segnet mirrors the pools of a VGG, which {backbone!r} does not have; '
+            f'segnet needs the pooling layers of a VGG, which {backbone!r} does not have; '
             'choose vgg16_bn, vgg19_bn or another VGG.'
         )
     body = make_backbone(backbone, pretrained=pretrained, in_chans=in_chans)

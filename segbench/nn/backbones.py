@@ -276,7 +276,7 @@ def _check_backbone(name: str, out_stride: int, dilation, multi_grid, in_chans: 
     check_range(1, in_chans=in_chans)
     if name.startswith(('swin', 'tresnet')) and out_stride != 32:
         raise UserError(
-            f'{name} shrinks without strided convolutions and cannot be dilated to out_stride '
+            f'{name} downsamples without strided convolutions and cannot be dilated to out_stride '
             f'{out_stride}; use out_stride=32.'
         )
 
@@ -298,13 +298,13 @@ _fixed_size = (
 def _what_it_has(name: str, net: nn.Module, taps: list[str], strides: list[int]) -> str:
     "What `net` has in place of maps for segmentation; empty if its maps will do."
     if len(set(strides)) == 1:
-        return f'maps of one stride only, {strides[0]}'
+        return f'feature maps of one stride only, {strides[0]}'
     inside = {k for k, _ in net.named_modules()}
     ends_stages = name.startswith('hrnet') or inside.issuperset(taps)
     if strides != sorted(strides) or not ends_stages:
-        return 'no maps that end with its stages'
+        return 'no feature maps at the ends of its stages'
     if name.startswith(_fixed_size):
-        return 'maps of one size of images only'
+        return 'feature maps for one image size only'
     return ''
 
 
@@ -313,9 +313,9 @@ def _check_maps(name: str, net: nn.Module, taps: list[str], strides: list[int]):
     has = _what_it_has(name, net, taps, strides)
     if has:
         raise UserError(
-            f'{name} has {has}, and networks with a backbone want several; take a resnet50, '
-            'a convnext_tiny or a swin_tiny_patch4_window7_224, or eomt, '
-            'which is made for plain transformers.'
+            f'{name} has {has}, but a backbone needs feature maps of several strides for images of '
+            'any size; take resnet50, convnext_tiny or swin_tiny_patch4_window7_224, or '
+            'the model eomt, which is made for plain transformers.'
         )
 
 # %% ../../nbs/1_nn/backbones.ipynb #ad000e6c
@@ -355,8 +355,8 @@ def load_backbone(net: nn.Module, path: Path | str, in_chans: int, name: str) ->
     report = load_weights(net, theirs, path)
     if not report.taken:
         raise UserError(
-            f'the weights in {str(path)!r} do not fit {name}: no tensor has a place there; '
-            'choose the backbone that they belong to.'
+            f'no tensor in {str(path)!r} fits {name}; '
+            'choose the backbone that these weights belong to.'
         )
     return report
 

@@ -50,8 +50,8 @@ def tramac_recipe(model: str, backbone: str, miou: float, accuracy: float) -> Re
         accuracy=accuracy,
         scored='--split val --protocol tramac',
         hardware='1 GPU',
-        note='lr is that of their example; their table names none. They pad labels by background, '
-        'here padding is void',
+        note='lr is from their example, since their table gives none; they pad labels with '
+        'background, segbench with void',
     )
 
 # %% ../../nbs/1_nn/recipe.ipynb #603efdc3
@@ -99,7 +99,7 @@ def mmseg_recipe(data: str, model: str, miou: float, **settings) -> Recipe:
         settings=usual | settings,
         miou=miou,
         hardware='4 × V100',
-        note='their colours change by other steps, and the rate ends at 1e-4 instead of 0',
+        note='their colour augmentation differs, and their learning rate ends at 1e-4 instead of 0',
     )
 
 # %% ../../nbs/1_nn/recipe.ipynb #rcp-own

@@ -73,8 +73,8 @@ def _intact(path: Path | str):
         # programs of TorchScript keep their constants beside their tensors
         if any(name.endswith('/constants.pkl') for name in names):
             raise UserError(
-                f'{str(path)!r} is a program of TorchScript; save the state_dict of the '
-                'network that it was made of.'
+                f'{str(path)!r} is a TorchScript file; save the state_dict of the '
+                'network that it was made from.'
             )
     # opened here, since `torch.load` looks at the name when it gets a path
     with open(path, 'rb') as f:
@@ -169,7 +169,7 @@ def _listed_shards(path: Path) -> list[Path]:
     names = index.get('weight_map') if isinstance(index, dict) else None
     if not isinstance(names, dict) or not all(isinstance(name, str) for name in names.values()):
         raise UserError(
-            f'{str(path)!r} does not list parts of weights by weight_map; give a file of weights.'
+            f'{str(path)!r} has no weight_map that lists files of weights; give a file of weights.'
         )
     return [path.with_name(Path(name).name) for name in sorted(set(names.values()))]
 
@@ -201,10 +201,10 @@ def _opened(path: Path):
     "What the file `path` holds; a `UserError` if it cannot be read or could run code."
     if path.suffix in endings:
         raise UserError(
-            f'{str(path)!r} is a network that was exported, which computes and is not trained; '
-            'give the run that it was made of.'
+            f'{str(path)!r} is an exported network, which cannot be trained; '
+            'give the run that it was exported from.'
         )
-    junk = f'{str(path)!r} is damaged or no file of weights'
+    junk = f'{str(path)!r} is damaged or not a file of weights'
     try:
         with torch.serialization.safe_globals(_plain_data):
             return _intact(path)
@@ -227,7 +227,7 @@ def _unwrapped(path: Path, content) -> Weights:
         return _find_tensors(content)
     except RecursionError:
         raise UserError(
-            f'{str(path)!r} holds itself, or is nested too deep; save a state_dict.'
+            f'{str(path)!r} contains itself, or is nested too deeply; save a state_dict.'
         ) from None
 
 # %% ../../nbs/1_nn/weight_files.ipynb #d22b0009
@@ -236,8 +236,8 @@ def _read_shards(path: Path, parts: list[Path]) -> Weights:
     for part in parts:
         if not part.is_file():
             raise UserError(
-                f'{str(path)!r} is a part of weights that lack {part.name}; '
-                f'put all {len(parts)} parts into one folder.'
+                f'{str(path)!r} needs {part.name}, which is missing; '
+                f'put all {len(parts)} parts of the weights into one folder.'
             )
     tensors = Weights()
     for part in parts:
@@ -321,8 +321,8 @@ def check_normalisation(
     "`mean` and `std` in `d`, as the file `source` gives them; a `UserError` if they are invalid."
     if not _is_scale(d):
         raise UserError(
-            f'{str(source)!r} is damaged: it says the scale of images by {str(d)[:60]}, '
-            'where mean and std are numbers, and std above 0; bring it back from a copy.'
+            f'{str(source)!r} is damaged: its normalisation is {str(d)[:60]}, but mean and '
+            'std must be lists of numbers, std above 0; bring it back from a copy.'
         )
     return {k: d[k] for k in ('mean', 'std') if k in d}
 

@@ -58,10 +58,10 @@ def _by_name(own: dict, theirs: dict) -> Match:
     how = 'by name'
     prefixes = {_plain(b).removesuffix(_plain(a)).rstrip('.') for a, b in pairs.items()} - {''}
     if prefixes:
-        how += f' behind {" and ".join(map(repr, sorted(prefixes)))}'
+        how += f' after the prefix {" and ".join(map(repr, sorted(prefixes)))}'
     rivals = [prefix for prefix in hits if prefix != best and len(hits[prefix]) == len(pairs)]
     if rivals:
-        how += f', not behind {rivals[0]!r}, where as many fit'
+        how += f', not after {rivals[0]!r}, where as many fit'
     return Match(pairs, how)
 
 # %% ../../nbs/1_nn/weights.ipynb #d22b0018
@@ -109,7 +109,7 @@ def _by_order(own: dict, theirs: dict) -> Match:
     other_layers, other_kinds = _layers_and_kinds(other[: len(mine)])
     if kinds != other_kinds or _ends(layers) != _ends(other_layers) or _is_shuffled(other):
         return Match()
-    return Match(dict(pairs), 'by order alone, for no name helps: compare a prediction')
+    return Match(dict(pairs), 'by order alone, since the names do not match: compare a prediction')
 
 # %% ../../nbs/1_nn/weights.ipynb #d22b0020
 def match_names(
@@ -142,8 +142,8 @@ def rename_tensors(
         new = _by_table(name, patterns)
         if new in renamed:
             raise UserError(
-                f'{before[new]!r} and {name!r} would both be {new!r}; '
-                'give a file that holds one network, by the names of one house.'
+                f'{before[new]!r} and {name!r} would both become {new!r}; '
+                'give a file that holds one network, with the names of one library.'
             )
         renamed[new] = tensor
         before[new] = name
@@ -196,13 +196,13 @@ def _for_a_layer(v: torch.Tensor, name: str, source: str) -> torch.Tensor:
         )
     if v.is_meta:
         raise UserError(
-            f'{name!r} in {source} has a size but no values; save the weights where they are.'
+            f'{name!r} in {source} is on the meta device, without values; save the loaded weights.'
         )
     if v.layout != torch.strided:
         v = v.to_dense()
     if not v.float().isfinite().all():
         raise UserError(
-            f'{name!r} in {source} is not finite: that training diverged; '
+            f'{name!r} in {source} holds nan or infinity: the training diverged; '
             'take an earlier checkpoint.'
         )
     return v

@@ -48,7 +48,7 @@ def _patch_pixels(text: str, h: int, w: int) -> np.ndarray:
     "The pixels of a mask of `h`×`w`, `bool`, from its run lengths in `text`."
     words = text.split(',')
     if not all(word.strip().isdecimal() for word in words):
-        raise UserError('run lengths that are no whole numbers')
+        raise UserError('run lengths that are not integers')
     return unroll([int(word) for word in words], h, w)
 
 
@@ -85,8 +85,8 @@ def _root(file: Path):
         raise UserError(f'cannot read {str(file)!r}: {e.strerror or e}.') from None
     if b'<!DOCTYPE' in data or b'<!ENTITY' in data:
         raise UserError(
-            f'{str(file)!r} defines words of its own (DOCTYPE), which CVAT does not and which may '
-            'be meant to fill the memory; export it again.'
+            f'{str(file)!r} defines entities of its own (DOCTYPE), which CVAT never does and which '
+            'may be an attack that fills the memory; export it again.'
         )
     try:
         # a declaration may name another encoding than UTF-8; the parser handles it

@@ -76,7 +76,7 @@ def clean_name(
     if not isinstance(name, str) or not name.strip() or not name.strip().isprintable():
         raise UserError(
             f'{where} has {str(name)[:60]!r} where the name of a class belongs; '
-            'give it one there, in letters that can be seen.'
+            'write one there, in visible characters.'
         )
     return unicodedata.normalize('NFC', ' '.join(name.split()))
 
@@ -89,12 +89,13 @@ def merge_names(
     once = list(dict.fromkeys(names))
     for name in once:
         if names.count(name) > 1:
-            notes.add('classes that have one name and become one', name)
+            notes.add('classes of the same name, joined', name)
     by_letters = {}
     for name in once:
         first = by_letters.setdefault(name.casefold(), name)
         if first != name:
-            notes.add('classes whose names differ in large letters alone', f'{first} and {name}')
+            both = f'{first} and {name}'
+            notes.add('classes whose names differ only in upper and lower case', both)
     return once
 
 # %% ../../../nbs/2_data/imports/export.ipynb #ex-findjson
@@ -205,7 +206,7 @@ class _FoundByName:
         self.base = Path(base)
         self.home = Path(images) if images else self.base
         if not self.home.is_dir():
-            raise UserError(f'{str(self.home)!r} is no folder, and images are looked for in one.')
+            raise UserError(f'{str(self.home)!r} is not a folder; name the folder of the images.')
         self.files = export_images(self.home)
         self.by_name = {}
         for file in self.files:
@@ -285,13 +286,13 @@ class ImageFiles(_FoundByName):
             return None
         if len(found) > 1:
             both = f'{found[0]} and {found[1]}'
-            notes.add('images of one name in several folders, left out', f'{both} for {where}')
+            notes.add('images of the same name in several folders, left out', f'{both} for {where}')
             return None
         first = self.owner.setdefault(found[0], where)
         if first != where and there and found[0] in self.guessed:
             raise UserError(
-                f'{there} is what {where} says, and was taken for {first}, whose own image of this '
-                'name is not there; bring that back, or take its annotation out.'
+                f'{there} is the image of {where}, and was also taken for that of {first}, whose '
+                'own image of this name is missing; restore that image, or remove its annotation.'
             )
         if not there:
             self.guessed.add(found[0])

@@ -74,11 +74,11 @@ def find_kind(
     if not source.exists():
         raise UserError(f'there is no {str(source)!r}; name the folder or the file of an export.')
     if source.suffix.lower() in ('.zip', '.tar', '.gz', '.tgz', '.7z', '.rar'):
-        raise UserError(f'{str(source)!r} is a packed file; unpack it, and name its folder.')
+        raise UserError(f'{str(source)!r} is an archive; unpack it, and name its folder.')
     found = _evidence(source)
     if len(found) == 1:
         return next(iter(found))
-    choices = f'say which by --from: {", ".join(kinds)}.'
+    choices = f'give its kind with --from: {", ".join(kinds)}.'
     if found:
         base = folder_of(source)
         said = [f'{kind} ({file.relative_to(base)})' for kind, file in found.items()]
@@ -88,7 +88,7 @@ def find_kind(
         endings = Counter(file.suffix.lower() for file in files_below(source, ''))
     listed = ', '.join(f'{n} {ending or "without ending"}' for ending, n in endings.most_common(5))
     raise UserError(
-        f'{str(source)!r} has nothing by which its kind is seen, but {listed or "no files"}; '
+        f'{str(source)!r} is not recognised as an export: it has {listed or "no files"}; '
         f'name the folder of the export, or {choices}'
     )
 

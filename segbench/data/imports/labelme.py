@@ -47,7 +47,7 @@ def _mask_pixels(text) -> np.ndarray:
         with Image.open(io.BytesIO(data or b'')) as image:
             return np.asarray(image.convert('L')) > 0
     except OSError:
-        raise UserError('masks that are no PNG in base64') from None
+        raise UserError('masks that are not a PNG in base64') from None
 
 
 def _points(shape: dict, n: int | None = None) -> list | None:
@@ -116,7 +116,7 @@ def _image(found: dict, file: Path, on_disk: ImageFiles, notes: Notes) -> tuple:
         for line in quiet.found:
             notes.add(line, f'{said} of {place}')
         return None, ''
-    notes.add('images that are taken out of their JSON', place)
+    notes.add('images taken from their JSON', place)
     return data, f'{place.removesuffix(".json")}{Path(said).suffix or ".png"}'
 
 

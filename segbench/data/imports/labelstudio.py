@@ -40,7 +40,7 @@ class _Bits:
         bits = self.text[self.at : self.at + n]
         self.at += n
         if len(bits) < n:
-            raise UserError('masks of the brush that are cut off')
+            raise UserError('brush masks that are cut off')
         return int(bits, 2)
 
 
@@ -70,9 +70,9 @@ def _brush_pixels(rle: list, h: int, w: int) -> np.ndarray:
     except (ValueError, TypeError) as e:
         if isinstance(e, UserError):
             raise
-        raise UserError('masks of the brush that are no bytes') from None
+        raise UserError('brush masks that are not bytes') from None
     if len(values) != 4 * h * w:
-        raise UserError('masks of the brush that are of another size than their image')
+        raise UserError('brush masks of another size than their image')
     return values.reshape(h, w, 4)[..., 3] >= 128
 
 # %% ../../../nbs/2_data/imports/labelstudio.ipynb #ls-read
@@ -194,7 +194,7 @@ def _taken(task: dict, where: str, notes: Notes) -> list | None:
         notes.add('tasks with several annotations, of which the first counts', where)
     result = done[0].get('result')
     if not isinstance(result, list) or not all(isinstance(one, dict) for one in result):
-        raise UserError(f"{where} has an annotation whose 'result' is no list; export it again.")
+        raise UserError(f"{where} has an annotation whose 'result' is not a list; export it again.")
     return result
 
 
@@ -229,7 +229,7 @@ def read_labelstudio(
     for file in files:
         tasks = parse_json(file)
         if not isinstance(tasks, list) or not all(isinstance(task, dict) for task in tasks):
-            raise UserError(f'{str(file)!r} is no list of tasks; export the project as JSON.')
+            raise UserError(f'{str(file)!r} is not a list of tasks; export the project as JSON.')
         for k, task in enumerate(tasks, 1):
             place = file.relative_to(base).as_posix()
             where = f'{place}, task {k} (id {task.get("id")})'
@@ -238,7 +238,7 @@ def read_labelstudio(
             if path is None:
                 continue
             if any(one.get('image_rotation') for one in result):
-                notes.add('images that were turned for drawing, left out', where)
+                notes.add('images that were rotated for drawing, left out', where)
                 continue
             shapes = _shapes(result, where, notes)
             export.images.append(on_disk.annotated(path, _size(result), shapes))

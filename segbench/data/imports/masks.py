@@ -115,9 +115,9 @@ def _decode(values: np.ndarray, lines: list[int], decode: Callable) -> np.ndarra
     if unclear.any():
         value = values[unclear][0]
         raise UserError(
-            f'the value {value} may be a line of the list of classes, from 0 on, or the grey '
-            f'{value} {value} {value} that it has on another line; name the classes and the '
-            'values of the masks by --classes.'
+            f'the value {value} may be a line of the list of classes, counted from 0, or the grey '
+            f'{value} {value} {value} of another line; give the classes and the values of the '
+            'masks with --classes.'
         )
     return by_line
 
@@ -138,7 +138,7 @@ def _label(mask: Path, lines: list[int], decode: Callable) -> np.ndarray:
     first = values[classes < 0][0].tolist()
     share = (classes < 0).mean()
     raise UserError(
-        f'{mask} holds {first} in {share:.1%} of its pixels, and the list of classes does not; '
+        f'{mask} holds {first} in {share:.1%} of its pixels, which the list of classes lacks; '
         'add a line for it, such as "void" and that value, in the file that --classes names.'
     )
 
@@ -159,8 +159,8 @@ def _seem_smooth(counts: Counter) -> bool:
 
 
 _no_classes = (
-    'values, which are no classes: they were saved as JPEG or scaled smoothly; export them again, '
-    'or name the classes and their values by --classes.'
+    'values that do not look like classes: masks may have been saved as JPEG or resized with '
+    'interpolation; export them again, or give the classes and their values with --classes.'
 )
 
 

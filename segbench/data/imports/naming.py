@@ -88,7 +88,7 @@ def file_stems(
         raise UserError(f'two images would be called {stems[k]!r}; rename {images[k].name!r}.')
     for one, stem in zip(images, stems):
         if one.name.split('/')[-1].rpartition('.')[0] != stem:
-            notes.add('images that are called otherwise now', f'{one.name}, which is {stem}')
+            notes.add('images that were renamed', f'{one.name}, which is {stem}')
     return stems
 
 # %% ../../../nbs/2_data/imports/naming.ipynb #na-classes

@@ -45,7 +45,7 @@ def _where(points: np.ndarray, h: int, w: int) -> str:
 
 # %% ../../../nbs/2_data/imports/shapes.ipynb #sh-outline
 too_few = 'outlines with fewer than three points, left out'
-no_numbers = 'shapes with something else than finite numbers, left out'
+no_numbers = 'shapes with coordinates that are not finite numbers, left out'
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ def unroll(
 ) -> np.ndarray:
     "The mask h×w, `bool`, with these runs."
     if not isinstance(runs, list) or not all(type(n) is int and n >= 0 for n in runs):
-        raise UserError('run lengths that are no whole numbers')
+        raise UserError('run lengths that are not integers')
     if min(h, w) < 0 or sum(runs) != h * w:
         raise UserError('run lengths that do not add up to their mask')
     inside = np.arange(len(runs)) % 2 == 1

@@ -32,11 +32,11 @@ from ..splits import check_apart, draw_split, group_key, group_names, save_split
 # %% ../../../nbs/2_data/imports/write.ipynb #wr-turn
 _endings = dict(PNG='.png', JPEG='.jpg', MPO='.jpg', BMP='.bmp', TIFF='.tif', WEBP='.webp')
 # what becomes of an image, in the words of the report
-turned = 'images that EXIF turns, saved upright'
-lying = 'images that EXIF turns but that were annotated as their pixels lie; look at some of them'
+turned = 'images with an EXIF orientation, saved upright'
+lying = 'images that were annotated without their EXIF orientation; look at some of them'
 _mismatch = 'images of another size than their annotation says, left out'
 _unreadable = 'images that cannot be read, left out'
-_turned_tiff = 'TIFF images that say how to turn them, left out; save them upright'
+_turned_tiff = 'TIFF images with an orientation, left out; save them upright'
 
 
 @dataclass
@@ -125,9 +125,9 @@ def _earlier_splits(stems: list[str], like: Path | str, notes: Notes) -> dict[st
     if not found:
         example = next(iter(split_of), '')
         raise UserError(
-            f'none of the {len(split_of)} images of {str(like)!r} is in this export, {example!r} '
-            'for one, and split_like is for those that are in both; export all of them together, '
-            'in the folders of the first time, or leave it out.'
+            f'none of the {len(split_of)} images of {str(like)!r}, such as {example!r}, is in this '
+            'export, so that split_like would do nothing; export old and new images together, '
+            'in the same folders as before, or leave it out.'
         )
     for stem in sorted(split_of.keys() - now):
         notes.add(f'images of {like} that are not in this export', stem)
@@ -225,7 +225,7 @@ def choose_split(
         return _keep_own(own, len(images), group_by, notes)
     if keeps_test and test_share is not None:
         raise UserError(
-            f'the export has a test of {len(own["test"])} images of its own; leave test_share out.'
+            f'the export has its own test split of {len(own["test"])} images; leave test_share out.'
         )
     test = own['test'] if keeps_test else []
     number_of = {one.name: k for k, one in enumerate(images) if k not in {*test}}
@@ -252,7 +252,7 @@ def new_folder(to: Path | str) -> Iterator[Path]:
     "A folder to write into, which is renamed to `to` on success and removed on failure."
     to = Path(to)
     said = (
-        f'{str(to)!r} is there already, and nothing is overwritten; name a new folder, and say '
+        f'{str(to)!r} exists already, and nothing is overwritten; name a new folder, and say '
         f'--split-like {to} if the images of both are to stay in their split.'
     )
     if os.path.lexists(to):

@@ -33,7 +33,7 @@ def _read_yaml(file: Path) -> dict:
         as_written = yaml.load(text, yaml.BaseLoader)
     except yaml.YAMLError as e:
         said = ' '.join(str(e).split())
-        raise UserError(f'{str(file)!r} is no YAML: {said}; export it again.') from None
+        raise UserError(f'{str(file)!r} is not valid YAML: {said}; export it again.') from None
     if not isinstance(found, dict):
         raise UserError(f'{str(file)!r} holds no names of classes; it needs a line names: […].')
     if 'kpt_shape' in found:
@@ -139,7 +139,7 @@ def _shapes(text: str, file: Path, names: list, notes: Notes) -> list[Shape]:
             notes.add('boxes, which do not say which pixels are the object, left out', where)
             continue
         if len(corners) % 2:
-            notes.add('lines with a number more than x y of each corner, left out', where)
+            notes.add('lines with an odd number of coordinates, left out', where)
             continue
         shapes.append(Shape(names[int(class_)], Outline([corners], whole=1), where))
     return shapes
@@ -155,7 +155,7 @@ def _described(source: Path, classes: list[str] | None) -> tuple[Path, dict, lis
     files = find_yaml(source) if source.is_dir() else [source]
     if len(files) > 1:
         said = ' and '.join(file.name for file in files)
-        raise UserError(f'{str(source)!r} has {said}; name the one that is meant.')
+        raise UserError(f'{str(source)!r} has {said}; name the one to use.')
     if files:
         found = _read_yaml(files[0])
         return files[0], found, _class_names(found, files[0])
@@ -166,8 +166,8 @@ def _described(source: Path, classes: list[str] | None) -> tuple[Path, dict, lis
     if classes:
         return source / 'classes', {}, classes
     raise UserError(
-        f'{str(source)!r} has neither a YAML with names nor classes.txt, so that nobody knows what '
-        'the numbers of classes mean; give a list of names by --classes.'
+        f'{str(source)!r} has neither a YAML with names nor classes.txt, so that the classes have '
+        'numbers but no names; give a list of names with --classes.'
     )
 
 # %% ../../../nbs/2_data/imports/yolo.ipynb #yo-folder

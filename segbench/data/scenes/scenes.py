@@ -359,14 +359,14 @@ def scenes(
     if str(root) in numbers:
         raise UserError(
             f'the root of scenes is {root!r}, which looks like a split; write '
-            f'scenes(split={root!r}), for the first argument of a data set is its folder.'
+            f'scenes(split={root!r}), because the first argument of a data set is its folder.'
         )
     check_type('n of scenes', n, int, None)
     if n is not None and n < 1:
-        raise UserError(f'scenes cannot be {n}: give a number of images, 1 or more.')
+        raise UserError(f'n of scenes is {n}, but must be a number of images, 1 or more.')
     check_range(0, seed=seed)
     if not _is_size(size):
-        raise UserError(f'scenes cannot be {size}: give height and width, both 32 or more.')
+        raise UserError(f'size of scenes is {size}; give height and width, both 32 or more.')
     usual = (400, 100, 100)
     items = [(k, i) for k in numbers[split] for i in range(n or usual[k])]
     return Scenes(items, split, tuple(size), seed)
