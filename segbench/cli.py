@@ -29,7 +29,7 @@ from .core.names import known_names
 commands = {
     'train': 'train a network',
     'eval': 'score a run, an ensemble or folds',
-    'score': 'score class maps that anybody predicted',
+    'score': 'score class maps that any program has predicted',
     'predict': 'class maps for images',
     'sweep': 'several networks and seeds under one budget',
     'bench': 'size, speed and memory of networks',
