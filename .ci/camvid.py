@@ -80,8 +80,8 @@ def val_miou(name):
 def planned():
     """Name and command of every run, in the order in which they are trained.
 
-    Two seeds of all, one from random weights, then a third seed of the four that are best on the
-    validation images, which is known once the others are done.
+    Two seeds of all, two of three networks from random weights, then a third seed of the four that
+    are best on the validation images, which is known once the others are done.
     """
     jobs = [train_words(*net, seed) for seed in (42, 43) for net in networks]
     jobs += [train_words(*net, seed, scratch=True) for seed in (42, 43) for net in from_scratch]
@@ -177,6 +177,7 @@ def draw_images(names):
     from segbench.engine.runs import Run
 
     here = [name for name in names if (root / runs / name / 'last.safetensors').exists()]
+    # of each network, the seed that is best on the validation images
     by_network = {name.rsplit('-', 1)[0]: name for name in sorted(here, key=val_miou)}
     best = sorted(by_network.values(), key=val_miou, reverse=True)[:3]
     images = hardest_and_easiest(2)
